@@ -1,0 +1,143 @@
+#include "io/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace dynbal::io {
+namespace {
+
+[[noreturn]] void fail(const std::string& path, const char* what, int error) {
+    throw InputError(path + ": " + what + ": " + std::strerror(error));
+}
+
+/// Owns a file descriptor.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    int number() const { return number_; }
+
+    /// Closes now, because only close() reports some write errors. False on error.
+    bool close() {
+        const int number = number_;
+        number_ = -1;
+        return ::close(number) == 0;
+    }
+
+private:
+    int number_;
+};
+
+/// Removes the temporary file unless it was renamed.
+class TemporaryName {
+public:
+    explicit TemporaryName(std::string path) : path_(std::move(path)) {}
+    ~TemporaryName() {
+        if (!path_.empty()) ::unlink(path_.c_str());
+    }
+    TemporaryName(const TemporaryName&) = delete;
+    TemporaryName& operator=(const TemporaryName&) = delete;
+
+    void renamed() { path_.clear(); }
+
+private:
+    std::string path_;
+};
+
+template <typename Bytes>
+Bytes read_all(const std::string& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.number() < 0) fail(path, "cannot open", errno);
+    struct stat status {};
+    if (::fstat(file.number(), &status) != 0) fail(path, "cannot read", errno);
+    if (S_ISDIR(status.st_mode)) fail(path, "cannot read", EISDIR);
+
+    // The size is a hint only: a pipe has none and a file may grow while it is read.
+    Bytes bytes;
+    size_t used = 0;
+    const auto hint = static_cast<uint64_t>(status.st_size);
+    size_t room = static_cast<size_t>(std::min(hint, file_bytes_max)) + 1;
+    while (true) {
+        if (used > file_bytes_max) throw InputError(path + ": larger than 2 GiB");
+        if (used + room > bytes.size()) bytes.resize(used + room);
+        const ssize_t count = ::read(file.number(), bytes.data() + used, bytes.size() - used);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) fail(path, "cannot read", errno);
+        if (count == 0) break;
+        used += static_cast<size_t>(count);
+        room = std::max<size_t>(used / 2, 4096);
+    }
+    bytes.resize(used);
+    return bytes;
+}
+
+void write_all(int descriptor, std::span<const uint8_t> bytes, const std::string& path) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) fail(path, "cannot write", errno);
+        bytes = bytes.subspan(static_cast<size_t>(count));
+    }
+}
+
+void write_directly(const std::string& path, std::span<const uint8_t> bytes) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file.number() < 0) fail(path, "cannot open", errno);
+    write_all(file.number(), bytes, path);
+    if (!file.close()) fail(path, "cannot write", errno);
+}
+
+void write_renaming(const std::string& path, std::span<const uint8_t> bytes) {
+    static std::atomic<unsigned> sequence{0};
+    const std::string temporary =
+        path + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(sequence++);
+    Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (file.number() < 0) fail(path, "cannot create", errno);
+    TemporaryName name(temporary);
+    write_all(file.number(), bytes, path);
+    // Without it a crash of the computer may leave the new name with old (no) content.
+    if (::fsync(file.number()) != 0) fail(path, "cannot write", errno);
+    if (!file.close()) fail(path, "cannot write", errno);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "cannot create", errno);
+    name.renamed();
+}
+
+}  // namespace
+
+std::vector<uint8_t> read_file(const std::string& path) {
+    return read_all<std::vector<uint8_t>>(path);
+}
+
+std::string read_text(const std::string& path) { return read_all<std::string>(path); }
+
+void write_file(const std::string& path, std::span<const uint8_t> bytes) {
+    struct stat status {};
+    const bool exists = ::stat(path.c_str(), &status) == 0;
+    if (exists && S_ISDIR(status.st_mode)) fail(path, "cannot write", EISDIR);
+    if (exists && !S_ISREG(status.st_mode)) return write_directly(path, bytes);
+    std::error_code error;
+    const auto real = std::filesystem::canonical(path, error);
+    write_renaming(error ? path : real.string(), bytes);
+}
+
+void write_file(const std::string& path, std::string_view text) {
+    write_file(path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+}
+
+}  // namespace dynbal::io

@@ -1,0 +1,32 @@
+//! Whole files: read at once, written atomically.
+//!
+//! Invariants:
+//!  1. After write_file() the target is either complete or exactly what it was before;
+//!  2. a failed write leaves no temporary file behind.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dynbal::io {
+
+/// Larger files are refused: no input of this program comes near, and an endless one must not fill
+/// the memory.
+inline constexpr uint64_t file_bytes_max = uint64_t{1} << 31;
+
+/// The whole file. Throws InputError.
+std::vector<uint8_t> read_file(const std::string& path);
+
+/// The whole file as text, unchanged. Throws InputError.
+std::string read_text(const std::string& path);
+
+/// Writes through a temporary file in the same folder that is renamed at the end. A symbolic link
+/// is followed; a target that is no regular file (/dev/null, a pipe) is written to directly.
+/// Throws InputError.
+void write_file(const std::string& path, std::span<const uint8_t> bytes);
+void write_file(const std::string& path, std::string_view text);
+
+}  // namespace dynbal::io

@@ -1,0 +1,74 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "base/error.hpp"
+#include "io/file.hpp"
+#include "temporary_folder.hpp"
+
+namespace dynbal::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(File, ReadsBackWhatWasWritten) {
+    const TemporaryFolder folder;
+    for (const size_t size : {0U, 1U, 4095U, 4096U, 4097U, 1000000U}) {
+        std::vector<uint8_t> bytes(size);
+        for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<uint8_t>(i * 7 + i / 256);
+        write_file(folder.path("a"), bytes);
+        EXPECT_EQ(read_file(folder.path("a")), bytes);
+        EXPECT_EQ(folder.entries(), 1);
+    }
+}
+
+TEST(File, ReplacesAndKeepsTheLink) {
+    const TemporaryFolder folder;
+    write_file(folder.path("a"), "one");
+    fs::create_symlink("a", folder.path("link"));
+    write_file(folder.path("link"), "two");
+    EXPECT_TRUE(fs::is_symlink(folder.path("link")));
+    EXPECT_EQ(read_text(folder.path("a")), "two");
+}
+
+TEST(File, FailuresNameTheFileAndLeaveNothing) {
+    const TemporaryFolder folder;
+    const std::string absent = folder.path("absent/a");
+    EXPECT_EQ(message_of<InputError>([&] { read_file(absent); }),
+              absent + ": cannot open: No such file or directory");
+    EXPECT_EQ(message_of<InputError>([&] { write_file(absent, "x"); }),
+              absent + ": cannot create: No such file or directory");
+    EXPECT_EQ(message_of<InputError>([&] { read_file(folder.path()); }),
+              folder.path() + ": cannot read: Is a directory");
+    EXPECT_EQ(message_of<InputError>([&] { write_file(folder.path(), "x"); }),
+              folder.path() + ": cannot write: Is a directory");
+    EXPECT_THROW(read_file(""), InputError);
+    EXPECT_THROW(write_file("", "x"), InputError);
+    EXPECT_EQ(folder.entries(), 0);
+}
+
+TEST(File, DoesNotReplaceDevices) {
+    write_file("/dev/null", "x");
+    EXPECT_TRUE(fs::is_character_file("/dev/null"));
+    EXPECT_THROW(write_file("/dev/full", "x"), InputError);
+    EXPECT_EQ(read_file("/dev/null").size(), 0U);
+}
+
+TEST(File, ReadersSeeOldOrNewContentOnly) {
+    const TemporaryFolder folder;
+    const std::string path = folder.path("a");
+    const std::string old_text(100000, 'o');
+    const std::string new_text(200000, 'n');
+    write_file(path, old_text);
+    std::jthread writer([&] {
+        for (int i = 0; i < 20; ++i) write_file(path, i % 2 == 0 ? new_text : old_text);
+    });
+    for (int i = 0; i < 200; ++i) {
+        const std::string text = read_text(path);
+        ASSERT_TRUE(text == old_text || text == new_text) << text.size();
+    }
+}
+
+}  // namespace
+}  // namespace dynbal::io
