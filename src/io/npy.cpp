@@ -1,7 +1,6 @@
 #include "io/npy.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -19,181 +18,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "values are copied as they are stored");
 
-constexpr std::string_view magic = "\x93NUMPY";
-constexpr size_t dimensions_max = 32;  // NumPy's own limit
 constexpr int64_t values_max = int64_t{1} << 40;
-
-struct DtypeInfo {
-    std::string_view descr;
-    Dtype dtype;
-    int64_t bytes;
-};
-
-constexpr std::array<DtypeInfo, 11> dtypes{{{"|b1", Dtype::b1, 1},
-                                            {"|i1", Dtype::i1, 1},
-                                            {"|u1", Dtype::u1, 1},
-                                            {"<i2", Dtype::i2, 2},
-                                            {"<u2", Dtype::u2, 2},
-                                            {"<i4", Dtype::i4, 4},
-                                            {"<u4", Dtype::u4, 4},
-                                            {"<i8", Dtype::i8, 8},
-                                            {"<f2", Dtype::f2, 2},
-                                            {"<f4", Dtype::f4, 4},
-                                            {"<f8", Dtype::f8, 8}}};
-
-int64_t bytes_of(Dtype dtype) { return dtypes.at(static_cast<size_t>(dtype)).bytes; }
-
-struct Header {
-    std::optional<std::string> descr;
-    std::optional<bool> fortran_order;
-    std::optional<std::vector<int64_t>> shape;
-};
-
-/// Reads the header, a Python dictionary of three known keys, and nothing more of Python.
-class HeaderParser {
-public:
-    HeaderParser(std::string_view text, const std::string& path) : text_(text), path_(path) {}
-
-    Header parse() {
-        Header header;
-        expect('{');
-        while (!accept('}')) {
-            const std::string key = quoted();
-            expect(':');
-            parse_value(key, header);
-            if (!accept(',')) {
-                expect('}');
-                break;
-            }
-        }
-        skip_space();
-        if (!text_.empty()) fail();
-        if (!header.descr || !header.fortran_order || !header.shape) fail();
-        return header;
-    }
-
-private:
-    [[noreturn]] void fail() const {
-        throw InputError(path_ + ": not a valid .npy file (malformed header)");
-    }
-
-    void parse_value(const std::string& key, Header& header) {
-        if (key == "descr" && !header.descr) {
-            skip_space();
-            if (!text_.empty() && text_.front() == '[') {
-                throw InputError(path_ + ": a structured array; only plain numbers are supported");
-            }
-            header.descr = quoted();
-        } else if (key == "fortran_order" && !header.fortran_order) {
-            header.fortran_order = boolean();
-        } else if (key == "shape" && !header.shape) {
-            header.shape = tuple();
-        } else {
-            fail();
-        }
-    }
-
-    void skip_space() {
-        const size_t first = text_.find_first_not_of(" \t\n\r");
-        text_.remove_prefix(first == std::string_view::npos ? text_.size() : first);
-    }
-
-    bool accept(char symbol) {
-        skip_space();
-        if (text_.empty() || text_.front() != symbol) return false;
-        text_.remove_prefix(1);
-        return true;
-    }
-
-    void expect(char symbol) {
-        if (!accept(symbol)) fail();
-    }
-
-    std::string quoted() {
-        skip_space();
-        if (text_.empty() || (text_.front() != '\'' && text_.front() != '"')) fail();
-        const size_t end = text_.find(text_.front(), 1);
-        if (end == std::string_view::npos) fail();
-        std::string word(text_.substr(1, end - 1));
-        text_.remove_prefix(end + 1);
-        return word;
-    }
-
-    bool boolean() {
-        skip_space();
-        for (const bool value : {true, false}) {
-            const std::string_view word = value ? "True" : "False";
-            if (!text_.starts_with(word)) continue;
-            text_.remove_prefix(word.size());
-            return value;
-        }
-        fail();
-    }
-
-    std::vector<int64_t> tuple() {
-        std::vector<int64_t> numbers;
-        expect('(');
-        while (!accept(')')) {
-            numbers.push_back(number());
-            if (numbers.size() > dimensions_max) fail();
-            if (!accept(',')) {
-                expect(')');
-                break;
-            }
-        }
-        return numbers;
-    }
-
-    int64_t number() {
-        skip_space();
-        int64_t value = 0;
-        const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
-        if (error == std::errc::result_out_of_range) {
-            throw InputError(path_ + ": the shape is impossibly large");
-        }
-        if (error != std::errc() || value < 0) fail();
-        text_.remove_prefix(static_cast<size_t>(end - text_.data()));
-        if (!text_.empty() && text_.front() == 'L') text_.remove_prefix(1);  // Python 2 long
-        return value;
-    }
-
-    std::string_view text_;
-    const std::string& path_;
-};
-
-/// The header's text; advances `offset` to the first byte of the values.
-std::string_view header_text(const std::vector<uint8_t>& bytes, const std::string& path,
-                             size_t& offset) {
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (!text.starts_with(magic)) throw InputError(path + ": not a .npy file");
-    if (bytes.size() < 10) throw InputError(path + ": truncated .npy file (no header)");
-    const uint8_t version = bytes[6];
-    if (version < 1 || version > 3) {
-        throw InputError(path + ": .npy format version " + std::to_string(version) +
-                         " is not supported (1 to 3 are)");
-    }
-    const size_t length_bytes = version == 1 ? 2 : 4;
-    offset = 8 + length_bytes;
-    if (bytes.size() < offset) throw InputError(path + ": truncated .npy file (no header)");
-    size_t length = 0;
-    for (size_t i = 0; i < length_bytes; ++i) length |= size_t{bytes[8 + i]} << (8 * i);
-    if (length > bytes.size() - offset) {
-        throw InputError(path + ": truncated .npy file (the header is cut off)");
-    }
-    offset += length;
-    return text.substr(offset - length, length);
-}
-
-Dtype parse_dtype(const std::string& descr, const std::string& path) {
-    const auto known = std::find_if(dtypes.begin(), dtypes.end(),
-                                    [&](const DtypeInfo& info) { return info.descr == descr; });
-    if (known != dtypes.end()) return known->dtype;
-    if (descr.starts_with('>')) {
-        throw InputError(path + ": big-endian numbers (" + descr +
-                         ") are not supported; save it as little-endian");
-    }
-    throw InputError(path + ": numbers of type '" + descr.substr(0, 40) + "' are not supported");
-}
 
 /// Product of the dimensions, each counted as at least 1, so that it bounds every part of it.
 int64_t checked_product(const std::vector<int64_t>& shape, const std::string& path) {
@@ -293,11 +118,12 @@ std::optional<int64_t> split_index(const std::string& spec, std::string& path) {
 }  // namespace
 
 NpyFile::NpyFile(const std::string& path) : path_(path), bytes_(read_file(path)) {
-    const Header header = HeaderParser(header_text(bytes_, path, data_offset_), path).parse();
-    dtype_ = parse_dtype(*header.descr, path);
-    shape_ = *header.shape;
+    const NpyHeader header = parse_npy_header(bytes_, path);
+    dtype_ = header.dtype;
+    shape_ = header.shape;
+    data_offset_ = header.data_offset;
     size_ = checked_product(shape_, path);
-    if (*header.fortran_order && shape_.size() > 1) {
+    if (header.fortran_order && shape_.size() > 1) {
         throw InputError(path + ": Fortran order is not supported; save it with " +
                          "numpy.ascontiguousarray()");
     }
@@ -373,17 +199,18 @@ void write_npy(const std::string& path, const Array& array) {
     for (const int64_t extent : array.shape) shape += std::to_string(extent) + ", ";
     if (array.shape.size() > 1) shape.resize(shape.size() - 2);
     if (array.shape.size() == 1) shape.pop_back();  // (3,) as NumPy writes it
-    if (array.shape.size() > dimensions_max || checked_product(array.shape, path) != array.size()) {
+    if (array.shape.size() > npy_dimensions_max ||
+        checked_product(array.shape, path) != array.size()) {
         throw std::logic_error("write_npy: the shape does not fit the values");
     }
 
     std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + shape + "), }";
     // The values begin at a multiple of 64 bytes; the header ends with a line feed.
-    const size_t unpadded = magic.size() + 4 + header.size() + 1;
+    const size_t unpadded = npy_magic.size() + 4 + header.size() + 1;
     header.append((64 - unpadded % 64) % 64, ' ');
     header += '\n';
 
-    std::string text(magic);
+    std::string text(npy_magic);
     text += {'\x01', '\x00', static_cast<char>(header.size() & 255),
              static_cast<char>(header.size() >> 8)};
     text += header;

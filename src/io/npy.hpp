@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "io/npy_header.hpp"
+
 namespace dynbal::io {
 
 /// An array of floats converted from any numeric dtype, and its shape.
@@ -21,9 +23,6 @@ struct Array {
 
 /// Reads the whole file. Throws InputError.
 Array read_npy(const std::string& path);
-
-/// The number formats of .npy files that are understood.
-enum class Dtype : uint8_t { b1, i1, u1, i2, u2, i4, u4, i8, f2, f4, f8 };
 
 /// A .npy file in memory, values still in the file's own format. Immutable, so thread-safe.
 class NpyFile {
