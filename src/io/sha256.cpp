@@ -9,10 +9,10 @@ namespace dynbal::io {
 static_assert(std::tuple_size_v<Sha256> == SHA256_DIGEST_SIZE);
 
 Sha256 sha256(std::span<const uint8_t> bytes) {
-    sha256_ctx context;
+    sha256_ctx context{};
     sha256_init(&context);
     sha256_update(&context, bytes.size(), bytes.data());
-    Sha256 digest;
+    Sha256 digest{};
     sha256_digest(&context, digest.size(), digest.data());
     return digest;
 }
