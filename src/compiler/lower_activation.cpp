@@ -1,0 +1,89 @@
+// Relu, Clip, Softmax.
+#include <algorithm>
+#include <cmath>
+
+#include "compiler/lower_ops.hpp"
+
+namespace dynbal::compiler {
+namespace {
+
+// First `inner`, then `outer`; both have low <= high.
+Clamp compose(Clamp inner, Clamp outer) {
+    return {
+        .low = std::clamp(inner.low, outer.low, outer.high),
+        .high = std::clamp(inner.high, outer.low, outer.high),
+    };
+}
+
+void lower_clamp(Context& context, const onnx::NodeProto& node, Clamp clamp) {
+    const Value& input = context.activation(node, 0);
+    Stage* stage = context.mergeable(input_name(node, 0));
+    if (stage != nullptr && stage->kind != StageKind::softmax) {
+        stage->clamp = compose(stage->clamp, clamp);
+        context.define_alias(node, 0, input.place);
+        return;
+    }
+    Value output;
+    output.dims = input.dims;
+    output.place = input.place;
+    output.tensor = context.add_copy(node, input.tensor, clamp);
+    context.define(node, std::move(output));
+}
+
+float clip_bound(
+    Context& context, const onnx::NodeProto& node, int input, const std::string& attribute,
+    float otherwise
+) {
+    if (has_attribute(node, attribute)) return float_attribute(node, attribute, otherwise);
+    if (input_name(node, input).empty()) return otherwise;
+    const Constant* bound = context.find_constant(input_name(node, input));
+    if (bound == nullptr || !bound->is_float || bound->values.size() != 1) {
+        fail(node, "its " + attribute + " must be one constant float");
+    }
+    return bound->values[0];
+}
+
+}  // namespace
+
+void lower_relu(Context& context, const onnx::NodeProto& node) {
+    lower_clamp(context, node, Clamp{.low = 0.0F});
+}
+
+void lower_clip(Context& context, const onnx::NodeProto& node) {
+    Clamp clamp;
+    clamp.low = clip_bound(context, node, 1, "min", clamp.low);
+    clamp.high = clip_bound(context, node, 2, "max", clamp.high);
+    if (std::isnan(clamp.low) || std::isnan(clamp.high)) fail(node, "its min or max is NaN");
+    if (clamp.low > clamp.high) fail(node, "its min is greater than its max");
+    lower_clamp(context, node, clamp);
+}
+
+void lower_softmax(Context& context, const onnx::NodeProto& node) {
+    const Value& input = context.activation(node, 0);
+    const bool single_axis = context.opset() >= 13;
+    const size_t rank = input.dims.size();
+    if (rank == 0) fail(node, "its input is a scalar");
+    size_t axis = resolve_axis(node, int_attribute(node, "axis", single_axis ? -1 : 1), rank);
+
+    Value seen = input;
+    if (!single_axis) {  // older opsets flatten all axes from `axis` on into one
+        int64_t outer = 1;
+        for (size_t i = 0; i < axis; ++i) outer *= input.dims[i];
+        seen.dims = {outer, static_cast<int64_t>(input.size()) / outer};
+        axis = 1;
+    }
+    const Tensor source = context.tensor(input);
+    if (!split_rows(source, seen, axis)) {
+        fail(node, "it is supported only over the channels of each position; the tensor has " +
+                       std::to_string(source.c) + " channels, it normalises over " +
+                       std::to_string(seen.dims[axis]) + " values");
+    }
+    Value output;
+    output.dims = input.dims;
+    output.place = input.place;
+    output.tensor = context.add_tensor(node, source.h, source.w, source.c);
+    context.add_stage(node, StageKind::softmax, {input.tensor}, output.tensor);
+    context.define(node, std::move(output));
+}
+
+}  // namespace dynbal::compiler
