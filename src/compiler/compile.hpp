@@ -1,0 +1,41 @@
+//! From a float graph to a device image: calibrate, quantise, plan memory, price tile configurations, emit.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "compiler/graph.hpp"
+#include "compiler/image_file.hpp"
+#include "image/format.hpp"
+
+namespace dynbal::compiler {
+
+/// What the compiler must know of a device.
+struct DeviceLimits {
+    std::string name = "msp432p401r";
+    uint32_t sram_bytes = 64 * 1024;
+    uint32_t sram_reserved_bytes = 8 * 1024;  ///< stack and the program's own data
+    uint32_t nvm_bytes = 512 * 1024;
+    CostModel cost_model;
+};
+
+/// Looks a device up by name. Throws InputError listing the names there are.
+DeviceLimits device_by_name(const std::string& name);
+
+struct CompileOptions {
+    uint32_t weight_bytes = 2;  ///< 1 (int8 per channel) or 2 (int16)
+    float input_scale = 1.0F;   ///< what raw input values are multiplied with before the network sees them
+    DeviceLimits device;
+    std::string model_name;
+};
+
+/// Calls `visit` once for each calibration sample, in ONNX order and already scaled; at least one.
+using CalibrationSamples = std::function<void(const std::function<void(const std::vector<float>&)>& visit)>;
+
+/// Throws InputError if the network cannot be mapped to the device (the message says what is too large).
+ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileOptions& options);
+
+}  // namespace dynbal::compiler

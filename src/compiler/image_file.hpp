@@ -1,0 +1,51 @@
+//! The file that `dynbal compile` writes: the device image, and behind it what only a host needs (names, shapes,
+//! scales) as JSON. The device sees the image alone.
+//!
+//! [image: header.image_bytes][JSON, UTF-8][u32 JSON bytes][u32 CRC-32 of the JSON][u32 magic "DNBH"]
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "image/format.hpp"
+
+namespace dynbal::compiler {
+
+/// For people and for conversion of tensors.
+struct HostInfo {
+    std::string model_name;
+    std::string device_name;
+    std::vector<std::string> stage_names;
+    std::vector<std::string> stage_operators;  ///< "Conv + Relu + MaxPool"
+    std::vector<int64_t> input_dims, output_dims;  ///< ONNX shapes, batch as 1
+    std::vector<uint32_t> input_order;   ///< engine position i holds ONNX index input_order[i]; empty: the same order
+    std::vector<uint32_t> output_order;
+    double input_value_scale = 1.0;      ///< real value (after `input_scale`) of one unit of a 15-bit input
+    double output_value_scale = 1.0;
+    double input_scale = 1.0;            ///< --scale given at compile time: the default when running
+    uint64_t ideal_macs = 0;
+    uint64_t lower_bound_read_bytes = 0, lower_bound_write_bytes = 0;  ///< each weight and activation moved once
+};
+
+struct ImageFile {
+    std::vector<std::byte> image;  ///< header.image_bytes, validated
+    HostInfo host;
+
+    const ImageHeader& header() const { return *reinterpret_cast<const ImageHeader*>(image.data()); }
+    StageDescriptor stage(uint32_t index) const;
+    std::vector<Candidate> candidates(const StageDescriptor& stage) const;
+    /// Quantises one sample (ONNX order, already scaled) to the engine's 15-bit input values. Saturates.
+    std::vector<int16_t> quantise_input(std::span<const float> sample) const;
+    /// The engine's output values as floats in ONNX order.
+    std::vector<float> dequantise_output(std::span<const int16_t> values) const;
+};
+
+/// Reads and checks a file completely. Throws InputError.
+ImageFile read_image_file(const std::string& path);
+/// Writes atomically. Throws InputError.
+void write_image_file(const std::string& path, const ImageFile& file);
+
+}  // namespace dynbal::compiler

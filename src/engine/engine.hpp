@@ -1,0 +1,89 @@
+//! The intermittent inference engine: runs a device image to its answer across any number of power failures.
+//!
+//! Life of an inference: boot() after every power-up; format() once on new NVM; load_input(), start(), run();
+//! read_output(). After a power failure: a new Engine, boot(), run(). The answer is a function of image and input
+//! alone: no policy, tile size or power failure changes a bit of it.
+//!
+//! Invariants (SPEC.md, "Durability"):
+//!  E1. Values are written strictly in the job order of the first region, so finished values are a prefix.
+//!  E2. Regions, configuration and phase change only by the commit of a record.
+//!  E3. Rewriting a value of this inference writes the same bytes again.
+//!  E4. Whenever the regions could not be split once more, the configuration is the one of least need.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "engine/meter.hpp"
+#include "engine/stage_runner.hpp"
+#include "nvm/record.hpp"
+
+namespace dynbal {
+
+enum class Status : uint8_t {
+    ok,
+    no_image,         ///< NVM does not hold an image of this version, or its header is damaged
+    bad_image,        ///< a stage or configuration in NVM is out of range
+    not_formatted,    ///< there is no valid record: format() is needed
+    arena_too_small,  ///< the image needs more SRAM than was given
+    wrong_phase,      ///< the operation does not fit the state of the inference
+    wrong_size,       ///< more or fewer values than the tensor has
+};
+const char* text_of(Status status);
+
+class Engine {
+public:
+    /// All referenced objects must outlive the engine. `arena`: 4-byte aligned, at least sram_bytes_of(header).
+    Engine(Nvm& nvm, Power& power, Trace& trace, std::span<std::byte> arena, PolicyKind policy);
+
+    /// Reads where things stand and, if an inference is under way, recovers its progress. First call of all.
+    [[nodiscard]] Status boot();
+    /// Clears tensors and records. May be interrupted and repeated; until it ends NVM counts as not formatted.
+    [[nodiscard]] Status format();
+    /// Writes the input: 15-bit values in the image's input order. May be repeated until start().
+    [[nodiscard]] Status load_input(std::span<const int16_t> values);
+    [[nodiscard]] Status start();
+    /// Works until the inference has ended.
+    [[nodiscard]] Status run();
+    /// Gives the inference up; run() then brings NVM back to idle, across power failures too.
+    [[nodiscard]] Status abandon();
+    /// The last answer; valid from the end of run() until the next start().
+    [[nodiscard]] Status read_output(std::span<int16_t> values);
+
+    const ImageHeader& header() const { return header_; }
+    const Record& record() const { return record_; }
+    /// SRAM an image needs beside the engine object.
+    static uint32_t sram_bytes_of(const ImageHeader& header);
+
+private:
+    [[nodiscard]] Status open_stage();
+    [[nodiscard]] Status begin_stage();
+    [[nodiscard]] Status recover();
+    [[nodiscard]] Status run_region();
+    [[nodiscard]] Status finish_region();
+    void finish_inference();
+
+    void note_progress(uint32_t done, uint32_t channels_done, bool& progress);
+    void reconsider(bool progress);
+    bool split_regions(const TileConfig& next);
+    bool regions_nearly_full(uint32_t count) const { return count + 3 > max_regions; }
+    StageView stage_view(bool whole_table);
+    Candidate choose_now(const Supply& supply);
+    void take(const Candidate& candidate);
+    void commit();
+    void emit(EventKind kind, uint64_t value = 0);
+
+    Meter meter_;
+    Trace* trace_;
+    std::span<std::byte> sram_;
+    PolicyKind policy_;
+    ImageHeader header_;
+    std::optional<RecordStore> records_;
+    Record record_;
+    StageDescriptor stage_;
+    std::optional<StageRunner> runner_;
+    std::optional<ValueStore> values_;
+};
+
+}  // namespace dynbal

@@ -1,0 +1,16 @@
+#include "engine/ops/operation.hpp"
+
+namespace dynbal {
+
+const Operation* operation_of(StageOp op) {
+    switch (op) {
+        case StageOp::matrix: return &matrix_operation;
+        case StageOp::pool_max:
+        case StageOp::pool_average: return &pool_operation;
+        case StageOp::add: return &add_operation;
+        case StageOp::softmax: return &softmax_operation;
+    }
+    return nullptr;
+}
+
+}  // namespace dynbal

@@ -1,0 +1,222 @@
+#include "image/format.hpp"
+
+#include <cstring>
+
+#include "base/crc32.hpp"
+
+namespace dynbal {
+namespace {
+
+template <typename T>
+bool load(std::span<const std::byte> image, uint32_t offset, T& value) {
+    if (offset > image.size() || image.size() - offset < sizeof(T)) {
+        return false;
+    }
+    std::memcpy(&value, image.data() + offset, sizeof(T));
+    return true;
+}
+
+bool inside(uint64_t begin, uint64_t bytes, uint64_t limit_begin, uint64_t limit_end) {
+    return begin >= limit_begin && begin <= limit_end && bytes <= limit_end - begin;
+}
+
+bool place_fits(const ImageHeader& header, const TensorPlace& place, uint32_t pixels) {
+    if (place.channels == 0 || place.pixel_stride < place.channels || place.offset % 2 != 0 || pixels == 0) {
+        return false;
+    }
+    const uint64_t bytes = 2 * (uint64_t{pixels - 1} * place.pixel_stride + place.channels);
+    return inside(place.offset, bytes, header.tensors_offset, uint64_t{header.tensors_offset} + header.tensors_bytes);
+}
+
+bool states_fit(const ImageHeader& header, const StateRuns& states) {
+    return states.run_count >= 1 && states.run_count <= header.max_state_runs && states.storage_offset % 2 == 0 &&
+           inside(states.runs_offset, uint64_t{states.run_count} * sizeof(StateRun), sizeof(ImageHeader),
+                  header.image_bytes) &&
+           states.storage_offset >= header.tensors_offset;
+}
+
+/// One spatial axis: the window must start inside the padded input for the first and the last output.
+bool axis_fits(uint32_t in, uint32_t out, uint32_t step, uint32_t window, uint32_t pad) {
+    return in >= 1 && out >= 1 && step >= 1 && pad <= window &&
+           uint64_t{out - 1} * step < uint64_t{in} + pad && window <= 1U << 20U;
+}
+
+bool geometry_fits(const StageDescriptor& s) {
+    const bool positive = s.channels_in >= 1 && s.channels_out >= 1 && s.kernel_h >= 1 && s.kernel_w >= 1 &&
+                          s.stride_h >= 1 && s.stride_w >= 1 && s.dilation_h >= 1 && s.dilation_w >= 1 &&
+                          s.pool_h >= 1 && s.pool_w >= 1 && s.pool_stride_h >= 1 && s.pool_stride_w >= 1 &&
+                          s.groups >= 1;
+    if (!positive || s.channels_in % s.groups != 0 || s.channels_out % s.groups != 0) {
+        return false;
+    }
+    const LoopShape shape = shape_of(s);
+    return axis_fits(s.in_h, s.out_h, shape.step_h(), shape.window_h(), s.pad_top) &&
+           axis_fits(s.in_w, s.out_w, shape.step_w(), shape.window_w(), s.pad_left) &&
+           uint64_t{shape.pixels()} * s.channels_out <= 1U << 24U &&
+           uint64_t{s.in_h} * s.in_w * s.channels_in <= 1U << 24U &&
+           uint64_t{shape.taps()} * s.channels_in <= 1U << 24U;
+}
+
+bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
+    if (s.operand_count != (s.op == StageOp::add ? 2 : 1) || s.clamp_low > s.clamp_high ||
+        s.clamp_low < activation_min || s.clamp_high > activation_max) {
+        return false;
+    }
+    const bool no_pool = s.fused_pool == FusedPool::none;
+    if (no_pool && (s.pool_h != 1 || s.pool_w != 1 || s.pool_stride_h != 1 || s.pool_stride_w != 1)) {
+        return false;
+    }
+    const LoopShape shape = shape_of(s);
+    switch (s.op) {
+        case StageOp::matrix: {
+            const uint64_t weights = uint64_t{s.channels_out} * shape.weight_row_bytes();
+            return (s.weight_bytes == 1 || s.weight_bytes == 2) && s.fused_pool <= FusedPool::average &&
+                   s.headers_offset % 4 == 0 && s.weights_offset % 4 == 0 &&
+                   inside(s.headers_offset, uint64_t{s.channels_out} * sizeof(ChannelHeader), sizeof(ImageHeader),
+                          header.image_bytes) &&
+                   inside(s.weights_offset, weights, sizeof(ImageHeader), header.image_bytes);
+        }
+        case StageOp::pool_max:
+        case StageOp::pool_average:
+        case StageOp::add:
+            return no_pool && s.weight_bytes == 0 && s.groups == s.channels_in && s.channels_in == s.channels_out &&
+                   s.rescale_shift < 63;
+        case StageOp::softmax:
+            return no_pool && s.weight_bytes == 0 && s.groups == 1 && s.channels_in == s.channels_out &&
+                   shape.window_h() == 1 && shape.window_w() == 1 && s.rescale[0] >= 0;
+    }
+    return false;
+}
+
+bool candidates_fit(std::span<const std::byte> image, const ImageHeader& header, const StageDescriptor& stage) {
+    const LoopShape shape = shape_of(stage);
+    for (uint32_t i = 0; i < stage.candidate_count; ++i) {
+        Candidate candidate;
+        const uint32_t offset = stage.candidates_offset + i * static_cast<uint32_t>(sizeof(Candidate));
+        if (!load(image, offset, candidate) || !is_valid(shape, candidate.config, header.arena_bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+LoopShape shape_of(const StageDescriptor& stage) {
+    LoopShape shape;
+    shape.out_h = stage.out_h, shape.out_w = stage.out_w, shape.channels_out = stage.channels_out;
+    shape.in_h = stage.in_h, shape.in_w = stage.in_w, shape.channels_in = stage.channels_in;
+    shape.kernel_h = stage.kernel_h, shape.kernel_w = stage.kernel_w;
+    shape.stride_h = stage.stride_h, shape.stride_w = stage.stride_w;
+    shape.dilation_h = stage.dilation_h, shape.dilation_w = stage.dilation_w;
+    shape.pad_top = stage.pad_top, shape.pad_left = stage.pad_left;
+    shape.pool_h = stage.pool_h, shape.pool_w = stage.pool_w;
+    shape.pool_stride_h = stage.pool_stride_h, shape.pool_stride_w = stage.pool_stride_w;
+    shape.groups = stage.groups;
+    shape.operands = stage.operand_count;
+    shape.counts_macs = stage.op == StageOp::matrix;
+    shape.header_bytes = shape.counts_macs ? sizeof(ChannelHeader) : 0;
+    shape.weight_bytes = stage.weight_bytes;
+    shape.input_packed = stage.inputs[0].pixel_stride == stage.channels_in &&
+                         (stage.operand_count < 2 || stage.inputs[1].pixel_stride == stage.channels_in);
+    shape.output_packed = stage.output.pixel_stride == stage.channels_out;
+    return shape;
+}
+
+uint32_t header_crc(const ImageHeader& header) {
+    ImageHeader copy = header;
+    copy.header_crc = 0;
+    return crc32(std::as_bytes(std::span<const ImageHeader, 1>(&copy, 1)));
+}
+
+ImageFault validate_header(const ImageHeader& header) {
+    if (header.magic != image_magic) {
+        return ImageFault::not_an_image;
+    }
+    if (header.version != image_version) {
+        return ImageFault::unknown_version;
+    }
+    if (header_crc(header) != header.header_crc) {
+        return ImageFault::header_damaged;
+    }
+    const uint64_t end = header.nvm_bytes;
+    const uint64_t stage_bytes = uint64_t{header.stage_count} * sizeof(StageDescriptor);
+    const bool ok = header.stage_count >= 1 && header.image_bytes <= end && header.arena_bytes >= 256 &&
+                    header.stages_offset % 4 == 0 && header.max_state_runs >= 1 && header.max_candidates >= 1 &&
+                    inside(header.stages_offset, stage_bytes, sizeof(ImageHeader), header.image_bytes) &&
+                    inside(header.records_offset, 1, header.image_bytes, end) &&
+                    inside(header.checkpoints_offset, 2 * uint64_t{checkpoint_slot_bytes}, header.image_bytes, end) &&
+                    inside(header.tensors_offset, header.tensors_bytes, header.image_bytes, end) &&
+                    header.input.channels >= 1 && header.output.channels >= 1 &&
+                    header.input_values % header.input.channels == 0 &&
+                    header.output_values % header.output.channels == 0 &&
+                    place_fits(header, header.input, header.input_values / header.input.channels) &&
+                    place_fits(header, header.output, header.output_values / header.output.channels) &&
+                    states_fit(header, header.input_states);
+    return ok ? ImageFault::none : ImageFault::bad_layout;
+}
+
+ImageFault validate_stage(const ImageHeader& header, const StageDescriptor& stage) {
+    if (stage.op > StageOp::softmax || !geometry_fits(stage) || !operation_fits(header, stage)) {
+        return ImageFault::bad_stage;
+    }
+    const uint32_t pixels_in = uint32_t{stage.in_h} * stage.in_w;
+    const uint32_t pixels_out = uint32_t{stage.out_h} * stage.out_w;
+    for (uint32_t i = 0; i < stage.operand_count; ++i) {
+        if (stage.inputs[i].channels != stage.channels_in || !place_fits(header, stage.inputs[i], pixels_in)) {
+            return ImageFault::bad_layout;
+        }
+    }
+    const bool ok = stage.output.channels == stage.channels_out && place_fits(header, stage.output, pixels_out) &&
+                    states_fit(header, stage.states) && stage.states.storage_offset <= stage.output.offset &&
+                    stage.candidate_count >= 1 && stage.candidate_count <= header.max_candidates &&
+                    inside(stage.candidates_offset, uint64_t{stage.candidate_count} * sizeof(Candidate),
+                           sizeof(ImageHeader), header.image_bytes);
+    return ok ? ImageFault::none : ImageFault::bad_layout;
+}
+
+ImageFault validate(std::span<const std::byte> image) {
+    ImageHeader header;
+    if (!load(image, 0, header)) {
+        return ImageFault::too_short;
+    }
+    if (const ImageFault fault = validate_header(header); fault != ImageFault::none) {
+        return fault;
+    }
+    if (image.size() < header.image_bytes) {
+        return ImageFault::too_short;
+    }
+    image = image.first(header.image_bytes);
+    if (crc32(image.subspan(sizeof(ImageHeader))) != header.body_crc) {
+        return ImageFault::body_damaged;
+    }
+    for (uint32_t i = 0; i < header.stage_count; ++i) {
+        StageDescriptor stage;
+        if (!load(image, header.stages_offset + i * static_cast<uint32_t>(sizeof(StageDescriptor)), stage)) {
+            return ImageFault::bad_layout;
+        }
+        if (const ImageFault fault = validate_stage(header, stage); fault != ImageFault::none) {
+            return fault;
+        }
+        if (!candidates_fit(image, header, stage)) {
+            return ImageFault::bad_stage;
+        }
+    }
+    return ImageFault::none;
+}
+
+const char* text_of(ImageFault fault) {
+    switch (fault) {
+        case ImageFault::none: return "no fault";
+        case ImageFault::too_short: return "shorter than its header says: truncated";
+        case ImageFault::not_an_image: return "not a DynBal image";
+        case ImageFault::unknown_version: return "made by another version of the compiler";
+        case ImageFault::header_damaged: return "header damaged (its CRC does not match)";
+        case ImageFault::body_damaged: return "damaged (its CRC does not match)";
+        case ImageFault::bad_layout: return "inconsistent layout (an offset or size contradicts another)";
+        case ImageFault::bad_stage: return "a stage is out of range";
+    }
+    return "unknown fault";
+}
+
+}  // namespace dynbal

@@ -1,0 +1,142 @@
+//! The device image: the only definition of its layout (SPEC.md describes it in prose).
+//!
+//! All integers little-endian. Offsets count bytes from the start of NVM. An image is the constant part of NVM
+//! [header | stages | state runs | candidates | headers | weights]; the run-time part (records, checkpoints,
+//! tensors) follows it in NVM and is made by Engine::format().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "plugin/policy.hpp"
+
+namespace dynbal {
+
+inline constexpr uint32_t image_magic = 0x31424E44;  // "DNB1"
+inline constexpr uint16_t image_version = 1;
+
+/// Activations are 15-bit signed values q in the low bits of a 16-bit word; the top bit is the state.
+inline constexpr int32_t activation_min = -16384;
+inline constexpr int32_t activation_max = 16383;
+
+enum class StageOp : uint8_t { matrix = 0, pool_max = 1, pool_average = 2, add = 3, softmax = 4 };
+enum class FusedPool : uint8_t { none = 0, max = 1, average = 2 };
+
+/// A tensor's place in NVM: value (pixel, channel) lies at offset + 2 * (pixel * pixel_stride + channel).
+struct TensorPlace {
+    uint32_t offset = 0;
+    uint16_t pixel_stride = 0;  ///< in values; more than the channels if the tensor is a slice of a wider one
+    uint16_t channels = 0;
+};
+static_assert(sizeof(TensorPlace) == 8);
+
+/// A run of values of a tensor's storage that share their write history. Ends are in values from the start of
+/// the storage; the last run ends at its size.
+struct StateRun {
+    uint32_t end_value = 0;
+    uint8_t odd_writes = 0;   ///< 1: the place is written an odd number of times in each inference
+    uint8_t written_before = 0;  ///< parity of the writes to this place before this tensor's, in one inference
+    uint16_t reserved = 0;
+};
+static_assert(sizeof(StateRun) == 8);
+
+/// Where a tensor's storage starts and which state runs describe it.
+struct StateRuns {
+    uint32_t storage_offset = 0;  ///< NVM offset of the storage's first value
+    uint32_t runs_offset = 0;
+    uint32_t run_count = 0;
+};
+static_assert(sizeof(StateRuns) == 12);
+
+/// Per output channel of a matrix stage: bias in units of the sums, and the rescaling
+/// q = clamp((sum * multiplier + 2^(shift-1)) >> shift); multiplier in [2^22, 2^23), shift in the top byte.
+struct ChannelHeader {
+    int32_t bias = 0;
+    uint32_t scale = 0;
+
+    constexpr int32_t multiplier() const { return static_cast<int32_t>(scale & 0xFFFFFFU); }
+    constexpr uint32_t shift() const { return scale >> 24U; }
+};
+static_assert(sizeof(ChannelHeader) == 8);
+
+/// One stage.
+struct StageDescriptor {
+    StageOp op = StageOp::matrix;
+    uint8_t weight_bytes = 0;  ///< 0, 1 (int8) or 2 (int16)
+    FusedPool fused_pool = FusedPool::none;
+    Importance importance = Importance::out_first;
+    uint16_t in_h = 1, in_w = 1, channels_in = 1;
+    uint16_t out_h = 1, out_w = 1, channels_out = 1;
+    uint16_t kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1;
+    uint16_t pad_top = 0, pad_left = 0;
+    uint16_t dilation_h = 1, dilation_w = 1;
+    uint16_t pool_h = 1, pool_w = 1, pool_stride_h = 1, pool_stride_w = 1;
+    uint16_t groups = 1;
+    uint8_t operand_count = 1;
+    uint8_t count_include_pad = 0;
+    int16_t clamp_low = activation_min, clamp_high = activation_max;
+    TensorPlace inputs[2];
+    TensorPlace output;
+    StateRuns states;
+    uint32_t headers_offset = 0;
+    uint32_t weights_offset = 0;
+    uint32_t candidates_offset = 0;
+    uint16_t candidate_count = 0;
+    uint16_t rescale_shift = 0;       ///< add, softmax
+    int32_t rescale[2] = {0, 0};      ///< add: one factor per operand; softmax: [0] = log2(e) * scale, see SPEC.md
+    uint16_t average_pad_bottom = 0, average_pad_right = 0;  ///< average pooling that counts padding
+};
+static_assert(sizeof(StageDescriptor) == 112);
+
+struct ImageHeader {
+    uint32_t magic = image_magic;
+    uint16_t version = image_version;
+    uint16_t stage_count = 0;
+    uint32_t header_crc = 0;   ///< CRC-32 of this header with this field 0
+    uint32_t body_crc = 0;     ///< CRC-32 of the image after the header
+    uint32_t image_bytes = 0;  ///< the constant part, header included
+    uint32_t nvm_bytes = 0;    ///< all the NVM that is used
+    uint32_t arena_bytes = 0;  ///< SRAM for the buffers of a stage; state runs and candidates come on top
+    uint32_t stages_offset = 0;
+    uint32_t records_offset = 0;      ///< two slots of record_slot_bytes
+    uint32_t checkpoints_offset = 0;  ///< two slots of checkpoint_slot_bytes
+    uint32_t tensors_offset = 0;
+    uint32_t tensors_bytes = 0;
+    uint32_t input_values = 0;
+    uint32_t output_values = 0;
+    TensorPlace input;
+    StateRuns input_states;
+    TensorPlace output;
+    CostModel cost_model;
+    uint32_t max_state_runs = 1;  ///< most state runs of any tensor
+    uint32_t max_candidates = 1;
+};
+static_assert(sizeof(ImageHeader) == 112);
+
+/// The loop-nest geometry of a stage.
+LoopShape shape_of(const StageDescriptor& stage);
+
+/// CRC of a header as stored.
+uint32_t header_crc(const ImageHeader& header);
+
+enum class ImageFault : uint8_t {
+    none,
+    too_short,
+    not_an_image,
+    unknown_version,
+    header_damaged,
+    body_damaged,
+    bad_layout,  ///< an offset, count or size contradicts another
+    bad_stage,   ///< a stage's geometry or a candidate is out of range
+};
+const char* text_of(ImageFault fault);
+
+/// Checks a whole image, as a host does before it installs one: header, CRCs, every offset, every stage.
+ImageFault validate(std::span<const std::byte> image);
+/// Checks a header alone, as the engine does at each boot.
+ImageFault validate_header(const ImageHeader& header);
+/// Checks one stage against its image: ranges of all fields, all offsets inside NVM.
+ImageFault validate_stage(const ImageHeader& header, const StageDescriptor& stage);
+
+}  // namespace dynbal

@@ -1,0 +1,20 @@
+//! The arithmetic at the bottom: rows of weights times one patch of input. These portable kernels define the bits.
+//!
+//! x        [length] int16, even: twice a 15-bit activation
+//! weights  `rows` rows of `length` weights, `row_stride` weights apart
+//! sums     [rows] int32, added to
+//!
+//! The compiler keeps sum(|w|) * 2^15 + |bias| below 2^31 for each row, so no order of additions overflows.
+#pragma once
+
+#include <cstdint>
+
+namespace dynbal::kernel {
+
+void mac_rows(const int16_t* x, const int16_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length, int32_t* sums);
+void mac_rows(const int16_t* x, const int8_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length, int32_t* sums);
+
+/// Strips the state: stored words become twice their 15-bit value, in place.
+void strip_state(int16_t* words, uint32_t count);
+
+}  // namespace dynbal::kernel

@@ -1,0 +1,72 @@
+//! The progress record: where an inference stands, double-buffered in NVM.
+//!
+//! Invariants (SPEC.md, "Durability"):
+//!  R1. A commit writes the slot that is not the newest valid one; the newest valid record is never touched.
+//!  R2. A record counts only if its CRC matches; the CRC covers its length.
+//!  R3. The newest of two valid records is the one whose sequence number is one ahead (modulo 2^32).
+#pragma once
+
+#include <cstdint>
+
+#include "nvm/nvm.hpp"
+#include "plugin/loop_nest.hpp"
+
+namespace dynbal {
+
+enum class Phase : uint8_t {
+    idle = 0,        ///< input may be loaded; if has_output, the last answer may be read
+    running = 1,     ///< an inference is under way
+    abandoning = 2,  ///< an inference was given up: the rest is being marked as written, without computing
+};
+
+/// Most regions a stage can be split into by reconfigurations inside it (see Engine).
+inline constexpr uint32_t max_regions = 10;
+
+struct Record {
+    uint32_t crc = 0;        ///< of all bytes after this field, up to the last region
+    uint32_t sequence = 0;
+    uint32_t inference = 0;  ///< how many inferences have ended on this NVM; its parity is the state's polarity
+    uint16_t stage = 0;
+    Phase phase = Phase::idle;
+    uint8_t region_count = 0;
+    uint8_t has_output = 0;
+    uint8_t tried = 0;           ///< a power cycle has begun with this record or one like it: its end tells something
+    uint16_t channels_done = 0;  ///< input channels in the newest checkpoint of the job at `done`
+    uint32_t cycle_cost = 0;  ///< estimate of a power cycle's energy, 1/16 units; 0: not known
+    uint32_t spent = 0;       ///< cost counted in this power cycle before this record, 1/16 units
+    uint32_t done = 0;        ///< values of regions[0] known to be finished
+    uint32_t reuse = 0;       ///< price of the running configuration for the whole stage, 1/16 units
+    uint32_t refetch = 0;
+    uint32_t need = 0;
+    TileConfig config;
+    Region regions[max_regions];  ///< what is left of the stage, in execution order; [0] is being worked on
+
+    constexpr uint32_t stored_bytes() const {
+        return static_cast<uint32_t>(sizeof(Record) - (max_regions - region_count) * sizeof(Region));
+    }
+};
+static_assert(sizeof(Record) == 56 + max_regions * 12);
+
+inline constexpr uint32_t record_slot_bytes = sizeof(Record);
+
+/// Reads and writes the two slots. Holds no state of its own but which slot is next.
+class RecordStore {
+public:
+    RecordStore(Nvm& nvm, uint32_t offset) : nvm_(&nvm), offset_(offset) {}
+
+    /// The newest valid record; false if there is none (NVM not formatted).
+    bool load(Record& record);
+    /// Gives `record` the next sequence number and makes it the newest.
+    void commit(Record& record);
+    /// Makes both slots invalid.
+    void erase();
+
+private:
+    bool load_slot(uint32_t slot, Record& record);
+
+    Nvm* nvm_;
+    uint32_t offset_;
+    uint32_t next_slot_ = 0;
+};
+
+}  // namespace dynbal

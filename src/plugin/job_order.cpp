@@ -1,0 +1,77 @@
+#include "plugin/job_order.hpp"
+
+namespace dynbal {
+
+Range JobOrder::outer_block(uint32_t pixel) const {
+    return config_.order == LoopOrder::weights_stay
+               ? region_.pixels()
+               : intersect(tile_of(*shape_, config_, pixel), region_.pixels());
+}
+
+Range JobOrder::channel_block(uint32_t channel) const {
+    const uint32_t begin = channel / config_.tile_out * config_.tile_out;
+    return intersect({begin, begin + config_.tile_out}, region_.channels());
+}
+
+Position JobOrder::position_of(uint32_t index) const {
+    const uint32_t channels = region_.channels().size();
+    const Range outer = outer_block(region_.pixel_begin + index / channels);
+    const uint32_t in_outer = index - (outer.begin - region_.pixel_begin) * channels;
+    const Range block = channel_block(region_.channel_begin + in_outer / outer.size());
+    const uint32_t in_block = in_outer - (block.begin - region_.channel_begin) * outer.size();
+    return {outer.begin + in_block / block.size(), block.begin + in_block % block.size()};
+}
+
+uint32_t JobOrder::index_of(const Position& position) const {
+    const Range outer = outer_block(position.pixel);
+    const Range block = channel_block(position.channel);
+    return (outer.begin - region_.pixel_begin) * region_.channels().size() +
+           (block.begin - region_.channel_begin) * outer.size() +
+           (position.pixel - outer.begin) * block.size() + (position.channel - block.begin);
+}
+
+Job JobOrder::job_at(uint32_t index) const {
+    const Position start = position_of(index);
+    const Range block = channel_block(start.channel);
+    if (start.channel > block.begin) {
+        return {{start.pixel, start.pixel + 1}, {start.channel, block.end}};
+    }
+    const uint32_t width = shape_->out_w;
+    const Range tile = tile_of(*shape_, config_, start.pixel);
+    const uint32_t tile_end = min_u32(tile.end, region_.pixel_end);
+    uint32_t end = min_u32(start.pixel + config_.run_pixels - (start.pixel - tile.begin) % config_.run_pixels, tile_end);
+    // A job is part of one row, or whole rows: cut at the end of a row that is not taken from its beginning.
+    const uint32_t row_end = start.pixel / width * width + width;
+    if (start.pixel % width != 0) {
+        end = min_u32(end, row_end);
+    } else if (end > row_end) {
+        end -= end % width;
+    }
+    return {{start.pixel, end}, block};
+}
+
+uint32_t JobOrder::rest_after(uint32_t done, Region (&regions)[4]) const {
+    uint32_t count = 0;
+    const auto add = [&](const Range& pixels, const Range& channels) {
+        if (!pixels.empty() && !channels.empty()) {
+            regions[count++] = {pixels.begin, pixels.end, static_cast<uint16_t>(channels.begin),
+                                static_cast<uint16_t>(channels.end)};
+        }
+    };
+    if (done >= values()) {
+        return 0;
+    }
+    const Position at = position_of(done);
+    const Range outer = outer_block(at.pixel);
+    const Range block = channel_block(at.channel);
+    const bool inside_pixel = at.channel > block.begin;
+    if (inside_pixel) {
+        add({at.pixel, at.pixel + 1}, {at.channel, block.end});
+    }
+    add({at.pixel + (inside_pixel ? 1 : 0), outer.end}, block);
+    add(outer, {block.end, region_.channel_end});
+    add({outer.end, region_.pixel_end}, region_.channels());
+    return count;
+}
+
+}  // namespace dynbal

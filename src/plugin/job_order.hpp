@@ -1,0 +1,42 @@
+//! The order of jobs over a region: a bijection between "n-th value" and (pixel, channel).
+//!
+//! Progress is a number of values: values are written strictly in this order, so what is finished is
+//! always a prefix, and it is found again by binary search. The order depends on tile_out and, for
+//! inputs_stay, on tile_pixels; never on run_pixels or tile_in.
+#pragma once
+
+#include "plugin/loop_nest.hpp"
+
+namespace dynbal {
+
+struct Position {
+    uint32_t pixel = 0;
+    uint32_t channel = 0;
+};
+
+class JobOrder {
+public:
+    JobOrder(const LoopShape& shape, const TileConfig& config, const Region& region)
+        : shape_(&shape), config_(config), region_(region) {}
+
+    uint32_t values() const { return region_.values(); }
+    /// Position of value `index`, 0 <= index < values().
+    Position position_of(uint32_t index) const;
+    /// Inverse of position_of.
+    uint32_t index_of(const Position& position) const;
+    /// The job that starts at value `index`. A job that starts inside a pixel finishes that pixel only.
+    Job job_at(uint32_t index) const;
+    /// What is left after the first `done` values, as at most 4 regions in execution order; returns how many.
+    uint32_t rest_after(uint32_t done, Region (&regions)[4]) const;
+
+    const Region& region() const { return region_; }
+    Range outer_block(uint32_t pixel) const;
+    Range channel_block(uint32_t channel) const;
+
+private:
+    const LoopShape* shape_;
+    TileConfig config_;
+    Region region_;
+};
+
+}  // namespace dynbal

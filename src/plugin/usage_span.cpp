@@ -1,0 +1,250 @@
+#include "plugin/usage_span.hpp"
+
+#include <limits>
+
+#include "plugin/job_order.hpp"
+
+namespace dynbal {
+namespace {
+
+/// Walks the tiles of all pixels once and counts the window's fetches (all operands).
+Traffic tile_walk(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan, const Range& channels_in,
+                  InputWindow& window) {
+    Traffic total;
+    for (uint32_t pixel = 0; pixel < shape.pixels();) {
+        const Range tile = tile_of(shape, config, pixel);
+        const InputWindow::Step step = window.move_to(input_box(shape, tile, channels_in));
+        total += box_traffic(shape, plan, step.read) * shape.operands;
+        pixel = tile.end;
+    }
+    return total;
+}
+
+/// Work and writes of all jobs over all pixels for one block of channels.
+Traffic job_walk(const LoopShape& shape, const TileConfig& config, uint32_t channels) {
+    TileConfig one_block = config;
+    one_block.tile_out = static_cast<uint16_t>(shape.channels_out);
+    one_block.order = LoopOrder::weights_stay;
+    const Region region{0, shape.pixels(), 0, static_cast<uint16_t>(channels)};
+    const JobOrder order(shape, one_block, region);
+    Traffic total;
+    for (uint32_t done = 0; done < order.values();) {
+        const Job job = order.job_at(done);
+        total += write_traffic(shape, job);
+        total.macs += macs_of(shape, job, shape.group_in());
+        done += job.values();
+    }
+    return total;
+}
+
+uint32_t tile_count(const LoopShape& shape, const TileConfig& config) {
+    if (config.tile_pixels >= shape.out_w) {
+        return ceil_div(shape.pixels(), config.tile_pixels);
+    }
+    return shape.out_h * ceil_div(shape.out_w, config.tile_pixels);
+}
+
+/// Blocks of channels as (size, how many): the full ones and the last, smaller one.
+struct Blocks {
+    uint32_t full = 0, full_size = 0, last_size = 0;
+};
+Blocks blocks_of(const LoopShape& shape, const TileConfig& config) {
+    return {shape.channels_out / config.tile_out, config.tile_out, shape.channels_out % config.tile_out};
+}
+
+/// Traffic of the input window over the whole stage, no passes.
+Traffic window_traffic(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan) {
+    InputWindow window(plan);
+    const uint32_t blocks = ceil_div(shape.channels_out, config.tile_out);
+    const bool one_channel_range = shape.groups == 1 || blocks == 1;
+    if (one_channel_range) {
+        const Range all{0, shape.channels_in};
+        const Traffic first = tile_walk(shape, config, plan, all, window);
+        if (config.order == LoopOrder::inputs_stay || blocks == 1) {
+            return first;
+        }
+        Traffic total = first;
+        return total += tile_walk(shape, config, plan, all, window) * (blocks - 1);
+    }
+    Traffic total;
+    if (config.order == LoopOrder::weights_stay) {
+        for (uint32_t channel = 0; channel < shape.channels_out; channel += config.tile_out) {
+            const Range block{channel, min_u32(channel + config.tile_out, shape.channels_out)};
+            total += tile_walk(shape, config, plan, input_channels(shape, block), window);
+        }
+        return total;
+    }
+    for (uint32_t pixel = 0; pixel < shape.pixels();) {
+        const Range tile = tile_of(shape, config, pixel);
+        for (uint32_t channel = 0; channel < shape.channels_out; channel += config.tile_out) {
+            const Range block{channel, min_u32(channel + config.tile_out, shape.channels_out)};
+            const Box want = input_box(shape, tile, input_channels(shape, block));
+            total += box_traffic(shape, plan, window.move_to(want).read) * shape.operands;
+        }
+        pixel = tile.end;
+    }
+    return total;
+}
+
+Traffic weights_traffic(const LoopShape& shape, const TileConfig& config) {
+    const Blocks blocks = blocks_of(shape, config);
+    Traffic once = block_traffic(shape, blocks.full_size) * blocks.full;
+    if (blocks.last_size != 0) {
+        once += block_traffic(shape, blocks.last_size);
+    }
+    const bool reload = config.order == LoopOrder::inputs_stay && blocks.full + (blocks.last_size != 0 ? 1 : 0) > 1;
+    return once * (reload ? tile_count(shape, config) : 1);
+}
+
+Traffic jobs_traffic(const LoopShape& shape, const TileConfig& config) {
+    const Blocks blocks = blocks_of(shape, config);
+    Traffic total = job_walk(shape, config, blocks.full_size) * blocks.full;
+    if (blocks.last_size != 0) {
+        total += job_walk(shape, config, blocks.last_size);
+    }
+    return total;
+}
+
+/// Fetches and checkpoints of one job computed in passes (its values' writes not included).
+Traffic passes_of_job(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan, const Job& job) {
+    Traffic total;
+    const uint32_t sums = positions_of(shape, job.pixels).count() * job.channels.size();
+    total += {uint64_t{job.channels.size()} * shape.header_bytes, 0, 1, 0};
+    for (uint32_t channel = 0; channel < shape.channels_in; channel += config.tile_in) {
+        const Range slice{channel, min_u32(channel + config.tile_in, shape.channels_in)};
+        total += pass_weight_traffic(shape, job.channels.size(), slice.size());
+        total += box_traffic(shape, plan, input_box(shape, job.pixels, slice)) * shape.operands;
+        if (slice.end < shape.channels_in) {
+            total += {0, sums * 4 + checkpoint_trailer_bytes, 1, 0};
+        }
+    }
+    return total;
+}
+
+Traffic passes_traffic(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan) {
+    const Blocks blocks = blocks_of(shape, config);
+    Traffic total = jobs_traffic(shape, config);
+    for (uint32_t pixel = 0; pixel < shape.pixels();) {
+        const Range tile = tile_of(shape, config, pixel);
+        total += passes_of_job(shape, config, plan, {tile, {0, blocks.full_size}}) * blocks.full;
+        if (blocks.last_size != 0) {
+            total += passes_of_job(shape, config, plan, {tile, {0, blocks.last_size}});
+        }
+        pixel = tile.end;
+    }
+    return total;
+}
+
+/// Expected loss of a datum of cost `cost` used over a span of work `span` (see the file comment).
+uint64_t expected_loss(uint64_t cost, uint64_t span) {
+    if (span <= cost) {
+        return cost / 2;
+    }
+    return cost - cost * cost / (2 * span);
+}
+
+}  // namespace
+
+Traffic box_traffic(const LoopShape& shape, const BufferPlan& plan, const Box& box) {
+    if (box.empty()) {
+        return {};
+    }
+    const bool whole_pixels = shape.input_packed && box.channels.size() == shape.channels_in;
+    const bool whole_rows = box.cols.size() == shape.in_w && plan.window_cols == shape.in_w;
+    uint32_t transfers = box.rows.size() * box.cols.size();
+    if (whole_pixels) {
+        transfers = whole_rows ? 1 : box.rows.size();
+    }
+    return {uint64_t{box.values()} * 2, 0, transfers, 0};
+}
+
+Traffic block_traffic(const LoopShape& shape, uint32_t channels) {
+    Traffic total;
+    if (shape.header_bytes != 0) {
+        total += {uint64_t{channels} * shape.header_bytes, 0, 1, 0};
+    }
+    if (shape.weight_bytes != 0) {
+        total += {uint64_t{channels} * shape.weight_row_bytes(), 0, 1, 0};
+    }
+    return total;
+}
+
+Traffic pass_weight_traffic(const LoopShape& shape, uint32_t channels, uint32_t channels_in) {
+    const uint64_t slices = uint64_t{channels} * shape.taps();
+    return {slices * channels_in * shape.weight_bytes, 0, slices, 0};
+}
+
+Traffic write_traffic(const LoopShape& shape, const Job& job) {
+    const bool contiguous = shape.output_packed && job.channels.size() == shape.channels_out;
+    return {0, uint64_t{job.values()} * 2, contiguous ? 1 : job.pixels.size(), 0};
+}
+
+Traffic stage_traffic(const LoopShape& shape, const TileConfig& config, uint32_t arena_bytes) {
+    const BufferPlan plan = plan_buffers(shape, config, arena_bytes);
+    if (has_passes(shape, config)) {
+        return passes_traffic(shape, config, plan);
+    }
+    Traffic total = window_traffic(shape, config, plan);
+    total += weights_traffic(shape, config);
+    return total += jobs_traffic(shape, config);
+}
+
+UsageSpan usage_span(const LoopShape& shape, const TileConfig& config, const CostModel& model, uint32_t arena_bytes) {
+    const BufferPlan plan = plan_buffers(shape, config, arena_bytes);
+    UsageSpan span;
+    span.traffic = stage_traffic(shape, config, arena_bytes);
+    span.reuse = cost_of(model, span.traffic);
+
+    const uint32_t blocks = ceil_div(shape.channels_out, config.tile_out);
+    const uint32_t tiles = tile_count(shape, config);
+    // A tile, job and pass in the middle of the picture: those at the border are cheaper.
+    const Range tile = tile_of(shape, config, shape.pixels() / 2);
+    const Job job{{tile.begin, min_u32(tile.begin + config.run_pixels, tile.end)}, {0, config.tile_out}};
+    const Range channels_in = input_channels(shape, job.channels);
+    Traffic job_traffic = write_traffic(shape, job);
+    if (has_passes(shape, config)) {
+        const uint64_t sums_bytes = plan.sum_bytes;
+        const Range slice{0, config.tile_in};
+        Traffic pass = pass_weight_traffic(shape, config.tile_out, config.tile_in);
+        pass += box_traffic(shape, plan, input_box(shape, job.pixels, slice)) * shape.operands;
+        pass.macs += macs_of(shape, job, config.tile_in);
+        pass += {uint64_t{config.tile_out} * shape.header_bytes, sums_bytes, 2, 0};
+        const uint64_t resume = cost_of(model, {sums_bytes + checkpoint_trailer_bytes, 0, 2, 0});
+        const uint64_t pass_cost = cost_of(model, pass);
+        span.refetch = resume + pass_cost / 2;
+        span.need = model.boot + resume + pass_cost + cost_of(model, job_traffic);
+        return span;
+    }
+    job_traffic.macs += macs_of(shape, job, shape.group_in());
+    const uint64_t job_cost = cost_of(model, job_traffic);
+    const uint64_t block_cost = cost_of(model, block_traffic(shape, config.tile_out));
+    const uint64_t box_cost =
+        cost_of(model, box_traffic(shape, plan, input_box(shape, tile, channels_in)) * shape.operands);
+    const uint64_t block_uses = config.order == LoopOrder::inputs_stay && blocks > 1 ? uint64_t{blocks} * tiles : blocks;
+    const uint64_t box_uses = config.order == LoopOrder::inputs_stay || plan.input_resident
+                                  ? tiles
+                                  : uint64_t{tiles} * blocks;
+    span.refetch = expected_loss(block_cost, span.reuse / block_uses) +
+                   expected_loss(box_cost, span.reuse / box_uses) + job_cost / 2;
+    if (plan.input_resident) {
+        const Box whole{{0, shape.in_h}, {0, shape.in_w}, channels_in};
+        const uint64_t whole_cost = cost_of(model, box_traffic(shape, plan, whole) * shape.operands);
+        span.refetch += whole_cost > box_cost ? whole_cost - box_cost : 0;
+    }
+    span.need = model.boot + block_cost + box_cost + job_cost;
+    return span;
+}
+
+uint64_t expected_cost(uint64_t reuse, uint64_t refetch, uint64_t need, uint64_t boot, uint64_t cycle_cost) {
+    if (cycle_cost == 0) {
+        return reuse;
+    }
+    if (need > cycle_cost || boot + refetch >= cycle_cost) {
+        return std::numeric_limits<uint64_t>::max();
+    }
+    // reuse * E / (E - lost), ordered so that 64 bits hold it: reuse < 2^40, E < 2^40 in 1/16 units would not.
+    const uint64_t useful = cycle_cost - boot - refetch;
+    return reuse + reuse / useful * (boot + refetch) + reuse % useful * (boot + refetch) / useful;
+}
+
+}  // namespace dynbal
