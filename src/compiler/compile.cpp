@@ -1,0 +1,324 @@
+#include "compiler/compile.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/crc32.hpp"
+#include "base/error.hpp"
+#include "compiler/memory_plan.hpp"
+#include "compiler/quantise.hpp"
+#include "compiler/tile_table.hpp"
+#include "nvm/record.hpp"
+
+namespace dynbal::compiler {
+namespace {
+
+constexpr uint32_t state_runs_max = 64;        // most state runs of one tensor
+constexpr uint32_t table_rows_max = 64;  // most rows of a tile table
+
+/// Grows an image by aligned pieces.
+class ImageWriter {
+public:
+    template <typename T>
+    uint32_t append(std::span<const T> items) {
+        bytes_.resize(align4(static_cast<uint32_t>(bytes_.size())));
+        const auto offset = static_cast<uint32_t>(bytes_.size());
+        const std::span<const std::byte> raw = std::as_bytes(items);
+        bytes_.insert(bytes_.end(), raw.begin(), raw.end());
+        return offset;
+    }
+    template <typename T>
+    void put(uint32_t offset, const T& item) {
+        std::memcpy(bytes_.data() + offset, &item, sizeof(T));
+    }
+    uint32_t size() const { return align4(static_cast<uint32_t>(bytes_.size())); }
+    std::vector<std::byte> take() {
+        bytes_.resize(size());
+        return std::move(bytes_);
+    }
+
+private:
+    std::vector<std::byte> bytes_;
+};
+
+/// Everything decided before bytes are laid out.
+struct Plan {
+    const Graph* graph = nullptr;
+    std::vector<PlannedStage> stages;
+    std::vector<double> scales;
+    MemoryPlan memory;
+    std::vector<std::vector<Candidate>> tables;
+    uint32_t weight_bytes = 2;
+    uint32_t arena_bytes = 0;
+};
+
+double scale_of(const Plan& plan, TensorId id) { return plan.scales[static_cast<size_t>(id)]; }
+
+StageOp op_of(const Stage& stage) {
+    switch (stage.kind) {
+        case StageKind::conv: return StageOp::matrix;
+        case StageKind::pool: return stage.pool_kind == PoolKind::max ? StageOp::pool_max : StageOp::pool_average;
+        case StageKind::add: return StageOp::add;
+        case StageKind::softmax: return StageOp::softmax;
+    }
+    return StageOp::matrix;
+}
+
+const char* operator_name(const Stage& stage) {
+    switch (stage.kind) {
+        case StageKind::conv: return stage.window.kernel_h * stage.window.kernel_w == 1 ? "1x1 Conv or FC" : "Conv";
+        case StageKind::pool: return stage.pool_kind == PoolKind::max ? "MaxPool" : "AveragePool";
+        case StageKind::add: return "Add";
+        case StageKind::softmax: return "Softmax";
+    }
+    return "";
+}
+
+TensorPlace place_of(const Plan& plan, TensorId id, uint32_t tensors_offset) {
+    uint32_t channel = 0;
+    const TensorId root = root_of(*plan.graph, id, channel);
+    TensorPlace place;
+    place.offset = tensors_offset + plan.memory.of(root).offset + 2 * channel;
+    place.pixel_stride = static_cast<uint16_t>(plan.graph->tensors[static_cast<size_t>(root)].c);
+    place.channels = static_cast<uint16_t>(plan.graph->tensors[static_cast<size_t>(id)].c);
+    return place;
+}
+
+uint16_t u16(uint32_t value, const std::string& what) {
+    if (value > 0xFFFF) {
+        throw InputError(what + " is " + std::to_string(value) + ", more than 65535");
+    }
+    return static_cast<uint16_t>(value);
+}
+
+StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned) {
+    const std::string name = "node '" + planned.stage.name + "': ";
+    StageDescriptor d;
+    d.op = op_of(planned.stage);
+    d.weight_bytes = static_cast<uint8_t>(shape.weight_bytes);
+    d.in_h = u16(shape.in_h, name + "input height"), d.in_w = u16(shape.in_w, name + "input width");
+    d.channels_in = u16(shape.channels_in, name + "number of input channels");
+    d.out_h = u16(shape.out_h, name + "output height"), d.out_w = u16(shape.out_w, name + "output width");
+    d.channels_out = u16(shape.channels_out, name + "number of output channels");
+    d.kernel_h = u16(shape.kernel_h, name + "kernel height"), d.kernel_w = u16(shape.kernel_w, name + "kernel width");
+    d.stride_h = u16(shape.stride_h, name + "stride"), d.stride_w = u16(shape.stride_w, name + "stride");
+    d.pad_top = u16(shape.pad_top, name + "padding"), d.pad_left = u16(shape.pad_left, name + "padding");
+    d.dilation_h = u16(shape.dilation_h, name + "dilation"), d.dilation_w = u16(shape.dilation_w, name + "dilation");
+    d.pool_h = u16(shape.pool_h, name + "pool"), d.pool_w = u16(shape.pool_w, name + "pool");
+    d.pool_stride_h = u16(shape.pool_stride_h, name + "pool"), d.pool_stride_w = u16(shape.pool_stride_w, name + "pool");
+    d.groups = u16(shape.groups, name + "number of groups");
+    d.operand_count = static_cast<uint8_t>(shape.operands);
+    if (planned.fused) {
+        d.fused_pool = planned.pool.pool_kind == PoolKind::max ? FusedPool::max : FusedPool::average;
+    }
+    return d;
+}
+
+/// The parts of a descriptor that hold numbers: clamps and rescaling.
+void set_arithmetic(const Plan& plan, const PlannedStage& planned, StageDescriptor& d) {
+    const Stage& stage = planned.stage;
+    const double scale_out = scale_of(plan, planned.output());
+    quantise_clamp(stage.clamp, scale_out, d);
+    if (stage.kind == StageKind::pool) {
+        d.count_include_pad = stage.count_include_pad ? 1 : 0;
+        d.average_pad_bottom = static_cast<uint16_t>(stage.window.pad_bottom);
+        d.average_pad_right = static_cast<uint16_t>(stage.window.pad_right);
+    }
+    if (stage.kind == StageKind::add) {
+        const double a = scale_of(plan, stage.inputs[0]) / scale_out;
+        const double b = scale_of(plan, stage.inputs[1]) / scale_out;
+        int exponent = 0;
+        std::frexp(std::max(a, b), &exponent);
+        const int shift = std::clamp(30 - exponent, 1, 40);
+        d.rescale_shift = static_cast<uint16_t>(shift);
+        d.rescale[0] = static_cast<int32_t>(std::llround(std::min(std::ldexp(a, shift), 2147483647.0)));
+        d.rescale[1] = static_cast<int32_t>(std::llround(std::min(std::ldexp(b, shift), 2147483647.0)));
+    }
+    if (stage.kind == StageKind::softmax) {
+        const double log2_e = 1.4426950408889634;
+        const double factor = scale_of(plan, stage.inputs[0]) * log2_e * (1 << 24);
+        d.rescale[0] = static_cast<int32_t>(std::llround(std::min(factor, 2147483647.0)));
+    }
+}
+
+Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const CompileOptions& options) {
+    Plan plan;
+    plan.graph = &graph;
+    plan.weight_bytes = options.weight_bytes;
+    const uint32_t tables_bytes = state_runs_max * static_cast<uint32_t>(sizeof(StateRun)) +
+                                  table_rows_max * static_cast<uint32_t>(sizeof(Candidate));
+    plan.arena_bytes = options.device.sram_bytes - options.device.sram_reserved_bytes - tables_bytes;
+    plan.stages = fuse_pools(graph, options.device.cost_model, plan.arena_bytes, plan.weight_bytes);
+    if (plan.stages.empty()) {
+        throw InputError("the network has no operation that computes anything");
+    }
+    plan.scales = calibrate(graph, plan.stages, samples);
+    for (PlannedStage& planned : plan.stages) {
+        const LoopShape shape = shape_of(graph, planned, plan.weight_bytes);
+        plan.tables.push_back(tile_table(shape, options.device.cost_model, plan.arena_bytes));
+        if (plan.tables.back().empty()) {
+            throw InputError("node '" + planned.stage.name + "' (" + operator_name(planned.stage) +
+                             "): even its smallest tile does not fit the " + std::to_string(plan.arena_bytes) +
+                             " bytes of SRAM for buffers; use another device");
+        }
+        if (plan.tables.back().size() > table_rows_max) {
+            plan.tables.back().resize(table_rows_max);
+        }
+    }
+    return plan;
+}
+
+/// Each weight, bias-free, and each activation moved once: what no engine can go below.
+void set_bounds(const Plan& plan, HostInfo& host) {
+    const Graph& graph = *plan.graph;
+    host.lower_bound_read_bytes = 2 * static_cast<uint64_t>(graph.tensors[static_cast<size_t>(graph.input)].size());
+    for (const PlannedStage& planned : plan.stages) {
+        const Stage& stage = planned.stage;
+        const auto out_values = static_cast<uint64_t>(graph.tensors[static_cast<size_t>(planned.output())].size());
+        host.lower_bound_write_bytes += 2 * out_values;
+        host.lower_bound_read_bytes += stage.weights.size() * plan.weight_bytes;
+        host.lower_bound_read_bytes += planned.output() == graph.output ? 0 : 2 * out_values;
+        if (stage.kind == StageKind::conv) {
+            const Tensor& out = graph.tensors[static_cast<size_t>(stage.output)];
+            host.ideal_macs += static_cast<uint64_t>(out.h) * static_cast<uint64_t>(out.w) * stage.weights.size();
+        }
+    }
+}
+
+HostInfo host_info(const Plan& plan, const CompileOptions& options) {
+    const Graph& graph = *plan.graph;
+    HostInfo host;
+    host.model_name = options.model_name;
+    host.device_name = options.device.name;
+    host.input_dims = graph.input_dims;
+    host.output_dims = graph.output_dims;
+    host.input_order = graph.input_order;
+    host.output_order = graph.output_order;
+    host.input_value_scale = scale_of(plan, graph.input);
+    host.output_value_scale = scale_of(plan, graph.output);
+    host.input_scale = static_cast<double>(options.input_scale);
+    for (const PlannedStage& planned : plan.stages) {
+        const bool relu = planned.stage.clamp.low == 0.0F;
+        host.stage_names.push_back(planned.stage.name);
+        host.stage_operators.push_back(std::string(operator_name(planned.stage)) + (relu ? " + ReLU" : "") +
+                                       (planned.fused ? std::string(" + ") + operator_name(planned.pool) : ""));
+    }
+    set_bounds(plan, host);
+    return host;
+}
+
+StateRuns append_runs(ImageWriter& writer, const Storage& storage, ImageHeader& header) {
+    StateRuns states;
+    states.runs_offset = writer.append(std::span<const StateRun>(storage.runs));
+    states.run_count = static_cast<uint32_t>(storage.runs.size());
+    header.max_state_runs = std::max(header.max_state_runs, states.run_count);
+    states.storage_offset = storage.offset;  // the tensor area's offset is added when it is known
+    return states;
+}
+
+/// Lays out the constant part; offsets into the tensor area are relative until place_tensors().
+std::vector<StageDescriptor> emit_stages(Plan& plan, ImageWriter& writer, ImageHeader& header) {
+    const Graph& graph = *plan.graph;
+    std::vector<StageDescriptor> descriptors;
+    for (size_t i = 0; i < plan.stages.size(); ++i) {
+        const PlannedStage& planned = plan.stages[i];
+        const LoopShape shape = shape_of(graph, planned, plan.weight_bytes);
+        StageDescriptor d = geometry_of(shape, planned);
+        set_arithmetic(plan, planned, d);
+        d.importance = importance_of(shape);
+        if (shape.counts_macs) {
+            const MatrixData data = quantise_matrix(planned.stage, shape, scale_of(plan, planned.stage.inputs[0]),
+                                                    scale_of(plan, planned.output()));
+            d.headers_offset = writer.append(std::span<const ChannelHeader>(data.headers));
+            d.weights_offset = writer.append(std::span<const std::byte>(data.weights));
+        }
+        d.candidates_offset = writer.append(std::span<const Candidate>(plan.tables[i]));
+        d.candidate_count = static_cast<uint16_t>(plan.tables[i].size());
+        header.max_candidates = std::max(header.max_candidates, uint32_t{d.candidate_count});
+        descriptors.push_back(d);
+    }
+    return descriptors;
+}
+
+void place_tensors(const Plan& plan, ImageWriter& writer, ImageHeader& header, std::vector<StageDescriptor>& descriptors) {
+    const Graph& graph = *plan.graph;
+    uint32_t channel = 0;
+    const auto runs_of = [&](TensorId id) {
+        return append_runs(writer, plan.memory.of(root_of(graph, id, channel)), header);
+    };
+    header.input_states = runs_of(graph.input);
+    for (size_t i = 0; i < descriptors.size(); ++i) {
+        descriptors[i].states = runs_of(plan.stages[i].output());
+    }
+    header.image_bytes = writer.size();
+    header.records_offset = header.image_bytes;
+    header.checkpoints_offset = align4(header.records_offset + 2 * record_slot_bytes);
+    header.tensors_offset = header.checkpoints_offset + 2 * checkpoint_slot_bytes;
+    header.tensors_bytes = align4(plan.memory.bytes);
+    header.nvm_bytes = header.tensors_offset + header.tensors_bytes;
+    header.input = place_of(plan, graph.input, header.tensors_offset);
+    header.output = place_of(plan, graph.output, header.tensors_offset);
+    header.input_states.storage_offset += header.tensors_offset;
+    for (size_t i = 0; i < descriptors.size(); ++i) {
+        const Stage& stage = plan.stages[i].stage;
+        for (size_t operand = 0; operand < stage.inputs.size(); ++operand) {
+            descriptors[i].inputs[operand] = place_of(plan, stage.inputs[operand], header.tensors_offset);
+        }
+        descriptors[i].output = place_of(plan, plan.stages[i].output(), header.tensors_offset);
+        descriptors[i].states.storage_offset += header.tensors_offset;
+    }
+}
+
+/// NVM that weights, tables and records will take, before the tensors: an upper bound.
+uint32_t constant_bytes(const Plan& plan) {
+    uint64_t bytes = sizeof(ImageHeader) + 2 * record_slot_bytes + 2 * checkpoint_slot_bytes + 64;
+    for (size_t i = 0; i < plan.stages.size(); ++i) {
+        const LoopShape shape = shape_of(*plan.graph, plan.stages[i], plan.weight_bytes);
+        bytes += uint64_t{shape.channels_out} * (shape.header_bytes + shape.weight_row_bytes());
+        bytes += sizeof(StageDescriptor) + plan.tables[i].size() * sizeof(Candidate) + 256;
+    }
+    return static_cast<uint32_t>(std::min<uint64_t>(bytes, UINT32_MAX));
+}
+
+}  // namespace
+
+ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileOptions& options) {
+    Plan plan = make_plan(graph, samples, options);
+    const uint32_t constants = constant_bytes(plan);
+    if (constants >= options.device.nvm_bytes) {
+        throw InputError("weights and tables need " + std::to_string(constants) + " bytes, but " + options.device.name +
+                         " has " + std::to_string(options.device.nvm_bytes) +
+                         " bytes of NVM; use int8 weights, a smaller network or another device");
+    }
+    plan.memory = plan_memory(graph, plan.stages, options.device.nvm_bytes - constants);
+
+    ImageWriter writer;
+    ImageHeader header;
+    header.stage_count = u16(static_cast<uint32_t>(plan.stages.size()), "the number of stages");
+    header.cost_model = options.device.cost_model;
+    header.arena_bytes = plan.arena_bytes;
+    const auto size_of = [&](TensorId id) { return static_cast<uint32_t>(graph.tensors[static_cast<size_t>(id)].size()); };
+    header.input_values = size_of(graph.input);
+    header.output_values = size_of(graph.output);
+    writer.append(std::span<const ImageHeader>(&header, 1));
+    const std::vector<StageDescriptor> blank(plan.stages.size());
+    header.stages_offset = writer.append(std::span<const StageDescriptor>(blank));
+    std::vector<StageDescriptor> descriptors = emit_stages(plan, writer, header);
+    place_tensors(plan, writer, header, descriptors);
+    for (size_t i = 0; i < descriptors.size(); ++i) {
+        writer.put(header.stages_offset + static_cast<uint32_t>(i * sizeof(StageDescriptor)), descriptors[i]);
+    }
+    ImageFile file;
+    file.image = writer.take();
+    header.body_crc = crc32(std::span<const std::byte>(file.image).subspan(sizeof(ImageHeader)));
+    header.header_crc = header_crc(header);
+    std::memcpy(file.image.data(), &header, sizeof(header));
+    if (const ImageFault fault = validate(file.image); fault != ImageFault::none) {
+        throw std::logic_error(std::string("the compiler made an image that does not pass validation: ") + text_of(fault));
+    }
+    file.host = host_info(plan, options);
+    return file;
+}
+
+}  // namespace dynbal::compiler

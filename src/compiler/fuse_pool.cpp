@@ -1,0 +1,121 @@
+#include "compiler/fuse_pool.hpp"
+
+#include <algorithm>
+
+#include "compiler/tile_table.hpp"
+#include "image/format.hpp"
+
+namespace dynbal::compiler {
+namespace {
+
+/// Fusing must not raise the least energy of a power cycle above this, in 1/16 units: 20,000 MACs.
+constexpr uint64_t fused_need_limit = 20000ULL * 16;
+
+const Tensor& tensor(const Graph& graph, TensorId id) { return graph.tensors[static_cast<size_t>(id)]; }
+
+int consumers_of(const Graph& graph, TensorId id) {
+    int count = id == graph.output ? 1 : 0;
+    for (const Stage& stage : graph.stages) {
+        count += static_cast<int>(std::count(stage.inputs.begin(), stage.inputs.end(), id));
+    }
+    for (const Tensor& other : graph.tensors) {
+        count += other.parent == id ? 1 : 0;
+    }
+    return count;
+}
+
+bool is_unlimited(const Clamp& clamp) { return clamp.low == Clamp{}.low && clamp.high == Clamp{}.high; }
+
+bool can_fuse(const Graph& graph, const Stage& conv, const Stage& pool) {
+    const Window& w = pool.window;
+    const Tensor& in = tensor(graph, conv.output);
+    const Tensor& out = tensor(graph, pool.output);
+    const bool simple = w.pad_top == 0 && w.pad_left == 0 && w.pad_bottom == 0 && w.pad_right == 0 &&
+                        w.dilation_h == 1 && w.dilation_w == 1 && is_unlimited(pool.clamp);
+    const bool whole_windows = (out.h - 1) * w.stride_h + w.kernel_h <= in.h && (out.w - 1) * w.stride_w + w.kernel_w <= in.w;
+    return conv.kind == StageKind::conv && pool.kind == StageKind::pool && pool.inputs[0] == conv.output && simple &&
+           whole_windows && in.parent == no_tensor && consumers_of(graph, conv.output) == 1;
+}
+
+/// Cost without failures, and least energy of a cycle.
+struct Price {
+    uint64_t reuse = 0, need = 0;
+    bool fits = false;
+};
+Price price_of(const LoopShape& shape, const CostModel& model, uint32_t arena_bytes) {
+    Price price;
+    const std::vector<Candidate> table = tile_table(shape, model, arena_bytes);
+    if (!table.empty()) {
+        price.fits = true;
+        price.reuse = table[0].reuse;
+        price.need = std::min_element(table.begin(), table.end(), [](const Candidate& a, const Candidate& b) {
+                         return a.need < b.need;
+                     })->need;
+    }
+    return price;
+}
+
+}  // namespace
+
+LoopShape shape_of(const Graph& graph, const PlannedStage& planned, uint32_t weight_bytes) {
+    const Stage& stage = planned.stage;
+    const Tensor& in = tensor(graph, stage.inputs[0]);
+    const Tensor& out = tensor(graph, planned.output());
+    const auto u = [](int value) { return static_cast<uint32_t>(value); };
+    LoopShape shape;
+    shape.in_h = u(in.h), shape.in_w = u(in.w), shape.channels_in = u(in.c);
+    shape.out_h = u(out.h), shape.out_w = u(out.w), shape.channels_out = u(out.c);
+    shape.operands = static_cast<uint32_t>(stage.inputs.size());
+    shape.input_packed = std::all_of(stage.inputs.begin(), stage.inputs.end(),
+                                     [&](TensorId id) { return tensor(graph, id).parent == no_tensor; });
+    shape.output_packed = out.parent == no_tensor;
+    if (stage.kind == StageKind::conv || stage.kind == StageKind::pool) {
+        const Window& w = stage.window;
+        shape.kernel_h = u(w.kernel_h), shape.kernel_w = u(w.kernel_w);
+        shape.stride_h = u(w.stride_h), shape.stride_w = u(w.stride_w);
+        shape.dilation_h = u(w.dilation_h), shape.dilation_w = u(w.dilation_w);
+        shape.pad_top = u(w.pad_top), shape.pad_left = u(w.pad_left);
+    }
+    if (planned.fused) {
+        const Window& w = planned.pool.window;
+        shape.pool_h = u(w.kernel_h), shape.pool_w = u(w.kernel_w);
+        shape.pool_stride_h = u(w.stride_h), shape.pool_stride_w = u(w.stride_w);
+    }
+    shape.counts_macs = stage.kind == StageKind::conv;
+    shape.groups = stage.kind == StageKind::conv ? u(stage.groups) : (stage.kind == StageKind::softmax ? 1 : u(in.c));
+    shape.header_bytes = shape.counts_macs ? sizeof(ChannelHeader) : 0;
+    shape.weight_bytes = shape.counts_macs ? weight_bytes : 0;
+    return shape;
+}
+
+std::vector<PlannedStage> fuse_pools(const Graph& graph, const CostModel& model, uint32_t arena_bytes,
+                                     uint32_t weight_bytes) {
+    std::vector<PlannedStage> planned;
+    std::vector<bool> gone(graph.stages.size(), false);
+    for (size_t i = 0; i < graph.stages.size(); ++i) {
+        if (gone[i]) {
+            continue;
+        }
+        PlannedStage alone{graph.stages[i], false, {}};
+        for (size_t j = i + 1; j < graph.stages.size(); ++j) {
+            if (!can_fuse(graph, graph.stages[i], graph.stages[j])) {
+                continue;
+            }
+            const PlannedStage together{graph.stages[i], true, graph.stages[j]};
+            const PlannedStage pool_alone{graph.stages[j], false, {}};
+            const Price fused = price_of(shape_of(graph, together, weight_bytes), model, arena_bytes);
+            const Price conv = price_of(shape_of(graph, alone, weight_bytes), model, arena_bytes);
+            const Price pool = price_of(shape_of(graph, pool_alone, weight_bytes), model, arena_bytes);
+            const uint64_t allowed = std::max({fused_need_limit, conv.need, pool.need});
+            if (fused.fits && fused.need <= allowed && (!conv.fits || !pool.fits || fused.reuse <= conv.reuse + pool.reuse)) {
+                alone = together;
+                gone[j] = true;
+            }
+            break;
+        }
+        planned.push_back(alone);
+    }
+    return planned;
+}
+
+}  // namespace dynbal::compiler
