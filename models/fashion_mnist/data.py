@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Fashion-MNIST as .npy files, from Debian's package dataset-fashion-mnist.
 
-Usage: data.py FOLDER
+Usage: data.py FOLDER            writes the files below into FOLDER
+       data.py --label INDEX     prints the class of test image INDEX
 
-Writes into FOLDER
   x_test.npy     uint8 [10000][1][28][28]  test images, pixels 0 to 255
   y_test.npy     uint8 [10000]             their classes, 0 to 9
   calibrate.npy  uint8 [200][1][28][28]    the first 20 training images of each class
@@ -82,10 +82,7 @@ def calibration_images(images, labels):
     return chosen
 
 
-def main():
-    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
-        sys.exit(__doc__.strip())
-    folder = sys.argv[1]
+def write_files(folder):
     os.makedirs(folder, exist_ok=True)
     images, labels = read_split("t10k")
     write_npy(os.path.join(folder, "x_test.npy"), (len(labels), 1, 28, 28), images)
@@ -93,6 +90,22 @@ def main():
     chosen = calibration_images(*read_split("train"))
     write_npy(os.path.join(folder, "calibrate.npy"), (len(chosen), 1, 28, 28), b"".join(chosen))
     write_file(os.path.join(folder, "classes.txt"), ("\n".join(CLASSES) + "\n").encode("utf-8"))
+
+
+def print_label(index):
+    _, labels = read_split("t10k")
+    if index >= len(labels):
+        sys.exit(f"there are {len(labels)} test images, counted from 0")
+    print(CLASSES[labels[index]])
+
+
+def main():
+    if len(sys.argv) == 3 and sys.argv[1] == "--label" and sys.argv[2].isdecimal():
+        print_label(int(sys.argv[2]))
+    elif len(sys.argv) == 2 and not sys.argv[1].startswith("-"):
+        write_files(sys.argv[1])
+    else:
+        sys.exit(__doc__.strip())
 
 
 if __name__ == "__main__":
