@@ -1,0 +1,211 @@
+#include "sim/campaign.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+
+#include "base/error.hpp"
+#include "sim/parallel.hpp"
+#include "sim/supply_kinds.hpp"
+
+namespace dynbal::sim {
+namespace {
+
+constexpr uint64_t second_inference_every = 16;
+constexpr size_t failures_kept = 10;
+constexpr uint64_t points_per_piece = 64;
+
+/// What all threads share: nothing in it changes while they run.
+struct Baseline {
+    std::vector<std::byte> formatted;
+    std::vector<LoggedByte> log;
+    uint64_t bytes_before_run = 0;  ///< of these, how many belong to loading the input
+    std::vector<int16_t> input, answer;
+    std::vector<int16_t> second_input, second_answer;
+};
+
+std::vector<int16_t> answer_of(Session& session, std::span<const int16_t> input,
+                               PolicyKind policy) {
+    SteadySupply steady;
+    RunOptions options;
+    options.policy = policy;
+    options.expose_input = true;
+    RunResult result = session.run_inference(input, steady, options);
+    if (!result.completed()) {
+        throw InputError("not even the uninterrupted inference completes: " + result.message);
+    }
+    return std::move(result.output);
+}
+
+Baseline record_baseline(const compiler::ImageFile& file, std::span<const int16_t> input,
+                         const CampaignOptions& options) {
+    Baseline base;
+    Session session(file, default_profile(), options.defect);
+    const std::span<const std::byte> memory = session.nvm().memory();
+    base.formatted.assign(memory.begin(), memory.end());
+    base.input.assign(input.begin(), input.end());
+    base.second_input = other_input(input);
+    session.nvm().set_log(&base.log);
+    base.answer = answer_of(session, base.input, options.policy);
+    session.nvm().set_log(nullptr);
+    Session second(file, default_profile());
+    base.second_answer = answer_of(second, base.second_input, options.policy);
+    base.bytes_before_run = uint64_t{2} * input.size();
+    return base;
+}
+
+/// One thread's part: a device, and the NVM as it is at a cut.
+class PointRunner {
+public:
+    PointRunner(const compiler::ImageFile& file, const Baseline& base,
+                const CampaignOptions& options)
+        : base_(base), options_(options), session_(file, default_profile(), options.defect) {}
+
+    /// Goes on after a cut behind the first `cut` recorded bytes. Ascending cuts are fastest.
+    PointFailure run_cut(uint64_t cut, bool with_second);
+    /// A whole run under a supply that fails at random.
+    PointFailure run_random(uint64_t index, bool with_second);
+
+private:
+    void move_snapshot(uint64_t cut);
+    void restore(std::span<const std::byte> content) {
+        std::memcpy(session_.nvm().memory().data(), content.data(), content.size());
+    }
+    void judge(PointFailure& failure, Supply& supply, const RunOptions& run, bool with_second);
+
+    const Baseline& base_;
+    const CampaignOptions& options_;
+    Session session_;
+    std::vector<std::byte> snapshot_;
+    uint64_t snapshot_cut_ = 0;
+};
+
+void PointRunner::move_snapshot(uint64_t cut) {
+    if (snapshot_.empty() || cut < snapshot_cut_) {
+        snapshot_ = base_.formatted;
+        snapshot_cut_ = 0;
+    }
+    for (; snapshot_cut_ < cut; ++snapshot_cut_) {
+        const LoggedByte& byte = base_.log[snapshot_cut_];
+        snapshot_[byte.offset] = byte.value;
+    }
+}
+
+PointFailure PointRunner::run_cut(uint64_t cut, bool with_second) {
+    move_snapshot(cut);
+    restore(snapshot_);
+    if (options_.defect == Defect::garbled_byte && cut < base_.log.size()) {
+        session_.nvm().memory()[base_.log[cut].offset] ^= std::byte{0xA5};
+    }
+    PointFailure failure;
+    failure.point = cut;
+    failure.supply = "once:" + std::to_string(cut);
+    if (options_.rest_supply != "none") failure.supply += "+" + options_.rest_supply;
+    RunOptions run;
+    run.policy = options_.policy;
+    run.expose_input = true;
+    run.interrupted_inference = 0;
+    const std::unique_ptr<Supply> supply = parse_supply(options_.rest_supply);
+    judge(failure, *supply, run, with_second);
+    return failure;
+}
+
+PointFailure PointRunner::run_random(uint64_t index, bool with_second) {
+    restore(base_.formatted);
+    const RandomCuts cuts = random_cuts(options_.cuts, index, base_.log.size());
+    PointFailure failure;
+    failure.point = index;
+    failure.supply = cuts.supply_text();
+    RunOptions run;
+    run.policy = options_.policy;
+    // The input is written at one go, so a power cycle must be able to hold all of it.
+    run.expose_input = failure.expose_input = cuts.low > base_.bytes_before_run + 512;
+    RandomSupply supply(cuts.seed, cuts.low, cuts.high);
+    judge(failure, supply, run, with_second);
+    return failure;
+}
+
+void PointRunner::judge(PointFailure& failure, Supply& supply, const RunOptions& run,
+                        bool with_second) {
+    const auto verdict_of = [&](const RunResult& result, const std::vector<int16_t>& expected) {
+        if (result.completed() && result.output == expected) return Verdict::right;
+        failure.reason = result.completed()
+                             ? "the answer differs from that of the uninterrupted run"
+                             : result.message;
+        return result.outcome == Outcome::stuck ? Verdict::stuck : Verdict::wrong;
+    };
+    try {
+        failure.verdict =
+            verdict_of(session_.run_inference(base_.input, supply, run), base_.answer);
+        if (failure.verdict != Verdict::right || !with_second) return;
+        SteadySupply steady;
+        RunOptions again;
+        again.policy = run.policy;
+        failure.second = true;
+        failure.verdict = verdict_of(session_.run_inference(base_.second_input, steady, again),
+                                     base_.second_answer);
+    } catch (const std::logic_error& error) {
+        failure.verdict = Verdict::wrong;
+        failure.reason = error.what();
+    }
+}
+
+}  // namespace
+
+std::vector<int16_t> other_input(std::span<const int16_t> input) {
+    std::vector<int16_t> other(input.begin(), input.end());
+    std::rotate(other.begin(), other.begin() + (other.size() > 1 ? 1 : 0), other.end());
+    for (int16_t& value : other) {
+        value = value == 0 ? int16_t{1} : static_cast<int16_t>(std::min(-value, +activation_max));
+    }
+    return other;
+}
+
+CampaignResult run_campaign(const compiler::ImageFile& file, std::span<const int16_t> input,
+                            const CampaignOptions& options) {
+    const bool random = options.cuts.kind == CutKind::random;
+    if (random && options.rest_supply != "none") {
+        throw InputError("random cuts bring their own supply; leave --supply out");
+    }
+    const Baseline base = record_baseline(file, input, options);
+    std::vector<uint64_t> cuts;
+    if (!random) cuts = cut_points(options.cuts, base.log.size());
+    CampaignResult result;
+    result.points = random ? options.cuts.count : cuts.size();
+    result.bytes_written = base.log.size();
+    if (options.on_start) options.on_start(result.points);
+
+    std::vector<Verdict> verdicts(result.points, Verdict::right);
+    std::vector<std::vector<PointFailure>> failures(
+        ceil_div(static_cast<uint32_t>(result.points), static_cast<uint32_t>(points_per_piece)));
+    WorkQueue queue(result.points, points_per_piece);
+    run_workers(queue, options.jobs, [&](WorkQueue& work) {
+        PointRunner runner(file, base, options);
+        while (const auto piece = work.next()) {
+            for (uint64_t i = piece->begin; i < piece->end; ++i) {
+                const bool second = i % second_inference_every == 0;
+                PointFailure failure =
+                    random ? runner.run_random(i, second) : runner.run_cut(cuts[i], second);
+                verdicts[i] = failure.verdict;
+                std::vector<PointFailure>& kept = failures[i / points_per_piece];
+                if (failure.verdict != Verdict::right && kept.size() < failures_kept) {
+                    kept.push_back(std::move(failure));
+                }
+            }
+            if (options.on_points) options.on_points(piece->end - piece->begin);
+        }
+    });
+    result.wrong =
+        static_cast<uint64_t>(std::count(verdicts.begin(), verdicts.end(), Verdict::wrong));
+    result.stuck =
+        static_cast<uint64_t>(std::count(verdicts.begin(), verdicts.end(), Verdict::stuck));
+    for (const std::vector<PointFailure>& piece : failures) {
+        for (const PointFailure& failure : piece) {
+            if (result.failures.size() < failures_kept) result.failures.push_back(failure);
+        }
+    }
+    return result;
+}
+
+}  // namespace dynbal::sim

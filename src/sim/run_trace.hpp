@@ -1,0 +1,58 @@
+//! Listens to an engine and counts, per stage and per class of traffic, over all power cycles.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "engine/platform.hpp"
+
+namespace dynbal::sim {
+
+/// What one stage did. Traffic is what the engine asked for: a transfer that power failure cut
+/// short counts whole.
+struct StageActivity {
+    Traffic traffic;
+    TileConfig first_config;  ///< chosen when the stage began
+    TileConfig last_config;
+    uint32_t reconfigurations =
+        0;  ///< changes of the configuration inside the stage, shrinks included
+};
+
+struct Activity {
+    uint64_t reconfigurations =
+        0;                 ///< changes inside a stage because another tile promised less cost
+    uint64_t shrinks = 0;  ///< changes inside a stage because a power cycle made no progress
+    std::array<Traffic, traffic_class_count> by_class{};
+    std::vector<StageActivity> stages;
+};
+
+class RunTrace final : public Trace {
+public:
+    explicit RunTrace(uint32_t stage_count) { activity_.stages.resize(stage_count); }
+
+    void event(const Event& event) override {
+        stage_ = event.stage;
+        if (stage_ >= activity_.stages.size()) return;
+        StageActivity& stage = activity_.stages[stage_];
+        const bool changed =
+            event.kind == EventKind::reconfigured || event.kind == EventKind::shrunk;
+        if (changed) ++stage.reconfigurations;
+        if (event.kind == EventKind::reconfigured) ++activity_.reconfigurations;
+        if (event.kind == EventKind::shrunk) ++activity_.shrinks;
+        if (event.kind == EventKind::stage_begin) stage.first_config = event.config;
+        stage.last_config = event.config;
+    }
+    void traffic(TrafficClass traffic_class, const Traffic& traffic) override {
+        activity_.by_class[static_cast<size_t>(traffic_class)] += traffic;
+        if (stage_ < activity_.stages.size()) activity_.stages[stage_].traffic += traffic;
+    }
+
+    const Activity& activity() const { return activity_; }
+
+private:
+    Activity activity_;
+    size_t stage_ = 0;
+};
+
+}  // namespace dynbal::sim

@@ -1,0 +1,249 @@
+#include "sim/session.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.hpp"
+#include "engine/engine.hpp"
+#include "sim/random.hpp"
+#include "sim/supply_kinds.hpp"
+
+namespace dynbal::sim {
+namespace {
+
+/// The newest progress record as it lies in NVM, read without cost. False if there is none.
+bool newest_record(std::span<const std::byte> memory, uint32_t offset, Record& record) {
+    struct View final : Nvm {
+        std::span<const std::byte> bytes;
+        void read(uint32_t from, std::span<std::byte> target) override {
+            std::memcpy(target.data(), bytes.data() + from, target.size());
+        }
+        void write(uint32_t, std::span<const std::byte>) override {}
+    } view;
+    view.bytes = memory;
+    return RecordStore(view, offset).load(record);
+}
+
+/// The NVM of an image; what no device has is refused before it is allocated.
+uint32_t nvm_bytes_of(const compiler::ImageFile& file) {
+    constexpr uint32_t bytes_max = 256U << 20U;
+    if (file.header().nvm_bytes <= bytes_max) return file.header().nvm_bytes;
+    throw InputError("the image says that it needs " + std::to_string(file.header().nvm_bytes) +
+                     " bytes of NVM; at most " + std::to_string(bytes_max) + " are simulated");
+}
+
+std::string units_text(uint64_t sixteenths) {
+    return std::to_string((sixteenths + 15) / 16) + " units";
+}
+
+}  // namespace
+
+/// What stays the same during one inference.
+struct Session::Run {
+    std::span<const int16_t> input;
+    const RunOptions* options;
+    RunTrace trace;
+    uint32_t inference = 0;  ///< its number on this NVM
+};
+
+Session::Session(const compiler::ImageFile& file, const DeviceProfile& profile, Defect defect)
+    : file_(&file),
+      profile_(&profile),
+      nvm_(nvm_bytes_of(file), defect),
+      arena_(Engine::sram_bytes_of(file.header())) {
+    install();
+}
+
+void Session::install() {
+    const std::span<std::byte> memory = nvm_.memory();
+    const ImageHeader& header = file_->header();
+    const uint64_t records_end = uint64_t{header.records_offset} + 2 * record_slot_bytes;
+    if (file_->image.size() > memory.size() || records_end > memory.size()) {
+        throw InputError("the image says that it needs " + std::to_string(memory.size()) +
+                         " bytes of NVM, but its parts need more; compile the model again");
+    }
+    std::copy(file_->image.begin(), file_->image.end(), memory.begin());
+    nvm_.watch_outside({header.records_offset, static_cast<uint32_t>(records_end)});
+
+    SteadySupply steady;
+    nvm_.power_up(steady);
+    poison(0);
+    RunTrace trace(header.stage_count);
+    Engine engine(nvm_, nvm_, trace, arena_, PolicyKind::fixed);
+    Status status = engine.boot();
+    if (status == Status::ok || status == Status::not_formatted) status = engine.format();
+    if (status != Status::ok) {
+        throw InputError(std::string("the engine does not accept the image: ") + text_of(status));
+    }
+}
+
+void Session::poison(uint64_t cycle) {
+    // Never the same in two cycles, so that a value surviving in SRAM by accident shows up.
+    std::memset(arena_.data(), static_cast<int>(hash64(cycle) & 0xFFU), arena_.size());
+}
+
+RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
+                                 const RunOptions& options) {
+    Run run{input, &options, RunTrace(file_->header().stage_count)};
+    RunResult result;
+    Status status = Status::ok;
+    if (options.interrupted_inference) {
+        run.inference = *options.interrupted_inference;
+    } else {
+        Record record;
+        const uint32_t offset = file_->header().records_offset;
+        if (!newest_record(nvm_.memory(), offset, record)) {
+            status = Status::not_formatted;
+        } else if (record.phase != Phase::idle) {
+            status = Status::wrong_phase;  // an earlier run was stuck and NVM still holds it
+        }
+        run.inference = record.inference;
+    }
+    if (status == Status::ok && !options.expose_input) status = load_on_steady_power(run);
+    nvm_.reset_traffic();
+    nvm_.clear_changed();
+    const uint64_t charged_before = supply.charging_ps();
+    bool ended = false;
+    if (status == Status::ok) ended = run_cycles(run, supply, result);
+
+    result.traffic = nvm_.traffic();
+    result.activity = run.trace.activity();
+    const Cost cost = profile_->cost_of(result.traffic, result.power_cycles);
+    result.charging_s = static_cast<double>(supply.charging_ps() - charged_before) * 1e-12;
+    result.latency_s = static_cast<double>(cost.time_ps) * 1e-12 + result.charging_s;
+    result.energy_j = static_cast<double>(cost.energy_fj) * 1e-15;
+    if (ended) status = finish(run, result);
+    if (status != Status::ok) result.message = text_of(status);
+    return result;
+}
+
+Status Session::load_on_steady_power(const Run& run) {
+    SteadySupply steady;
+    nvm_.power_up(steady);
+    poison(0);
+    RunTrace silent(0);
+    Engine engine(nvm_, nvm_, silent, arena_, run.options->policy);
+    const Status status = engine.boot();
+    return status == Status::ok ? engine.load_input(run.input) : status;
+}
+
+/// Power cycles until the engine says that the inference has ended; false if it was stuck or
+/// refused.
+bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
+    uint64_t unchanged = 0;
+    // The cycle that was interrupted was the first.
+    const uint64_t first_cycle = run.options->interrupted_inference ? 1 : 0;
+    while (unchanged < run.options->stuck_cycles && result.power_cycles < run.options->cycles_max) {
+        const uint64_t cycle = first_cycle + result.power_cycles;
+        poison(cycle);
+        ++result.power_cycles;
+        nvm_.power_up(supply);
+        Engine engine(nvm_, nvm_, run.trace, arena_, run.options->policy);
+        try {
+            const Status status = power_cycle(engine, run, cycle);
+            if (status == Status::ok) return true;
+            result.message = text_of(status);
+            return false;
+        } catch (const PowerLoss&) {
+            unchanged = nvm_.changed() ? 0 : unchanged + 1;
+            nvm_.clear_changed();
+        }
+    }
+    result.outcome = Outcome::stuck;
+    result.message = stuck_message(run, unchanged);
+    return false;
+}
+
+/// What an application does at each power-up. Returns at the end of the inference.
+Status Session::power_cycle(Engine& engine, const Run& run, uint64_t cycle) {
+    Status status = engine.boot();
+    if (status != Status::ok) return status;
+    if (engine.record().phase == Phase::idle) {
+        // The failure may have come after the last record and before the application knew.
+        if (engine.record().inference != run.inference) return Status::ok;
+        if (run.options->expose_input) status = engine.load_input(run.input);
+        if (status == Status::ok) status = engine.start();
+        if (status != Status::ok) return status;
+    }
+    const std::optional<uint64_t>& abandon_at = run.options->abandon_at_cycle;
+    if (abandon_at && cycle >= *abandon_at && engine.record().phase == Phase::running) {
+        status = engine.abandon();
+        if (status != Status::ok) return status;
+    }
+    return engine.run();
+}
+
+/// Reads the answer, on steady power and without counting.
+Status Session::finish(const Run& run, RunResult& result) {
+    SteadySupply steady;
+    nvm_.power_up(steady);
+    poison(result.power_cycles + 1);
+    RunTrace silent(0);
+    Engine engine(nvm_, nvm_, silent, arena_, run.options->policy);
+    const Status status = engine.boot();
+    if (status != Status::ok) return status;
+    if (run.options->abandon_at_cycle && engine.record().has_output == 0) {
+        result.outcome = Outcome::abandoned;
+        return Status::ok;
+    }
+    result.output.resize(file_->header().output_values);
+    const Status read = engine.read_output(result.output);
+    if (read == Status::ok) result.outcome = Outcome::completed;
+    return read;
+}
+
+std::string Session::stuck_message(const Run& run, uint64_t unchanged_cycles) const {
+    std::string where = "before its first record";
+    Record record;
+    if (newest_record(nvm_.memory(), file_->header().records_offset, record)) {
+        const std::vector<std::string>& names = file_->host.stage_names;
+        if (record.phase == Phase::idle) {
+            where = run.options->expose_input ? "while the input is loaded" : "at the start";
+        } else {
+            where = "in stage " + std::to_string(record.stage);
+            if (record.stage < names.size()) where += " (" + names[record.stage] + ")";
+        }
+    }
+    const std::string what =
+        unchanged_cycles >= run.options->stuck_cycles
+            ? std::to_string(unchanged_cycles) + " power cycles in a row made no progress"
+            : "no end after " + std::to_string(run.options->cycles_max) + " power cycles";
+    uint32_t stage = 0;
+    const uint64_t least = least_cycle_cost(*file_, &stage);
+    return "stuck " + where + ": " + what + "; each power cycle should afford at least " +
+           units_text(least) + " (stage " + std::to_string(stage) +
+           " needs them) besides boot and recovery; choose a stronger supply";
+}
+
+uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
+    uint64_t largest = 0;
+    for (uint32_t index = 0; index < file.header().stage_count; ++index) {
+        const std::vector<Candidate> candidates = file.candidates(file.stage(index));
+        const auto least = std::min_element(
+            candidates.begin(), candidates.end(),
+            [](const Candidate& a, const Candidate& b) { return a.need < b.need; });
+        if (least == candidates.end() || least->need <= largest) continue;
+        largest = least->need;
+        if (stage != nullptr) *stage = index;
+    }
+    return largest;
+}
+
+PolicyKind parse_policy(std::string_view name) {
+    for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best}) {
+        if (name == name_of(policy)) return policy;
+    }
+    throw InputError("there is no policy '" + std::string(name) +
+                     "'; the policies are: fixed, paper, best");
+}
+
+const char* name_of(PolicyKind policy) {
+    switch (policy) {
+        case PolicyKind::fixed: return "fixed";
+        case PolicyKind::paper: return "paper";
+        case PolicyKind::best: return "best";
+    }
+    return "unknown";
+}
+
+}  // namespace dynbal::sim

@@ -1,0 +1,117 @@
+//! A device that lives for ever: one NVM with an image in it, and inferences through power
+//! failures.
+//!
+//! Invariants:
+//!  1. between power cycles nothing survives but NVM: each gets a new engine and SRAM filled with a
+//!     pattern of its own;
+//!  2. a run ends: completed, or stuck after a number of power cycles that changed nothing, or with
+//!  the
+//!     engine's refusal; never by running for ever;
+//!  3. the host's part (which inference is meant, what the input is) is known from outside, as it
+//!  would
+//!     be known to an application's own records.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/image_file.hpp"
+#include "plugin/policy.hpp"
+#include "sim/device_profile.hpp"
+#include "sim/run_trace.hpp"
+#include "sim/sim_nvm.hpp"
+
+namespace dynbal {
+class Engine;
+enum class Status : uint8_t;
+}  // namespace dynbal
+
+namespace dynbal::sim {
+
+struct RunOptions {
+    PolicyKind policy = PolicyKind::best;
+    /// Loading the input is exposed to power failures, too, and its cost counts. Otherwise it
+    /// happens before, on steady power, and is not counted.
+    bool expose_input = false;
+    /// Give the inference up in the n-th power cycle (from 0) if it has not ended before.
+    std::optional<uint64_t> abandon_at_cycle;
+    /// NVM holds what a power failure has left of this inference (counted from 0 since format()):
+    /// go on with it. Needs expose_input.
+    std::optional<uint32_t> interrupted_inference;
+    /// So many power cycles in a row without a change in NVM outside of the records mean: stuck.
+    uint32_t stuck_cycles = 200;
+    /// A last resort against a run that changes NVM for ever without coming to an end.
+    uint64_t cycles_max = 20'000'000;
+};
+
+enum class Outcome : uint8_t {
+    completed,
+    abandoned,  ///< given up as asked; NVM is ready for the next inference
+    stuck,      ///< no progress; the message says where, and what would help
+    refused,    ///< the engine returned an error; the message holds it
+};
+
+struct RunResult {
+    Outcome outcome = Outcome::refused;
+    std::string message;  ///< why, unless completed or abandoned
+    uint64_t power_cycles = 0;
+    Traffic traffic;  ///< really moved and computed, lost work included
+    Activity activity;
+    double latency_s = 0;  ///< active time and boots; with charging under `power:`
+    double charging_s = 0;
+    double energy_j = 0;
+    std::vector<int16_t> output;  ///< 15-bit values in engine order, if completed
+
+    bool completed() const { return outcome == Outcome::completed; }
+    /// The reference's unit: 1 a MAC, 14.5 an NVM byte.
+    double cost_units() const {
+        return static_cast<double>(traffic.macs) +
+               14.5 * static_cast<double>(traffic.read_bytes + traffic.write_bytes);
+    }
+};
+
+class Session {
+public:
+    /// Installs the image in new NVM and formats it. `file` must outlive the session. Throws
+    /// InputError if the engine does not accept the image.
+    explicit Session(const compiler::ImageFile& file,
+                     const DeviceProfile& profile = default_profile(),
+                     Defect defect = Defect::none);
+
+    /// One inference. `input`: header().input_values 15-bit values in engine order.
+    RunResult run_inference(std::span<const int16_t> input, Supply& supply,
+                            const RunOptions& options);
+
+    /// For crash tests: to save, restore and record what is in it.
+    SimNvm& nvm() { return nvm_; }
+
+private:
+    struct Run;
+
+    void install();
+    Status load_on_steady_power(const Run& run);
+    Status power_cycle(Engine& engine, const Run& run, uint64_t cycle);
+    bool run_cycles(Run& run, Supply& supply, RunResult& result);
+    Status finish(const Run& run, RunResult& result);
+    void poison(uint64_t cycle);
+    std::string stuck_message(const Run& run, uint64_t unchanged_cycles) const;
+
+    const compiler::ImageFile* file_;
+    const DeviceProfile* profile_;
+    SimNvm nvm_;
+    std::vector<std::byte> arena_;
+};
+
+/// The least energy per power cycle with which every stage can make progress, in 1/16 units: the
+/// largest, over the stages, of the least `need` in their tables. `stage` receives which stage it
+/// is.
+uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage = nullptr);
+
+/// fixed, paper, best. Throws InputError with the list.
+PolicyKind parse_policy(std::string_view name);
+const char* name_of(PolicyKind policy);
+
+}  // namespace dynbal::sim

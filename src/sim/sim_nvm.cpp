@@ -1,0 +1,80 @@
+#include "sim/sim_nvm.hpp"
+
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace dynbal::sim {
+
+void SimNvm::power_up(Supply& supply) {
+    supply_ = &supply;
+    supply.begin_cycle();
+    powered_ = true;
+}
+
+void SimNvm::lose_power() {
+    powered_ = false;
+    throw PowerLoss{};
+}
+
+/// Checks an access and returns how many of its bytes the supply pays for.
+size_t SimNvm::pay_transfer(Work work, uint32_t offset, size_t bytes) {
+    if (!powered_) throw PowerLoss{};
+    if (offset > memory_.size() || bytes > memory_.size() - offset) {
+        throw std::logic_error("the engine accessed NVM bytes " + std::to_string(offset) + " to " +
+                               std::to_string(offset + bytes) + ", the memory has " +
+                               std::to_string(memory_.size()));
+    }
+    if (bytes == 0) return 0;
+    const uint64_t paid = supply_->pay(work, bytes);
+    ++traffic_.transfers;
+    (work == Work::read ? traffic_.read_bytes : traffic_.write_bytes) += paid;
+    return static_cast<size_t>(paid);
+}
+
+void SimNvm::read(uint32_t offset, std::span<std::byte> target) {
+    const size_t paid = pay_transfer(Work::read, offset, target.size());
+    if (paid != 0) std::memcpy(target.data(), memory_.data() + offset, paid);
+    if (paid < target.size()) lose_power();
+}
+
+void SimNvm::write(uint32_t offset, std::span<const std::byte> source) {
+    const size_t paid = pay_transfer(Work::write, offset, source.size());
+    store(offset, source, paid);
+    if (paid < source.size()) lose_power();
+}
+
+void SimNvm::store(uint32_t offset, std::span<const std::byte> source, size_t paid) {
+    const size_t first = defect_ == Defect::descending_writes ? source.size() - paid : 0;
+    const uint32_t target = offset + static_cast<uint32_t>(first);
+    const std::span<const std::byte> bytes = source.subspan(first, paid);
+    if (paid != 0) {
+        const bool watched = target < ignored_.begin || target >= ignored_.end;
+        // Compared only until the first difference of a power cycle is found.
+        if (watched && !changed_) {
+            changed_ = std::memcmp(memory_.data() + target, bytes.data(), paid) != 0;
+        }
+        std::memcpy(memory_.data() + target, bytes.data(), paid);
+        if (log_ != nullptr) append_to_log(target, bytes);
+    }
+    if (defect_ == Defect::garbled_byte && paid < source.size()) {
+        memory_[offset + paid] ^= std::byte{0xA5};
+    }
+}
+
+void SimNvm::append_to_log(uint32_t offset, std::span<const std::byte> source) {
+    const uint32_t count = static_cast<uint32_t>(source.size());
+    for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t place = defect_ == Defect::descending_writes ? count - 1 - i : i;
+        log_->push_back({offset + place, source[place]});
+    }
+}
+
+void SimNvm::compute(uint64_t macs) {
+    if (!powered_) throw PowerLoss{};
+    const uint64_t paid = supply_->pay(Work::mac, macs);
+    traffic_.macs += paid;
+    if (paid < macs) lose_power();
+}
+
+}  // namespace dynbal::sim

@@ -1,0 +1,86 @@
+//! Simulated NVM and power of a device: every access and every MAC is first paid for by a supply.
+//!
+//! Invariants:
+//!  1. the bytes of a write reach the memory in ascending order up to the one that cannot be paid
+//!  for any
+//!     more; then PowerLoss is thrown;
+//!  2. from then on every access throws PowerLoss and nothing changes, until power_up();
+//!  3. traffic() counts what was really moved and computed, lost work included, over all power
+//!  cycles;
+//!  4. an access outside the memory throws std::logic_error: it can only be a fault of the engine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/math.hpp"
+#include "engine/platform.hpp"
+#include "nvm/nvm.hpp"
+#include "sim/supply.hpp"
+
+namespace dynbal::sim {
+
+/// Thrown where a device would stop for ever. Unwinds the engine, which has no code for it.
+struct PowerLoss {};
+
+/// Ways to break the contract of Nvm on purpose. A test harness that finds no fault with these
+/// finds none at all; there is no other use.
+enum class Defect : uint8_t {
+    none,
+    descending_writes,  ///< the bytes of a write reach the memory last to first
+    garbled_byte,       ///< the byte after the last that was written is damaged
+};
+
+/// One byte that was written, for replay.
+struct LoggedByte {
+    uint32_t offset = 0;
+    std::byte value{};
+};
+
+class SimNvm final : public Nvm, public Power {
+public:
+    explicit SimNvm(uint32_t bytes, Defect defect = Defect::none)
+        : memory_(bytes), defect_(defect) {}
+
+    /// Power comes from `supply`, which must live until the next power_up().
+    void power_up(Supply& supply);
+
+    void read(uint32_t offset, std::span<std::byte> target) override;
+    void write(uint32_t offset, std::span<const std::byte> source) override;
+    void compute(uint64_t macs) override;
+
+    /// The content, for the host: costs nothing.
+    std::span<std::byte> memory() { return memory_; }
+    std::span<const std::byte> memory() const { return memory_; }
+
+    const Traffic& traffic() const { return traffic_; }
+    void reset_traffic() { traffic_ = {}; }
+
+    /// changed() then tells whether a byte outside of `ignored` has got another value since
+    /// clear_changed().
+    void watch_outside(Range ignored) { ignored_ = ignored; }
+    bool changed() const { return changed_; }
+    void clear_changed() { changed_ = false; }
+
+    /// Appends every byte written to `log`, in the order of writing; nullptr: no more.
+    void set_log(std::vector<LoggedByte>* log) { log_ = log; }
+
+private:
+    size_t pay_transfer(Work work, uint32_t offset, size_t bytes);
+    void store(uint32_t offset, std::span<const std::byte> source, size_t paid);
+    void append_to_log(uint32_t offset, std::span<const std::byte> source);
+    [[noreturn]] void lose_power();
+
+    std::vector<std::byte> memory_;
+    Defect defect_;
+    Supply* supply_ = nullptr;
+    bool powered_ = false;
+    Traffic traffic_;
+    Range ignored_;
+    bool changed_ = false;
+    std::vector<LoggedByte>* log_ = nullptr;
+};
+
+}  // namespace dynbal::sim

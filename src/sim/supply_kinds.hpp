@@ -1,0 +1,102 @@
+//! The kinds of supplies. parse_supply() makes them; nobody else needs to know them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "sim/supply.hpp"
+
+namespace dynbal::sim {
+
+/// `none`: never fails.
+class SteadySupply final : public Supply {
+public:
+    void begin_cycle() override {}
+    uint64_t pay(Work, uint64_t count) override { return count; }
+};
+
+/// A number of NVM bytes that may be written; reading and computing are free.
+class WriteAllowance {
+public:
+    void set(uint64_t bytes) { bytes_left_ = bytes; }
+    uint64_t pay(Work work, uint64_t count);
+
+private:
+    uint64_t bytes_left_ = 0;
+};
+
+/// `bytes:K`.
+class BytesSupply final : public Supply {
+public:
+    explicit BytesSupply(uint64_t bytes) : bytes_(bytes) {}
+    void begin_cycle() override { allowance_.set(bytes_); }
+    uint64_t pay(Work work, uint64_t count) override { return allowance_.pay(work, count); }
+
+private:
+    uint64_t bytes_;
+    WriteAllowance allowance_;
+};
+
+/// `once:K` and `once:K+SUPPLY`.
+class OnceSupply final : public Supply {
+public:
+    OnceSupply(uint64_t bytes, std::unique_ptr<Supply> rest);
+    void begin_cycle() override;
+    uint64_t pay(Work work, uint64_t count) override;
+    uint64_t charging_ps() const override { return rest_->charging_ps(); }
+
+private:
+    WriteAllowance allowance_;
+    std::unique_ptr<Supply> rest_;
+    bool failed_ = false;
+};
+
+/// `budget:E`, counted in half units so that 14.5 is exact.
+class BudgetSupply final : public Supply {
+public:
+    explicit BudgetSupply(uint64_t units) : half_units_(2 * units) {}
+    void begin_cycle() override { half_units_left_ = half_units_; }
+    uint64_t pay(Work work, uint64_t count) override;
+
+private:
+    uint64_t half_units_;
+    uint64_t half_units_left_ = 0;
+};
+
+/// `random:SEED,LO,HI`.
+class RandomSupply final : public Supply {
+public:
+    RandomSupply(uint64_t seed, uint64_t low, uint64_t high)
+        : seed_(seed), low_(low), high_(high) {}
+    void begin_cycle() override;
+    uint64_t pay(Work work, uint64_t count) override { return allowance_.pay(work, count); }
+
+private:
+    uint64_t seed_, low_, high_;
+    uint64_t cycle_ = 0;
+    WriteAllowance allowance_;
+};
+
+/// `power:P`: a harvester of constant power fills the capacitor of a device, which empties it. The
+/// capacitor is empty at first, so the first power cycle begins with a charge as every other does.
+class HarvestSupply final : public Supply {
+public:
+    HarvestSupply(uint64_t power_nw, const DeviceProfile& profile);
+    void begin_cycle() override;
+    uint64_t pay(Work work, uint64_t count) override;
+    uint64_t charging_ps() const override { return charging_ps_; }
+
+private:
+    /// What an event takes from the capacitor; negative if more is harvested meanwhile.
+    int64_t net_fj(const Cost& cost) const;
+    /// Takes `each_fj` up to `count` times; returns how often that was possible.
+    uint64_t take(int64_t each_fj, uint64_t count);
+
+    uint64_t power_nw_;
+    int64_t capacity_fj_;
+    int64_t mac_fj_, byte_fj_, transfer_fj_, boot_fj_;
+    int64_t left_fj_ = 0;
+    uint64_t charging_ps_ = 0;
+};
+
+}  // namespace dynbal::sim
