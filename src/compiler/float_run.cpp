@@ -50,10 +50,8 @@ struct Place {
 };
 
 // Copies the values under a window into one row [kernel_h][kernel_w][channels], zero outside.
-void gather_row(
-    const Stage& stage, const Tensor& input, const std::vector<float>& values, const Place& place,
-    size_t group, float* row
-) {
+void gather_row(const Stage& stage, const Tensor& input, const std::vector<float>& values,
+                const Place& place, size_t group, float* row) {
     const Window& window = stage.window;
     const size_t channels = as_size(input.c) / as_size(stage.groups);
     const size_t size = as_size(window.kernel_h) * as_size(window.kernel_w) * channels;
@@ -70,10 +68,8 @@ void gather_row(
 }
 
 // sums[pixel][output] += rows[pixel][k] * weights[k][output], for one block of pixels and outputs.
-void multiply_block(
-    const float* rows, const float* weights, size_t length, size_t out_padded,
-    float sums[block_pixels][block_outputs]
-) {
+void multiply_block(const float* rows, const float* weights, size_t length, size_t out_padded,
+                    float sums[block_pixels][block_outputs]) {
     float local[block_pixels][block_outputs] = {};
     for (size_t k = 0; k < length; ++k) {
         const float* line = weights + k * out_padded;
@@ -122,10 +118,8 @@ void FloatRunner::pack(const Stage& stage, Packed& packed) const {
 const std::vector<std::vector<float>>& FloatRunner::run(std::span<const float> input_onnx_order) {
     std::vector<float>& input = values(graph_.input);
     if (input_onnx_order.size() != input.size()) {
-        throw InputError(
-            "the sample has " + std::to_string(input_onnx_order.size()) +
-            " values, the model takes " + std::to_string(input.size())
-        );
+        throw InputError("the sample has " + std::to_string(input_onnx_order.size()) +
+                         " values, the model takes " + std::to_string(input.size()));
     }
     for (size_t i = 0; i < input.size(); ++i) input[i] = input_onnx_order[graph_.input_order[i]];
     for (size_t i = 0; i < graph_.stages.size(); ++i) run_stage(i);
@@ -149,15 +143,9 @@ void FloatRunner::run_stage(size_t index) {
                 run_conv(stage, packed_[index]);
             }
             break;
-        case StageKind::pool:
-            run_pool(stage);
-            break;
-        case StageKind::add:
-            run_add(stage);
-            break;
-        case StageKind::softmax:
-            run_softmax(stage);
-            break;
+        case StageKind::pool: run_pool(stage); break;
+        case StageKind::add: run_add(stage); break;
+        case StageKind::softmax: run_softmax(stage); break;
     }
     if (stage.kind != StageKind::softmax) clamp(stage);
     copy_to_parents(stage.output);
@@ -179,10 +167,8 @@ void FloatRunner::run_conv(const Stage& stage, const Packed& packed) {
             for (size_t p = 0; p < count; ++p) {
                 const int pixel = static_cast<int>(first + p);
                 const Place place(stage.window, source, pixel / target.w, pixel % target.w);
-                gather_row(
-                    stage, source, values(stage.inputs[0]), place, group,
-                    columns_.data() + p * length
-                );
+                gather_row(stage, source, values(stage.inputs[0]), place, group,
+                           columns_.data() + p * length);
             }
             const float* weights = packed.weights.data() + group * length * packed.out_padded;
             for (size_t n = 0; n < out; n += block_outputs) {

@@ -45,9 +45,9 @@ private:
     std::vector<float>& values(TensorId id) { return values_[static_cast<size_t>(id)]; }
 
     const Graph& graph_;
-    std::vector<Packed> packed_;               // by stage
-    std::vector<std::vector<float>> values_;   // by tensor
-    std::vector<float> columns_;               // the input values of a few output pixels
+    std::vector<Packed> packed_;              // by stage
+    std::vector<std::vector<float>> values_;  // by tensor
+    std::vector<float> columns_;              // the input values of a few output pixels
 };
 
 }  // namespace dynbal::compiler

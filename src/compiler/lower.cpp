@@ -50,7 +50,10 @@ LowerFunction find_operator(const onnx::NodeProto& node) {
     if (standard && found != operators().end()) return found->second;
 
     std::string known;
-    for (const auto& [name, function] : operators()) known += (known.empty() ? "" : ", ") + name;
+    for (const auto& [name, function] : operators()) {
+        if (!known.empty()) known += ", ";
+        known += name;
+    }
     const std::string domain = standard ? "" : " of domain '" + node.domain() + "'";
     fail(node, "operator" + domain + " not supported; build the network from " + known);
 }
@@ -60,9 +63,8 @@ LowerFunction find_operator(const onnx::NodeProto& node) {
 void define_output(Context& context) {
     const Value* found = context.find_value(context.output());
     if (found == nullptr) {
-        throw InputError(
-            "output '" + context.output() + "' does not depend on the input; nothing to compile"
-        );
+        throw InputError("output '" + context.output() +
+                         "' does not depend on the input; nothing to compile");
     }
     Value output = *found;
     Graph& graph = context.graph;
@@ -81,7 +83,7 @@ Graph lower(const onnx::ModelProto& model) {
     // All unknown operators are found before any work, and before the shapes they lack are missed.
     for (const auto* node : context.nodes()) find_operator(*node);
     place_input(context);
-    for (const auto* node : context.nodes()) find_operator(*node)(context, *node);
+    for (const auto* node : context.nodes()) find_operator (*node)(context, *node);
     define_output(context);
     return std::move(context.graph);
 }

@@ -2,8 +2,9 @@
 //!
 //! What vanishes: shape operators (they only change which value lies where), constants, Dropout,
 //! BatchNormalization and constant arithmetic after a convolution (merged into its weights), Relu
-//! and Clip after a stage nobody else reads (merged into its clamp), Concat of channels (placement).
-//! A fully connected layer on a tensor [h, w, c] is a convolution whose kernel covers all of it.
+//! and Clip after a stage nobody else reads (merged into its clamp), Concat of channels
+//! (placement). A fully connected layer on a tensor [h, w, c] is a convolution whose kernel covers
+//! all of it.
 #pragma once
 
 #include "compiler/graph.hpp"

@@ -30,10 +30,8 @@ void lower_clamp(Context& context, const onnx::NodeProto& node, Clamp clamp) {
     context.define(node, std::move(output));
 }
 
-float clip_bound(
-    Context& context, const onnx::NodeProto& node, int input, const std::string& attribute,
-    float otherwise
-) {
+float clip_bound(Context& context, const onnx::NodeProto& node, int input,
+                 const std::string& attribute, float otherwise) {
     if (has_attribute(node, attribute)) return float_attribute(node, attribute, otherwise);
     if (input_name(node, input).empty()) return otherwise;
     const Constant* bound = context.find_constant(input_name(node, input));

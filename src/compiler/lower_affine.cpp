@@ -7,10 +7,8 @@ namespace dynbal::compiler {
 namespace {
 
 // The constant's value for each channel of the tensor that holds `value`.
-std::vector<float> per_channel(
-    const Context& context, const onnx::NodeProto& node, const Value& value,
-    const Constant& constant
-) {
+std::vector<float> per_channel(const Context& context, const onnx::NodeProto& node,
+                               const Value& value, const Constant& constant) {
     const Dims& dims = context.output_dims(node);
     if (element_count(dims) != static_cast<int64_t>(value.size())) {
         fail(node, "constant '" + constant.name + "' of shape " + to_string(constant.dims) +
@@ -67,10 +65,10 @@ void add_tensors(Context& context, const onnx::NodeProto& node) {
         fail(node, "its operands have the shapes " + to_string(a.dims) + " and " +
                        to_string(b.dims) + "; activations of different shape cannot be added");
     }
-    if (source.h != other.h || source.w != other.w || source.c != other.c ||
-        *a.place != *b.place) {
-        fail(node, "its operands are arranged differently in memory; remove Reshape or Transpose "
-                   "between them and the layers that computed them");
+    if (source.h != other.h || source.w != other.w || source.c != other.c || *a.place != *b.place) {
+        fail(node,
+             "its operands are arranged differently in memory; remove Reshape or Transpose "
+             "between them and the layers that computed them");
     }
     const std::vector<TensorId> inputs = {a.tensor, b.tensor};
     Value output;
@@ -113,18 +111,14 @@ Constant along_channels(const onnx::NodeProto& node, const Constant& vector, siz
 
 }  // namespace
 
-void add_bias(
-    const Context& context, const onnx::NodeProto& node, const Value& value, const Constant& shift,
-    Stage& stage
-) {
+void add_bias(const Context& context, const onnx::NodeProto& node, const Value& value,
+              const Constant& shift, Stage& stage) {
     const auto values = per_channel(context, node, value, shift);
     for (size_t i = 0; i < values.size(); ++i) stage.bias[i] += values[i];
 }
 
-void lower_affine(
-    Context& context, const onnx::NodeProto& node, int input, const Constant* scale,
-    const Constant* shift
-) {
+void lower_affine(Context& context, const onnx::NodeProto& node, int input, const Constant* scale,
+                  const Constant* shift) {
     const Value& value = context.activation(node, input);
     const Tensor source = context.tensor(value);
     const auto channels = static_cast<size_t>(source.c);

@@ -20,8 +20,8 @@ struct Constant {
     std::vector<int64_t> integers;
 };
 
-/// Reads float32, float64, int32, int64 and bool tensors. Throws InputError for other types, or if the
-/// data does not fill the shape.
+/// Reads float32, float64, int32, int64 and bool tensors. Throws InputError for other types, or if
+/// the data does not fill the shape.
 Constant read_constant(const onnx::TensorProto& tensor, const std::string& name);
 
 /// The result of a Constant node. Throws InputError.

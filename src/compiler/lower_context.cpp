@@ -9,7 +9,7 @@
 namespace dynbal::compiler {
 namespace {
 
-constexpr int64_t side_max = 65535;          // h, w and c are 16-bit numbers in the image
+constexpr int64_t side_max = 65535;  // h, w and c are 16-bit numbers in the image
 constexpr int64_t tensor_size_max = 1 << 24;
 
 int64_t standard_opset(const onnx::ModelProto& model) {
@@ -26,9 +26,8 @@ bool all_finite(const std::vector<float>& values) {
 }  // namespace
 
 bool reads_only_first_input(const std::string& operator_name) {
-    static const std::set<std::string> names = {
-        "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Dropout", "Transpose", "Cast"
-    };
+    static const std::set<std::string> names = {"Reshape",  "Squeeze", "Unsqueeze", "Flatten",
+                                                "Identity", "Dropout", "Transpose", "Cast"};
     return names.count(operator_name) > 0;
 }
 
@@ -75,8 +74,8 @@ void Context::collect_live_nodes(const onnx::ModelProto& model) {
             }
         }
         nodes_.push_back(&*it);
-        const int inputs =
-            reads_only_first_input(it->op_type()) ? std::min(1, it->input_size()) : it->input_size();
+        const int inputs = reads_only_first_input(it->op_type()) ? std::min(1, it->input_size())
+                                                                 : it->input_size();
         for (int i = 0; i < inputs; ++i) ++uses_[it->input(i)];
     }
     std::reverse(nodes_.begin(), nodes_.end());
@@ -90,9 +89,7 @@ const Constant* Context::find_constant(const std::string& name) {
     return &constants_.emplace(name, read_constant(*tensor->second, name)).first->second;
 }
 
-const Constant& Context::weights(
-    const onnx::NodeProto& node, int input, const std::string& what
-) {
+const Constant& Context::weights(const onnx::NodeProto& node, int input, const std::string& what) {
     const std::string& name = input_name(node, input);
     const Constant* constant = find_constant(name);
     if (constant == nullptr) {
@@ -121,8 +118,9 @@ const Value& Context::activation(const onnx::NodeProto& node, int input) const {
     const std::string& name = input_name(node, input);
     const Value* value = find_value(name);
     if (value == nullptr) {
-        fail(node, "input " + std::to_string(input) + " ('" + name +
-                       "') does not depend on the model's input; fold constants before the export");
+        fail(node,
+             "input " + std::to_string(input) + " ('" + name +
+                 "') is not computed from the model's input; constants are not supported here");
     }
     return *value;
 }
@@ -130,9 +128,8 @@ const Value& Context::activation(const onnx::NodeProto& node, int input) const {
 const Dims& Context::dims(const std::string& name) const {
     const auto found = dims_.find(name);
     if (found == dims_.end()) {
-        throw InputError(
-            "the shape of '" + name + "' is not known; export the model with fixed shapes"
-        );
+        throw InputError("the shape of '" + name +
+                         "' is not known; export the model with fixed shapes");
     }
     return found->second;
 }
@@ -157,9 +154,8 @@ void Context::define(const onnx::NodeProto& node, Value value) {
     values_[node.output(0)] = std::move(value);
 }
 
-void Context::define_alias(
-    const onnx::NodeProto& node, int input, std::shared_ptr<const Places> place
-) {
+void Context::define_alias(const onnx::NodeProto& node, int input,
+                           std::shared_ptr<const Places> place) {
     const Value& source = activation(node, input);
     Value value = source;
     value.dims = output_dims(node);
@@ -175,16 +171,13 @@ TensorId Context::add_tensor(const onnx::NodeProto& node, int64_t h, int64_t w, 
     return add_tensor(describe(node) + ": its output", node.output(0), h, w, c);
 }
 
-TensorId Context::add_tensor(
-    const std::string& who, const std::string& name, int64_t h, int64_t w, int64_t c
-) {
+TensorId Context::add_tensor(const std::string& who, const std::string& name, int64_t h, int64_t w,
+                             int64_t c) {
     for (const int64_t side : {h, w, c}) {
         if (side < 1) throw InputError(who + " is empty");
         if (side > side_max) {
-            throw InputError(
-                who + " has a side of " + std::to_string(side) + " values; at most " +
-                std::to_string(side_max) + " are supported"
-            );
+            throw InputError(who + " has a side of " + std::to_string(side) + " values; at most " +
+                             std::to_string(side_max) + " are supported");
         }
     }
     if (h * w > tensor_size_max || h * w * c > tensor_size_max) {
@@ -199,10 +192,8 @@ TensorId Context::add_tensor(
     return static_cast<TensorId>(graph.tensors.size()) - 1;
 }
 
-Stage& Context::add_stage(
-    const onnx::NodeProto& node, StageKind kind, const std::vector<TensorId>& inputs,
-    TensorId output
-) {
+Stage& Context::add_stage(const onnx::NodeProto& node, StageKind kind,
+                          const std::vector<TensorId>& inputs, TensorId output) {
     Stage stage;
     stage.kind = kind;
     stage.name = node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name();

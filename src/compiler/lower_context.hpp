@@ -42,21 +42,16 @@ public:
     /// Makes `value` the node's first output. Checks it against the inferred shape.
     void define(const onnx::NodeProto& node, Value value);
     /// Makes the node's first output another name, shape or order of the tensor of input `input`.
-    void define_alias(
-        const onnx::NodeProto& node, int input, std::shared_ptr<const Places> place
-    );
+    void define_alias(const onnx::NodeProto& node, int input, std::shared_ptr<const Places> place);
 
     /// The output tensor of a node. Throws InputError if it is empty or too large.
     TensorId add_tensor(const onnx::NodeProto& node, int64_t h, int64_t w, int64_t c);
     /// The same for a tensor of that name; `who` opens the error message.
-    TensorId add_tensor(
-        const std::string& who, const std::string& name, int64_t h, int64_t w, int64_t c
-    );
+    TensorId add_tensor(const std::string& who, const std::string& name, int64_t h, int64_t w,
+                        int64_t c);
     /// Adds a stage from the value's tensor to `output` and returns it. Valid until the next one.
-    Stage& add_stage(
-        const onnx::NodeProto& node, StageKind kind, const std::vector<TensorId>& inputs,
-        TensorId output
-    );
+    Stage& add_stage(const onnx::NodeProto& node, StageKind kind,
+                     const std::vector<TensorId>& inputs, TensorId output);
     /// A 1x1 max pool: copies its input, clamped if wanted. Returns the tensor written.
     TensorId add_copy(const onnx::NodeProto& node, TensorId input, Clamp clamp);
     /// The stage that produced the value of that name, if the value has no other reader so that an
@@ -86,8 +81,8 @@ private:
     std::map<std::string, Constant> constants_;
     std::map<std::string, Value> values_;
     std::map<std::string, Dims> dims_;
-    std::map<std::string, int> uses_;         // by live nodes; the graph output counts as one
-    std::map<TensorId, size_t> producer_;     // index of the stage
+    std::map<std::string, int> uses_;      // by live nodes; the graph output counts as one
+    std::map<TensorId, size_t> producer_;  // index of the stage
 };
 
 /// True for operators whose inputs after the first only say what inferred shapes say anyway.

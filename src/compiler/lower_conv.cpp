@@ -13,9 +13,7 @@ struct ConvShape {
     Dims kernel;
 };
 
-ConvShape read_shape(
-    const onnx::NodeProto& node, const Value& input, const Constant& weights
-) {
+ConvShape read_shape(const onnx::NodeProto& node, const Value& input, const Constant& weights) {
     const size_t rank = input.dims.size();
     if (weights.dims.size() != rank) {
         fail(node, "weights of shape " + to_string(weights.dims) + " do not fit the input " +
@@ -31,8 +29,8 @@ ConvShape read_shape(
     }
     if (weights.dims[1] != in / groups) {
         fail(node, "weights of shape " + to_string(weights.dims) + " expect " +
-                       std::to_string(weights.dims[1] * groups) + " input channels, but there are " +
-                       std::to_string(in));
+                       std::to_string(weights.dims[1] * groups) +
+                       " input channels, but there are " + std::to_string(in));
     }
     ConvShape shape;
     shape.kernel.assign(weights.dims.begin() + 2, weights.dims.end());
@@ -50,9 +48,8 @@ ConvShape read_shape(
 }
 
 // To [out][kernel_h][kernel_w][in / groups], with the tensor's orientation and channel order.
-std::vector<float> arrange_weights(
-    const Constant& weights, const ConvShape& shape, const Image& image
-) {
+std::vector<float> arrange_weights(const Constant& weights, const ConvShape& shape,
+                                   const Image& image) {
     const size_t area = shape.kernel_h * shape.kernel_w;
     const size_t per_out = area * shape.in_per_group;
     std::vector<float> result(weights.values.size());
@@ -78,7 +75,6 @@ std::vector<float> read_bias(Context& context, const onnx::NodeProto& node, size
     return bias.values;
 }
 
-
 // A 1x1 kernel looks at no neighbours, so it does not matter how the pixels are arranged.
 bool is_pointwise(const onnx::NodeProto& node, const ConvShape& shape) {
     const auto all = [](const Dims& values, int64_t wanted) {
@@ -89,10 +85,8 @@ bool is_pointwise(const onnx::NodeProto& node, const ConvShape& shape) {
            (all(ints_attribute(node, "pads"), 0) || auto_pad != "NOTSET");
 }
 
-void lower_pointwise(
-    Context& context, const onnx::NodeProto& node, const ConvShape& shape,
-    const std::vector<float>& weights, std::vector<float> bias
-) {
+void lower_pointwise(Context& context, const onnx::NodeProto& node, const ConvShape& shape,
+                     const std::vector<float>& weights, std::vector<float> bias) {
     const Dense dense{.axis = 1, .out = shape.out, .weights = weights};
     Value output = lower_dense(context, node, context.activation(node, 0), dense);
     context.graph.stages.back().bias = std::move(bias);
@@ -109,8 +103,9 @@ bool in_order(const std::vector<uint32_t>& channel) {
 // A grouped convolution cannot absorb reordered channels into its weights.
 void check_channels(const onnx::NodeProto& node, const Image& image, const ConvShape& shape) {
     if (shape.groups > 1 && !in_order(image.channel)) {
-        fail(node, "a grouped convolution after reordered channels is not supported; reorder the "
-                   "weights of the previous layer instead");
+        fail(node,
+             "a grouped convolution after reordered channels is not supported; reorder the "
+             "weights of the previous layer instead");
     }
 }
 

@@ -7,9 +7,7 @@ namespace dynbal::compiler {
 namespace {
 
 // One row: the weights follow the elements into their places; the kernel covers the whole tensor.
-void fill_single_row(
-    const Context& context, const Value& input, const Dense& dense, Stage& stage
-) {
+void fill_single_row(const Context& context, const Value& input, const Dense& dense, Stage& stage) {
     const Tensor& source = context.tensor(input);
     const size_t length = input.size();
     stage.window.kernel_h = source.h;
@@ -70,17 +68,18 @@ void define_dense(Context& context, const onnx::NodeProto& node, Value value) {
 
 }  // namespace
 
-Value lower_dense(
-    Context& context, const onnx::NodeProto& node, const Value& input, const Dense& dense
-) {
+Value lower_dense(Context& context, const onnx::NodeProto& node, const Value& input,
+                  const Dense& dense) {
     const AxisSplit split(input.dims, dense.axis);
     const bool single = split.row_count() == 1;
     Rows rows{.pixel = {0}, .channel = {}};
     if (!single) {
         auto found = split_rows(context.tensor(input), input, dense.axis);
         if (!found) {
-            fail(node, "the values it sums are not the channels of one pixel in the tensor before "
-                       "(" + to_string(input.dims) + "); remove the Reshape or Transpose before it");
+            fail(node,
+                 "the values it sums are not the channels of one pixel in the tensor before "
+                 "(" +
+                     to_string(input.dims) + "); remove the Reshape or Transpose before it");
         }
         rows = std::move(*found);
     }

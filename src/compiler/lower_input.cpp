@@ -126,10 +126,8 @@ void place_input(Context& context) {
                 static_cast<uint32_t>(row * split.length + k);
         }
     }
-    const TensorId id = context.add_tensor(
-        "input '" + context.input() + "'", context.input(), h, w,
-        static_cast<int64_t>(split.length)
-    );
+    const TensorId id = context.add_tensor("input '" + context.input() + "'", context.input(), h, w,
+                                           static_cast<int64_t>(split.length));
     context.graph.input = id;
     context.graph.input_dims = dims;
     context.graph.input_order = invert(*place);

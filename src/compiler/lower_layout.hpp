@@ -52,7 +52,7 @@ std::optional<Rows> split_rows(const Tensor& tensor, const Value& value, size_t 
 
 /// A value [1, C, H, W] or [1, C, W] that is an image in its tensor.
 struct Image {
-    int h = 1, w = 1;      ///< of the tensor; H and W in the other order if `swapped`
+    int h = 1, w = 1;  ///< of the tensor; H and W in the other order if `swapped`
     bool swapped = false;
     std::vector<uint32_t> channel;  ///< tensor channel of ONNX channel k
 };

@@ -5,9 +5,8 @@
 namespace dynbal::compiler {
 namespace {
 
-const onnx::AttributeProto* find_attribute(
-    const onnx::NodeProto& node, const std::string& name, onnx::AttributeProto::AttributeType type
-) {
+const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, const std::string& name,
+                                           onnx::AttributeProto::AttributeType type) {
     for (const auto& attribute : node.attribute()) {
         if (attribute.name() != name) continue;
         if (attribute.type() != type) fail(node, "attribute '" + name + "' has the wrong type");
@@ -31,7 +30,8 @@ void fail(const onnx::NodeProto& node, const std::string& what) {
 std::string to_string(const Dims& dims) {
     std::string text = "[";
     for (size_t i = 0; i < dims.size(); ++i) {
-        text += (i > 0 ? ", " : "") + std::to_string(dims[i]);
+        if (i > 0) text += ", ";
+        text += std::to_string(dims[i]);
     }
     return text + "]";
 }
@@ -58,9 +58,8 @@ float float_attribute(const onnx::NodeProto& node, const std::string& name, floa
     return attribute == nullptr ? otherwise : attribute->f();
 }
 
-std::string string_attribute(
-    const onnx::NodeProto& node, const std::string& name, const std::string& otherwise
-) {
+std::string string_attribute(const onnx::NodeProto& node, const std::string& name,
+                             const std::string& otherwise) {
     const auto* attribute = find_attribute(node, name, onnx::AttributeProto::STRING);
     return attribute == nullptr ? otherwise : attribute->s();
 }

@@ -6,24 +6,22 @@
 namespace dynbal::compiler {
 namespace {
 
-void check_pool(
-    const onnx::NodeProto& node, const WindowPlan& plan, const Image& image, const Stage& stage
-) {
-    const bool empty =
-        has_empty_window(plan.window, image.h, image.w, plan.out_h, plan.out_w);
+void check_pool(const onnx::NodeProto& node, const WindowPlan& plan, const Image& image,
+                const Stage& stage) {
+    const bool empty = has_empty_window(plan.window, image.h, image.w, plan.out_h, plan.out_w);
     if (empty && !(stage.pool_kind == PoolKind::average && stage.count_include_pad)) {
         fail(node, "a window of it sees nothing but padding; use less padding or no ceil_mode");
     }
     if (stage.pool_kind == PoolKind::average && stage.count_include_pad && plan.ceil_extended) {
-        fail(node, "count_include_pad together with ceil_mode is not supported where the last "
-                   "window leaves the padded input; use explicit pads");
+        fail(node,
+             "count_include_pad together with ceil_mode is not supported where the last "
+             "window leaves the padded input; use explicit pads");
     }
 }
 
 // Which channel every kept element comes from; empty unless each is the mean of one channel.
-std::vector<uint32_t> reduced_channels(
-    const Tensor& tensor, const Value& value, const std::vector<bool>& reduced
-) {
+std::vector<uint32_t> reduced_channels(const Tensor& tensor, const Value& value,
+                                       const std::vector<bool>& reduced) {
     Dims kept = value.dims;
     for (size_t i = 0; i < kept.size(); ++i) {
         if (reduced[i]) kept[i] = 1;
@@ -42,15 +40,16 @@ std::vector<uint32_t> reduced_channels(
     return channel;
 }
 
-void lower_all_positions(
-    Context& context, const onnx::NodeProto& node, PoolKind kind, const std::vector<bool>& reduced
-) {
+void lower_all_positions(Context& context, const onnx::NodeProto& node, PoolKind kind,
+                         const std::vector<bool>& reduced) {
     const Value& input = context.activation(node, 0);
     const Tensor source = context.tensor(input);
     const auto channel = reduced_channels(source, input, reduced);
     if (channel.empty()) {
-        fail(node, "it is supported only over all positions (height and width) of each channel; "
-                   "its input has the shape " + to_string(input.dims));
+        fail(node,
+             "it is supported only over all positions (height and width) of each channel; "
+             "its input has the shape " +
+                 to_string(input.dims));
     }
     const TensorId source_id = input.tensor;
     Value output;

@@ -9,16 +9,15 @@ namespace {
 void check_dropout(Context& context, const onnx::NodeProto& node) {
     if (input_name(node, 2).empty()) return;
     const Constant* training = context.find_constant(input_name(node, 2));
-    const bool off = training != nullptr && !training->is_float &&
-                     training->integers == std::vector<int64_t>{0};
+    const bool off =
+        training != nullptr && !training->is_float && training->integers == std::vector<int64_t>{0};
     if (!off) fail(node, "training mode is not supported; export the model for inference");
 }
 
 void check_cast(const onnx::NodeProto& node, bool from_float) {
     const int64_t type = int_attribute(node, "to", 0);
     const bool to_float = type == onnx::TensorProto::FLOAT;
-    const bool to_integer =
-        type == onnx::TensorProto::INT64 || type == onnx::TensorProto::INT32;
+    const bool to_integer = type == onnx::TensorProto::INT64 || type == onnx::TensorProto::INT32;
     if (from_float ? !to_float : !to_integer) {
         fail(node, "this change of type is not supported; only float32 to float32 is");
     }
@@ -40,7 +39,7 @@ std::vector<size_t> transpose_permutation(const onnx::NodeProto& node, size_t ra
     std::vector<size_t> perm;
     std::vector<bool> seen(rank, false);
     for (size_t i = 0; i < rank; ++i) {
-        const int64_t axis = declared.empty() ? static_cast<int64_t>(rank - 1 - i)
+        const int64_t axis = declared.empty()          ? static_cast<int64_t>(rank - 1 - i)
                              : declared.size() == rank ? declared[i]
                                                        : -1;
         if (axis < 0 || axis >= static_cast<int64_t>(rank) || seen[static_cast<size_t>(axis)]) {

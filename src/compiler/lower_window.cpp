@@ -18,9 +18,8 @@ struct Axis {
     int64_t span() const { return (kernel - 1) * dilation + 1; }
 };
 
-Dims spatial_attribute(
-    const onnx::NodeProto& node, const std::string& name, size_t count, int64_t otherwise
-) {
+Dims spatial_attribute(const onnx::NodeProto& node, const std::string& name, size_t count,
+                       int64_t otherwise) {
     Dims values = ints_attribute(node, name);
     if (values.empty()) values.assign(count, otherwise);
     if (values.size() != count) {
@@ -62,9 +61,8 @@ void resolve_output(const onnx::NodeProto& node, Axis& axis, bool ceil_mode) {
     }
 }
 
-std::array<Axis, 2> read_axes(
-    const onnx::NodeProto& node, const std::array<int64_t, 2>& in, const Dims& kernel
-) {
+std::array<Axis, 2> read_axes(const onnx::NodeProto& node, const std::array<int64_t, 2>& in,
+                              const Dims& kernel) {
     const size_t count = kernel.size();
     const Dims stride = spatial_attribute(node, "strides", count, 1);
     const Dims dilation = spatial_attribute(node, "dilations", count, 1);
@@ -110,9 +108,10 @@ Image require_image(const Context& context, const onnx::NodeProto& node, const V
     check_image_shape(node, value);
     const auto image = find_image(context.tensor(value), value);
     if (!image) {
-        fail(node, "its input was reshaped or transposed so that channels, height and width are "
-                   "not those computed before; such reordering of data is not supported, remove "
-                   "it from the model");
+        fail(node,
+             "its input was reshaped or transposed so that channels, height and width are "
+             "not those computed before; such reordering of data is not supported, remove "
+             "it from the model");
     }
     return *image;
 }
@@ -133,11 +132,16 @@ WindowPlan plan_window(const onnx::NodeProto& node, const Image& image, const Di
     const auto& [h, w] = axes;
     WindowPlan plan;
     plan.window = {
-        .kernel_h = narrow(h.kernel), .kernel_w = narrow(w.kernel),
-        .stride_h = narrow(h.stride), .stride_w = narrow(w.stride),
-        .pad_top = narrow(h.pad_begin), .pad_left = narrow(w.pad_begin),
-        .pad_bottom = narrow(h.pad_end), .pad_right = narrow(w.pad_end),
-        .dilation_h = narrow(h.dilation), .dilation_w = narrow(w.dilation),
+        .kernel_h = narrow(h.kernel),
+        .kernel_w = narrow(w.kernel),
+        .stride_h = narrow(h.stride),
+        .stride_w = narrow(w.stride),
+        .pad_top = narrow(h.pad_begin),
+        .pad_left = narrow(w.pad_begin),
+        .pad_bottom = narrow(h.pad_end),
+        .pad_right = narrow(w.pad_end),
+        .dilation_h = narrow(h.dilation),
+        .dilation_w = narrow(w.dilation),
     };
     plan.out_h = narrow(h.out);
     plan.out_w = narrow(w.out);
@@ -155,10 +159,10 @@ bool has_empty_window(const Window& window, int in_h, int in_w, int out_h, int o
         }
         return false;
     };
-    return misses(
-               in_h, out_h, window.kernel_h, window.stride_h, window.pad_top, window.dilation_h
-           ) ||
-           misses(in_w, out_w, window.kernel_w, window.stride_w, window.pad_left, window.dilation_w);
+    return misses(in_h, out_h, window.kernel_h, window.stride_h, window.pad_top,
+                  window.dilation_h) ||
+           misses(in_w, out_w, window.kernel_w, window.stride_w, window.pad_left,
+                  window.dilation_w);
 }
 
 Dims image_dims(const Image& image, bool flat, int64_t channels) {

@@ -5,33 +5,22 @@
 
 #include <cstdint>
 #include <exception>
-#include <fstream>
-#include <iterator>
 #include <set>
-#include <system_error>
 #include <vector>
 
 #include "base/error.hpp"
+#include "io/file.hpp"
 
 namespace dynbal::compiler {
 namespace {
 
-constexpr int64_t attribute_max = 65535;   // no window may be larger than the largest tensor side
-constexpr int64_t values_max = 1 << 28;    // of one constant; keeps sizes far from overflow
-constexpr int64_t opset_min = 7;           // before it, Add and others broadcast differently
-constexpr int64_t opset_max = 17;          // what the ONNX library knows
+constexpr int64_t attribute_max = 65535;  // no window may be larger than the largest tensor side
+constexpr int64_t values_max = 1 << 28;   // of one constant; keeps sizes far from overflow
+constexpr int64_t opset_min = 7;          // before it, Add and others broadcast differently
+constexpr int64_t opset_max = 17;         // what the ONNX library knows
 
 [[noreturn]] void fail(const std::string& name, const std::string& what) {
     throw InputError(name + ": " + what);
-}
-
-std::string read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) fail(path, "cannot be opened; check the path and its permissions");
-    std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (file.bad()) fail(path, "cannot be read; is it a regular file?");
-    if (bytes.empty()) fail(path, "is empty or not a regular file; give an ONNX model");
-    return bytes;
 }
 
 std::set<std::string> initializer_names(const onnx::GraphProto& graph) {
@@ -54,9 +43,8 @@ void check_tensor(const onnx::TensorProto& tensor, const std::string& name) {
 }
 
 // The ONNX library divides by strides and sizes buffers by these without looking at them.
-void check_window_attribute(
-    const onnx::NodeProto& node, const onnx::AttributeProto& attribute, const std::string& name
-) {
+void check_window_attribute(const onnx::NodeProto& node, const onnx::AttributeProto& attribute,
+                            const std::string& name) {
     const std::string& what = attribute.name();
     const bool positive = what == "strides" || what == "dilations" || what == "kernel_shape";
     if (!positive && what != "pads" && what != "group") return;
@@ -118,8 +106,8 @@ void check_structure(const onnx::ModelProto& model, const std::string& name) {
         fail(name, "has " + std::to_string(inputs) + " inputs; exactly one is supported");
     }
     if (graph.output_size() != 1) {
-        fail(name, "has " + std::to_string(graph.output_size()) +
-                       " outputs; exactly one is supported");
+        fail(name,
+             "has " + std::to_string(graph.output_size()) + " outputs; exactly one is supported");
     }
 }
 
@@ -165,8 +153,7 @@ void infer_shapes(onnx::ModelProto& model) {
     constexpr bool propagate_data = true;
     onnx::shape_inference::InferShapes(
         model, onnx::OpSchemaRegistry::Instance(),
-        onnx::ShapeInferenceOptions(check_types, strict, propagate_data)
-    );
+        onnx::ShapeInferenceOptions(check_types, strict, propagate_data));
 }
 
 }  // namespace
@@ -196,7 +183,8 @@ void prepare_model(onnx::ModelProto& model, const std::string& name) {
 }
 
 onnx::ModelProto read_onnx(const std::string& path) {
-    const std::string bytes = read_file(path);
+    const std::string bytes = io::read_text(path);
+    if (bytes.empty()) fail(path, "is empty; give an ONNX model");
     onnx::ModelProto model;
     if (!model.ParseFromString(bytes)) {
         fail(path, "is not an ONNX model, or is damaged or truncated; export it again");

@@ -1,0 +1,176 @@
+// ONNX's own operator test cases: every case made of supported operators gives the expected output
+// or is listed here with the reason why it is refused.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "base/error.hpp"
+#include "compiler/lower.hpp"
+#include "compiler/lower_constant.hpp"
+#include "model_builder.hpp"
+
+namespace dynbal::compiler {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::set<std::string>& supported_operators() {
+    static const std::set<std::string> names = {"Add",
+                                                "AveragePool",
+                                                "BatchNormalization",
+                                                "Cast",
+                                                "Clip",
+                                                "Concat",
+                                                "Constant",
+                                                "Conv",
+                                                "Div",
+                                                "Dropout",
+                                                "Flatten",
+                                                "Gemm",
+                                                "GlobalAveragePool",
+                                                "GlobalMaxPool",
+                                                "Identity",
+                                                "MatMul",
+                                                "MaxPool",
+                                                "Mul",
+                                                "ReduceMax",
+                                                "ReduceMean",
+                                                "Relu",
+                                                "Reshape",
+                                                "Softmax",
+                                                "Squeeze",
+                                                "Sub",
+                                                "Sum",
+                                                "Transpose",
+                                                "Unsqueeze"};
+    return names;
+}
+
+/// Cases refused, by a part of the message that says why.
+const std::map<std::string, std::set<std::string>>& refused() {
+    static const std::map<std::string, std::set<std::string>> cases = {
+        {"differs between positions",
+         {"test_add", "test_sub", "test_mul", "test_div", "test_gemm_default_matrix_bias"}},
+        {"supported are [1, C, W]", {"test_averagepool_3d_default", "test_maxpool_3d_default"}},
+        {"has 3 outputs",
+         {"test_batchnorm_epsilon_training_mode", "test_batchnorm_example_training_mode"}},
+        {"has 2 outputs",
+         {"test_dropout_default_mask", "test_dropout_default_mask_ratio",
+          "test_maxpool_with_argmax_2d_precomputed_pads",
+          "test_maxpool_with_argmax_2d_precomputed_strides", "test_training_dropout_default_mask",
+          "test_training_dropout_mask", "test_training_dropout_zero_ratio_mask"}},
+        {"constants are not supported",
+         {"test_concat_1d_axis_0", "test_concat_1d_axis_negative_1", "test_concat_2d_axis_0",
+          "test_concat_2d_axis_1", "test_concat_2d_axis_negative_1",
+          "test_concat_2d_axis_negative_2", "test_concat_3d_axis_0", "test_concat_3d_axis_1",
+          "test_concat_3d_axis_2", "test_concat_3d_axis_negative_1",
+          "test_concat_3d_axis_negative_2", "test_concat_3d_axis_negative_3"}},
+        {"transA is not supported", {"test_gemm_all_attributes", "test_gemm_transposeA"}},
+        {"is not a matrix", {"test_matmul_3d", "test_matmul_4d"}},
+        {"only two operands", {"test_sum_example", "test_sum_one_input"}},
+        {"training mode is not supported",
+         {"test_training_dropout", "test_training_dropout_default",
+          "test_training_dropout_zero_ratio"}},
+        {"cannot turn [1, 3, 4] into [3, 4, 0]", {"test_reshape_allowzero_reordered"}},
+        {"only over all positions",
+         {"test_reduce_max_default_axes_keepdim_example",
+          "test_reduce_max_default_axes_keepdims_random", "test_reduce_max_do_not_keepdims_example",
+          "test_reduce_max_do_not_keepdims_random", "test_reduce_max_keepdims_example",
+          "test_reduce_max_keepdims_random", "test_reduce_max_negative_axes_keepdims_example",
+          "test_reduce_max_negative_axes_keepdims_random",
+          "test_reduce_mean_default_axes_keepdims_example",
+          "test_reduce_mean_default_axes_keepdims_random",
+          "test_reduce_mean_do_not_keepdims_example", "test_reduce_mean_do_not_keepdims_random",
+          "test_reduce_mean_keepdims_example", "test_reduce_mean_keepdims_random",
+          "test_reduce_mean_negative_axes_keepdims_example",
+          "test_reduce_mean_negative_axes_keepdims_random"}},
+    };
+    return cases;
+}
+
+/// Part of the message that refuses the case, or "" if it must work.
+std::string expected_reason(const std::string& name) {
+    for (const auto& [reason, names] : refused()) {
+        if (names.count(name) > 0) return reason;
+    }
+    return {};
+}
+
+template <typename Message>
+Message read_message(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    Message message;
+    EXPECT_TRUE(message.ParseFromIstream(&file)) << path;
+    return message;
+}
+
+bool is_float(const onnx::ValueInfoProto& info) {
+    return info.type().tensor_type().elem_type() == onnx::TensorProto::FLOAT;
+}
+
+bool is_in_scope(const onnx::ModelProto& model) {
+    const auto& graph = model.graph();
+    if (graph.input_size() == 0 || !is_float(graph.input(0))) return false;
+    if (!is_float(graph.output(0))) return false;
+    for (const auto& node : graph.node()) {
+        if (supported_operators().count(node.op_type()) == 0) return false;
+    }
+    return true;
+}
+
+// All inputs but the first become constants, as weights are in a model.
+void make_constants(onnx::ModelProto& model, const fs::path& data) {
+    auto& graph = *model.mutable_graph();
+    for (int i = graph.input_size() - 1; i > 0; --i) {
+        auto tensor =
+            read_message<onnx::TensorProto>(data / ("input_" + std::to_string(i) + ".pb"));
+        tensor.set_name(graph.input(i).name());
+        *graph.add_initializer() = tensor;
+    }
+}
+
+void check_case(const fs::path& folder, int& count) {
+    const std::string name = folder.filename().string();
+    const fs::path data = folder / "test_data_set_0";
+    auto model = read_message<onnx::ModelProto>(folder / "model.onnx");
+    if (!is_in_scope(model)) return;
+    ++count;
+    SCOPED_TRACE(name);
+    make_constants(model, data);
+    // Cases name the oldest opset that has the operator; these did not change from 1 to 7.
+    auto& opset = *model.mutable_opset_import(0);
+    if (opset.version() < 7) opset.set_version(7);
+    const std::string reason = expected_reason(name);
+    try {
+        const auto input = read_constant(read_message<onnx::TensorProto>(data / "input_0.pb"), "");
+        const auto output =
+            read_constant(read_message<onnx::TensorProto>(data / "output_0.pb"), "");
+        prepare_model(model, name);
+        const Graph graph = lower(model);
+        expect_valid(graph);
+        EXPECT_EQ(graph.output_dims, output.dims);
+        expect_near(run(graph, input.values), output.values);
+        EXPECT_EQ(reason, "") << "listed as refused, but works";
+    } catch (const InputError& error) {
+        const std::string message = error.what();
+        EXPECT_FALSE(reason.empty()) << message;
+        EXPECT_NE(message.find(reason), std::string::npos) << message;
+    }
+}
+
+TEST(OnnxCases, MatchOrAreRefused) {
+    const fs::path root = fs::path(ONNX_TESTDATA_DIR) / "node";
+    if (!fs::exists(root)) GTEST_SKIP() << "libonnx-testdata is not installed";
+    std::set<fs::path> folders;
+    for (const auto& entry : fs::directory_iterator(root)) {
+        if (fs::exists(entry.path() / "model.onnx")) folders.insert(entry.path());
+    }
+    EXPECT_GT(folders.size(), 500U);
+    int count = 0;
+    for (const auto& folder : folders) check_case(folder, count);
+    EXPECT_GT(count, 140);
+}
+
+}  // namespace
+}  // namespace dynbal::compiler
