@@ -8,8 +8,8 @@ namespace {
 
 /// One MAC is the unit; a byte on the FRAM's SPI bus costs 14.5 (a 16-bit read 29), as in the reference. The
 /// start-up of a transfer is opcode and address, 4 bytes, less what overlaps with computing. Boot: two records,
-/// header and stage descriptor, probes, one record: about 6,000 units.
-constexpr CostModel serial_fram{.mac = 16, .read_byte = 232, .write_byte = 232, .transfer = 256, .boot = 6000 * 16};
+/// header and stage descriptor, probes, one record: about 6,700 units.
+constexpr CostModel serial_fram{.mac = 16, .read_byte = 232, .write_byte = 232, .transfer = 256, .boot = 6700 * 16};
 
 DeviceLimits make(const char* name, uint32_t sram_kib, uint32_t nvm_kib) {
     DeviceLimits device;

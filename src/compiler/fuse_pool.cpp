@@ -1,6 +1,8 @@
 #include "compiler/fuse_pool.hpp"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 
 #include "compiler/tile_table.hpp"
 #include "image/format.hpp"
@@ -8,8 +10,8 @@
 namespace dynbal::compiler {
 namespace {
 
-/// Fusing must not raise the least energy of a power cycle above this, in 1/16 units: 20,000 MACs.
-constexpr uint64_t fused_need_limit = 20000ULL * 16;
+/// Fusing must pay off without failures (0) and at these energies of a power cycle, in 1/16 units.
+constexpr std::array<uint64_t, 4> judged_at{0, 300000ULL * 16, 100000ULL * 16, 50000ULL * 16};
 
 const Tensor& tensor(const Graph& graph, TensorId id) { return graph.tensors[static_cast<size_t>(id)]; }
 
@@ -37,22 +39,29 @@ bool can_fuse(const Graph& graph, const Stage& conv, const Stage& pool) {
            whole_windows && in.parent == no_tensor && consumers_of(graph, conv.output) == 1;
 }
 
-/// Cost without failures, and least energy of a cycle.
-struct Price {
-    uint64_t reuse = 0, need = 0;
-    bool fits = false;
-};
-Price price_of(const LoopShape& shape, const CostModel& model, uint32_t arena_bytes) {
-    Price price;
-    const std::vector<Candidate> table = tile_table(shape, model, arena_bytes);
-    if (!table.empty()) {
-        price.fits = true;
-        price.reuse = table[0].reuse;
-        price.need = std::min_element(table.begin(), table.end(), [](const Candidate& a, const Candidate& b) {
-                         return a.need < b.need;
-                     })->need;
+constexpr uint64_t never = std::numeric_limits<uint64_t>::max();
+
+/// Least expected cost of a stage at an energy of the power cycle (0: no failures), `never` if it cannot run.
+uint64_t least_cost(const std::vector<Candidate>& table, const CostModel& model, uint64_t cycle_cost) {
+    uint64_t least = never;
+    for (const Candidate& candidate : table) {
+        least = std::min(least, expected_cost(candidate, model, cycle_cost));
     }
-    return price;
+    return least;
+}
+
+/// Is one fused stage at most as dear as the two apart, for all judged supplies?
+bool pays_off(const LoopShape& fused, const LoopShape& conv, const LoopShape& pool, const CostModel& model,
+              uint32_t arena_bytes) {
+    const std::vector<Candidate> together = tile_table(fused, model, arena_bytes);
+    const std::vector<Candidate> first = tile_table(conv, model, arena_bytes);
+    const std::vector<Candidate> second = tile_table(pool, model, arena_bytes);
+    return std::all_of(judged_at.begin(), judged_at.end(), [&](uint64_t energy) {
+        const uint64_t a = least_cost(first, model, energy);
+        const uint64_t b = least_cost(second, model, energy);
+        const uint64_t apart = a == never || b == never ? never : a + b;
+        return least_cost(together, model, energy) <= apart;
+    });
 }
 
 }  // namespace
@@ -103,11 +112,8 @@ std::vector<PlannedStage> fuse_pools(const Graph& graph, const CostModel& model,
             }
             const PlannedStage together{graph.stages[i], true, graph.stages[j]};
             const PlannedStage pool_alone{graph.stages[j], false, {}};
-            const Price fused = price_of(shape_of(graph, together, weight_bytes), model, arena_bytes);
-            const Price conv = price_of(shape_of(graph, alone, weight_bytes), model, arena_bytes);
-            const Price pool = price_of(shape_of(graph, pool_alone, weight_bytes), model, arena_bytes);
-            const uint64_t allowed = std::max({fused_need_limit, conv.need, pool.need});
-            if (fused.fits && fused.need <= allowed && (!conv.fits || !pool.fits || fused.reuse <= conv.reuse + pool.reuse)) {
+            if (pays_off(shape_of(graph, together, weight_bytes), shape_of(graph, alone, weight_bytes),
+                         shape_of(graph, pool_alone, weight_bytes), model, arena_bytes)) {
                 alone = together;
                 gone[j] = true;
             }

@@ -21,8 +21,8 @@ struct PlannedStage {
 /// Loop-nest geometry; `weight_bytes` of one weight.
 LoopShape shape_of(const Graph& graph, const PlannedStage& planned, uint32_t weight_bytes);
 
-/// Decides for each convolution with a pooling stage behind it: fused if that is cheaper without failures and a
-/// weak supply can still finish one output value.
+/// Decides for each convolution with a pooling stage behind it: fused if that is cheaper without failures and
+/// under weak supplies too.
 std::vector<PlannedStage> fuse_pools(const Graph& graph, const CostModel& model, uint32_t arena_bytes,
                                      uint32_t weight_bytes);
 

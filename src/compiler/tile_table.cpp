@@ -96,6 +96,15 @@ std::vector<Candidate> undominated(std::vector<Candidate> rows) {
     return kept;
 }
 
+/// The row of least need among those that cost at most half a percent more than the first, without failures.
+size_t insured_row(const std::vector<Candidate>& rows) {
+    size_t insured = 0;
+    for (size_t i = 0; i < rows.size() && rows[i].reuse <= rows[0].reuse + rows[0].reuse / 200; ++i) {
+        insured = rows[i].need < rows[insured].need ? i : insured;
+    }
+    return insured;
+}
+
 }  // namespace
 
 std::vector<TileConfig> all_configs(const LoopShape& shape, uint32_t arena_bytes) {
@@ -152,7 +161,7 @@ std::vector<Candidate> tile_table(const LoopShape& shape, const CostModel& model
         least_need = rows[i].need < rows[least_need].need ? i : least_need;
     }
     winners.insert(least_need);
-    // Each energy's winner; where an earlier winner comes within 0.4 % of it, that one will do.
+    // Each energy's winner; where an earlier winner comes within 1 % of it, that one will do.
     for (double energy = rows[least_need].need; energy < 16e9; energy *= 1.03) {
         const auto cycle_cost = static_cast<uint64_t>(energy);
         const int best = cheapest(rows, model, cycle_cost);
@@ -162,15 +171,21 @@ std::vector<Candidate> tile_table(const LoopShape& shape, const CostModel& model
         const uint64_t least = expected_cost(rows[static_cast<size_t>(best)], model, cycle_cost);
         const bool covered = std::any_of(winners.begin(), winners.end(), [&](size_t i) {
             const uint64_t cost = expected_cost(rows[i], model, cycle_cost);
-            return cost != never && cost <= least + least / 250;
+            return cost != never && cost <= least + least / 100;
         });
         if (!covered) {
             winners.insert(static_cast<size_t>(best));
         }
     }
-    std::vector<Candidate> table;
+    const size_t insured = insured_row(rows);
+    std::vector<Candidate> table{rows[0]};
+    if (insured != 0) {
+        table.push_back(rows[insured]);
+    }
     for (const size_t i : winners) {
-        table.push_back(rows[i]);
+        if (i != 0 && i != insured) {
+            table.push_back(rows[i]);
+        }
     }
     return table;
 }

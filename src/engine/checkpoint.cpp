@@ -7,48 +7,54 @@
 namespace dynbal {
 namespace {
 
-constexpr uint32_t trailer_words = checkpoint_trailer_bytes / 4;
-
-std::span<std::byte> stored(std::span<int32_t> buffer, uint32_t sum_count) {
-    return std::as_writable_bytes(buffer.first(sum_count + trailer_words));
+uint32_t crc_of(const CheckpointTrailer& trailer) {
+    const auto bytes = std::as_bytes(std::span<const CheckpointTrailer, 1>(&trailer, 1));
+    return crc32(bytes.first(sizeof(CheckpointTrailer) - sizeof(uint32_t)));
 }
 
 }  // namespace
 
 void CheckpointStore::save(const CheckpointKey& key, std::span<int32_t> buffer, uint32_t sum_count) {
+    CheckpointTrailer trailer;
+    trailer.key = key;
+    trailer.sums_crc = crc32(std::as_bytes(buffer.first(sum_count)));
+    trailer.trailer_crc = crc_of(trailer);
+    std::memcpy(buffer.data() + sum_count, &trailer, sizeof(trailer));
     meter_->set_class(TrafficClass::checkpoints);
-    const std::span<std::byte> bytes = stored(buffer, sum_count);
-    std::memcpy(buffer.data() + sum_count, &key, sizeof(key));
-    const uint32_t crc = crc32(bytes.first(bytes.size() - sizeof(uint32_t)));
-    std::memcpy(bytes.data() + bytes.size() - sizeof(crc), &crc, sizeof(crc));
-    meter_->write(offset_ + next_slot_ * checkpoint_slot_bytes, bytes);
+    meter_->write(slot_offset(next_slot_),
+                  std::as_bytes(buffer.first(sum_count + checkpoint_trailer_bytes / sizeof(int32_t))));
     next_slot_ ^= 1U;
 }
 
-uint32_t CheckpointStore::load_slot(uint32_t slot, const CheckpointKey& key, std::span<int32_t> buffer,
-                                    uint32_t sum_count) {
-    const std::span<std::byte> bytes = stored(buffer, sum_count);
-    meter_->read(offset_ + slot * checkpoint_slot_bytes, bytes);
-    CheckpointKey found;
-    std::memcpy(static_cast<void*>(&found), buffer.data() + sum_count, sizeof(found));
-    uint32_t crc = 0;
-    std::memcpy(&crc, bytes.data() + bytes.size() - sizeof(crc), sizeof(crc));
-    const uint32_t channels_done = found.channels_done;
-    found.channels_done = key.channels_done;
-    const bool whole = found == key && crc == crc32(bytes.first(bytes.size() - sizeof(crc)));
-    return whole ? channels_done : 0;
+bool CheckpointStore::load_trailer(uint32_t slot, const CheckpointKey& key, uint32_t sum_count,
+                                   CheckpointTrailer& trailer) {
+    meter_->read(slot_offset(slot) + sum_count * static_cast<uint32_t>(sizeof(int32_t)),
+                 std::as_writable_bytes(std::span<CheckpointTrailer, 1>(&trailer, 1)));
+    CheckpointKey expected = key;
+    expected.channels_done = trailer.key.channels_done;
+    return trailer.key == expected && trailer.trailer_crc == crc_of(trailer);
 }
 
-uint32_t CheckpointStore::restore(const CheckpointKey& key, std::span<int32_t> buffer, uint32_t sum_count) {
+uint32_t CheckpointStore::find(const CheckpointKey& key, uint32_t sum_count) {
     meter_->set_class(TrafficClass::recovery);
-    const uint32_t first = load_slot(0, key, buffer, sum_count);
-    const uint32_t second = load_slot(1, key, buffer, sum_count);
-    if (second >= first) {
-        next_slot_ = 0;
-        return second;
+    uint32_t channels_done = 0;
+    next_slot_ = 0;
+    for (uint32_t slot = 0; slot < 2; ++slot) {
+        CheckpointTrailer trailer;
+        if (load_trailer(slot, key, sum_count, trailer) && trailer.key.channels_done > channels_done) {
+            channels_done = trailer.key.channels_done;
+            found_crc_ = trailer.sums_crc;
+            next_slot_ = slot ^ 1U;
+        }
     }
-    next_slot_ = 1;
-    return load_slot(0, key, buffer, sum_count);
+    return channels_done;
+}
+
+bool CheckpointStore::restore(std::span<int32_t> buffer, uint32_t sum_count) {
+    meter_->set_class(TrafficClass::recovery);
+    const std::span<std::byte> sums = std::as_writable_bytes(buffer.first(sum_count));
+    meter_->read(slot_offset(next_slot_ ^ 1U), sums);
+    return crc32(sums) == found_crc_;
 }
 
 }  // namespace dynbal

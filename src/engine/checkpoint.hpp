@@ -1,7 +1,8 @@
 //! Checkpoints of sums: progress inside a job whose input channels are fetched in several passes.
 //!
-//! Two slots in NVM, used in turn; a checkpoint is [sums | trailer]. Its CRC covers sums and trailer, so a torn or
-//! overwritten checkpoint is never taken for a whole one, and the trailer says exactly what the sums belong to.
+//! Two slots in NVM, used in turn; a checkpoint is [sums | trailer], the trailer written last and with a CRC of its
+//! own, so that recovery needs to read trailers only. The sums have a CRC in the trailer: an overwritten or torn
+//! checkpoint is never taken for a whole one.
 #pragma once
 
 #include <span>
@@ -12,6 +13,7 @@
 
 namespace dynbal {
 
+/// What the sums belong to.
 struct CheckpointKey {
     uint32_t inference = 0;
     uint16_t stage = 0;
@@ -24,25 +26,34 @@ struct CheckpointKey {
 
     constexpr bool operator==(const CheckpointKey&) const = default;
 };
-static_assert(sizeof(CheckpointKey) + sizeof(uint32_t) == checkpoint_trailer_bytes);
+
+struct CheckpointTrailer {
+    CheckpointKey key;
+    uint32_t sums_crc = 0;
+    uint32_t trailer_crc = 0;  ///< of the two fields before
+};
+static_assert(sizeof(CheckpointTrailer) == checkpoint_trailer_bytes);
 
 class CheckpointStore {
 public:
-    CheckpointStore(Meter& meter, const ImageHeader& header)
-        : meter_(&meter), offset_(header.checkpoints_offset) {}
+    CheckpointStore(Meter& meter, const ImageHeader& header) : meter_(&meter), offset_(header.checkpoints_offset) {}
 
-    /// Writes `sums` and their trailer, one transfer. `buffer` holds the sums and room for the trailer behind them.
+    /// Writes the sums and their trailer, one transfer. `buffer` has room for the trailer behind the sums.
     void save(const CheckpointKey& key, std::span<int32_t> buffer, uint32_t sum_count);
-    /// Fetches the newest checkpoint of this job (key.channels_done is ignored) into `buffer`;
-    /// returns how many input channels it holds, 0 if there is none.
-    uint32_t restore(const CheckpointKey& key, std::span<int32_t> buffer, uint32_t sum_count);
+    /// Looks for the newest checkpoint of this job (key.channels_done is ignored); returns how many input channels
+    /// it holds, 0 if there is none. The next save() will not overwrite it.
+    uint32_t find(const CheckpointKey& key, uint32_t sum_count);
+    /// Fetches the sums that find() found; false if they are damaged.
+    bool restore(std::span<int32_t> buffer, uint32_t sum_count);
 
 private:
-    uint32_t load_slot(uint32_t slot, const CheckpointKey& key, std::span<int32_t> buffer, uint32_t sum_count);
+    uint32_t slot_offset(uint32_t slot) const { return offset_ + slot * checkpoint_slot_bytes; }
+    bool load_trailer(uint32_t slot, const CheckpointKey& key, uint32_t sum_count, CheckpointTrailer& trailer);
 
     Meter* meter_;
     uint32_t offset_;
     uint32_t next_slot_ = 0;
+    uint32_t found_crc_ = 0;
 };
 
 }  // namespace dynbal

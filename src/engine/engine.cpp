@@ -19,6 +19,12 @@ bool same_order(const TileConfig& a, const TileConfig& b) {
            (a.order == LoopOrder::weights_stay || a.tile_pixels == b.tile_pixels);
 }
 
+/// Finished work in products of one value with one input channel, those of a half summed job included.
+uint64_t products_done(const JobOrder& order, uint32_t done, uint32_t channels_done) {
+    const uint64_t partial = channels_done != 0 ? uint64_t{order.job_at(done).values()} * channels_done : 0;
+    return uint64_t{done} * order.shape().group_in() + partial;
+}
+
 }  // namespace
 
 const char* text_of(Status status) {
@@ -122,7 +128,7 @@ Status Engine::start() {
     }
     record_.phase = Phase::running;
     record_.has_output = 0;
-    record_.tried = 0;
+    record_.cycle = CycleState::not_begun;
     record_.stage = 0;
     return begin_stage();
 }
@@ -191,17 +197,18 @@ Status Engine::open_stage() {
 }
 
 /// The stage as policies see it; the table lies behind the buffers and is fetched as far as it is needed.
-StageView Engine::stage_view(bool whole_table) {
+StageView Engine::stage_view(uint32_t row_count) {
     const size_t table_offset = header_.max_state_runs * sizeof(StateRun) + header_.arena_bytes;
     const std::span<Candidate> table(reinterpret_cast<Candidate*>(sram_.data() + table_offset),
-                                     whole_table ? stage_.candidate_count : 1U);
+                                     min_u32(row_count, stage_.candidate_count));
     meter_.read(stage_.candidates_offset, std::as_writable_bytes(table));
     return {runner_->shape(), table, header_.cost_model, header_.arena_bytes, stage_.importance};
 }
 
-Candidate Engine::choose_now(const Supply& supply) {
-    const bool first_will_do = supply.need_limit == 0 && (policy_ == PolicyKind::fixed || supply.cycle_cost == 0);
-    return choose(policy_, stage_view(!first_will_do), supply);
+Candidate Engine::choose_now() {
+    const Supply supply{record_.cycle_cost, record_.need_limit};
+    const bool first_rows_will_do = supply.need_limit == 0 && (policy_ == PolicyKind::fixed || supply.cycle_cost == 0);
+    return choose(policy_, stage_view(first_rows_will_do ? 2 : stage_.candidate_count), supply);
 }
 
 void Engine::take(const Candidate& candidate) {
@@ -209,6 +216,7 @@ void Engine::take(const Candidate& candidate) {
     record_.reuse = candidate.reuse;
     record_.refetch = candidate.refetch;
     record_.need = candidate.need;
+    record_.chosen_for = record_.cycle_cost;
 }
 
 Status Engine::begin_stage() {
@@ -217,7 +225,10 @@ Status Engine::begin_stage() {
     if (status != Status::ok) {
         return status;
     }
-    take(choose_now({record_.cycle_cost, 0}));
+    if (record_.cycle_cost != 0 || policy_ == PolicyKind::fixed) {
+        record_.need_limit = 0;  // a limit holds for one stage, unless it is all that is known
+    }
+    take(choose_now());
     record_.region_count = 1;
     record_.regions[0] = whole_region(runner_->shape());
     record_.done = 0;
@@ -243,7 +254,7 @@ Status Engine::run_region() {
 }
 
 Status Engine::finish_region() {
-    record_.tried = 1;
+    record_.cycle = CycleState::progressed;
     if (record_.region_count > 1) {
         for (uint32_t i = 1; i < record_.region_count; ++i) {
             record_.regions[i - 1] = record_.regions[i];
@@ -253,7 +264,7 @@ Status Engine::finish_region() {
         record_.channels_done = 0;
         if (!regions_nearly_full(record_.region_count)) {
             meter_.set_class(TrafficClass::control);
-            take(choose_now({record_.cycle_cost, 0}));
+            take(choose_now());
         }
         commit();
         return runner_->configure(record_.config) ? Status::ok : Status::bad_image;
@@ -295,7 +306,7 @@ Status Engine::recover() {
     const uint32_t done = values_->count_finished(order, record_.done);
     const uint32_t channels_done = done < order.values() ? runner_->resume(order.job_at(done)) : 0;
     bool progress = true;
-    note_progress(done, channels_done, progress);
+    note_progress(order, done, channels_done, progress);
     meter_.set_class(TrafficClass::control);
     const TileConfig before = record_.config;
     reconsider(progress);
@@ -307,25 +318,27 @@ Status Engine::recover() {
         record_.channels_done =
             record_.done < next.values() ? static_cast<uint16_t>(runner_->resume(next.job_at(record_.done))) : uint16_t{0};
     }
-    record_.tried = 1;
+    record_.cycle = CycleState::begun;
     commit();
     emit(EventKind::resumed, record_.done);
     return Status::ok;
 }
 
 /// What the power cycle that has ended says about the supply.
-void Engine::note_progress(uint32_t done, uint32_t channels_done, bool& progress) {
-    progress = done > record_.done || channels_done > record_.channels_done;
-    if (record_.tried != 0) {
+void Engine::note_progress(const JobOrder& order, uint32_t done, uint32_t channels_done, bool& progress) {
+    progress = done > record_.done || channels_done > record_.channels_done || record_.cycle != CycleState::begun;
+    if (record_.cycle != CycleState::not_begun) {
         CycleReport report;
         report.spent = record_.spent;
-        report.finished = uint64_t{record_.reuse} * (done - record_.done) / runner_->shape().values();
+        const uint64_t before = products_done(order, record_.done, record_.channels_done);
+        const uint64_t products = uint64_t{runner_->shape().values()} * runner_->shape().group_in();
+        report.finished = record_.reuse * (products_done(order, done, channels_done) - before) / products;
         report.refetch = record_.refetch;
         report.need = record_.need;
         report.progress = progress;
-        record_.cycle_cost = saturate(next_estimate(record_.cycle_cost, report));
-    } else {
-        progress = true;  // nothing had been tried yet
+        const Supply supply = learn({record_.cycle_cost, record_.need_limit}, report);
+        record_.cycle_cost = saturate(supply.cycle_cost);
+        record_.need_limit = saturate(supply.need_limit);
     }
     record_.done = done;
     record_.channels_done = static_cast<uint16_t>(channels_done);
@@ -335,10 +348,13 @@ void Engine::note_progress(uint32_t done, uint32_t channels_done, bool& progress
 /// more than an eighth.
 void Engine::reconsider(bool progress) {
     const Candidate current{record_.config, record_.reuse, record_.refetch, record_.need};
-    if (progress && (policy_ != PolicyKind::best || record_.cycle_cost == 0)) {
-        return;
+    const uint32_t estimate = record_.cycle_cost;
+    const uint32_t moved = estimate > record_.chosen_for ? estimate - record_.chosen_for : record_.chosen_for - estimate;
+    if (progress && (policy_ != PolicyKind::best || estimate == 0 || moved <= record_.chosen_for / 8)) {
+        return;  // looking the table up costs NVM reads
     }
-    const Candidate next = choose_now({record_.cycle_cost, progress ? 0 : record_.cycle_cost});
+    const Candidate next = choose_now();
+    record_.chosen_for = estimate;
     if (next.config == current.config) {
         return;
     }
@@ -356,7 +372,7 @@ void Engine::reconsider(bool progress) {
     }
     take(next);
     if (!same_order(current.config, next.config) && regions_nearly_full(record_.region_count)) {
-        const StageView view = stage_view(true);
+        const StageView view = stage_view(stage_.candidate_count);
         const Candidate* least = &view.candidates[0];
         for (const Candidate& candidate : view.candidates) {
             least = candidate.need < least->need ? &candidate : least;

@@ -64,12 +64,12 @@ private:
     [[nodiscard]] Status finish_region();
     void finish_inference();
 
-    void note_progress(uint32_t done, uint32_t channels_done, bool& progress);
+    void note_progress(const JobOrder& order, uint32_t done, uint32_t channels_done, bool& progress);
     void reconsider(bool progress);
     bool split_regions(const TileConfig& next);
     bool regions_nearly_full(uint32_t count) const { return count + 3 > max_regions; }
-    StageView stage_view(bool whole_table);
-    Candidate choose_now(const Supply& supply);
+    StageView stage_view(uint32_t row_count);
+    Candidate choose_now();
     void take(const Candidate& candidate);
     void commit();
     void emit(EventKind kind, uint64_t value = 0);

@@ -63,7 +63,7 @@ uint32_t StageRunner::resume(const Job& job) {
     resumed_channels_ = 0;
     if (has_passes(shape_, config_)) {
         const uint32_t sum_count = positions_of(shape_, job.pixels).count() * job.channels.size();
-        resumed_channels_ = checkpoints_.restore(key_of(job, 0), sums_, sum_count);
+        resumed_channels_ = checkpoints_.find(key_of(job, 0), sum_count);
     }
     return resumed_channels_;
 }
@@ -121,6 +121,9 @@ void StageRunner::run_in_passes(const Job& job) {
     const uint32_t sum_count = positions_of(shape_, job.pixels).count() * job.channels.size();
     uint32_t channel = resumed_channels_;
     resumed_channels_ = 0;
+    if (channel != 0 && !checkpoints_.restore(sums_, sum_count)) {
+        channel = 0;
+    }
     if (channel == 0) {
         std::memset(sums_.data(), 0, size_t{sum_count} * sizeof(int32_t));
     }

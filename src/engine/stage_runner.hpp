@@ -21,7 +21,7 @@ public:
     const LoopShape& shape() const { return shape_; }
     /// Divides the arena for a configuration and forgets what was in it; false if the configuration does not fit.
     bool configure(const TileConfig& config);
-    /// Takes over the sums of a checkpoint of `job`, if there is one; returns the input channels they hold.
+    /// Looks for a checkpoint of `job`, the next to be run; returns how many input channels it holds.
     uint32_t resume(const Job& job);
     /// Computes the job and writes its values.
     void run(const JobOrder& order, const Job& job, ValueStore& values);
@@ -57,7 +57,7 @@ private:
     InputWindow window_;
     Range block_;                   ///< output channels whose weights are in SRAM
     uint32_t weight_row_bytes_ = 0;
-    uint32_t resumed_channels_ = 0;  ///< input channels already in the sums of the next job
+    uint32_t resumed_channels_ = 0;  ///< input channels in the checkpoint that the next job starts from
 
     ChannelHeader* headers_ = nullptr;
     std::byte* weights_ = nullptr;

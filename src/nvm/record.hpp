@@ -19,6 +19,13 @@ enum class Phase : uint8_t {
     abandoning = 2,  ///< an inference was given up: the rest is being marked as written, without computing
 };
 
+/// What the power cycle that wrote a record had done by then: decides what the end of that cycle tells.
+enum class CycleState : uint8_t {
+    not_begun = 0,  ///< it only loaded the input and started the inference
+    begun = 1,      ///< it recovered, and nothing was finished yet
+    progressed = 2  ///< it finished something
+};
+
 /// Most regions a stage can be split into by reconfigurations inside it (see Engine).
 inline constexpr uint32_t max_regions = 10;
 
@@ -30,9 +37,11 @@ struct Record {
     Phase phase = Phase::idle;
     uint8_t region_count = 0;
     uint8_t has_output = 0;
-    uint8_t tried = 0;           ///< a power cycle has begun with this record or one like it: its end tells something
+    CycleState cycle = CycleState::not_begun;  ///< of the power cycle that wrote this record
     uint16_t channels_done = 0;  ///< input channels in the newest checkpoint of the job at `done`
     uint32_t cycle_cost = 0;  ///< estimate of a power cycle's energy, 1/16 units; 0: not known
+    uint32_t need_limit = 0;  ///< see Supply
+    uint32_t chosen_for = 0;  ///< the estimate for which the configuration was chosen
     uint32_t spent = 0;       ///< cost counted in this power cycle before this record, 1/16 units
     uint32_t done = 0;        ///< values of regions[0] known to be finished
     uint32_t reuse = 0;       ///< price of the running configuration for the whole stage, 1/16 units
@@ -45,7 +54,7 @@ struct Record {
         return static_cast<uint32_t>(sizeof(Record) - (max_regions - region_count) * sizeof(Region));
     }
 };
-static_assert(sizeof(Record) == 56 + max_regions * 12);
+static_assert(sizeof(Record) == 64 + max_regions * 12);
 
 inline constexpr uint32_t record_slot_bytes = sizeof(Record);
 

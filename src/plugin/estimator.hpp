@@ -1,7 +1,9 @@
-//! Estimates the energy of a power cycle from progress reports, in 1/16 cost units.
+//! Learns the energy of a power cycle from progress reports, in 1/16 cost units.
 #pragma once
 
 #include <cstdint>
+
+#include "plugin/policy.hpp"
 
 namespace dynbal {
 
@@ -11,11 +13,12 @@ struct CycleReport {
     uint64_t finished = 0;  ///< cost of the values finished after it
     uint64_t refetch = 0;   ///< expected cost of what was fetched or computed in vain
     uint64_t need = 0;      ///< need of the configuration that was running
-    bool progress = false;  ///< did anything get finished after that record?
+    bool progress = false;  ///< did that cycle finish anything?
 };
 
-/// The next estimate; `estimate` 0 means not known yet. A cycle without progress bounds the estimate by
-/// three quarters of what the configuration needed, so that repeated failures reach any tile size.
-uint64_t next_estimate(uint64_t estimate, const CycleReport& report);
+/// The next state of knowledge. A cycle without progress says only that it brought less than the configuration
+/// needed: the estimate is forgotten and the limit set to three quarters of that need, so that repeated failures
+/// reach the smallest tile.
+Supply learn(const Supply& supply, const CycleReport& report);
 
 }  // namespace dynbal

@@ -29,6 +29,7 @@ public:
     /// What is left after the first `done` values, as at most 4 regions in execution order; returns how many.
     uint32_t rest_after(uint32_t done, Region (&regions)[4]) const;
 
+    const LoopShape& shape() const { return *shape_; }
     const Region& region() const { return region_; }
     Range outer_block(uint32_t pixel) const;
     Range channel_block(uint32_t channel) const;

@@ -121,7 +121,7 @@ constexpr uint32_t pass_count(const LoopShape& shape, const TileConfig& config) 
 }
 
 /// Bytes of the record that follows the sums in a checkpoint (see SPEC.md).
-inline constexpr uint32_t checkpoint_trailer_bytes = 24;
+inline constexpr uint32_t checkpoint_trailer_bytes = 28;
 /// Size of a checkpoint slot in NVM: bounds the sums of a job that runs in passes.
 inline constexpr uint32_t checkpoint_slot_bytes = 4096;
 

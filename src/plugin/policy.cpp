@@ -25,13 +25,16 @@ const Candidate& least_need(const StageView& stage) {
 
 /// The candidate of least expected cost among those that need no more than the limit.
 Candidate choose_best(const StageView& stage, const Supply& supply) {
+    if (supply.assumed_cycle_cost() == 0) {
+        return stage.candidates[stage.candidates.size() > 1 ? 1 : 0];
+    }
     const Candidate* winner = nullptr;
     uint64_t winner_cost = never;
     for (const Candidate& candidate : stage.candidates) {
         if (supply.need_limit != 0 && candidate.need > supply.need_limit) {
             continue;
         }
-        const uint64_t cost = expected_cost(candidate, stage.model, supply.cycle_cost);
+        const uint64_t cost = expected_cost(candidate, stage.model, supply.assumed_cycle_cost());
         if (cost < winner_cost) {
             winner = &candidate;
             winner_cost = cost;
@@ -43,7 +46,7 @@ Candidate choose_best(const StageView& stage, const Supply& supply) {
 Candidate choose_fixed(const StageView& stage, const Supply& supply) {
     for (const Candidate& candidate : stage.candidates) {
         if (supply.need_limit == 0 || candidate.need <= supply.need_limit) {
-            return candidate;  // the table is sorted by reuse cost
+            return candidate;
         }
     }
     return least_need(stage);
@@ -99,10 +102,10 @@ uint32_t search(uint32_t count, const Cost& cost) {
 
 Candidate choose_paper(const StageView& stage, const Supply& supply) {
     const LoopShape& shape = stage.shape;
-    if (supply.cycle_cost == 0 || !shape.counts_macs) {
+    if (supply.assumed_cycle_cost() == 0 || !shape.counts_macs) {
         return choose_fixed(stage, supply);
     }
-    const uint64_t cycle_macs = supply.cycle_cost / unit;
+    const uint64_t cycle_macs = supply.assumed_cycle_cost() / unit;
     uint32_t tile_out = shape.channels_out;
     uint32_t tile_in = shape.group_in();
     const auto cost = [&](uint32_t out, uint32_t in) {

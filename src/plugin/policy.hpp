@@ -24,7 +24,9 @@ enum class Importance : uint8_t { out_first = 0, in_first = 1 };
 /// What a policy may look at when it chooses.
 struct StageView {
     LoopShape shape;
-    std::span<const Candidate> candidates;  ///< at least one; [0] reuses most (cheapest without failures)
+    /// At least one. [0] reuses most: cheapest without failures. [1], if there is one, needs least of those within
+    /// half a percent of it: the choice as long as nothing is known of the supply. The rest by reuse.
+    std::span<const Candidate> candidates;
     CostModel model;
     uint32_t arena_bytes = 0;
     Importance importance = Importance::out_first;
@@ -39,8 +41,11 @@ enum class PolicyKind : uint8_t {
 /// Energy of a power cycle as known so far, in 1/16 units; 0: not known yet.
 struct Supply {
     uint64_t cycle_cost = 0;
-    /// Set after a cycle without progress: only configurations that need at most this are tried.
+    /// After a cycle without progress: only configurations that need at most this are tried; 0: no limit. Without
+    /// an estimate it also says that a cycle brings about a third more than this.
     uint64_t need_limit = 0;
+
+    constexpr uint64_t assumed_cycle_cost() const { return cycle_cost != 0 ? cycle_cost : need_limit / 3 * 4; }
 };
 
 /// Chooses the configuration for a stage (or for what is left of it).
