@@ -51,6 +51,7 @@ struct Plan {
     std::vector<std::vector<Candidate>> tables;
     uint32_t weight_bytes = 2;
     uint32_t arena_bytes = 0;
+    uint32_t sums_area_bytes = 0;
 };
 
 double scale_of(const Plan& plan, TensorId id) { return plan.scales[static_cast<size_t>(id)]; }
@@ -142,6 +143,37 @@ void set_arithmetic(const Plan& plan, const PlannedStage& planned, StageDescript
     }
 }
 
+/// NVM that weights, tables and records will take: an upper bound.
+uint32_t constant_bytes(const Plan& plan) {
+    uint64_t bytes = sizeof(ImageHeader) + 2 * (record_slot_bytes + checkpoint_slot_bytes + footprint_bytes) + 64;
+    for (const PlannedStage& planned : plan.stages) {
+        const LoopShape shape = shape_of(*plan.graph, planned, plan.weight_bytes);
+        bytes += uint64_t{shape.channels_out} * (shape.header_bytes + shape.weight_row_bytes());
+        bytes += sizeof(StageDescriptor) + table_rows_max * sizeof(Candidate) + 256;
+    }
+    return static_cast<uint32_t>(std::min<uint64_t>(bytes, UINT32_MAX));
+}
+
+/// Tensors first; of what is left, two areas for partial sums as large as any stage could use.
+void plan_nvm(Plan& plan, const DeviceLimits& device) {
+    const uint32_t constants = constant_bytes(plan);
+    if (constants >= device.nvm_bytes) {
+        throw InputError("weights and tables need " + std::to_string(constants) + " bytes, but " + device.name +
+                         " has " + std::to_string(device.nvm_bytes) +
+                         " bytes of NVM; use int8 weights, a smaller network or another device");
+    }
+    plan.memory = plan_memory(*plan.graph, plan.stages, device.nvm_bytes - constants);
+    const uint32_t left = device.nvm_bytes - constants - align4(plan.memory.bytes);
+    for (const PlannedStage& planned : plan.stages) {
+        const LoopShape shape = shape_of(*plan.graph, planned, plan.weight_bytes);
+        const bool may_move = shape.counts_macs && shape.groups == 1 && shape.channels_in > 1 && !planned.fused;
+        const uint64_t bytes = uint64_t{shape.values()} * 4;
+        if (may_move && 2 * bytes <= left) {
+            plan.sums_area_bytes = std::max(plan.sums_area_bytes, static_cast<uint32_t>(bytes));
+        }
+    }
+}
+
 Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const CompileOptions& options) {
     Plan plan;
     plan.graph = &graph;
@@ -154,8 +186,10 @@ Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const Comp
         throw InputError("the network has no operation that computes anything");
     }
     plan.scales = calibrate(graph, plan.stages, samples);
+    plan_nvm(plan, options.device);
     for (PlannedStage& planned : plan.stages) {
-        const LoopShape shape = shape_of(graph, planned, plan.weight_bytes);
+        LoopShape shape = shape_of(graph, planned, plan.weight_bytes);
+        shape.sums_area_bytes = plan.sums_area_bytes;
         plan.tables.push_back(tile_table(shape, options.device.cost_model, plan.arena_bytes));
         if (plan.tables.back().empty()) {
             throw InputError("node '" + planned.stage.name + "' (" + operator_name(planned.stage) +
@@ -254,7 +288,9 @@ void place_tensors(const Plan& plan, ImageWriter& writer, ImageHeader& header, s
     header.image_bytes = writer.size();
     header.records_offset = header.image_bytes;
     header.checkpoints_offset = align4(header.records_offset + 2 * record_slot_bytes);
-    header.tensors_offset = header.checkpoints_offset + 2 * checkpoint_slot_bytes;
+    header.sums_offset = header.checkpoints_offset + 2 * checkpoint_slot_bytes;
+    header.sums_area_bytes = plan.sums_area_bytes;
+    header.tensors_offset = header.sums_offset + 2 * (footprint_bytes + plan.sums_area_bytes);
     header.tensors_bytes = align4(plan.memory.bytes);
     header.nvm_bytes = header.tensors_offset + header.tensors_bytes;
     header.input = place_of(plan, graph.input, header.tensors_offset);
@@ -270,29 +306,10 @@ void place_tensors(const Plan& plan, ImageWriter& writer, ImageHeader& header, s
     }
 }
 
-/// NVM that weights, tables and records will take, before the tensors: an upper bound.
-uint32_t constant_bytes(const Plan& plan) {
-    uint64_t bytes = sizeof(ImageHeader) + 2 * record_slot_bytes + 2 * checkpoint_slot_bytes + 64;
-    for (size_t i = 0; i < plan.stages.size(); ++i) {
-        const LoopShape shape = shape_of(*plan.graph, plan.stages[i], plan.weight_bytes);
-        bytes += uint64_t{shape.channels_out} * (shape.header_bytes + shape.weight_row_bytes());
-        bytes += sizeof(StageDescriptor) + plan.tables[i].size() * sizeof(Candidate) + 256;
-    }
-    return static_cast<uint32_t>(std::min<uint64_t>(bytes, UINT32_MAX));
-}
-
 }  // namespace
 
 ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileOptions& options) {
     Plan plan = make_plan(graph, samples, options);
-    const uint32_t constants = constant_bytes(plan);
-    if (constants >= options.device.nvm_bytes) {
-        throw InputError("weights and tables need " + std::to_string(constants) + " bytes, but " + options.device.name +
-                         " has " + std::to_string(options.device.nvm_bytes) +
-                         " bytes of NVM; use int8 weights, a smaller network or another device");
-    }
-    plan.memory = plan_memory(graph, plan.stages, options.device.nvm_bytes - constants);
-
     ImageWriter writer;
     ImageHeader header;
     header.stage_count = u16(static_cast<uint32_t>(plan.stages.size()), "the number of stages");

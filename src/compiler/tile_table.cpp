@@ -65,6 +65,27 @@ void add_if_valid(std::vector<TileConfig>& configs, const LoopShape& shape, cons
     }
 }
 
+/// Most passes of a configuration that moves its sums: each costs a round trip of all sums.
+constexpr uint32_t moving_passes_max = 8;
+
+void add_with_passes(std::vector<TileConfig>& configs, const LoopShape& shape, TileConfig config, uint32_t arena_bytes) {
+    if (config.tile_pixels <= 0xFFFF) {
+        config.run_pixels = static_cast<uint16_t>(config.tile_pixels);
+        add_if_valid(configs, shape, config, arena_bytes);
+    }
+    const bool whole_rows = config.tile_pixels >= shape.out_w;
+    if (!whole_rows || pass_count(shape, config) > moving_passes_max) {
+        return;
+    }
+    config.order = LoopOrder::sums_move;
+    for (const uint32_t run : {1U, shape.out_w, config.tile_pixels}) {
+        if (run <= 0xFFFF) {
+            config.run_pixels = static_cast<uint16_t>(run);
+            add_if_valid(configs, shape, config, arena_bytes);
+        }
+    }
+}
+
 /// Index of the cheapest row at this energy (1/16 units), or -1 if none makes progress.
 int cheapest(const std::vector<Candidate>& rows, const CostModel& model, uint64_t cycle_cost) {
     int winner = -1;
@@ -121,10 +142,7 @@ std::vector<TileConfig> all_configs(const LoopShape& shape, uint32_t arena_bytes
                 config.tile_in = static_cast<uint16_t>(in);
                 config.tile_pixels = tile;
                 if (has_passes(shape, config)) {
-                    if (tile <= 0xFFFF) {
-                        config.run_pixels = static_cast<uint16_t>(tile);
-                        add_if_valid(configs, shape, config, arena_bytes);
-                    }
+                    add_with_passes(configs, shape, config, arena_bytes);
                     continue;
                 }
                 for (const uint32_t run : run_lengths(shape, tile)) {

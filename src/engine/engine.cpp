@@ -13,14 +13,29 @@ uint32_t saturate(uint64_t value) {
                                                                               : std::numeric_limits<uint32_t>::max());
 }
 
-/// Do two configurations write values in the same order?
+/// Do two configurations write values, and partial sums, in the same order?
 bool same_order(const TileConfig& a, const TileConfig& b) {
     return a.order == b.order && a.tile_out == b.tile_out &&
-           (a.order == LoopOrder::weights_stay || a.tile_pixels == b.tile_pixels);
+           (a.order != LoopOrder::inputs_stay || a.tile_pixels == b.tile_pixels) &&
+           (a.order != LoopOrder::sums_move || a.tile_in == b.tile_in);
+}
+
+/// With sums_move: what Record::done counts before the first value is written, the passes that only store sums.
+uint32_t stored_passes(const JobOrder& order, const TileConfig& config) {
+    return config.order == LoopOrder::sums_move ? (pass_count(order.shape(), config) - 1) * order.values() : 0;
+}
+
+/// How many values are written when Record::done is `done`.
+uint32_t values_written(const JobOrder& order, const TileConfig& config, uint32_t done) {
+    const uint32_t before = stored_passes(order, config);
+    return done > before ? done - before : 0;
 }
 
 /// Finished work in products of one value with one input channel, those of a half summed job included.
-uint64_t products_done(const JobOrder& order, uint32_t done, uint32_t channels_done) {
+uint64_t products_done(const JobOrder& order, const TileConfig& config, uint32_t done, uint32_t channels_done) {
+    if (config.order == LoopOrder::sums_move) {
+        return uint64_t{done} * config.tile_in;
+    }
     const uint64_t partial = channels_done != 0 ? uint64_t{order.job_at(done).values()} * channels_done : 0;
     return uint64_t{done} * order.shape().group_in() + partial;
 }
@@ -137,6 +152,9 @@ Status Engine::abandon() {
     if (record_.phase != Phase::running) {
         return Status::wrong_phase;
     }
+    // Only written values count from here on: what is left is filled in one pass.
+    const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
+    record_.done = values_written(order, record_.config, record_.done);
     record_.phase = Phase::abandoning;
     commit();
     return Status::ok;
@@ -219,6 +237,12 @@ void Engine::take(const Candidate& candidate) {
     record_.chosen_for = record_.cycle_cost;
 }
 
+void Engine::begin_region() {
+    record_.done = 0;
+    record_.channels_done = 0;
+    ++record_.epoch;
+}
+
 Status Engine::begin_stage() {
     meter_.set_class(TrafficClass::control);
     const Status status = open_stage();
@@ -231,8 +255,7 @@ Status Engine::begin_stage() {
     take(choose_now());
     record_.region_count = 1;
     record_.regions[0] = whole_region(runner_->shape());
-    record_.done = 0;
-    record_.channels_done = 0;
+    begin_region();
     commit();
     emit(EventKind::stage_begin);
     return runner_->configure(record_.config) ? Status::ok : Status::bad_image;
@@ -241,14 +264,19 @@ Status Engine::begin_stage() {
 Status Engine::run_region() {
     const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
     const bool filling = record_.phase == Phase::abandoning;
-    while (record_.done < order.values()) {
-        const Job job = order.job_at(record_.done);
+    const bool sums_move = record_.config.order == LoopOrder::sums_move && !filling;
+    const uint32_t end = order.values() + (filling ? 0 : stored_passes(order, record_.config));
+    while (record_.done < end) {
+        const Job job = order.job_at(record_.done % order.values());
+        const uint32_t done = record_.done + job.values();
         if (filling) {
             runner_->fill(job, *values_);
+        } else if (sums_move) {
+            runner_->run_pass(order, job, record_.done / order.values(), record_.epoch, done, *values_);
         } else {
             runner_->run(order, job, *values_);
         }
-        record_.done += job.values();
+        record_.done = done;
     }
     return Status::ok;
 }
@@ -260,8 +288,7 @@ Status Engine::finish_region() {
             record_.regions[i - 1] = record_.regions[i];
         }
         --record_.region_count;
-        record_.done = 0;
-        record_.channels_done = 0;
+        begin_region();
         if (!regions_nearly_full(record_.region_count)) {
             meter_.set_class(TrafficClass::control);
             take(choose_now());
@@ -303,10 +330,10 @@ Status Engine::recover() {
         return Status::bad_image;
     }
     const JobOrder order(shape, record_.config, region);
-    const uint32_t done = values_->count_finished(order, record_.done);
-    const uint32_t channels_done = done < order.values() ? runner_->resume(order.job_at(done)) : 0;
-    bool progress = true;
-    note_progress(order, done, channels_done, progress);
+    const uint32_t done = find_progress(order);
+    const bool running = record_.phase == Phase::running;
+    const uint32_t channels_done = running && done < order.values() ? runner_->resume(order.job_at(done)) : 0;
+    const bool progress = note_progress(order, done, channels_done);
     meter_.set_class(TrafficClass::control);
     const TileConfig before = record_.config;
     reconsider(progress);
@@ -315,8 +342,8 @@ Status Engine::recover() {
             return Status::bad_image;
         }
         const JobOrder next(shape, record_.config, record_.regions[0]);
-        record_.channels_done =
-            record_.done < next.values() ? static_cast<uint16_t>(runner_->resume(next.job_at(record_.done))) : uint16_t{0};
+        const bool inside = running && record_.done < next.values();
+        record_.channels_done = inside ? static_cast<uint16_t>(runner_->resume(next.job_at(record_.done))) : uint16_t{0};
     }
     record_.cycle = CycleState::begun;
     commit();
@@ -324,15 +351,26 @@ Status Engine::recover() {
     return Status::ok;
 }
 
-/// What the power cycle that has ended says about the supply.
-void Engine::note_progress(const JobOrder& order, uint32_t done, uint32_t channels_done, bool& progress) {
-    progress = done > record_.done || channels_done > record_.channels_done || record_.cycle != CycleState::begun;
-    if (record_.cycle != CycleState::not_begun) {
+/// Record::done as it really is, from footprints and from the states of the values.
+uint32_t Engine::find_progress(const JobOrder& order) {
+    if (record_.phase == Phase::abandoning || record_.config.order != LoopOrder::sums_move) {
+        return values_->count_finished(order, record_.done);
+    }
+    const uint32_t stored = stored_passes(order, record_.config);
+    const uint32_t noted = max_u32(record_.done, runner_->stored_progress(record_.epoch));
+    return noted < stored ? noted : stored + values_->count_finished(order, noted - stored);
+}
+
+/// What the power cycle that has ended says about the supply; returns whether it made progress.
+bool Engine::note_progress(const JobOrder& order, uint32_t done, uint32_t channels_done) {
+    const bool progress =
+        done > record_.done || channels_done > record_.channels_done || record_.cycle != CycleState::begun;
+    if (record_.cycle != CycleState::not_begun && record_.phase == Phase::running) {
         CycleReport report;
         report.spent = record_.spent;
-        const uint64_t before = products_done(order, record_.done, record_.channels_done);
+        const uint64_t before = products_done(order, record_.config, record_.done, record_.channels_done);
         const uint64_t products = uint64_t{runner_->shape().values()} * runner_->shape().group_in();
-        report.finished = record_.reuse * (products_done(order, done, channels_done) - before) / products;
+        report.finished = record_.reuse * (products_done(order, record_.config, done, channels_done) - before) / products;
         report.refetch = record_.refetch;
         report.need = record_.need;
         report.progress = progress;
@@ -342,6 +380,7 @@ void Engine::note_progress(const JobOrder& order, uint32_t done, uint32_t channe
     }
     record_.done = done;
     record_.channels_done = static_cast<uint16_t>(channels_done);
+    return progress;
 }
 
 /// Changes the configuration inside a stage: when a cycle made no progress, or when policy `best` sees a gain of
@@ -350,6 +389,11 @@ void Engine::reconsider(bool progress) {
     const Candidate current{record_.config, record_.reuse, record_.refetch, record_.need};
     const uint32_t estimate = record_.cycle_cost;
     const uint32_t moved = estimate > record_.chosen_for ? estimate - record_.chosen_for : record_.chosen_for - estimate;
+    const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
+    const bool sums_stored = record_.done > 0 && values_written(order, record_.config, record_.done) == 0;
+    if (record_.phase != Phase::running || (progress && sums_stored)) {
+        return;  // stored sums would be lost
+    }
     if (progress && (policy_ != PolicyKind::best || estimate == 0 || moved <= record_.chosen_for / 8)) {
         return;  // looking the table up costs NVM reads
     }
@@ -388,12 +432,13 @@ bool Engine::split_regions(const TileConfig& next) {
         return true;
     }
     const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
+    const uint32_t written = values_written(order, record_.config, record_.done);
     Region rest[4];
-    const uint32_t count = order.rest_after(record_.done, rest);
+    const uint32_t count = order.rest_after(written, rest);
     if (count == 0) {
         return false;  // the region is finished, the next one will be begun with a new choice
     }
-    if (record_.done > 0) {
+    if (written > 0) {
         if (record_.region_count - 1 + count > max_regions) {
             return false;
         }
@@ -404,9 +449,8 @@ bool Engine::split_regions(const TileConfig& next) {
             record_.regions[i] = rest[i];
         }
         record_.region_count = static_cast<uint8_t>(record_.region_count - 1 + count);
-        record_.done = 0;
     }
-    record_.channels_done = 0;
+    begin_region();
     return true;
 }
 

@@ -64,7 +64,9 @@ private:
     [[nodiscard]] Status finish_region();
     void finish_inference();
 
-    void note_progress(const JobOrder& order, uint32_t done, uint32_t channels_done, bool& progress);
+    void begin_region();
+    uint32_t find_progress(const JobOrder& order);
+    bool note_progress(const JobOrder& order, uint32_t done, uint32_t channels_done);
     void reconsider(bool progress);
     bool split_regions(const TileConfig& next);
     bool regions_nearly_full(uint32_t count) const { return count + 3 > max_regions; }

@@ -10,9 +10,10 @@ StageRunner::StageRunner(Meter& meter, const ImageHeader& header, std::span<std:
                          const StageDescriptor& stage, uint16_t stage_index, uint32_t inference)
     : meter_(&meter),
       stage_(stage),
-      shape_(shape_of(stage)),
+      shape_(shape_of(stage, header.sums_area_bytes)),
       operation_(operation_of(stage.op)),
       checkpoints_(meter, header),
+      footprints_(meter, header),
       arena_(arena),
       stage_index_(stage_index),
       inference_(inference) {}
@@ -25,6 +26,7 @@ bool StageRunner::configure(const TileConfig& config) {
     plan_ = plan_buffers(shape_, config, static_cast<uint32_t>(arena_.size()));
     window_ = InputWindow(plan_);
     block_ = {};
+    slice_ = {};
     resumed_channels_ = 0;
     divide_arena();
     return true;
@@ -61,7 +63,7 @@ CheckpointKey StageRunner::key_of(const Job& job, uint32_t channels_done) const 
 
 uint32_t StageRunner::resume(const Job& job) {
     resumed_channels_ = 0;
-    if (has_passes(shape_, config_)) {
+    if (has_passes_in_job(shape_, config_)) {
         const uint32_t sum_count = positions_of(shape_, job.pixels).count() * job.channels.size();
         resumed_channels_ = checkpoints_.find(key_of(job, 0), sum_count);
     }
@@ -69,7 +71,7 @@ uint32_t StageRunner::resume(const Job& job) {
 }
 
 void StageRunner::run(const JobOrder& order, const Job& job, ValueStore& values) {
-    if (has_passes(shape_, config_)) {
+    if (has_passes_in_job(shape_, config_)) {
         run_in_passes(job);
     } else {
         run_at_once(order, job);
@@ -127,13 +129,11 @@ void StageRunner::run_in_passes(const Job& job) {
     if (channel == 0) {
         std::memset(sums_.data(), 0, size_t{sum_count} * sizeof(int32_t));
     }
-    meter_->set_class(TrafficClass::weights);
-    meter_->read(stage_.headers_offset + job.channels.begin * static_cast<uint32_t>(sizeof(ChannelHeader)),
-                 std::as_writable_bytes(std::span(headers_, job.channels.size())));
+    fetch_headers(job.channels);
     block_ = job.channels;
     while (channel < shape_.channels_in) {
         const Range slice{channel, min_u32(channel + config_.tile_in, shape_.channels_in)};
-        fetch_pass_weights(job, slice);
+        fetch_pass_weights(job.channels, slice);
         fetch_window(job.pixels, slice);
         meter_->compute(macs_of(shape_, job, slice.size()));
         operation_->accumulate(context_of(job, slice));
@@ -145,27 +145,66 @@ void StageRunner::run_in_passes(const Job& job) {
     operation_->finish(context_of(job, {0, shape_.channels_in}));
 }
 
+void StageRunner::run_pass(const JobOrder& order, const Job& job, uint32_t pass, uint32_t epoch, uint32_t done,
+                           ValueStore& values) {
+    const Range slice{pass * config_.tile_in, min_u32((pass + 1) * config_.tile_in, shape_.channels_in)};
+    const bool last = slice.end == shape_.channels_in;
+    const Range block = order.channel_block(job.channels.begin);
+    if (!block_.covers(block) || !(slice_ == slice)) {
+        fetch_pass_weights(block, slice);
+        if (last) {
+            fetch_headers(block);
+        }
+        block_ = block;
+        slice_ = slice;
+    }
+    fetch_window(intersect(tile_of(shape_, config_, job.pixels.begin), order.region().pixels()), slice);
+    const std::span<int32_t> sums = sums_.first(job.values());
+    const uint32_t index = order.index_of({job.pixels.begin, job.channels.begin});
+    if (pass == 0) {
+        std::memset(sums.data(), 0, sums.size_bytes());
+    } else {
+        meter_->set_class(TrafficClass::checkpoints);
+        meter_->read(footprints_.sum_offset(pass - 1, index), std::as_writable_bytes(sums));
+    }
+    const JobContext ctx = context_of(job, slice);
+    meter_->compute(macs_of(shape_, job, slice.size()));
+    operation_->accumulate(ctx);
+    if (last) {
+        operation_->finish(ctx);
+        values.write(job, {out_, job.values()});
+        return;
+    }
+    meter_->set_class(TrafficClass::checkpoints);
+    meter_->write(footprints_.sum_offset(pass, index), std::as_bytes(sums));
+    footprints_.save(epoch, done);
+}
+
 void StageRunner::fetch_block(const Range& block) {
     if (shape_.header_bytes == 0 || block_.covers(block)) {
         return;
     }
-    meter_->set_class(TrafficClass::weights);
-    meter_->read(stage_.headers_offset + block.begin * static_cast<uint32_t>(sizeof(ChannelHeader)),
-                 std::as_writable_bytes(std::span(headers_, block.size())));
+    fetch_headers(block);
     weight_row_bytes_ = shape_.weight_row_bytes();
     meter_->read(stage_.weights_offset + block.begin * weight_row_bytes_,
                  {weights_, size_t{block.size()} * weight_row_bytes_});
     block_ = block;
 }
 
-void StageRunner::fetch_pass_weights(const Job& job, const Range& slice) {
+void StageRunner::fetch_headers(const Range& channels) {
+    meter_->set_class(TrafficClass::weights);
+    meter_->read(stage_.headers_offset + channels.begin * static_cast<uint32_t>(sizeof(ChannelHeader)),
+                 std::as_writable_bytes(std::span(headers_, channels.size())));
+}
+
+void StageRunner::fetch_pass_weights(const Range& channels, const Range& slice) {
     meter_->set_class(TrafficClass::weights);
     const uint32_t slice_bytes = slice.size() * shape_.weight_bytes;
     weight_row_bytes_ = align4(shape_.taps() * slice_bytes);
-    for (uint32_t channel = 0; channel < job.channels.size(); ++channel) {
+    for (uint32_t channel = 0; channel < channels.size(); ++channel) {
         for (uint32_t tap = 0; tap < shape_.taps(); ++tap) {
             const uint32_t source = stage_.weights_offset +
-                                    (job.channels.begin + channel) * shape_.weight_row_bytes() +
+                                    (channels.begin + channel) * shape_.weight_row_bytes() +
                                     (tap * shape_.channels_in + slice.begin) * shape_.weight_bytes;
             meter_->read(source, {weights_ + channel * weight_row_bytes_ + tap * slice_bytes, slice_bytes});
         }

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "engine/checkpoint.hpp"
+#include "engine/footprint.hpp"
 #include "engine/meter.hpp"
 #include "engine/ops/operation.hpp"
 #include "engine/progress.hpp"
@@ -25,13 +26,20 @@ public:
     uint32_t resume(const Job& job);
     /// Computes the job and writes its values.
     void run(const JobOrder& order, const Job& job, ValueStore& values);
+    /// One job of pass `pass` with sums_move: the last pass writes the values, the others store sums and, for
+    /// recovery, that `done` values of this epoch are finished then.
+    void run_pass(const JobOrder& order, const Job& job, uint32_t pass, uint32_t epoch, uint32_t done,
+                  ValueStore& values);
+    /// Values of this epoch that passes which only store sums have finished.
+    uint32_t stored_progress(uint32_t epoch) { return footprints_.load(epoch); }
     /// Writes the job's values as zeros: marks them as written when an inference is given up.
     void fill(const Job& job, ValueStore& values);
 
 private:
     void divide_arena();
     void fetch_block(const Range& block);
-    void fetch_pass_weights(const Job& job, const Range& slice);
+    void fetch_headers(const Range& channels);
+    void fetch_pass_weights(const Range& channels, const Range& slice);
     void fetch_window(const Range& pixels, const Range& channels);
     void make_room(const Box& before, const InputWindow::Step& step);
     void fetch_box(const Box& box, uint32_t operand);
@@ -48,6 +56,7 @@ private:
     LoopShape shape_;
     const Operation* operation_;
     CheckpointStore checkpoints_;
+    FootprintStore footprints_;
     std::span<std::byte> arena_;
     uint16_t stage_index_;
     uint32_t inference_;
@@ -56,6 +65,7 @@ private:
     BufferPlan plan_;
     InputWindow window_;
     Range block_;                   ///< output channels whose weights are in SRAM
+    Range slice_;                   ///< with sums_move: the input channels of these weights
     uint32_t weight_row_bytes_ = 0;
     uint32_t resumed_channels_ = 0;  ///< input channels in the checkpoint that the next job starts from
 

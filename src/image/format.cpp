@@ -89,7 +89,7 @@ bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
 }
 
 bool candidates_fit(std::span<const std::byte> image, const ImageHeader& header, const StageDescriptor& stage) {
-    const LoopShape shape = shape_of(stage);
+    const LoopShape shape = shape_of(stage, header.sums_area_bytes);
     for (uint32_t i = 0; i < stage.candidate_count; ++i) {
         Candidate candidate;
         const uint32_t offset = stage.candidates_offset + i * static_cast<uint32_t>(sizeof(Candidate));
@@ -102,8 +102,9 @@ bool candidates_fit(std::span<const std::byte> image, const ImageHeader& header,
 
 }  // namespace
 
-LoopShape shape_of(const StageDescriptor& stage) {
+LoopShape shape_of(const StageDescriptor& stage, uint32_t sums_area_bytes) {
     LoopShape shape;
+    shape.sums_area_bytes = sums_area_bytes;
     shape.out_h = stage.out_h, shape.out_w = stage.out_w, shape.channels_out = stage.channels_out;
     shape.in_h = stage.in_h, shape.in_w = stage.in_w, shape.channels_in = stage.channels_in;
     shape.kernel_h = stage.kernel_h, shape.kernel_w = stage.kernel_w;
@@ -146,6 +147,8 @@ ImageFault validate_header(const ImageHeader& header) {
                     inside(header.stages_offset, stage_bytes, sizeof(ImageHeader), header.image_bytes) &&
                     inside(header.records_offset, 1, header.image_bytes, end) &&
                     inside(header.checkpoints_offset, 2 * uint64_t{checkpoint_slot_bytes}, header.image_bytes, end) &&
+                    inside(header.sums_offset, 2 * (uint64_t{footprint_bytes} + header.sums_area_bytes),
+                           header.image_bytes, end) &&
                     inside(header.tensors_offset, header.tensors_bytes, header.image_bytes, end) &&
                     header.input.channels >= 1 && header.output.channels >= 1 &&
                     header.input_values % header.input.channels == 0 &&

@@ -101,6 +101,8 @@ struct ImageHeader {
     uint32_t stages_offset = 0;
     uint32_t records_offset = 0;      ///< two slots of record_slot_bytes
     uint32_t checkpoints_offset = 0;  ///< two slots of checkpoint_slot_bytes
+    uint32_t sums_offset = 0;         ///< two footprints, then two areas of sums_area_bytes for partial sums
+    uint32_t sums_area_bytes = 0;     ///< 0: no stage may move its sums through NVM
     uint32_t tensors_offset = 0;
     uint32_t tensors_bytes = 0;
     uint32_t input_values = 0;
@@ -112,10 +114,10 @@ struct ImageHeader {
     uint32_t max_state_runs = 1;  ///< most state runs of any tensor
     uint32_t max_candidates = 1;
 };
-static_assert(sizeof(ImageHeader) == 112);
+static_assert(sizeof(ImageHeader) == 120);
 
-/// The loop-nest geometry of a stage.
-LoopShape shape_of(const StageDescriptor& stage);
+/// The loop-nest geometry of a stage; `sums_area_bytes` as in its image's header.
+LoopShape shape_of(const StageDescriptor& stage, uint32_t sums_area_bytes = 0);
 
 /// CRC of a header as stored.
 uint32_t header_crc(const ImageHeader& header);

@@ -1,5 +1,7 @@
 #include "nvm/record.hpp"
 
+#include <cstddef>
+
 #include "base/crc32.hpp"
 
 namespace dynbal {
@@ -18,6 +20,13 @@ uint32_t crc_of(Record& record) {
 
 }  // namespace
 
+uint32_t RecordStore::sequence_of(uint32_t slot) {
+    uint32_t sequence = 0;
+    nvm_->read(offset_ + slot * record_slot_bytes + static_cast<uint32_t>(offsetof(Record, sequence)),
+               std::as_writable_bytes(std::span<uint32_t, 1>(&sequence, 1)));
+    return sequence;
+}
+
 bool RecordStore::load_slot(uint32_t slot, Record& record) {
     const uint32_t base = offset_ + slot * record_slot_bytes;
     nvm_->read(base, bytes_of(record, 0, usual_bytes));
@@ -31,16 +40,19 @@ bool RecordStore::load_slot(uint32_t slot, Record& record) {
     return record.sequence != 0 && record.crc == crc_of(record);
 }
 
+/// The slot that claims to be newer is fetched first; the other only if that one is torn. A torn slot's sequence
+/// number may be anything: then the other is the newest valid one whatever was claimed.
 bool RecordStore::load(Record& record) {
-    Record other;
-    const bool first_valid = load_slot(0, record);
-    const bool second_valid = load_slot(1, other);
-    const bool second_newer = second_valid && (!first_valid || static_cast<int32_t>(other.sequence - record.sequence) > 0);
-    if (second_newer) {
-        record = other;
+    const uint32_t first = sequence_of(0);
+    const uint32_t second = sequence_of(1);
+    const uint32_t claimed = static_cast<int32_t>(second - first) > 0 ? 1 : 0;
+    for (const uint32_t slot : {claimed, claimed ^ 1U}) {
+        if (load_slot(slot, record)) {
+            next_slot_ = slot ^ 1U;
+            return true;
+        }
     }
-    next_slot_ = second_newer ? 0 : 1;
-    return first_valid || second_valid;
+    return false;
 }
 
 void RecordStore::commit(Record& record) {

@@ -43,7 +43,8 @@ struct Record {
     uint32_t need_limit = 0;  ///< see Supply
     uint32_t chosen_for = 0;  ///< the estimate for which the configuration was chosen
     uint32_t spent = 0;       ///< cost counted in this power cycle before this record, 1/16 units
-    uint32_t done = 0;        ///< values of regions[0] known to be finished
+    uint32_t done = 0;        ///< values of regions[0] known to be finished; with sums_move, in all passes together
+    uint32_t epoch = 0;       ///< changes whenever regions or configuration do: footprints of other epochs are void
     uint32_t reuse = 0;       ///< price of the running configuration for the whole stage, 1/16 units
     uint32_t refetch = 0;
     uint32_t need = 0;
@@ -54,7 +55,7 @@ struct Record {
         return static_cast<uint32_t>(sizeof(Record) - (max_regions - region_count) * sizeof(Region));
     }
 };
-static_assert(sizeof(Record) == 64 + max_regions * 12);
+static_assert(sizeof(Record) == 68 + max_regions * 12);
 
 inline constexpr uint32_t record_slot_bytes = sizeof(Record);
 
@@ -71,6 +72,7 @@ public:
     void erase();
 
 private:
+    uint32_t sequence_of(uint32_t slot);
     bool load_slot(uint32_t slot, Record& record);
 
     Nvm* nvm_;

@@ -3,9 +3,8 @@
 namespace dynbal {
 
 Range JobOrder::outer_block(uint32_t pixel) const {
-    return config_.order == LoopOrder::weights_stay
-               ? region_.pixels()
-               : intersect(tile_of(*shape_, config_, pixel), region_.pixels());
+    return config_.order == LoopOrder::inputs_stay ? intersect(tile_of(*shape_, config_, pixel), region_.pixels())
+                                                   : region_.pixels();
 }
 
 Range JobOrder::channel_block(uint32_t channel) const {

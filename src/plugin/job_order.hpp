@@ -2,7 +2,7 @@
 //!
 //! Progress is a number of values: values are written strictly in this order, so what is finished is
 //! always a prefix, and it is found again by binary search. The order depends on tile_out and, for
-//! inputs_stay, on tile_pixels; never on run_pixels or tile_in.
+//! inputs_stay, on tile_pixels; never on run_pixels or tile_in. With sums_move each pass goes through it once.
 #pragma once
 
 #include "plugin/loop_nest.hpp"

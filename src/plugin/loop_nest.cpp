@@ -60,11 +60,28 @@ Positions positions_of(const LoopShape& shape, const Range& pixels) {
             {cols.begin * shape.pool_stride_w, (cols.end - 1) * shape.pool_stride_w + shape.pool_w}};
 }
 
+Range taps_inside(uint32_t position, uint32_t stride, uint32_t pad, uint32_t kernel, uint32_t dilation, uint32_t size) {
+    const uint32_t start = position * stride;  // in the padded input
+    const uint32_t begin = start < pad ? min_u32(ceil_div(pad - start, dilation), kernel) : 0;
+    const uint32_t limit = size + pad;
+    const uint32_t end = start < limit ? min_u32(ceil_div(limit - start, dilation), kernel) : 0;
+    return {begin, max_u32(begin, end)};
+}
+
 uint64_t macs_of(const LoopShape& shape, const Job& job, uint32_t channels_in) {
     if (!shape.counts_macs) {
         return 0;
     }
-    return uint64_t{positions_of(shape, job.pixels).count()} * job.channels.size() * shape.taps() * channels_in;
+    const Positions positions = positions_of(shape, job.pixels);
+    uint64_t row_taps = 0;
+    for (uint32_t row = positions.rows.begin; row < positions.rows.end; ++row) {
+        row_taps += taps_inside(row, shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h, shape.in_h).size();
+    }
+    uint64_t col_taps = 0;
+    for (uint32_t col = positions.cols.begin; col < positions.cols.end; ++col) {
+        col_taps += taps_inside(col, shape.stride_w, shape.pad_left, shape.kernel_w, shape.dilation_w, shape.in_w).size();
+    }
+    return row_taps * col_taps * job.channels.size() * channels_in;
 }
 
 BufferPlan plan_buffers(const LoopShape& shape, const TileConfig& config, uint32_t arena_bytes) {
@@ -82,7 +99,7 @@ BufferPlan plan_buffers(const LoopShape& shape, const TileConfig& config, uint32
     const uint32_t positions = ((run_rows - 1) * shape.pool_stride_h + shape.pool_h) *
                                ((run_cols - 1) * shape.pool_stride_w + shape.pool_w);
     plan.sum_bytes = shape.counts_macs ? positions * config.tile_out * 4 : 0;
-    plan.sum_bytes += passes ? checkpoint_trailer_bytes : 0;
+    plan.sum_bytes += has_passes_in_job(shape, config) ? checkpoint_trailer_bytes : 0;
     plan.out_bytes = align4(uint32_t{config.run_pixels} * config.tile_out * 2);
 
     // Output channels of one block may touch one group more than they fill.
@@ -99,8 +116,8 @@ BufferPlan plan_buffers(const LoopShape& shape, const TileConfig& config, uint32
                            : input_extent(tile_cols, shape.step_w(), shape.window_w(), shape.in_w);
     plan.window_bytes = align4(plan.window_rows * plan.window_cols * plan.window_channels * 2);
 
-    const bool blocks_repeat = config.tile_out < shape.channels_out && config.order == LoopOrder::weights_stay &&
-                               shape.groups == 1 && !passes;
+    const bool blocks_repeat = config.tile_out < shape.channels_out && config.order != LoopOrder::inputs_stay &&
+                               shape.groups == 1 && !has_passes_in_job(shape, config);
     const bool slides_one_way = tile_cols == shape.out_w || shape.out_h == 1;
     if (blocks_repeat && slides_one_way) {
         const uint32_t whole = align4(shape.in_h * shape.in_w * plan.window_channels * 2);
@@ -124,13 +141,17 @@ bool is_valid(const LoopShape& shape, const TileConfig& config, uint32_t arena_b
                          (config.tile_pixels < width || config.tile_pixels % width == 0);
     const bool run_ok = config.run_pixels >= 1 && config.run_pixels <= config.tile_pixels &&
                         (config.run_pixels < width || config.run_pixels % width == 0);
-    if (!out_ok || !in_ok || !tile_ok || !run_ok || config.order > LoopOrder::inputs_stay || config.reserved != 0) {
+    if (!out_ok || !in_ok || !tile_ok || !run_ok || config.order > LoopOrder::sums_move || config.reserved != 0) {
         return false;
     }
     const BufferPlan plan = plan_buffers(shape, config, arena_bytes);
-    const bool passes_ok = !has_passes(shape, config) ||
+    const bool in_job_ok = !has_passes_in_job(shape, config) ||
                            (config.run_pixels == config.tile_pixels && plan.sum_bytes <= checkpoint_slot_bytes);
-    return passes_ok && plan.total(shape.operands) <= arena_bytes;
+    const bool moves_ok = config.order != LoopOrder::sums_move ||
+                          (has_passes(shape, config) && shape.pool_h == 1 && shape.pool_w == 1 &&
+                           uint64_t{shape.values()} * 4 <= shape.sums_area_bytes &&
+                           uint64_t{shape.values()} * pass_count(shape, config) <= 0xFFFFFFFFU);
+    return in_job_ok && moves_ok && plan.total(shape.operands) <= arena_bytes;
 }
 
 InputWindow::Step InputWindow::move_to(const Box& want) {

@@ -9,6 +9,9 @@
 //!           for run of run_pixels          one job: compute, then write its values
 //!             for pass of tile_in channels only if tile_in < channels: sums are checkpointed
 //!
+//! With order == sums_move the loop over passes is the outermost instead: weights and inputs stay, while 32-bit
+//! partial sums move: each job fetches those of the pass before and stores its own, in two areas of NVM in turn.
+//!
 //! Pixels are output pixels in row-major order; tensors are [h, w, c], channels innermost.
 #pragma once
 
@@ -34,6 +37,7 @@ struct LoopShape {
     bool counts_macs = false;         ///< convolution and FC: one MAC per weight and position
     bool input_packed = true;         ///< pixels follow each other in NVM (not a channel slice of a wider tensor)
     bool output_packed = true;
+    uint32_t sums_area_bytes = 0;     ///< NVM of one of the two areas for partial sums; 0: none
 
     constexpr uint32_t pixels() const { return out_h * out_w; }
     constexpr uint32_t values() const { return pixels() * channels_out; }
@@ -49,7 +53,7 @@ struct LoopShape {
     constexpr uint32_t weight_row_bytes() const { return align4(taps() * group_in() * weight_bytes); }
 };
 
-enum class LoopOrder : uint8_t { weights_stay = 0, inputs_stay = 1 };
+enum class LoopOrder : uint8_t { weights_stay = 0, inputs_stay = 1, sums_move = 2 };
 
 /// Tile sizes and loop order of one stage: 12 bytes, the same in the image, in records and in memory.
 struct TileConfig {
@@ -110,11 +114,17 @@ Range input_channels(const LoopShape& shape, const Range& channels);
 Box input_box(const LoopShape& shape, const Range& pixels, const Range& channels_in);
 /// Kernel positions behind a job's pixels.
 Positions positions_of(const LoopShape& shape, const Range& pixels);
-/// Multiply-accumulates of a job over `channels_in` input channels of each group.
+/// Kernel taps of one axis that lie inside the input, for the position `position` of that axis.
+Range taps_inside(uint32_t position, uint32_t stride, uint32_t pad, uint32_t kernel, uint32_t dilation, uint32_t size);
+/// Multiply-accumulates of a job, taps in the padding left out, over `channels_in` input channels of each group.
 uint64_t macs_of(const LoopShape& shape, const Job& job, uint32_t channels_in);
 /// Is the sum of a value built in several passes, each a fetch of tile_in channels?
 constexpr bool has_passes(const LoopShape& shape, const TileConfig& config) {
     return config.tile_in < shape.group_in();
+}
+/// Are the passes of a value inside one job, its sums in SRAM?
+constexpr bool has_passes_in_job(const LoopShape& shape, const TileConfig& config) {
+    return has_passes(shape, config) && config.order != LoopOrder::sums_move;
 }
 constexpr uint32_t pass_count(const LoopShape& shape, const TileConfig& config) {
     return has_passes(shape, config) ? ceil_div(shape.group_in(), config.tile_in) : 1;
@@ -124,6 +134,9 @@ constexpr uint32_t pass_count(const LoopShape& shape, const TileConfig& config) 
 inline constexpr uint32_t checkpoint_trailer_bytes = 28;
 /// Size of a checkpoint slot in NVM: bounds the sums of a job that runs in passes.
 inline constexpr uint32_t checkpoint_slot_bytes = 4096;
+
+/// Bytes of the progress note behind each job of a pass that only stores partial sums.
+inline constexpr uint32_t footprint_bytes = 12;
 
 /// How a configuration divides the SRAM arena. All sizes in bytes, multiples of 4.
 struct BufferPlan {

@@ -60,7 +60,7 @@ TileConfig complete(const StageView& stage, uint32_t tile_out, uint32_t tile_in)
     config.tile_in = static_cast<uint16_t>(tile_in);
     for (uint32_t rows = shape.out_h; rows > 0; rows /= 2) {
         config.tile_pixels = rows * shape.out_w;
-        const uint32_t run = has_passes(shape, config) ? config.tile_pixels : shape.out_w;
+        const uint32_t run = has_passes_in_job(shape, config) ? config.tile_pixels : shape.out_w;
         config.run_pixels = static_cast<uint16_t>(min_u32(run, 0xFFFF));
         if (is_valid(shape, config, stage.arena_bytes)) {
             return config;

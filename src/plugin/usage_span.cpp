@@ -20,21 +20,26 @@ Traffic tile_walk(const LoopShape& shape, const TileConfig& config, const Buffer
     return total;
 }
 
-/// Work and writes of all jobs over all pixels for one block of channels.
-Traffic job_walk(const LoopShape& shape, const TileConfig& config, uint32_t channels) {
+/// Work and writes of all jobs over all pixels for one block of channels, and how many they are.
+struct JobWalk {
+    Traffic traffic;
+    uint64_t jobs = 0;
+};
+JobWalk job_walk(const LoopShape& shape, const TileConfig& config, uint32_t channels) {
     TileConfig one_block = config;
     one_block.tile_out = static_cast<uint16_t>(shape.channels_out);
     one_block.order = LoopOrder::weights_stay;
     const Region region{0, shape.pixels(), 0, static_cast<uint16_t>(channels)};
     const JobOrder order(shape, one_block, region);
-    Traffic total;
+    JobWalk walk;
     for (uint32_t done = 0; done < order.values();) {
         const Job job = order.job_at(done);
-        total += write_traffic(shape, job);
-        total.macs += macs_of(shape, job, shape.group_in());
+        walk.traffic += write_traffic(shape, job);
+        walk.traffic.macs += macs_of(shape, job, shape.group_in());
+        ++walk.jobs;
         done += job.values();
     }
-    return total;
+    return walk;
 }
 
 uint32_t tile_count(const LoopShape& shape, const TileConfig& config) {
@@ -96,13 +101,16 @@ Traffic weights_traffic(const LoopShape& shape, const TileConfig& config) {
     return once * (reload ? tile_count(shape, config) : 1);
 }
 
-Traffic jobs_traffic(const LoopShape& shape, const TileConfig& config) {
+JobWalk jobs_of(const LoopShape& shape, const TileConfig& config) {
     const Blocks blocks = blocks_of(shape, config);
-    Traffic total = job_walk(shape, config, blocks.full_size) * blocks.full;
+    const JobWalk one = job_walk(shape, config, blocks.full_size);
+    JobWalk all{one.traffic * blocks.full, one.jobs * blocks.full};
     if (blocks.last_size != 0) {
-        total += job_walk(shape, config, blocks.last_size);
+        const JobWalk last = job_walk(shape, config, blocks.last_size);
+        all.traffic += last.traffic;
+        all.jobs += last.jobs;
     }
-    return total;
+    return all;
 }
 
 /// Fetches and checkpoints of one job computed in passes (its values' writes not included).
@@ -123,7 +131,7 @@ Traffic passes_of_job(const LoopShape& shape, const TileConfig& config, const Bu
 
 Traffic passes_traffic(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan) {
     const Blocks blocks = blocks_of(shape, config);
-    Traffic total = jobs_traffic(shape, config);
+    Traffic total = jobs_of(shape, config).traffic;
     for (uint32_t pixel = 0; pixel < shape.pixels();) {
         const Range tile = tile_of(shape, config, pixel);
         total += passes_of_job(shape, config, plan, {tile, {0, blocks.full_size}}) * blocks.full;
@@ -133,6 +141,26 @@ Traffic passes_traffic(const LoopShape& shape, const TileConfig& config, const B
         pixel = tile.end;
     }
     return total;
+}
+
+/// Passes outermost: the window and a slice of the weights per pass, sums stored and fetched between passes.
+Traffic sums_move_traffic(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan) {
+    const Blocks blocks = blocks_of(shape, config);
+    const uint32_t block_count = blocks.full + (blocks.last_size != 0 ? 1 : 0);
+    const JobWalk jobs = jobs_of(shape, config);
+    Traffic total = jobs.traffic;
+    total += {uint64_t{shape.channels_out} * shape.header_bytes, 0, block_count, 0};
+    for (uint32_t channel = 0; channel < shape.channels_in; channel += config.tile_in) {
+        const Range slice{channel, min_u32(channel + config.tile_in, shape.channels_in)};
+        total += pass_weight_traffic(shape, blocks.full_size, slice.size()) * blocks.full;
+        total += pass_weight_traffic(shape, blocks.last_size, slice.size());
+        InputWindow window(plan);
+        total += tile_walk(shape, config, plan, slice, window);
+        total += tile_walk(shape, config, plan, slice, window) * (block_count - 1);
+    }
+    const uint64_t moves = pass_count(shape, config) - 1;
+    const uint64_t sums_bytes = uint64_t{shape.values()} * 4;
+    return total += Traffic{sums_bytes, sums_bytes + jobs.jobs * footprint_bytes, jobs.jobs * 3, 0} * moves;
 }
 
 /// Expected loss of a datum of cost `cost` used over a span of work `span` (see the file comment).
@@ -181,57 +209,96 @@ Traffic write_traffic(const LoopShape& shape, const Job& job) {
 
 Traffic stage_traffic(const LoopShape& shape, const TileConfig& config, uint32_t arena_bytes) {
     const BufferPlan plan = plan_buffers(shape, config, arena_bytes);
+    if (config.order == LoopOrder::sums_move) {
+        return sums_move_traffic(shape, config, plan);
+    }
     if (has_passes(shape, config)) {
         return passes_traffic(shape, config, plan);
     }
     Traffic total = window_traffic(shape, config, plan);
     total += weights_traffic(shape, config);
-    return total += jobs_traffic(shape, config);
+    return total += jobs_of(shape, config).traffic;
 }
+
+namespace {
+
+/// A tile, job and pass in the middle of the picture: those at the border are cheaper.
+struct Typical {
+    Range tile;
+    Job job;
+    Range channels_in;
+};
+Typical typical_of(const LoopShape& shape, const TileConfig& config) {
+    Typical t;
+    t.tile = tile_of(shape, config, shape.pixels() / 2);
+    t.job = {{t.tile.begin, min_u32(t.tile.begin + config.run_pixels, t.tile.end)}, {0, config.tile_out}};
+    t.channels_in = has_passes(shape, config) ? Range{0, config.tile_in} : input_channels(shape, t.job.channels);
+    return t;
+}
+
+/// Passes inside each job: nothing but the newest checkpoint outlives a failure.
+void price_passes_in_job(const LoopShape& shape, const TileConfig& config, const CostModel& model,
+                         const BufferPlan& plan, UsageSpan& span) {
+    const Typical t = typical_of(shape, config);
+    const uint64_t sums_bytes = plan.sum_bytes;
+    Traffic pass = pass_weight_traffic(shape, config.tile_out, config.tile_in);
+    pass += box_traffic(shape, plan, input_box(shape, t.job.pixels, t.channels_in)) * shape.operands;
+    pass.macs += macs_of(shape, t.job, config.tile_in);
+    pass += {uint64_t{config.tile_out} * shape.header_bytes, sums_bytes, 2, 0};
+    const uint64_t resume = cost_of(model, {sums_bytes + checkpoint_trailer_bytes, 0, 3, 0});
+    const uint64_t pass_cost = cost_of(model, pass);
+    span.refetch = resume + pass_cost / 2;
+    span.need = model.boot + resume + pass_cost + cost_of(model, write_traffic(shape, t.job));
+}
+
+/// Weights of a block and a window of input are used over many jobs.
+void price_blocks(const LoopShape& shape, const TileConfig& config, const CostModel& model, const BufferPlan& plan,
+                  UsageSpan& span) {
+    const Typical t = typical_of(shape, config);
+    const bool moves = config.order == LoopOrder::sums_move;
+    const uint64_t passes = moves ? pass_count(shape, config) : 1;
+    const uint64_t blocks = ceil_div(shape.channels_out, config.tile_out);
+    const uint64_t tiles = tile_count(shape, config);
+
+    Traffic job = write_traffic(shape, t.job);
+    job.macs += macs_of(shape, t.job, shape.group_in());
+    if (moves) {
+        const uint64_t sums_bytes = uint64_t{t.job.values()} * 4;
+        job = {sums_bytes, sums_bytes + footprint_bytes, 3, macs_of(shape, t.job, config.tile_in)};
+    }
+    const uint64_t job_cost = cost_of(model, job);
+    const uint64_t block_cost = cost_of(model, moves ? pass_weight_traffic(shape, config.tile_out, config.tile_in)
+                                                     : block_traffic(shape, config.tile_out));
+    const uint64_t box_cost =
+        cost_of(model, box_traffic(shape, plan, input_box(shape, t.tile, t.channels_in)) * shape.operands);
+    const bool blocks_reload = config.order == LoopOrder::inputs_stay && blocks > 1;
+    const uint64_t block_uses = passes * blocks * (blocks_reload ? tiles : 1);
+    const bool box_stays = config.order == LoopOrder::inputs_stay || plan.input_resident;
+    const uint64_t box_uses = passes * tiles * (box_stays ? 1 : blocks);
+    span.refetch = expected_loss(block_cost, span.reuse / block_uses) +
+                   expected_loss(box_cost, span.reuse / box_uses) + job_cost / 2;
+    if (plan.input_resident) {
+        const Box whole{{0, shape.in_h}, {0, shape.in_w}, t.channels_in};
+        const uint64_t whole_cost = cost_of(model, box_traffic(shape, plan, whole) * shape.operands);
+        span.refetch += whole_cost > box_cost ? whole_cost - box_cost : 0;
+    }
+    const uint64_t footprints = moves ? cost_of(model, {2 * footprint_bytes, 0, 2, 0}) : 0;
+    span.refetch += footprints;
+    span.need = model.boot + footprints + block_cost + box_cost + job_cost;
+}
+
+}  // namespace
 
 UsageSpan usage_span(const LoopShape& shape, const TileConfig& config, const CostModel& model, uint32_t arena_bytes) {
     const BufferPlan plan = plan_buffers(shape, config, arena_bytes);
     UsageSpan span;
     span.traffic = stage_traffic(shape, config, arena_bytes);
     span.reuse = cost_of(model, span.traffic);
-
-    const uint32_t blocks = ceil_div(shape.channels_out, config.tile_out);
-    const uint32_t tiles = tile_count(shape, config);
-    // A tile, job and pass in the middle of the picture: those at the border are cheaper.
-    const Range tile = tile_of(shape, config, shape.pixels() / 2);
-    const Job job{{tile.begin, min_u32(tile.begin + config.run_pixels, tile.end)}, {0, config.tile_out}};
-    const Range channels_in = input_channels(shape, job.channels);
-    Traffic job_traffic = write_traffic(shape, job);
-    if (has_passes(shape, config)) {
-        const uint64_t sums_bytes = plan.sum_bytes;
-        const Range slice{0, config.tile_in};
-        Traffic pass = pass_weight_traffic(shape, config.tile_out, config.tile_in);
-        pass += box_traffic(shape, plan, input_box(shape, job.pixels, slice)) * shape.operands;
-        pass.macs += macs_of(shape, job, config.tile_in);
-        pass += {uint64_t{config.tile_out} * shape.header_bytes, sums_bytes, 2, 0};
-        const uint64_t resume = cost_of(model, {sums_bytes + checkpoint_trailer_bytes, 0, 2, 0});
-        const uint64_t pass_cost = cost_of(model, pass);
-        span.refetch = resume + pass_cost / 2;
-        span.need = model.boot + resume + pass_cost + cost_of(model, job_traffic);
-        return span;
+    if (has_passes_in_job(shape, config)) {
+        price_passes_in_job(shape, config, model, plan, span);
+    } else {
+        price_blocks(shape, config, model, plan, span);
     }
-    job_traffic.macs += macs_of(shape, job, shape.group_in());
-    const uint64_t job_cost = cost_of(model, job_traffic);
-    const uint64_t block_cost = cost_of(model, block_traffic(shape, config.tile_out));
-    const uint64_t box_cost =
-        cost_of(model, box_traffic(shape, plan, input_box(shape, tile, channels_in)) * shape.operands);
-    const uint64_t block_uses = config.order == LoopOrder::inputs_stay && blocks > 1 ? uint64_t{blocks} * tiles : blocks;
-    const uint64_t box_uses = config.order == LoopOrder::inputs_stay || plan.input_resident
-                                  ? tiles
-                                  : uint64_t{tiles} * blocks;
-    span.refetch = expected_loss(block_cost, span.reuse / block_uses) +
-                   expected_loss(box_cost, span.reuse / box_uses) + job_cost / 2;
-    if (plan.input_resident) {
-        const Box whole{{0, shape.in_h}, {0, shape.in_w}, channels_in};
-        const uint64_t whole_cost = cost_of(model, box_traffic(shape, plan, whole) * shape.operands);
-        span.refetch += whole_cost > box_cost ? whole_cost - box_cost : 0;
-    }
-    span.need = model.boot + block_cost + box_cost + job_cost;
     return span;
 }
 

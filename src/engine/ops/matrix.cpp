@@ -7,71 +7,66 @@
 namespace dynbal {
 namespace {
 
-/// First tap and number of taps of one axis that lie inside the input, for a kernel that starts at `start`.
-struct Taps {
-    uint32_t begin = 0, end = 0;
+/// The kernel at one position: which taps meet input, and where the first of them lies.
+struct Placement {
+    Range tap_rows, tap_cols;
+    uint32_t top = 0, left = 0;  ///< input row and column under the first tap inside
 };
-Taps taps_inside(int32_t start, uint32_t kernel, uint32_t dilation, uint32_t size) {
-    Taps taps{0, kernel};
-    while (taps.begin < kernel && start + static_cast<int32_t>(taps.begin * dilation) < 0) {
-        ++taps.begin;
-    }
-    while (taps.end > taps.begin &&
-           start + static_cast<int32_t>((taps.end - 1) * dilation) >= static_cast<int32_t>(size)) {
-        --taps.end;
-    }
-    return taps;
+
+Placement placement_of(const LoopShape& s, uint32_t row, uint32_t col) {
+    Placement p;
+    p.tap_rows = taps_inside(row, s.stride_h, s.pad_top, s.kernel_h, s.dilation_h, s.in_h);
+    p.tap_cols = taps_inside(col, s.stride_w, s.pad_left, s.kernel_w, s.dilation_w, s.in_w);
+    p.top = row * s.stride_h + p.tap_rows.begin * s.dilation_h - s.pad_top;
+    p.left = col * s.stride_w + p.tap_cols.begin * s.dilation_w - s.pad_left;
+    return p;
 }
 
-/// The input of one kernel position as [taps][channels of `group`]; padding is zero. Points into the window where
-/// the words lie there as needed, else gathers them in the patch buffer.
-const int16_t* patch_of(const JobContext& ctx, uint32_t position_row, uint32_t position_col, const Range& group) {
-    const LoopShape& s = *ctx.shape;
-    const WindowView& window = ctx.windows[0];
-    const int32_t top = static_cast<int32_t>(position_row * s.stride_h) - static_cast<int32_t>(s.pad_top);
-    const int32_t left = static_cast<int32_t>(position_col * s.stride_w) - static_cast<int32_t>(s.pad_left);
-    const Taps rows = taps_inside(top, s.kernel_h, s.dilation_h, s.in_h);
-    const Taps cols = taps_inside(left, s.kernel_w, s.dilation_w, s.in_w);
-    const uint32_t channels = group.size();
-    const uint32_t skip = group.begin - window.box.channels.begin;
-    const bool all_inside = cols.end - cols.begin == s.kernel_w && rows.end - rows.begin == s.kernel_h;
-    const bool whole_pixels = channels == window.box.channels.size();
-    if (all_inside && s.kernel_h == 1 && (s.kernel_w == 1 || (s.dilation_w == 1 && whole_pixels))) {
-        return window.at(static_cast<uint32_t>(top), static_cast<uint32_t>(left)) + skip;
-    }
-    int16_t* target = ctx.patch;
-    const uint32_t row_words = s.kernel_w * channels;
-    for (uint32_t tap_row = 0; tap_row < s.kernel_h; ++tap_row) {
-        const bool row_inside = tap_row >= rows.begin && tap_row < rows.end;
-        if (!row_inside || cols.begin == cols.end) {
-            for (uint32_t i = 0; i < row_words; ++i) {
-                *target++ = 0;
-            }
-            continue;
-        }
-        const uint32_t row = static_cast<uint32_t>(top + static_cast<int32_t>(tap_row * s.dilation_h));
-        for (uint32_t tap_col = 0; tap_col < s.kernel_w; ++tap_col) {
-            const bool inside = tap_col >= cols.begin && tap_col < cols.end;
-            const int16_t* source =
-                inside ? window.at(row, static_cast<uint32_t>(left + static_cast<int32_t>(tap_col * s.dilation_w))) + skip
-                       : nullptr;
-            for (uint32_t channel = 0; channel < channels; ++channel) {
-                *target++ = inside ? source[channel] : int16_t{0};
-            }
-        }
-    }
-    return ctx.patch;
-}
-
-void mac_channels(const JobContext& ctx, const int16_t* patch, const Range& channels, uint32_t length, int32_t* sums) {
+/// Adds rows of weights times `length` words, the weights from `first_weight` of each row on.
+void mac_channels(const JobContext& ctx, const int16_t* words, const Range& channels, uint32_t first_weight,
+                  uint32_t length, int32_t* sums) {
     const uint32_t first = channels.begin - ctx.job.channels.begin;
-    const std::byte* weights = ctx.weights + first * ctx.weight_row_bytes;
+    const std::byte* weights =
+        ctx.weights + first * ctx.weight_row_bytes + first_weight * ctx.stage->weight_bytes;
     if (ctx.stage->weight_bytes == 1) {
-        kernel::mac_rows(patch, reinterpret_cast<const int8_t*>(weights), ctx.weight_row_bytes, channels.size(), length,
+        kernel::mac_rows(words, reinterpret_cast<const int8_t*>(weights), ctx.weight_row_bytes, channels.size(), length,
                          sums + first);
     } else {
-        kernel::mac_rows(patch, reinterpret_cast<const int16_t*>(weights), ctx.weight_row_bytes / 2, channels.size(),
+        kernel::mac_rows(words, reinterpret_cast<const int16_t*>(weights), ctx.weight_row_bytes / 2, channels.size(),
                          length, sums + first);
+    }
+}
+
+/// One position, one group. Where all taps are inside, they are gathered and multiplied in one go; at the border
+/// each kernel row's taps are, so that padding costs nothing.
+void accumulate_position(const JobContext& ctx, const Placement& p, const Range& group, const Range& outs, int32_t* sums) {
+    const LoopShape& s = *ctx.shape;
+    const WindowView& window = ctx.windows[0];
+    const uint32_t channels = group.size();
+    const uint32_t skip = group.begin - window.box.channels.begin;
+    const bool row_in_place = p.tap_cols.size() == 1 || (s.dilation_w == 1 && channels == window.box.channels.size());
+    const bool all_cols = p.tap_cols.size() == s.kernel_w;
+    const uint32_t row_words = p.tap_cols.size() * channels;
+    int16_t* target = ctx.patch;
+    for (uint32_t tap_row = p.tap_rows.begin; tap_row < p.tap_rows.end; ++tap_row) {
+        const uint32_t row = p.top + (tap_row - p.tap_rows.begin) * s.dilation_h;
+        const int16_t* words = window.at(row, p.left) + skip;
+        const bool alone = !all_cols || p.tap_rows.size() == 1;
+        if (!(alone && row_in_place)) {
+            for (uint32_t tap = 0; tap < p.tap_cols.size(); ++tap) {
+                const int16_t* source = window.at(row, p.left + tap * s.dilation_w) + skip;
+                std::memcpy(target + tap * channels, source, channels * sizeof(int16_t));
+            }
+            words = target;
+        }
+        if (alone) {
+            mac_channels(ctx, words, outs, (tap_row * s.kernel_w + p.tap_cols.begin) * channels, row_words, sums);
+        } else {
+            target += row_words;
+        }
+    }
+    if (target != ctx.patch) {
+        mac_channels(ctx, ctx.patch, outs, p.tap_rows.begin * s.kernel_w * channels, p.tap_rows.size() * row_words, sums);
     }
 }
 
@@ -80,13 +75,14 @@ void accumulate(const JobContext& ctx) {
     int32_t* sums = ctx.sums;
     for (uint32_t row = ctx.positions.rows.begin; row < ctx.positions.rows.end; ++row) {
         for (uint32_t col = ctx.positions.cols.begin; col < ctx.positions.cols.end; ++col) {
-            for (uint32_t channel = ctx.job.channels.begin; channel < ctx.job.channels.end;) {
-                // The output channels of one group share their patch.
+            const Placement placement = placement_of(s, row, col);
+            const bool meets_input = !placement.tap_rows.empty() && !placement.tap_cols.empty();
+            for (uint32_t channel = ctx.job.channels.begin; meets_input && channel < ctx.job.channels.end;) {
+                // The output channels of one group share their input.
                 const uint32_t group = channel / s.group_out();
                 const Range outs{channel, min_u32((group + 1) * s.group_out(), ctx.job.channels.end)};
                 const Range ins = s.groups == 1 ? ctx.channels_in : Range{group * s.group_in(), (group + 1) * s.group_in()};
-                const int16_t* patch = patch_of(ctx, row, col, ins);
-                mac_channels(ctx, patch, outs, s.taps() * ins.size(), sums);
+                accumulate_position(ctx, placement, ins, outs, sums);
                 channel = outs.end;
             }
             sums += ctx.job.channels.size();

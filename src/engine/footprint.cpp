@@ -1,0 +1,45 @@
+#include "engine/footprint.hpp"
+
+#include "base/crc32.hpp"
+
+namespace dynbal {
+namespace {
+
+struct Footprint {
+    uint32_t epoch = 0;
+    uint32_t done = 0;
+    uint32_t crc = 0;
+};
+static_assert(sizeof(Footprint) == footprint_bytes);
+
+uint32_t crc_of(const Footprint& footprint) {
+    return crc32(std::as_bytes(std::span<const Footprint, 1>(&footprint, 1)).first(8));
+}
+
+}  // namespace
+
+uint32_t FootprintStore::load(uint32_t epoch) {
+    meter_->set_class(TrafficClass::recovery);
+    uint32_t done = 0;
+    next_slot_ = 0;
+    for (uint32_t slot = 0; slot < 2; ++slot) {
+        Footprint footprint;
+        meter_->read(offset_ + slot * footprint_bytes,
+                     std::as_writable_bytes(std::span<Footprint, 1>(&footprint, 1)));
+        if (footprint.epoch == epoch && footprint.crc == crc_of(footprint) && footprint.done > done) {
+            done = footprint.done;
+            next_slot_ = slot ^ 1U;
+        }
+    }
+    return done;
+}
+
+void FootprintStore::save(uint32_t epoch, uint32_t done) {
+    Footprint footprint{epoch, done, 0};
+    footprint.crc = crc_of(footprint);
+    meter_->set_class(TrafficClass::checkpoints);
+    meter_->write(offset_ + next_slot_ * footprint_bytes, std::as_bytes(std::span<const Footprint, 1>(&footprint, 1)));
+    next_slot_ ^= 1U;
+}
+
+}  // namespace dynbal
