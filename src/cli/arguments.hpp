@@ -1,0 +1,68 @@
+//! Arguments that several commands take, and how they become images, inputs and supplies.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "compiler/image_file.hpp"
+#include "io/npy.hpp"
+#include "plugin/policy.hpp"
+#include "sim/device_profile.hpp"
+
+namespace dynbal::cli {
+
+/// The image and what its inputs are multiplied with.
+struct ImageArguments {
+    std::string path;
+    std::optional<double> scale;
+
+    void add_to(CLI::App& command, bool with_scale);
+    /// Reads and checks the image. Throws InputError.
+    compiler::ImageFile read() const;
+    /// --scale, or what the image was compiled with. Throws InputError if it is no usable number.
+    float scale_for(const compiler::ImageFile& file) const;
+};
+
+/// A factor for raw input values: finite and not zero. Throws InputError.
+float checked_scale(double scale);
+
+void add_input(CLI::App& command, std::string& spec);
+void add_policy(CLI::App& command, std::string& name);
+void add_supply(CLI::App& command, std::string& text);
+void add_jobs(CLI::App& command, uint32_t& jobs);
+void add_json(CLI::App& command, Context& context);
+
+/// FILE.npy or FILE.npy@INDEX as engine values. Throws InputError.
+std::vector<int16_t> read_input(const compiler::ImageFile& file, const std::string& spec,
+                                float scale);
+
+/// A file of many samples; a file that is itself one sample counts as one.
+class SampleFile {
+public:
+    /// Throws InputError, naming both shapes, if a sample does not have the model's number of values.
+    SampleFile(const std::string& path, const std::vector<int64_t>& model_dims);
+    int64_t count() const { return single_ ? 1 : samples_.count(); }
+    /// Scaled, in ONNX order. Thread-safe. Throws InputError for a value that is not finite.
+    std::vector<float> sample(int64_t index, float scale) const;
+
+private:
+    std::string path_;
+    io::NpySamples samples_;
+    bool single_ = false;
+};
+
+/// The profile of the device that the image was compiled for.
+const sim::DeviceProfile& profile_of(const compiler::ImageFile& file);
+
+/// [1, 28, 28]
+std::string shape_text(const std::vector<int64_t>& shape);
+/// 1234567 as 1,234,567.
+std::string grouped(uint64_t value);
+/// A word as a shell takes it.
+std::string shell_word(const std::string& word);
+
+}  // namespace dynbal::cli

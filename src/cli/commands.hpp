@@ -1,0 +1,31 @@
+//! The subcommands: each adds itself to the command line and says what it does when chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+
+namespace dynbal::cli {
+
+/// What all commands share during one call of the program.
+struct Context {
+    std::ostream* out = nullptr;
+    bool json = false;
+    int exit_code = 0;
+
+    /// Prints what a command has found: `json` for machines, `text` for people.
+    void print(const nlohmann::ordered_json& object, const std::string& text) const;
+};
+
+void add_compile(CLI::App& app, Context& context);
+void add_inspect(CLI::App& app, Context& context);
+void add_run(CLI::App& app, Context& context);
+void add_simulate(CLI::App& app, Context& context);
+void add_compare(CLI::App& app, Context& context);
+void add_evaluate(CLI::App& app, Context& context);
+void add_crash_test(CLI::App& app, Context& context);
+void add_soak(CLI::App& app, Context& context);
+void add_help(CLI::App& app, Context& context);
+
+}  // namespace dynbal::cli

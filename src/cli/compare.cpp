@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+#include "cli/report.hpp"
+#include "io/table.hpp"
+#include "sim/session.hpp"
+#include "sim/supply.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+struct Arguments {
+    ImageArguments image;
+    std::string input;
+    std::vector<std::string> supplies;
+};
+
+struct Row {
+    std::string supply;
+    PolicyKind policy = PolicyKind::fixed;
+    sim::RunResult result;
+};
+
+std::vector<Row> run_all(const Arguments& arguments, const compiler::ImageFile& file,
+                         const std::vector<int16_t>& input) {
+    std::vector<Row> rows;
+    for (const std::string& text : arguments.supplies) {
+        for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best}) {
+            sim::Session session(file, profile_of(file));
+            const auto supply = sim::parse_supply(text, profile_of(file));
+            sim::RunOptions options;
+            options.policy = policy;
+            rows.push_back({text, policy, session.run_inference(input, *supply, options)});
+        }
+    }
+    return rows;
+}
+
+/// All answers that there are must be the same.
+bool same_answers(const std::vector<Row>& rows) {
+    const std::vector<int16_t>* first = nullptr;
+    for (const Row& row : rows) {
+        if (!row.result.completed()) continue;
+        if (first == nullptr) first = &row.result.output;
+        if (row.result.output != *first) return false;
+    }
+    return true;
+}
+
+std::string table_of(const std::vector<Row>& rows) {
+    io::Table table({{"supply", io::Align::left},
+                     {"policy", io::Align::left},
+                     {"power cycles"},
+                     {"NVM bytes"},
+                     {"transfers"},
+                     {"cost units"},
+                     {"against fixed"},
+                     {"latency"},
+                     {"energy"}});
+    const sim::RunResult* fixed = nullptr;
+    for (const Row& row : rows) {
+        const sim::RunResult& result = row.result;
+        if (row.policy == PolicyKind::fixed) {
+            if (fixed != nullptr) table.add_rule();
+            fixed = &result;
+        }
+        if (!result.completed()) {
+            table.add_row({row.supply, sim::name_of(row.policy), "never ends"});
+            continue;
+        }
+        const bool comparable = fixed != nullptr && fixed->completed();
+        table.add_row(
+            {row.supply, sim::name_of(row.policy), grouped(result.power_cycles),
+             grouped(result.traffic.read_bytes + result.traffic.write_bytes),
+             grouped(result.traffic.transfers),
+             grouped(static_cast<uint64_t>(std::llround(result.cost_units()))),
+             comparable ? fmt::format("{:.2f} x", result.cost_units() / fixed->cost_units()) : "",
+             quantity(result.latency_s, "s"), quantity(result.energy_j, "J")});
+    }
+    return table.text();
+}
+
+void run(const Arguments& arguments, Context& context) {
+    const compiler::ImageFile file = arguments.image.read();
+    for (const std::string& text : arguments.supplies) sim::parse_supply(text, profile_of(file));
+    const std::vector<int16_t> input =
+        read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<Row> rows = run_all(arguments, file, input);
+    const bool same = same_answers(rows);
+
+    bool best_completes = true;
+    const std::vector<int16_t>* answer = nullptr;
+    nlohmann::ordered_json runs = nlohmann::ordered_json::array();
+    for (const Row& row : rows) {
+        if (row.result.completed()) answer = &row.result.output;
+        if (row.policy == PolicyKind::best && !row.result.completed()) best_completes = false;
+        nlohmann::ordered_json json{{"supply", row.supply}, {"policy", sim::name_of(row.policy)}};
+        json.update(result_json(file, row.result));
+        runs.push_back(json);
+    }
+    std::string text = table_of(rows);
+    for (const Row& row : rows) {
+        if (row.result.completed()) continue;
+        text +=
+            fmt::format("\n{}, {}: {}\n", row.supply, sim::name_of(row.policy), row.result.message);
+    }
+    if (!same) {
+        text += "\nThe answers DIFFER: this is a fault of the engine, please report it\n";
+    } else if (answer != nullptr) {
+        text +=
+            "\nAnswer, the same bits in every run that ended: " + answer_text(file, *answer) + "\n";
+    }
+    context.print({{"completed", best_completes}, {"same_answers", same}, {"runs", runs}}, text);
+    context.exit_code = same && best_completes ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Context& context) {
+    CLI::App* command = app.add_subcommand(
+        "compare", "Run one input with the policies fixed, paper and best, side by side");
+    const auto arguments = std::make_shared<Arguments>();
+    arguments->image.add_to(*command, true);
+    add_input(*command, arguments->input);
+    command
+        ->add_option("--supply", arguments->supplies,
+                     "May be given several times; see `dynbal help supplies`")
+        ->required()
+        ->take_all();
+    add_json(*command, context);
+    command->callback([arguments, &context] { run(*arguments, context); });
+}
+
+}  // namespace dynbal::cli

@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "engine/engine.hpp"
+#include "io/table.hpp"
+#include "nvm/record.hpp"
+#include "sim/session.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+struct Area {
+    const char* name;
+    uint64_t begin, end;
+};
+
+std::vector<Area> memory_map(const ImageHeader& header) {
+    const uint64_t records_end = uint64_t{header.records_offset} + 2 * record_slot_bytes;
+    const uint64_t checkpoints_end =
+        uint64_t{header.checkpoints_offset} + 2 * checkpoint_slot_bytes;
+    std::vector<Area> areas{
+        {"image: header, stages, tile tables, weights", 0, header.image_bytes},
+        {"progress records, two slots", header.records_offset, records_end},
+        {"checkpoints of sums, two slots", header.checkpoints_offset, checkpoints_end},
+        {"tensors", header.tensors_offset, uint64_t{header.tensors_offset} + header.tensors_bytes},
+    };
+    std::sort(areas.begin(), areas.end(),
+              [](const Area& a, const Area& b) { return a.begin < b.begin; });
+    return areas;
+}
+
+/// The tile sizes of a stage's table, smallest and largest, and what the table needs.
+struct TileRanges {
+    Range out, in, pixels;  // both ends included
+    uint32_t least_need = 0;
+};
+
+TileRanges ranges_of(const std::vector<Candidate>& candidates) {
+    const TileConfig& first = candidates.front().config;
+    TileRanges ranges{{first.tile_out, first.tile_out},
+                      {first.tile_in, first.tile_in},
+                      {first.tile_pixels, first.tile_pixels},
+                      candidates.front().need};
+    const auto widen = [](Range& range, uint32_t value) {
+        range = {std::min(range.begin, value), std::max(range.end, value)};
+    };
+    for (const Candidate& candidate : candidates) {
+        widen(ranges.out, candidate.config.tile_out);
+        widen(ranges.in, candidate.config.tile_in);
+        widen(ranges.pixels, candidate.config.tile_pixels);
+        ranges.least_need = std::min(ranges.least_need, candidate.need);
+    }
+    return ranges;
+}
+
+std::string range_text(const Range& range) {
+    return range.begin == range.end ? std::to_string(range.begin)
+                                    : fmt::format("{}-{}", range.begin, range.end);
+}
+
+const char* text_of(Importance importance) {
+    return importance == Importance::out_first ? "out_first" : "in_first";
+}
+
+nlohmann::ordered_json range_json(const Range& range) { return {range.begin, range.end}; }
+
+nlohmann::ordered_json stage_json(const compiler::ImageFile& file, uint32_t index) {
+    const StageDescriptor stage = file.stage(index);
+    const std::vector<Candidate> candidates = file.candidates(stage);
+    const TileRanges ranges = ranges_of(candidates);
+    const LoopShape shape = shape_of(stage);
+    return {{"name", file.host.stage_names[index]},
+            {"operator", file.host.stage_operators[index]},
+            {"input_shape", {stage.in_h, stage.in_w, stage.channels_in}},
+            {"output_shape", {stage.out_h, stage.out_w, stage.channels_out}},
+            {"weight_bytes", uint64_t{stage.channels_out} * shape.weight_row_bytes()},
+            {"configurations", candidates.size()},
+            {"tile_out", range_json(ranges.out)},
+            {"tile_in", range_json(ranges.in)},
+            {"tile_pixels", range_json(ranges.pixels)},
+            {"importance", text_of(stage.importance)},
+            {"least_units_per_cycle", static_cast<double>(ranges.least_need) / 16},
+            {"units_without_failures", static_cast<double>(candidates.front().reuse) / 16}};
+}
+
+nlohmann::ordered_json json_of(const compiler::ImageFile& file) {
+    const ImageHeader& header = file.header();
+    nlohmann::ordered_json stages = nlohmann::ordered_json::array();
+    for (uint32_t i = 0; i < header.stage_count; ++i) stages.push_back(stage_json(file, i));
+    nlohmann::ordered_json areas = nlohmann::ordered_json::array();
+    for (const Area& area : memory_map(header)) {
+        areas.push_back({{"name", area.name}, {"begin", area.begin}, {"end", area.end}});
+    }
+    return {{"model", file.host.model_name},
+            {"device", file.host.device_name},
+            {"input_dims", file.host.input_dims},
+            {"output_dims", file.host.output_dims},
+            {"input_scale", file.host.input_scale},
+            {"image_bytes", header.image_bytes},
+            {"nvm_bytes", header.nvm_bytes},
+            {"sram_bytes", Engine::sram_bytes_of(header)},
+            {"ideal_macs", file.host.ideal_macs},
+            {"lower_bound_read_bytes", file.host.lower_bound_read_bytes},
+            {"lower_bound_write_bytes", file.host.lower_bound_write_bytes},
+            {"least_units_per_cycle", static_cast<double>(sim::least_cycle_cost(file)) / 16},
+            {"memory_map", areas},
+            {"stages", stages}};
+}
+
+std::string stage_table(const compiler::ImageFile& file) {
+    io::Table table({{"stage"},
+                     {"name", io::Align::left},
+                     {"operator", io::Align::left},
+                     {"output", io::Align::left},
+                     {"weight bytes"},
+                     {"configurations"},
+                     {"tile out"},
+                     {"tile in"},
+                     {"tile pixels"},
+                     {"importance", io::Align::left},
+                     {"least units"}});
+    for (uint32_t i = 0; i < file.header().stage_count; ++i) {
+        const StageDescriptor stage = file.stage(i);
+        const std::vector<Candidate> candidates = file.candidates(stage);
+        const TileRanges ranges = ranges_of(candidates);
+        const uint64_t weights = uint64_t{stage.channels_out} * shape_of(stage).weight_row_bytes();
+        table.add_row({std::to_string(i), file.host.stage_names[i], file.host.stage_operators[i],
+                       shape_text({stage.out_h, stage.out_w, stage.channels_out}), grouped(weights),
+                       grouped(candidates.size()), range_text(ranges.out), range_text(ranges.in),
+                       range_text(ranges.pixels), text_of(stage.importance),
+                       grouped((ranges.least_need + 15) / 16)});
+    }
+    return table.text();
+}
+
+std::string text_of(const compiler::ImageFile& file) {
+    const ImageHeader& header = file.header();
+    std::string text =
+        fmt::format("{} for {}: input {}, output {}, {} MACs\n\n", file.host.model_name,
+                    file.host.device_name, shape_text(file.host.input_dims),
+                    shape_text(file.host.output_dims), grouped(file.host.ideal_macs));
+    text += stage_table(file) + "\n";
+    io::Table map({{"NVM from"}, {"to"}, {"bytes"}, {"what", io::Align::left}});
+    for (const Area& area : memory_map(header)) {
+        map.add_row(
+            {grouped(area.begin), grouped(area.end), grouped(area.end - area.begin), area.name});
+    }
+    text += map.text();
+    uint32_t stage = 0;
+    const uint64_t least = sim::least_cycle_cost(file, &stage);
+    return text + fmt::format(
+                      "\nSRAM: {} bytes. A power cycle must afford at least {} units (stage {} "
+                      "needs them); 1 unit is a MAC, 14.5 are a byte of NVM.\n",
+                      grouped(Engine::sram_bytes_of(header)), grouped((least + 15) / 16), stage);
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Context& context) {
+    CLI::App* command = app.add_subcommand(
+        "inspect", "Show an image: stages, tile sizes, memory map, least energy");
+    const auto arguments = std::make_shared<ImageArguments>();
+    arguments->add_to(*command, false);
+    add_json(*command, context);
+    command->callback([arguments, &context] {
+        const compiler::ImageFile file = arguments->read();
+        context.print(json_of(file), context.json ? "" : text_of(file));
+    });
+}
+
+}  // namespace dynbal::cli

@@ -1,0 +1,86 @@
+#include "cli/program.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <new>
+
+#include "base/error.hpp"
+#include "cli/commands.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+constexpr const char* description =
+    "dynbal: deep inference on microcontrollers whose power fails at any moment.\n"
+    "Compile a network, run it in a simulator, cut the power anywhere.";
+constexpr const char* footer =
+    "Example:\n"
+    "  dynbal compile model.onnx -o model.dynbal --calibrate x.npy\n"
+    "  dynbal simulate model.dynbal --input x.npy@0 --supply budget:100000\n"
+    "`dynbal COMMAND --help` explains a command, `dynbal help supplies` the power supplies.\n"
+    "Exit codes: 0 done, 1 wrong, stuck or not completed, 2 bad input, 3 internal error.";
+
+int fail(const Context& context, std::ostream& err, const std::string& message, int code) {
+    if (context.json) {
+        const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+        *context.out << nlohmann::ordered_json{{"error", message}}.dump(2, ' ', false, replace)
+                     << '\n';
+    }
+    err << "dynbal: " << message << '\n';
+    return code;
+}
+
+void add_commands(CLI::App& app, Context& context) {
+    add_compile(app, context);
+    add_inspect(app, context);
+    add_run(app, context);
+    add_simulate(app, context);
+    add_compare(app, context);
+    add_evaluate(app, context);
+    add_crash_test(app, context);
+    add_soak(app, context);
+    add_help(app, context);
+}
+
+}  // namespace
+
+void Context::print(const nlohmann::ordered_json& object, const std::string& text) const {
+    if (json) {
+        // A file name may hold bytes that are no UTF-8.
+        *out << object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+             << '\n';
+    } else {
+        *out << text;
+    }
+}
+
+int run_program(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+    Context context;
+    context.out = &out;
+    context.json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+    CLI::App app(description, "dynbal");
+    app.footer(footer);
+    app.require_subcommand(1);
+    add_commands(app, context);
+    try {
+        // CLI11 takes the words last to first.
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        return context.exit_code;
+    } catch (const CLI::Success& help) {
+        return app.exit(help, out, err);
+    } catch (const CLI::ParseError& error) {
+        return fail(context, err, std::string(error.what()) + " (try: dynbal --help)",
+                    exit_bad_input);
+    } catch (const InputError& error) {
+        return fail(context, err, error.what(), exit_bad_input);
+    } catch (const std::bad_alloc&) {
+        return fail(context, err, "out of memory", exit_internal);
+    } catch (const std::exception& error) {
+        return fail(context, err,
+                    std::string("internal error: ") + error.what() +
+                        "; please report it with the command and its files",
+                    exit_internal);
+    }
+}
+
+}  // namespace dynbal::cli

@@ -1,0 +1,31 @@
+//! How the result of an inference is shown, to machines and to people.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "compiler/image_file.hpp"
+#include "sim/session.hpp"
+
+namespace dynbal::cli {
+
+/// SHA-256 of the values as little-endian 16-bit words, in engine order.
+std::string output_sha256(const std::vector<int16_t>& values);
+
+/// ONNX index of the largest value; the first of equal ones.
+size_t argmax(const std::vector<float>& values);
+
+/// Everything a machine wants to know of one inference.
+nlohmann::ordered_json result_json(const compiler::ImageFile& file, const sim::RunResult& result);
+
+/// "class 9 (9: 12.3, 7: 4.56, 5: 1.2)", with at most three values.
+std::string answer_text(const compiler::ImageFile& file, const std::vector<int16_t>& output);
+
+/// A table of what the inference cost.
+std::string cost_text(const sim::RunResult& result);
+
+/// 0.0123 s, 4.56 mJ and so on: three digits and a prefix.
+std::string quantity(double value, const std::string& unit);
+
+}  // namespace dynbal::cli

@@ -1,0 +1,93 @@
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+#include "cli/report.hpp"
+#include "sim/campaign.hpp"
+#include "sim/session.hpp"
+#include "sim/supply.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+struct Arguments {
+    ImageArguments image;
+    std::string input;
+    std::string supply = "none";
+    std::string policy = "best";
+    bool expose_input = false;
+    bool again = false;
+};
+
+/// The answer of an uninterrupted run on new NVM.
+std::vector<int16_t> expected_answer(const compiler::ImageFile& file,
+                                     const std::vector<int16_t>& input) {
+    sim::Session session(file, profile_of(file));
+    const auto steady = sim::parse_supply("none");
+    return session.run_inference(input, *steady, sim::RunOptions{}).output;
+}
+
+/// Is a second inference on the same NVM, with another input, right as well?
+bool second_is_right(sim::Session& session, const compiler::ImageFile& file,
+                     const std::vector<int16_t>& input, PolicyKind policy) {
+    const std::vector<int16_t> other = sim::other_input(input);
+    sim::RunOptions options;
+    options.policy = policy;
+    const auto steady = sim::parse_supply("none");
+    const sim::RunResult result = session.run_inference(other, *steady, options);
+    return result.completed() && result.output == expected_answer(file, other);
+}
+
+void run(const Arguments& arguments, Context& context) {
+    sim::RunOptions options;
+    options.policy = sim::parse_policy(arguments.policy);
+    options.expose_input = arguments.expose_input;
+    const compiler::ImageFile file = arguments.image.read();
+    const sim::DeviceProfile& profile = profile_of(file);
+    const auto supply = sim::parse_supply(arguments.supply, profile);
+    const std::vector<int16_t> input =
+        read_input(file, arguments.input, arguments.image.scale_for(file));
+    sim::Session session(file, profile);
+    const sim::RunResult result = session.run_inference(input, *supply, options);
+
+    const bool right = result.completed() && result.output == expected_answer(file, input);
+    bool all_right = right;
+    nlohmann::ordered_json json = result_json(file, result);
+    json["same_as_uninterrupted"] = right;
+    std::string text = "No answer: " + result.message;
+    if (result.completed()) {
+        text = "Answer: " + answer_text(file, result.output) +
+               (right ? ", the same bits as without power failures"
+                      : ", NOT the same as without power failures");
+    }
+    if (arguments.again && result.completed()) {
+        const bool second = second_is_right(session, file, input, options.policy);
+        all_right = all_right && second;
+        json["second_is_right"] = second;
+        text += second ? "\nThe next inference on the same NVM is right, too"
+                       : "\nThe next inference on the same NVM is WRONG";
+    }
+    context.print(json, text + "\n\n" + cost_text(result));
+    context.exit_code = all_right ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Context& context) {
+    CLI::App* command =
+        app.add_subcommand("simulate", "Run one input on a supply whose power fails");
+    const auto arguments = std::make_shared<Arguments>();
+    arguments->image.add_to(*command, true);
+    add_input(*command, arguments->input);
+    add_supply(*command, arguments->supply);
+    add_policy(*command, arguments->policy);
+    command->add_flag("--expose-input", arguments->expose_input,
+                      "Power may fail while the input is loaded, too, and loading it counts");
+    command->add_flag("--again", arguments->again,
+                      "Afterwards run another input on the same NVM and check its answer");
+    add_json(*command, context);
+    command->callback([arguments, &context] { run(*arguments, context); });
+}
+
+}  // namespace dynbal::cli
