@@ -232,6 +232,16 @@ void StageRunner::make_room(const Box& before, const InputWindow::Step& step) {
             const size_t kept = (before.rows.size() - step.drop_rows) * pitch;
             std::memmove(windows_[operand], windows_[operand] + step.drop_rows * pitch, kept * sizeof(int16_t));
         }
+        if (step.insert_rows != 0) {
+            std::memmove(windows_[operand] + step.insert_rows * pitch, windows_[operand],
+                         before.rows.size() * pitch * sizeof(int16_t));
+        }
+        if (step.insert_cols != 0) {
+            for (uint32_t row = 0; row < before.rows.size(); ++row) {
+                int16_t* words = windows_[operand] + row * pitch;
+                std::memmove(words + step.insert_cols * channels, words, before.cols.size() * channels * sizeof(int16_t));
+            }
+        }
         if (step.drop_cols != 0) {
             const size_t kept = (before.cols.size() - step.drop_cols) * channels;
             for (uint32_t row = 0; row < before.rows.size(); ++row) {

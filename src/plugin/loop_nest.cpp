@@ -27,6 +27,14 @@ Range cols_of(const LoopShape& shape, const Range& pixels) {
     return {pixels.begin - rows.begin * shape.out_w, pixels.end - rows.begin * shape.out_w};
 }
 
+/// Does `want` begin inside `held` or right behind it?
+bool follows(const Range& held, const Range& want) { return held.begin <= want.begin && want.begin <= held.end; }
+
+/// Does `want` end inside `held` or right before it, with room for both?
+bool precedes(const Range& held, const Range& want, uint32_t capacity) {
+    return want.begin < held.begin && held.begin <= want.end && want.end <= held.end && held.end - want.begin <= capacity;
+}
+
 }  // namespace
 
 Range tile_of(const LoopShape& shape, const TileConfig& config, uint32_t pixel) {
@@ -162,16 +170,43 @@ InputWindow::Step InputWindow::move_to(const Box& want) {
     if (same_channels && held_.rows.covers(want.rows) && held_.cols.covers(want.cols)) {
         return {};
     }
-    if (same_channels && held_.cols == want.cols && held_.rows.begin <= want.rows.begin &&
-        want.rows.begin <= held_.rows.end) {
-        return extend_rows(want);
+    if (same_channels && held_.cols == want.cols) {
+        if (follows(held_.rows, want.rows)) {
+            return extend_rows(want);
+        }
+        if (precedes(held_.rows, want.rows, rows_capacity_)) {
+            return prepend_rows(want);
+        }
     }
-    if (same_channels && held_.rows == want.rows && held_.cols.begin <= want.cols.begin &&
-        want.cols.begin <= held_.cols.end) {
-        return extend_cols(want);
+    if (same_channels && held_.rows == want.rows) {
+        if (follows(held_.cols, want.cols)) {
+            return extend_cols(want);
+        }
+        if (precedes(held_.cols, want.cols, cols_capacity_)) {
+            return prepend_cols(want);
+        }
     }
     held_ = want;
-    return {want, 0, 0};
+    Step step;
+    step.read = want;
+    return step;
+}
+
+/// After a failure in the middle of a resident input: what lies before it is added, not all fetched again.
+InputWindow::Step InputWindow::prepend_rows(const Box& want) {
+    Step step;
+    step.insert_rows = held_.rows.begin - want.rows.begin;
+    step.read = {{want.rows.begin, held_.rows.begin}, want.cols, want.channels};
+    held_.rows.begin = want.rows.begin;
+    return step;
+}
+
+InputWindow::Step InputWindow::prepend_cols(const Box& want) {
+    Step step;
+    step.insert_cols = held_.cols.begin - want.cols.begin;
+    step.read = {want.rows, {want.cols.begin, held_.cols.begin}, want.channels};
+    held_.cols.begin = want.cols.begin;
+    return step;
 }
 
 InputWindow::Step InputWindow::extend_rows(const Box& want) {

@@ -167,6 +167,8 @@ public:
         Box read;                 ///< to be read from NVM, empty if all is there
         uint32_t drop_rows = 0;   ///< first make room: forget this many rows at the front
         uint32_t drop_cols = 0;   ///< or this many columns
+        uint32_t insert_rows = 0;  ///< or move what is held back by this many rows: `read` comes before it
+        uint32_t insert_cols = 0;
     };
 
     InputWindow() = default;
@@ -179,6 +181,8 @@ public:
 private:
     Step extend_rows(const Box& want);
     Step extend_cols(const Box& want);
+    Step prepend_rows(const Box& want);
+    Step prepend_cols(const Box& want);
 
     Box held_{};
     uint32_t rows_capacity_ = 0, cols_capacity_ = 0;
