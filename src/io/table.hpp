@@ -30,7 +30,8 @@ public:
     /// A horizontal line between the rows added before and after.
     void add_rule();
 
-    /// Title row, a line, the rows; every line ends with '\n' and without trailing spaces.
+    /// Title row, a line (neither if no column has a title), the rows; every line ends with '\n' and
+    /// without trailing spaces.
     std::string text() const;
 
 private:

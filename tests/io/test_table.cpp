@@ -24,7 +24,14 @@ TEST(Table, AlignsColumns) {
 
 TEST(Table, WithoutRowsOrColumns) {
     EXPECT_EQ(Table({{"a"}}).text(), "a\n-\n");
-    EXPECT_EQ(Table({}).text(), "\n\n");
+    EXPECT_EQ(Table({}).text(), "");
+}
+
+TEST(Table, WithoutTitlesHasNoHead) {
+    Table table({{"", Align::left}, {""}});
+    table.add_row({"a", "1"});
+    table.add_row({"bc", "23"});
+    EXPECT_EQ(table.text(), "a    1\nbc  23\n");
 }
 
 TEST(Table, TooManyCells) {
