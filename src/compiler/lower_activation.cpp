@@ -1,6 +1,7 @@
 // Relu, Clip, Softmax.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "compiler/lower_ops.hpp"
 
@@ -51,6 +52,9 @@ void lower_clip(Context& context, const onnx::NodeProto& node) {
     Clamp clamp;
     clamp.low = clip_bound(context, node, 1, "min", clamp.low);
     clamp.high = clip_bound(context, node, 2, "max", clamp.high);
+    // Some exporters write the largest float for "no limit".
+    if (clamp.low <= -std::numeric_limits<float>::max()) clamp.low = Clamp{}.low;
+    if (clamp.high >= std::numeric_limits<float>::max()) clamp.high = Clamp{}.high;
     if (std::isnan(clamp.low) || std::isnan(clamp.high)) fail(node, "its min or max is NaN");
     if (clamp.low > clamp.high) fail(node, "its min is greater than its max");
     lower_clamp(context, node, clamp);

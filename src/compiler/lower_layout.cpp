@@ -28,7 +28,7 @@ AxisSplit::AxisSplit(const Dims& dims, size_t axis) {
 std::optional<Rows> split_rows(const Tensor& tensor, const Value& value, size_t axis) {
     const AxisSplit split(value.dims, axis);
     const auto channels = static_cast<uint32_t>(tensor.c);
-    if (split.length != channels) return std::nullopt;
+    if (channels == 0 || split.length != channels) return std::nullopt;
 
     const Places& place = *value.place;
     Rows rows;

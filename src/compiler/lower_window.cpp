@@ -126,7 +126,7 @@ WindowPlan plan_window(const onnx::NodeProto& node, const Image& image, const Di
     if (image.swapped) std::swap(axes[0], axes[1]);
 
     const auto narrow = [&](int64_t value) {
-        if (value > attribute_max) fail(node, "its padding is out of range");
+        if (value > attribute_max) fail(node, "its window or output is larger than 65535");
         return static_cast<int>(value);
     };
     const auto& [h, w] = axes;

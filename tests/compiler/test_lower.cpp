@@ -84,6 +84,13 @@ TEST(Lower, ClipBoundsAsAttributes) {
     EXPECT_EQ(graph.stages[0].clamp.high, 6.0F);
 }
 
+TEST(Lower, TheLargestFloatIsNoLimit) {
+    const float largest = std::numeric_limits<float>::max();
+    const auto builder =
+        conv_model(9).node("Clip", {"c"}, "y").with_float("min", 0.0F).with_float("max", largest);
+    EXPECT_EQ(builder.lower().stages.at(0).clamp.high, infinity);
+}
+
 TEST(Lower, ConstantAddBecomesBias) {
     const std::vector<Shape> shapes = {{3, 1, 1}, {1, 3, 1, 1}};
     for (const Shape& shape : shapes) {
