@@ -157,6 +157,7 @@ bool is_valid(const LoopShape& shape, const TileConfig& config, uint32_t arena_b
                            (config.run_pixels == config.tile_pixels && plan.sum_bytes <= checkpoint_slot_bytes);
     const bool moves_ok = config.order != LoopOrder::sums_move ||
                           (has_passes(shape, config) && shape.pool_h == 1 && shape.pool_w == 1 &&
+                           shape.pool_stride_h == 1 && shape.pool_stride_w == 1 &&
                            uint64_t{shape.values()} * 4 <= shape.sums_area_bytes &&
                            uint64_t{shape.values()} * pass_count(shape, config) <= 0xFFFFFFFFU);
     return in_job_ok && moves_ok && plan.total(shape.operands) <= arena_bytes;
