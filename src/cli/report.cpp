@@ -122,7 +122,7 @@ std::string answer_text(const compiler::ImageFile& file, const std::vector<int16
 }
 
 std::string cost_text(const sim::RunResult& result) {
-    io::Table table({{"", io::Align::left}, {"", io::Align::right}});
+    io::Table table({{"one inference", io::Align::left}, {"", io::Align::right}});
     table.add_row({"power cycles", grouped(result.power_cycles)});
     table.add_row({"tiles changed inside a stage",
                    grouped(result.activity.reconfigurations + result.activity.shrinks)});

@@ -104,7 +104,7 @@ void add_soak(CLI::App& app, Context& context) {
         "soak", "Many inferences on one NVM: is each answer right, and the NVM alive at the end?");
     const auto arguments = std::make_shared<Arguments>();
     arguments->options.inferences = 1000;
-    arguments->options.supply = "random:1,1000,20000";
+    arguments->options.supply = "random:1,400,4000";
     arguments->image.add_to(*command, true);
     command->add_option("--inputs", arguments->inputs, "Samples along the first dimension (.npy)")
         ->required();

@@ -1,0 +1,123 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <numeric>
+#include <stdexcept>
+
+#include "sim/sim_nvm.hpp"
+
+namespace dynbal::sim {
+namespace {
+
+std::array<std::byte, 8> counting() {
+    std::array<std::byte, 8> bytes{};
+    for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i + 1);
+    return bytes;
+}
+
+TEST(SimNvm, StopsInsideAWriteAfterExactlyTheBytesThatArePaid) {
+    const auto source = counting();
+    for (uint64_t cut = 0; cut < source.size(); ++cut) {
+        SimNvm nvm(16);
+        const auto supply = parse_supply("once:" + std::to_string(cut));
+        nvm.power_up(*supply);
+        EXPECT_THROW(nvm.write(4, source), PowerLoss);
+        for (size_t i = 0; i < 16; ++i) {
+            const bool written = i >= 4 && i < 4 + cut;
+            EXPECT_EQ(nvm.memory()[i], written ? source[i - 4] : std::byte{0}) << cut << " " << i;
+        }
+        EXPECT_EQ(nvm.traffic().write_bytes, cut);
+    }
+}
+
+TEST(SimNvm, RefusesEverythingUntilPowerComesBack) {
+    SimNvm nvm(16);
+    auto bytes = counting();
+    EXPECT_THROW(nvm.read(0, bytes), PowerLoss) << "no power before the first power-up";
+    const auto supply = parse_supply("bytes:3");
+    nvm.power_up(*supply);
+    EXPECT_THROW(nvm.write(0, bytes), PowerLoss);
+    const Traffic before = nvm.traffic();
+    EXPECT_THROW(nvm.write(8, bytes), PowerLoss);
+    EXPECT_THROW(nvm.read(0, bytes), PowerLoss);
+    EXPECT_THROW(nvm.compute(1), PowerLoss);
+    EXPECT_EQ(nvm.memory()[8], std::byte{0});
+    EXPECT_EQ(nvm.traffic(), before);
+    nvm.power_up(*supply);
+    EXPECT_NO_THROW(nvm.read(0, bytes));
+    EXPECT_EQ(bytes[2], std::byte{3});
+    EXPECT_EQ(bytes[3], std::byte{0}) << "the fourth byte was never written";
+}
+
+TEST(SimNvm, CountsWhatWasReallyMovedOverAllCycles) {
+    SimNvm nvm(64);
+    const auto supply = parse_supply("budget:100");  // 6 bytes, 13 units are left over
+    std::array<std::byte, 4> bytes{};
+    nvm.power_up(*supply);
+    nvm.write(0, bytes);
+    nvm.compute(10);
+    EXPECT_THROW(nvm.read(0, bytes), PowerLoss);  // 32 of 58 units: 2 bytes
+    EXPECT_EQ(nvm.traffic(), (Traffic{2, 4, 2, 10}));
+    nvm.power_up(*supply);
+    EXPECT_THROW(nvm.compute(1000), PowerLoss);
+    EXPECT_EQ(nvm.traffic(), (Traffic{2, 4, 2, 110}));
+}
+
+TEST(SimNvm, TreatsAnAccessOutsideAsAnErrorOfTheCaller) {
+    SimNvm nvm(16);
+    const auto supply = parse_supply("none");
+    nvm.power_up(*supply);
+    auto bytes = counting();
+    EXPECT_NO_THROW(nvm.read(8, bytes));
+    EXPECT_THROW(nvm.read(9, bytes), std::logic_error);
+    EXPECT_THROW(nvm.write(17, bytes), std::logic_error);
+    EXPECT_THROW(nvm.write(0xFFFFFFFF, bytes), std::logic_error);
+    EXPECT_NO_THROW(nvm.write(16, {}));
+}
+
+TEST(SimNvm, NoticesChangesOutsideOfTheIgnoredRangeOnly) {
+    SimNvm nvm(32);
+    nvm.watch_outside({8, 16});
+    const auto supply = parse_supply("none");
+    nvm.power_up(*supply);
+    const auto bytes = counting();
+    nvm.write(8, bytes);
+    EXPECT_FALSE(nvm.changed());
+    nvm.write(16, bytes);
+    EXPECT_TRUE(nvm.changed());
+    nvm.clear_changed();
+    nvm.write(16, bytes);
+    EXPECT_FALSE(nvm.changed()) << "the same bytes again are no change";
+}
+
+TEST(SimNvm, LogsBytesInTheOrderOfWriting) {
+    SimNvm nvm(32);
+    std::vector<LoggedByte> log;
+    nvm.set_log(&log);
+    const auto supply = parse_supply("bytes:5");
+    nvm.power_up(*supply);
+    const auto bytes = counting();
+    EXPECT_THROW(nvm.write(3, bytes), PowerLoss);
+    ASSERT_EQ(log.size(), 5U);
+    EXPECT_EQ(log[4].offset, 7U);
+    EXPECT_EQ(log[4].value, std::byte{5});
+}
+
+TEST(SimNvm, BreaksItsContractWhenToldTo) {
+    const auto bytes = counting();
+    SimNvm descending(16, Defect::descending_writes);
+    SimNvm garbled(16, Defect::garbled_byte);
+    for (SimNvm* nvm : {&descending, &garbled}) {
+        const auto supply = parse_supply("bytes:2");
+        nvm->power_up(*supply);
+        EXPECT_THROW(nvm->write(0, bytes), PowerLoss);
+    }
+    EXPECT_EQ(descending.memory()[0], std::byte{0});
+    EXPECT_EQ(descending.memory()[6], std::byte{7});
+    EXPECT_EQ(garbled.memory()[1], std::byte{2});
+    EXPECT_NE(garbled.memory()[2], std::byte{0});
+}
+
+}  // namespace
+}  // namespace dynbal::sim

@@ -1,0 +1,193 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "base/error.hpp"
+#include "sim/random.hpp"
+#include "sim/supply.hpp"
+
+namespace dynbal::sim {
+namespace {
+
+std::string error_of(const std::string& text) {
+    try {
+        parse_supply(text);
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+/// Pays one by one until the power fails.
+uint64_t affordable(Supply& supply, Work work, uint64_t limit) {
+    uint64_t count = 0;
+    while (count < limit && supply.pay(work, 1) == 1) ++count;
+    return count;
+}
+
+TEST(Supply, NoneNeverFails) {
+    const auto supply = parse_supply("none");
+    supply->begin_cycle();
+    EXPECT_EQ(supply->pay(Work::write, UINT64_MAX), UINT64_MAX);
+    EXPECT_EQ(supply->pay(Work::mac, UINT64_MAX), UINT64_MAX);
+}
+
+TEST(Supply, BytesCountsWritesOfEachCycle) {
+    const auto supply = parse_supply("bytes:10");
+    for (int cycle = 0; cycle < 3; ++cycle) {
+        supply->begin_cycle();
+        EXPECT_EQ(supply->pay(Work::read, 1000), 1000U);
+        EXPECT_EQ(supply->pay(Work::mac, 1000), 1000U);
+        EXPECT_EQ(supply->pay(Work::write, 7), 7U);
+        EXPECT_EQ(supply->pay(Work::write, 7), 3U);
+    }
+}
+
+TEST(Supply, OnceFailsOnceAndThenFollowsTheRest) {
+    const auto supply = parse_supply("once:4");
+    supply->begin_cycle();
+    EXPECT_EQ(supply->pay(Work::write, 5), 4U);
+    supply->begin_cycle();
+    EXPECT_EQ(supply->pay(Work::write, 1000), 1000U);
+
+    const auto with_rest = parse_supply("once:0+bytes:6");
+    with_rest->begin_cycle();
+    EXPECT_EQ(with_rest->pay(Work::write, 5), 0U);
+    for (int cycle = 0; cycle < 2; ++cycle) {
+        with_rest->begin_cycle();
+        EXPECT_EQ(with_rest->pay(Work::write, 100), 6U);
+    }
+}
+
+TEST(Supply, BudgetPricesBytesAtFourteenAndAHalf) {
+    const auto supply = parse_supply("budget:29");
+    supply->begin_cycle();
+    EXPECT_EQ(supply->pay(Work::read, 3), 2U);
+    EXPECT_EQ(supply->pay(Work::mac, 1), 0U) << "what remained is spent";
+    supply->begin_cycle();
+    EXPECT_EQ(supply->pay(Work::write, 1), 1U);
+    EXPECT_EQ(supply->pay(Work::mac, 14), 14U);
+    EXPECT_EQ(supply->pay(Work::mac, 1), 0U) << "half a unit is left";
+}
+
+TEST(Supply, RandomIsReproducibleAndKeepsItsRange) {
+    const auto first = parse_supply("random:7,20,40");
+    const auto second = parse_supply("random:7,20,40");
+    uint64_t least = 100;
+    uint64_t most = 0;
+    for (int cycle = 0; cycle < 500; ++cycle) {
+        first->begin_cycle();
+        second->begin_cycle();
+        const uint64_t bytes = first->pay(Work::write, 1000);
+        EXPECT_EQ(bytes, second->pay(Work::write, 1000));
+        least = std::min(least, bytes);
+        most = std::max(most, bytes);
+    }
+    EXPECT_EQ(least, 20U);
+    EXPECT_EQ(most, 40U);
+    const auto fixed = parse_supply("random:8,5,5");
+    fixed->begin_cycle();
+    EXPECT_EQ(fixed->pay(Work::write, 9), 5U);
+}
+
+TEST(Supply, RandomNumbersAreTheSameOnEveryPlatform) {
+    EXPECT_EQ(hash64(0), 0xE220A8397B1DCDAFU);  // the first output of SplitMix64 with seed 0
+}
+
+TEST(Supply, PowerRunsFromTheCapacitorAndWhatIsHarvested) {
+    const DeviceProfile& profile = default_profile();
+    const uint64_t stored = profile.capacitor.energy_fj() - profile.boot().energy_fj;
+    const uint64_t without_harvest = stored / profile.mac().energy_fj;
+    const auto weak = parse_supply("power:1uW");
+    const auto strong = parse_supply("power:4mW");
+    weak->begin_cycle();
+    strong->begin_cycle();
+    const uint64_t weak_macs = affordable(*weak, Work::mac, 10'000'000);
+    const uint64_t strong_macs = affordable(*strong, Work::mac, 10'000'000);
+    EXPECT_NEAR(static_cast<double>(weak_macs), static_cast<double>(without_harvest), 100.0);
+    EXPECT_GT(strong_macs, weak_macs);
+    EXPECT_GT(weak_macs, 50'000U);  // the order of magnitude that the profile promises
+    EXPECT_LT(weak_macs, 500'000U);
+    // 181.5 uJ at 4 mW take 45.4 ms.
+    EXPECT_NEAR(static_cast<double>(strong->charging_ps()) * 1e-12, 0.0454, 0.001);
+}
+
+TEST(Supply, MorePowerThanIsUsedNeverFails) {
+    const auto supply = parse_supply("power:1W");
+    supply->begin_cycle();
+    EXPECT_EQ(supply->pay(Work::mac, 1'000'000'000'000), 1'000'000'000'000U);
+    EXPECT_EQ(supply->pay(Work::write, 1'000'000'000), 1'000'000'000U);
+}
+
+TEST(Supply, PaysForATransferAtOnceAsForItsParts) {
+    const auto whole = parse_supply("power:100uW");
+    whole->begin_cycle();
+    const uint64_t bytes = whole->pay(Work::write, 1'000'000);
+    EXPECT_GT(bytes, 1000U);
+    const auto parts = parse_supply("power:100uW");
+    parts->begin_cycle();
+    EXPECT_LT(affordable(*parts, Work::write, bytes), bytes) << "each transfer has a start-up cost";
+}
+
+TEST(Supply, RefusesEveryMistakeWithTheListOfSupplies) {
+    for (const char* text : {"",
+                             "bytes",
+                             "bytes:",
+                             "bytes:0",
+                             "bytes:-1",
+                             "bytes:+1",
+                             "bytes:1.5",
+                             "bytes:1e3",
+                             "bytes: 5",
+                             "bytes:5 ",
+                             "bytes:99999999999999999999",
+                             "budget:0",
+                             "budget:nan",
+                             "budget:-3",
+                             "once:",
+                             "once:x",
+                             "once:5+",
+                             "once:5+once:6",
+                             "once:5+bytes:0",
+                             "random:1",
+                             "random:1,2",
+                             "random:1,5,4",
+                             "random:1,0,4",
+                             "random:-1,2,4",
+                             "random:1,2,3,4",
+                             "power:",
+                             "power:4",
+                             "power:mW",
+                             "power:0mW",
+                             "power:-4mW",
+                             "power:nanmW",
+                             "power:infW",
+                             "power:4kW",
+                             "power:1e3mW",
+                             "power:99999W",
+                             "solar:3",
+                             "none:1",
+                             "NONE",
+                             "bytes:5\n"}) {
+        const std::string message = error_of(text);
+        EXPECT_NE(message.find("budget:E"), std::string::npos) << "'" << text << "': " << message;
+        // After `once:K+` it is the second supply that is named.
+        const std::string named = std::string(text).substr(std::string(text).find('+') + 1);
+        EXPECT_NE(message.find("supply '"), std::string::npos) << message;
+        EXPECT_NE(message.find(named), std::string::npos) << message;
+    }
+}
+
+TEST(DeviceProfile, AddsUpWhatItSays) {
+    const DeviceProfile& profile = default_profile();
+    EXPECT_EQ(profile.byte().time_ps, 1'000'000U);  // 8 MHz, 8 bits
+    EXPECT_EQ(profile.mac().time_ps, 67'708U);      // 3.25 cycles at 48 MHz
+    EXPECT_EQ(profile.transfer().time_ps, 4'000'000U + 8'833'333U);
+    const Cost cost = profile.cost_of({100, 50, 3, 1000}, 2);
+    EXPECT_EQ(cost.time_ps, 150'000'000U + 3 * 12'833'333U + 67'708'000U + 10'000'000'000U);
+    EXPECT_THROW(profile_by_name("abacus"), InputError);
+    EXPECT_EQ(profile_by_name("msp432p401r").name, profile.name);
+}
+
+}  // namespace
+}  // namespace dynbal::sim
