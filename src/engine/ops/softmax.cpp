@@ -14,7 +14,7 @@ uint32_t exp2_negative(uint64_t x_q16) {
     }
     const int64_t f = static_cast<int64_t>(x_q16 & 0xFFFFU);
     // Coefficients of 2^-f (minimax on [0, 1], both ends exact), Q16.
-    constexpr int64_t c1 = -45412, c2 = 15562, c3 = -2918;
+    constexpr int64_t c1 = -45325, c2 = 15155, c3 = -2598;
     int64_t value = c3;
     value = c2 + ((value * f) >> 16);
     value = c1 + ((value * f) >> 16);
