@@ -20,7 +20,8 @@ import sys
 LINES_MAX = 400
 # The compiler's own headers: all that a microcontroller without a C++ library has or can have.
 FREESTANDING_HEADERS = {
-    "algorithm", "array", "bit", "cstddef", "cstdint", "cstring", "limits", "span",
+    "algorithm", "array", "bit", "cstddef", "cstdint", "cstring", "limits", "optional", "span",
+    "stdint.h",
     "type_traits", "utility",
 }
 # Headers of freestanding folders for the host side: no other freestanding file may include them.

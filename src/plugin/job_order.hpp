@@ -20,6 +20,12 @@ public:
         : shape_(&shape), config_(config), region_(region) {}
 
     uint32_t values() const { return region_.values(); }
+    /// With sums_move: values counted over the passes that only store sums, before the first one is written.
+    uint32_t values_stored() const {
+        return config_.order == LoopOrder::sums_move ? (pass_count(*shape_, config_) - 1) * values() : 0;
+    }
+    /// How many values are written when `done` are, counted over all passes.
+    uint32_t values_written(uint32_t done) const { return done > values_stored() ? done - values_stored() : 0; }
     /// Position of value `index`, 0 <= index < values().
     Position position_of(uint32_t index) const;
     /// Inverse of position_of.
