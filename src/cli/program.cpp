@@ -42,6 +42,23 @@ void add_commands(CLI::App& app, Context& context) {
     add_help(app, context);
 }
 
+/// CLI11 would only say that a command is required.
+void check_command(const CLI::App& app, const std::vector<std::string>& arguments) {
+    if (arguments.empty() || arguments.front().starts_with("-")) return;
+    std::string names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        if (command->check_name(arguments.front())) return;
+        names += (names.empty() ? "" : ", ") + command->get_name();
+    }
+    throw InputError("there is no command '" + arguments.front() + "'; the commands are: " + names);
+}
+
+/// Where to look for the options of the command that was called.
+std::string help_hint(const std::vector<std::string>& arguments) {
+    const bool named = !arguments.empty() && !arguments.front().starts_with("-");
+    return named ? " (try: dynbal " + arguments.front() + " --help)" : " (try: dynbal --help)";
+}
+
 }  // namespace
 
 void Context::print(const nlohmann::ordered_json& object, const std::string& text) const {
@@ -63,14 +80,14 @@ int run_program(const std::vector<std::string>& arguments, std::ostream& out, st
     app.require_subcommand(1);
     add_commands(app, context);
     try {
+        check_command(app, arguments);
         // CLI11 takes the words last to first.
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
         return context.exit_code;
     } catch (const CLI::Success& help) {
         return app.exit(help, out, err);
     } catch (const CLI::ParseError& error) {
-        return fail(context, err, std::string(error.what()) + " (try: dynbal --help)",
-                    exit_bad_input);
+        return fail(context, err, error.what() + help_hint(arguments), exit_bad_input);
     } catch (const InputError& error) {
         return fail(context, err, error.what(), exit_bad_input);
     } catch (const std::bad_alloc&) {

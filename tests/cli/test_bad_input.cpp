@@ -1,0 +1,158 @@
+// Bad input of every kind: a clear message, exit code 2, nothing written.
+#include <cmath>
+
+#include "cli_fixture.hpp"
+#include "io/file.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+class BadInputTest : public CliTest {
+protected:
+    /// The call must be refused with all these words in the message, the same in JSON.
+    void expect_refused(std::vector<std::string> arguments, const std::vector<std::string>& words) {
+        const long files_before = files();
+        const Called called = call(arguments);
+        EXPECT_EQ(called.code, exit_bad_input) << called.out;
+        EXPECT_TRUE(called.out.empty()) << called.out;
+        EXPECT_TRUE(called.err.starts_with("dynbal: ")) << called.err;
+        for (const std::string& word : words) {
+            EXPECT_NE(called.err.find(word), std::string::npos)
+                << "'" << word << "' is missing in: " << called.err;
+        }
+        arguments.emplace_back("--json");
+        const Called machine = call(arguments);
+        EXPECT_EQ(machine.code, exit_bad_input);
+        const std::string error = machine.json().at("error");
+        EXPECT_EQ(machine.err, "dynbal: " + error + "\n");
+        EXPECT_EQ(files(), files_before) << "a file was left behind";
+    }
+};
+
+TEST_F(BadInputTest, Arguments) {
+    expect_refused({}, {"subcommand"});
+    expect_refused({"fly"}, {"fly"});
+    expect_refused({"run", image()}, {"--input"});
+    expect_refused({"run", image(), "--input", x(), "--speed", "9"}, {"--speed"});
+    expect_refused({"run", image(), "--input", x(), "--policy", "lucky"},
+                   {"lucky", "fixed, paper, best"});
+    expect_refused({"run", image(), "--input", x(), "--scale", "nan"}, {"--scale"});
+    expect_refused({"run", image(), "--input", x(), "--scale", "0"}, {"--scale"});
+    expect_refused({"run", image(), "--input", x(), "--scale", "two"}, {"--scale"});
+    expect_refused({"simulate", image(), "--input", x(), "--supply", "solar"},
+                   {"solar", "budget:E"});
+    expect_refused({"compare", image(), "--input", x(), "--supply", "bytes:0"}, {"bytes:0"});
+    expect_refused({"crash-test", image(), "--input", x(), "--cuts", "some"}, {"sample:N"});
+    expect_refused({"crash-test", image(), "--input", x(), "--jobs", "0"}, {"--jobs"});
+    expect_refused(
+        {"crash-test", image(), "--input", x(), "--cuts", "random:1,3", "--supply", "bytes:500"},
+        {"--supply"});
+    expect_refused({"soak", image(), "--inputs", path("x.npy"), "--count", "0"}, {"--count"});
+}
+
+TEST_F(BadInputTest, Inputs) {
+    expect_refused({"run", image(), "--input", path("none.npy")}, {"none.npy"});
+    expect_refused({"run", image(), "--input", x("@6")}, {"x.npy", "6"});
+    expect_refused({"run", image(), "--input", path("x.npy")}, {"@INDEX"});
+    write("odd.npy", {5, 5}, 25);
+    expect_refused({"run", image(), "--input", path("odd.npy")}, {"25", "72"});
+    expect_refused({"run", image(), "--input", path("odd.npy@0")}, {"5", "72"});
+    io::write_file(path("text.npy"), std::string_view("hello"));
+    expect_refused({"run", image(), "--input", path("text.npy")}, {"text.npy"});
+    io::Array holes{{1, 72}, std::vector<float>(72, 0.5F)};
+    holes.values[13] = std::nanf("");
+    io::write_npy(path("nan.npy"), holes);
+    expect_refused({"run", image(), "--input", path("nan.npy")}, {"nan.npy", "13", "finite"});
+    expect_refused({"soak", image(), "--inputs", path("odd.npy")}, {"[5]", "[1, 6, 6, 2]"});
+    expect_refused({"soak", image(), "--inputs", path("nan.npy")}, {"finite"});
+}
+
+TEST_F(BadInputTest, Labels) {
+    const auto refuse = [&](const std::vector<float>& labels,
+                            const std::vector<std::string>& words) {
+        io::write_npy(path("labels.npy"), {{static_cast<int64_t>(labels.size())}, labels});
+        expect_refused(
+            {"evaluate", image(), "--inputs", path("x.npy"), "--labels", path("labels.npy")},
+            words);
+    };
+    refuse({0, 1, 2}, {"3 labels for 6 samples"});
+    refuse({0, 1, 2, 3, 4, 5}, {"label 5 is 5", "0 to 4"});
+    refuse({0, 1, 2, 3, -1, 0}, {"label 4 is -1"});
+    refuse({0, 1, 2.5F, 3, 1, 0}, {"label 2 is 2.5"});
+}
+
+TEST_F(BadInputTest, Images) {
+    expect_refused({"inspect", path("none.dynbal")}, {"none.dynbal"});
+    io::write_file(path("text.dynbal"), std::string_view("hello"));
+    expect_refused({"inspect", path("text.dynbal")}, {"text.dynbal"});
+    expect_refused({"inspect", path("x.npy")}, {"x.npy"});
+    const std::vector<uint8_t> good = io::read_file(image());
+    for (size_t size = 0; size < good.size(); size += 997) {
+        io::write_file(path("bad.dynbal"), std::span(good).first(size));
+        expect_refused({"inspect", path("bad.dynbal")}, {"bad.dynbal"});
+    }
+}
+
+TEST_F(BadInputTest, EveryAlteredByteOfAnImageIsFound) {
+    const std::vector<uint8_t> good = io::read_file(image());
+    for (size_t place = 0; place < good.size(); place += 23) {
+        std::vector<uint8_t> bad = good;
+        bad[place] ^= static_cast<uint8_t>(1U << (place % 8));
+        io::write_file(path("bad.dynbal"), bad);
+        const Called called = call({"run", path("bad.dynbal"), "--input", x()});
+        EXPECT_EQ(called.code, exit_bad_input) << "byte " << place << ": " << called.out;
+        EXPECT_NE(called.err.find("bad.dynbal"), std::string::npos) << called.err;
+    }
+}
+
+TEST_F(BadInputTest, Compilation) {
+    const std::string model = DYNBAL_REPOSITORY "/models/fashion_mnist/fashion_mnist.onnx";
+    const std::string out = path("new.dynbal");
+    write("cal.npy", {3, 1, 28, 28}, int64_t{3} * 28 * 28);
+    const auto refuse = [&](const std::string& onnx, const std::string& calibration,
+                            const std::vector<std::string>& more,
+                            const std::vector<std::string>& words) {
+        std::vector<std::string> arguments{"compile", onnx, "-o", out, "--calibrate", calibration};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        expect_refused(arguments, words);
+    };
+    io::write_file(path("text.onnx"), std::string_view("hello"));
+    refuse(path("text.onnx"), path("cal.npy"), {}, {"text.onnx"});
+    refuse(path("none.onnx"), path("cal.npy"), {}, {"none.onnx"});
+    refuse(model, path("none.npy"), {}, {"none.npy"});
+    refuse(model, path("x.npy"), {}, {"[6, 6, 2]", "28"});
+    refuse(model, path("cal.npy"), {"--weights", "int4"}, {"int4"});
+    refuse(model, path("cal.npy"), {"--device", "abacus"}, {"abacus"});
+    refuse(model, path("cal.npy"), {"--scale", "inf"}, {"--scale"});
+    io::Array holes{{1, 1, 28, 28}, std::vector<float>(784, 0.5F)};
+    holes.values[700] = INFINITY;
+    io::write_npy(path("nan.npy"), holes);
+    refuse(model, path("nan.npy"), {}, {"finite"});
+    std::vector<uint8_t> cut = io::read_file(model);
+    cut.resize(cut.size() / 2);
+    io::write_file(path("cut.onnx"), cut);
+    refuse(path("cut.onnx"), path("cal.npy"), {}, {"cut.onnx"});
+}
+
+TEST_F(CliTest, CompilesAndRunsTheModelOfTheRepository) {
+    const std::string model = DYNBAL_REPOSITORY "/models/fashion_mnist/fashion_mnist.onnx";
+    write("cal.npy", {3, 1, 28, 28}, int64_t{3} * 28 * 28);
+    for (const char* weights : {"int8", "int16"}) {
+        const Called compiled =
+            call({"compile", model, "-o", path("new.dynbal"), "--calibrate", path("cal.npy"),
+                  "--weights", weights, "--scale", "0.5", "--json"});
+        ASSERT_EQ(compiled.code, 0) << compiled.err;
+        EXPECT_GT(compiled.json().at("stages"), 1);
+        const Called ran =
+            call({"run", path("new.dynbal"), "--input", path("cal.npy@1"), "--json"});
+        ASSERT_EQ(ran.code, 0) << ran.err;
+        EXPECT_EQ(ran.json().at("output").size(), 10U);
+        const Called scaled = call(
+            {"run", path("new.dynbal"), "--input", path("cal.npy@1"), "--scale", "0.5", "--json"});
+        EXPECT_EQ(scaled.json().at("output_sha256"), ran.json().at("output_sha256"))
+            << "the scale of the compilation is the default";
+    }
+}
+
+}  // namespace
+}  // namespace dynbal::cli

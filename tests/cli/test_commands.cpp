@@ -1,0 +1,185 @@
+// What each command gives when all is well, and its exit codes.
+#include <sstream>
+
+#include "cli_fixture.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+using CommandTest = CliTest;
+
+TEST_F(CommandTest, RunGivesAllFiguresAsJson) {
+    const Called called = call({"run", image(), "--input", x(), "--json"});
+    ASSERT_EQ(called.code, 0) << called.err;
+    const nlohmann::json json = called.json();
+    EXPECT_EQ(json.at("completed"), true);
+    EXPECT_EQ(json.at("power_cycles"), 1);
+    for (const char* key : {"nvm_read_bytes", "nvm_write_bytes", "nvm_transfers", "macs",
+                            "cost_units", "latency_s", "energy_j"}) {
+        EXPECT_GT(json.at(key).get<double>(), 0) << key;
+    }
+    EXPECT_EQ(json.at("output_sha256").get<std::string>().size(), 64U);
+    EXPECT_LT(json.at("argmax").get<int>(), 5);
+    const double cost =
+        json.at("macs").get<double>() +
+        14.5 * (json.at("nvm_read_bytes").get<double>() + json.at("nvm_write_bytes").get<double>());
+    EXPECT_EQ(json.at("cost_units").get<double>(), cost);
+    EXPECT_EQ(json.at("stages").size(), 8U);
+}
+
+TEST_F(CommandTest, RunShowsTheAnswerToPeople) {
+    const Called called = call({"run", image(), "--input", x()});
+    EXPECT_EQ(called.code, 0) << called.err;
+    EXPECT_NE(called.out.find("Answer: class "), std::string::npos) << called.out;
+    EXPECT_TRUE(called.err.empty());
+}
+
+TEST_F(CommandTest, TheAnswerIsTheSameForEverySupplyAndPolicy) {
+    const auto expected = call({"run", image(), "--input", x(), "--json"}).json();
+    for (const char* policy : {"fixed", "paper", "best"}) {
+        for (const char* supply : {"bytes:300", "budget:30000", "random:1,250,500"}) {
+            const Called called = call({"simulate", image(), "--input", x(), "--supply", supply,
+                                        "--policy", policy, "--expose-input", "--again", "--json"});
+            ASSERT_EQ(called.code, 0) << policy << " " << supply << " " << called.out;
+            const auto json = called.json();
+            EXPECT_EQ(json.at("output_sha256"), expected.at("output_sha256"));
+            EXPECT_EQ(json.at("same_as_uninterrupted"), true);
+            EXPECT_EQ(json.at("second_is_right"), true);
+            EXPECT_GT(json.at("power_cycles"), 1);
+        }
+    }
+}
+
+TEST_F(CommandTest, SimulateFailsWhenTheRunIsStuck) {
+    const Called called =
+        call({"simulate", image(), "--input", x(), "--supply", "budget:100", "--json"});
+    EXPECT_EQ(called.code, exit_failed);
+    const auto json = called.json();
+    EXPECT_EQ(json.at("completed"), false);
+    EXPECT_EQ(json.at("outcome"), "stuck");
+    EXPECT_NE(json.at("error").get<std::string>().find("made no progress"), std::string::npos);
+    const Called text = call({"simulate", image(), "--input", x(), "--supply", "budget:100"});
+    EXPECT_EQ(text.code, exit_failed);
+    EXPECT_NE(text.out.find("No answer: stuck"), std::string::npos) << text.out;
+}
+
+TEST_F(CommandTest, CompareShowsThreePoliciesForEachSupply) {
+    const Called called = call({"compare", image(), "--input", x(), "--supply", "budget:60000",
+                                "--supply", "power:4mW", "--json"});
+    ASSERT_EQ(called.code, 0) << called.err << called.out;
+    const auto json = called.json();
+    ASSERT_EQ(json.at("runs").size(), 6U);
+    EXPECT_EQ(json.at("same_answers"), true);
+    EXPECT_EQ(json.at("runs")[0].at("policy"), "fixed");
+    EXPECT_EQ(json.at("runs")[5].at("policy"), "best");
+    const Called text = call({"compare", image(), "--input", x(), "--supply", "bytes:400"});
+    EXPECT_NE(text.out.find("paper"), std::string::npos) << text.out;
+}
+
+TEST_F(CommandTest, InspectShowsStagesMemoryAndLeastEnergy) {
+    const Called called = call({"inspect", image(), "--json"});
+    ASSERT_EQ(called.code, 0) << called.err;
+    const auto json = called.json();
+    EXPECT_EQ(json.at("stages").size(), 8U);
+    EXPECT_GT(json.at("least_units_per_cycle").get<double>(), 0);
+    uint64_t end = 0;
+    for (const auto& area : json.at("memory_map")) {
+        EXPECT_GE(area.at("begin").get<uint64_t>(), end) << "areas overlap";
+        end = area.at("end").get<uint64_t>();
+    }
+    EXPECT_EQ(end, json.at("nvm_bytes").get<uint64_t>());
+    for (const auto& stage : json.at("stages")) {
+        EXPECT_GE(stage.at("configurations"), 1);
+        EXPECT_LE(stage.at("tile_out")[0], stage.at("tile_out")[1]);
+    }
+    const Called text = call({"inspect", image()});
+    EXPECT_NE(text.out.find("A power cycle must afford at least"), std::string::npos) << text.out;
+}
+
+TEST_F(CommandTest, EvaluateCountsRightAnswers) {
+    std::vector<float> answers;
+    for (int64_t i = 0; i < samples; ++i) {
+        const auto json = call({"run", image(), "--input",
+                                x(std::string("@").append(std::to_string(i))), "--json"})
+                              .json();
+        answers.push_back(json.at("argmax").get<float>());
+    }
+    answers[1] = answers[1] == 0 ? 1.0F : 0.0F;
+    io::write_npy(path("labels.npy"), {{samples}, answers});
+    for (const char* jobs : {"1", "3"}) {
+        const Called called = call({"evaluate", image(), "--inputs", path("x.npy"), "--labels",
+                                    path("labels.npy"), "--jobs", jobs, "--json"});
+        ASSERT_EQ(called.code, 0) << called.err;
+        EXPECT_EQ(called.json().at("samples"), samples);
+        EXPECT_EQ(called.json().at("right"), samples - 1);
+        EXPECT_DOUBLE_EQ(called.json().at("accuracy").get<double>(), 5.0 / 6.0);
+    }
+    const Called limited = call({"evaluate", image(), "--inputs", path("x.npy"), "--labels",
+                                 path("labels.npy"), "--limit", "1", "--json"});
+    EXPECT_EQ(limited.json().at("samples"), 1);
+    EXPECT_EQ(limited.json().at("accuracy"), 1.0);
+}
+
+TEST_F(CommandTest, CrashTestCountsPoints) {
+    const Called called = call(
+        {"crash-test", image(), "--input", x(), "--cuts", "sample:40", "--jobs", "2", "--json"});
+    ASSERT_EQ(called.code, 0) << called.out << called.err;
+    const auto json = called.json();
+    EXPECT_EQ(json.at("points"), 40);
+    EXPECT_EQ(json.at("wrong"), 0);
+    EXPECT_EQ(json.at("stuck"), 0);
+    EXPECT_GE(json.at("seconds").get<double>(), 0);
+    const Called random = call({"crash-test", image(), "--input", x(), "--cuts", "random:3,20"});
+    EXPECT_EQ(random.code, 0) << random.out;
+    EXPECT_NE(random.out.find("0 wrong, 0 stuck"), std::string::npos) << random.out;
+}
+
+TEST_F(CommandTest, TheReplayLineReplays) {
+    const Called called = call({"crash-test", image(), "--input", x(), "--cuts", "sample:20",
+                                "--supply", "bytes:20", "--policy", "fixed", "--json"});
+    EXPECT_EQ(called.code, exit_failed);
+    const auto json = called.json();
+    EXPECT_GT(json.at("stuck"), 0);
+    ASSERT_FALSE(json.at("failures").empty());
+    for (const auto& failure : json.at("failures")) {
+        std::istringstream line(failure.at("replay").get<std::string>());
+        std::vector<std::string> words{std::istream_iterator<std::string>(line), {}};
+        ASSERT_EQ(words.front(), "dynbal");
+        words.erase(words.begin());
+        words.emplace_back("--json");
+        const Called replayed = call(words);
+        EXPECT_EQ(replayed.code, exit_failed) << line.str();
+        EXPECT_EQ(replayed.json().at("outcome"), "stuck") << line.str();
+        EXPECT_EQ(replayed.json().at("error"), failure.at("reason")) << line.str();
+    }
+}
+
+TEST_F(CommandTest, SoakKeepsOneNvmAlive) {
+    const Called called =
+        call({"soak", image(), "--inputs", path("x.npy"), "--count", "30", "--supply",
+              "random:2,250,900", "--abandon-every", "4", "--policy", "best", "--json"});
+    ASSERT_EQ(called.code, 0) << called.out << called.err;
+    EXPECT_EQ(called.json().at("inferences"), 30);
+    EXPECT_EQ(called.json().at("wrong"), 0);
+    EXPECT_EQ(called.json().at("stuck"), 0);
+    const Called dead =
+        call({"soak", image(), "--inputs", path("x.npy"), "--count", "30", "--supply", "bytes:20"});
+    EXPECT_EQ(dead.code, exit_failed);
+    EXPECT_NE(dead.out.find("dynbal soak "), std::string::npos) << dead.out;
+}
+
+TEST_F(CommandTest, HelpExplainsCommandsAndSupplies) {
+    for (const char* supply : {"none", "bytes:K", "once:K", "budget:E", "random:", "power:P"}) {
+        EXPECT_NE(call({"help", "supplies"}).out.find(supply), std::string::npos) << supply;
+    }
+    for (const char* command :
+         {"compile", "inspect", "run", "simulate", "compare", "evaluate", "crash-test", "soak"}) {
+        EXPECT_NE(call({"--help"}).out.find(command), std::string::npos) << command;
+        EXPECT_NE(call({command, "--help"}).out.find("--json"), std::string::npos) << command;
+        EXPECT_NE(call({"help", command}).out.find("--json"), std::string::npos) << command;
+    }
+    EXPECT_EQ(call({"help", "nonsense"}).code, exit_bad_input);
+}
+
+}  // namespace
+}  // namespace dynbal::cli
