@@ -61,11 +61,15 @@ Status Engine::format() {
     records_->erase();
     const std::span<std::byte> zeros = sram_.first(256);
     std::memset(zeros.data(), 0, zeros.size());
-    for (uint32_t done = 0; done < header_.tensors_bytes;) {
-        const uint32_t bytes = min_u32(header_.tensors_bytes - done, static_cast<uint32_t>(zeros.size()));
-        meter_.write(header_.tensors_offset + done, zeros.first(bytes));
-        done += bytes;
-    }
+    const auto clear = [&](uint32_t offset, uint32_t bytes) {
+        for (uint32_t done = 0; done < bytes; done += static_cast<uint32_t>(zeros.size())) {
+            meter_.write(offset + done, zeros.first(min_u32(bytes - done, static_cast<uint32_t>(zeros.size()))));
+        }
+    };
+    clear(header_.tensors_offset, header_.tensors_bytes);
+    // Inferences and epochs are counted from the start again: what NVM holds of former ones must not be taken for theirs.
+    clear(header_.checkpoints_offset, 2 * checkpoint_slot_bytes);
+    clear(header_.sums_offset, 2 * footprint_bytes);
     record_ = Record{};
     commit();
     return Status::ok;
