@@ -1,0 +1,28 @@
+//! The real networks that tests run: this repository's own, and those shared beside it if present.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compiler/lower.hpp"
+#include "compiler/read_onnx.hpp"
+
+namespace dynbal::test {
+
+/// Folder of models and data: $DYNBAL_SHARED, or shared/ beside the repository.
+std::filesystem::path shared_folder();
+
+struct RealNetwork {
+    std::string name;
+    std::filesystem::path path;
+    uint32_t weight_bytes = 2;
+};
+
+/// All of them, present or not.
+std::vector<RealNetwork> real_networks();
+
+/// Reads and lowers. Throws InputError.
+compiler::Graph load_graph(const RealNetwork& network);
+
+}  // namespace dynbal::test

@@ -1,0 +1,176 @@
+//! The progress record survives a power failure at any byte of any commit.
+#include <gtest/gtest.h>
+
+#include "nvm/record.hpp"
+#include "ram_device.hpp"
+#include "sim/random.hpp"
+
+namespace dynbal::test {
+namespace {
+
+constexpr uint32_t base = 20;
+
+/// Stops after a number of written bytes; the rest of that write, and all later ones, are lost.
+class TornNvm final : public Nvm {
+public:
+    explicit TornNvm(std::vector<std::byte> content) : memory(std::move(content)) {}
+    void read(uint32_t offset, std::span<std::byte> target) override {
+        std::memcpy(target.data(), memory.data() + offset, target.size());
+    }
+    void write(uint32_t offset, std::span<const std::byte> source) override {
+        const size_t stored = std::min<size_t>(source.size(), allowed);
+        std::memcpy(memory.data() + offset, source.data(), stored);
+        allowed -= stored;
+    }
+    std::vector<std::byte> memory;
+    size_t allowed = SIZE_MAX;
+};
+
+std::vector<std::byte> garbage(uint64_t seed) {
+    std::vector<std::byte> bytes(base + 2 * record_slot_bytes + 20);
+    for (size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] = static_cast<std::byte>(sim::random64(seed, i) & 0xFFU);
+    }
+    return bytes;
+}
+
+/// A record whose every field follows from a number.
+Record numbered(uint32_t number, uint32_t sequence) {
+    Record record;
+    record.sequence = sequence;
+    record.inference = number;
+    record.stage = static_cast<uint16_t>(number % 7);
+    record.phase = static_cast<Phase>(number % 3);
+    record.region_count = static_cast<uint8_t>(sim::random64(3, number) % (max_regions + 1));
+    record.done = number * 3;
+    record.reuse = number ^ 0x12345;
+    for (uint32_t i = 0; i < record.region_count; ++i) {
+        record.regions[i] = {number, number + i, static_cast<uint16_t>(i), 9};
+    }
+    return record;
+}
+
+bool same_content(const Record& a, const Record& b) {
+    bool same = a.inference == b.inference && a.stage == b.stage && a.phase == b.phase &&
+                a.region_count == b.region_count && a.done == b.done && a.reuse == b.reuse;
+    for (uint32_t i = 0; same && i < a.region_count; ++i) {
+        same = a.regions[i].pixel_begin == b.regions[i].pixel_begin &&
+               a.regions[i].pixel_end == b.regions[i].pixel_end;
+    }
+    return same;
+}
+
+TEST(RecordStore, NothingIsARecordInZerosAndGarbage) {
+    Record record;
+    TornNvm zeros(std::vector<std::byte>(base + 2 * record_slot_bytes));
+    EXPECT_FALSE(RecordStore(zeros, base).load(record));
+    for (uint64_t seed = 0; seed < 200; ++seed) {
+        TornNvm nvm(garbage(seed));
+        EXPECT_FALSE(RecordStore(nvm, base).load(record));
+    }
+}
+
+/// Every commit of a sequence of records of all lengths, torn after each byte: what is found is the
+/// record before or, once all bytes have arrived, the new one; then another commit succeeds.
+void check_every_torn_byte(uint32_t first_sequence) {
+    TornNvm nvm(garbage(1));
+    {
+        RecordStore store(nvm, base);
+        store.erase();
+        Record first = numbered(0, first_sequence);
+        store.commit(first);
+    }
+    for (uint32_t number = 1; number < 40; ++number) {
+        const std::vector<std::byte> before = nvm.memory;
+        const uint32_t length = numbered(number, 0).stored_bytes();
+        for (uint32_t torn = 0; torn <= length; ++torn) {
+            nvm.memory = before;
+            nvm.allowed = SIZE_MAX;
+            Record record;
+            RecordStore store(nvm, base);
+            ASSERT_TRUE(store.load(record));
+            ASSERT_TRUE(same_content(record, numbered(number - 1, 0)));
+            const uint32_t sequence = record.sequence;
+            nvm.allowed = torn;
+            record = numbered(number, sequence);
+            store.commit(record);
+
+            nvm.allowed = SIZE_MAX;
+            RecordStore after(nvm, base);
+            Record found;
+            ASSERT_TRUE(after.load(found)) << "commit " << number << " torn at " << torn;
+            // The last bytes may have been the same before.
+            const bool is_new = same_content(found, numbered(number, 0));
+            const bool is_old = same_content(found, numbered(number - 1, 0));
+            ASSERT_TRUE(is_new || is_old) << "commit " << number << " torn at " << torn;
+            ASSERT_TRUE(torn < length || is_new);
+            Record next = numbered(100 + number, found.sequence);
+            after.commit(next);
+            RecordStore again(nvm, base);
+            ASSERT_TRUE(again.load(found));
+            ASSERT_TRUE(same_content(found, numbered(100 + number, 0)));
+        }
+        nvm.memory = before;
+        RecordStore store(nvm, base);
+        Record record;
+        ASSERT_TRUE(store.load(record));
+        record = numbered(number, record.sequence);
+        store.commit(record);
+    }
+}
+
+TEST(RecordStore, EveryTornByteLeavesTheNewestOrTheOneBefore) { check_every_torn_byte(0); }
+
+TEST(RecordStore, TheSequenceWrapsAround) {
+    check_every_torn_byte(0xFFFFFFFFU - 18);
+    check_every_torn_byte(0x7FFFFFFFU - 18);
+}
+
+TEST(RecordStore, AnErasedRecordIsNone) {
+    for (const size_t allowed : {size_t{4}, SIZE_MAX}) {
+        TornNvm nvm(garbage(2));
+        RecordStore store(nvm, base);
+        Record record = numbered(5, 8);
+        store.commit(record);
+        record = numbered(6, record.sequence);
+        store.commit(record);
+        nvm.allowed = allowed;
+        store.erase();
+        RecordStore after(nvm, base);
+        // Torn between the slots: the other record is left, whole.
+        EXPECT_EQ(after.load(record), allowed != SIZE_MAX);
+    }
+}
+
+TEST(RecordStore, ADamagedBitIsNoticed) {
+    TornNvm nvm(garbage(3));
+    RecordStore store(nvm, base);
+    store.erase();
+    Record record = numbered(7, 0);
+    store.commit(record);
+    const std::vector<std::byte> good = nvm.memory;
+    const uint32_t length = record.stored_bytes();
+    for (uint32_t bit = 0; bit < length * 8; ++bit) {
+        nvm.memory = good;
+        nvm.memory[base + bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
+        EXPECT_FALSE(RecordStore(nvm, base).load(record)) << "bit " << bit;
+    }
+}
+
+TEST(RecordStore, WritesNothingButTheTwoSlots) {
+    TornNvm nvm(garbage(4));
+    const std::vector<std::byte> before = nvm.memory;
+    RecordStore store(nvm, base);
+    for (uint32_t number = 0; number < 50; ++number) {
+        Record record = numbered(number, number);
+        store.commit(record);
+    }
+    store.erase();
+    const size_t end = base + 2 * record_slot_bytes;
+    EXPECT_TRUE(std::equal(before.begin(), before.begin() + base, nvm.memory.begin()));
+    EXPECT_TRUE(std::equal(before.begin() + static_cast<long>(end), before.end(),
+                           nvm.memory.begin() + static_cast<long>(end)));
+}
+
+}  // namespace
+}  // namespace dynbal::test
