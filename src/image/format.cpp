@@ -20,6 +20,13 @@ bool inside(uint64_t begin, uint64_t bytes, uint64_t limit_begin, uint64_t limit
     return begin >= limit_begin && begin <= limit_end && bytes <= limit_end - begin;
 }
 
+/// What SRAM an image asks for can be added up in 32 bits, and its parts are aligned.
+bool sram_fits(const ImageHeader& header) {
+    return header.arena_bytes >= 256 && header.arena_bytes <= 1U << 28U && header.arena_bytes % 4 == 0 &&
+           header.max_state_runs >= 1 && header.max_state_runs <= 0xFFFF && header.max_candidates >= 1 &&
+           header.max_candidates <= 0xFFFF;
+}
+
 bool place_fits(const ImageHeader& header, const TensorPlace& place, uint32_t pixels) {
     if (place.channels == 0 || place.pixel_stride < place.channels || place.offset % 2 != 0 || pixels == 0) {
         return false;
@@ -142,8 +149,8 @@ ImageFault validate_header(const ImageHeader& header) {
     }
     const uint64_t end = header.nvm_bytes;
     const uint64_t stage_bytes = uint64_t{header.stage_count} * sizeof(StageDescriptor);
-    const bool ok = header.stage_count >= 1 && header.image_bytes <= end && header.arena_bytes >= 256 &&
-                    header.stages_offset % 4 == 0 && header.max_state_runs >= 1 && header.max_candidates >= 1 &&
+    const bool ok = header.stage_count >= 1 && header.image_bytes <= end && sram_fits(header) &&
+                    header.stages_offset % 4 == 0 &&
                     inside(header.stages_offset, stage_bytes, sizeof(ImageHeader), header.image_bytes) &&
                     inside(header.records_offset, 1, header.image_bytes, end) &&
                     inside(header.checkpoints_offset, 2 * uint64_t{checkpoint_slot_bytes}, header.image_bytes, end) &&
