@@ -180,8 +180,10 @@ std::vector<Candidate> tile_table(const LoopShape& shape, const CostModel& model
     }
     winners.insert(least_need);
     // Each energy's winner; where an earlier winner comes within 1 % of it, that one will do.
-    for (double energy = rows[least_need].need; energy < 16e9; energy *= 1.03) {
-        const auto cycle_cost = static_cast<uint64_t>(energy);
+    // What is left after boot decides, so it is what grows evenly.
+    const double boot = model.boot;
+    for (double useful = rows[least_need].need - boot; useful < 16e9; useful = useful * 1.03 + 1) {
+        const auto cycle_cost = static_cast<uint64_t>(boot + useful);
         const int best = cheapest(rows, model, cycle_cost);
         if (best < 0) {
             continue;
