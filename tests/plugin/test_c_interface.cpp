@@ -1,0 +1,128 @@
+//! The plugin through its C header: from C, by an engine that is not ours, and against the C++ one.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "compiler/tile_table.hpp"
+#include "plugin/estimator.hpp"
+#include "plugin/policy.hpp"
+#include "toy_engine.hpp"
+
+extern "C" {
+#include "plugin/dynbal_plugin.h"
+int dynbal_test_from_c(void);
+}
+
+namespace dynbal::test {
+namespace {
+
+TEST(CInterface, WorksFromC) { EXPECT_EQ(dynbal_test_from_c(), 0); }
+
+TEST(ToyEngine, IsRightUnderAnyBudgetAndCheaperThanFixedTiles) {
+    const ToyEngine toy(48, 96, 5);
+    const std::vector<int32_t> expected = toy.expected();
+    const ToyResult steady = toy.run(UINT64_MAX / 2, ToyTiles::fixed_largest);
+    ASSERT_TRUE(steady.completed);
+    ASSERT_EQ(steady.y, expected);
+    int cheaper = 0;
+    int compared = 0;
+    for (uint64_t budget = 60000; budget < 2 * steady.spent; budget += budget / 4) {
+        const ToyResult adaptive = toy.run(budget, ToyTiles::plugin);
+        ASSERT_TRUE(adaptive.completed) << "budget " << budget;
+        ASSERT_EQ(adaptive.y, expected) << "budget " << budget;
+        const ToyResult fixed = toy.run(budget, ToyTiles::fixed_largest);
+        ++compared;
+        cheaper += !fixed.completed || adaptive.spent < fixed.spent ? 1 : 0;
+        if (fixed.completed) {
+            EXPECT_EQ(fixed.y, expected);
+            // Learning costs a few cycles at most.
+            EXPECT_LE(adaptive.spent, fixed.spent + 4 * budget) << "budget " << budget;
+        }
+    }
+    EXPECT_GT(cheaper, compared / 2);
+    EXPECT_GT(cheaper, 3);
+}
+
+uint32_t draw(uint32_t low, uint32_t high) { return *rc::gen::inRange(low, high + 1); }
+
+RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
+    LoopShape shape;
+    shape.channels_in = draw(1, 12), shape.channels_out = draw(1, 12);
+    shape.kernel_h = draw(1, 3), shape.kernel_w = draw(1, 3);
+    shape.out_h = draw(1, 6), shape.out_w = draw(1, 6);
+    shape.in_h = shape.out_h + shape.kernel_h - 1, shape.in_w = shape.out_w + shape.kernel_w - 1;
+    shape.counts_macs = true;
+    shape.weight_bytes = draw(1, 2);
+    shape.header_bytes = 8;
+    shape.sums_area_bytes = draw(0, 1) * 65536;
+    dynbal_shape c_shape{};
+    c_shape.out_h = shape.out_h, c_shape.out_w = shape.out_w;
+    c_shape.channels_out = shape.channels_out, c_shape.channels_in = shape.channels_in;
+    c_shape.in_h = shape.in_h, c_shape.in_w = shape.in_w;
+    c_shape.kernel_h = shape.kernel_h, c_shape.kernel_w = shape.kernel_w;
+    c_shape.stride_h = c_shape.stride_w = c_shape.dilation_h = c_shape.dilation_w = 1;
+    c_shape.pool_h = c_shape.pool_w = c_shape.pool_stride_h = c_shape.pool_stride_w = 1;
+    c_shape.groups = c_shape.operands = c_shape.counts_macs = 1;
+    c_shape.input_packed = c_shape.output_packed = 1;
+    c_shape.weight_bytes = shape.weight_bytes;
+    c_shape.header_bytes = shape.header_bytes;
+    c_shape.sums_area_bytes = shape.sums_area_bytes;
+
+    StageView stage;
+    stage.shape = shape;
+    stage.arena_bytes = 8192;
+    stage.model.boot = 5000;
+    const dynbal_cost_model c_model{stage.model.mac, stage.model.read_byte, stage.model.write_byte,
+                                    stage.model.transfer, stage.model.boot};
+    const std::vector<Candidate> table =
+        compiler::tile_table(shape, stage.model, stage.arena_bytes);
+    RC_PRE(!table.empty() && table.size() <= DYNBAL_CANDIDATES_MAX);
+    stage.candidates = table;
+    const auto same = [](const dynbal_candidate& a, const Candidate& b) {
+        return a.config.tile_out == b.config.tile_out && a.config.tile_in == b.config.tile_in &&
+               a.config.tile_pixels == b.config.tile_pixels &&
+               a.config.run_pixels == b.config.run_pixels &&
+               a.config.order == static_cast<uint32_t>(b.config.order) && a.reuse == b.reuse &&
+               a.refetch == b.refetch && a.need == b.need;
+    };
+    std::vector<dynbal_candidate> c_table;
+    for (const Candidate& row : table) {
+        const dynbal_config config{row.config.tile_out, row.config.tile_in, row.config.tile_pixels,
+                                   row.config.run_pixels, static_cast<uint32_t>(row.config.order)};
+        dynbal_candidate priced_row{};
+        RC_ASSERT(dynbal_is_valid(&c_shape, &config, stage.arena_bytes) == 1);
+        RC_ASSERT(dynbal_price(&c_shape, &config, &c_model, stage.arena_bytes, &priced_row) ==
+                  DYNBAL_OK);
+        RC_ASSERT(same(priced_row, row));
+        c_table.push_back(priced_row);
+    }
+    for (uint32_t policy = DYNBAL_FIXED; policy <= DYNBAL_BEST; ++policy) {
+        const dynbal_supply c_supply{uint64_t{draw(0, 3)} * draw(0, 3000000),
+                                     draw(0, 1) * draw(0, 900000)};
+        dynbal_candidate chosen{};
+        RC_ASSERT(dynbal_choose(policy, &c_shape, c_table.data(),
+                                static_cast<uint32_t>(c_table.size()), &c_model, stage.arena_bytes,
+                                &c_supply, &chosen) == DYNBAL_OK);
+        RC_ASSERT(same(chosen, choose(static_cast<PolicyKind>(policy), stage,
+                                      {c_supply.cycle_cost, c_supply.need_limit})));
+        const dynbal_report report{draw(0, 100000), draw(0, 100000), draw(0, 1000), draw(0, 100000),
+                                   draw(0, 1)};
+        const dynbal_supply next = dynbal_learn(c_supply, &report);
+        const Supply expected = learn(
+            {c_supply.cycle_cost, c_supply.need_limit},
+            {report.spent, report.finished, report.refetch, report.need, report.progress != 0});
+        RC_ASSERT(next.cycle_cost == expected.cycle_cost && next.need_limit == expected.need_limit);
+    }
+}
+
+TEST(CInterface, RefusesNonsense) {
+    dynbal_shape shape{};
+    const dynbal_config config{1, 1, 1, 1, 0};
+    dynbal_candidate row{};
+    const dynbal_cost_model model{16, 232, 232, 0, 0};
+    EXPECT_EQ(dynbal_is_valid(&shape, &config, 4096), 0);
+    EXPECT_EQ(dynbal_price(&shape, &config, &model, 4096, &row), DYNBAL_BAD_SHAPE);
+    EXPECT_EQ(dynbal_price(nullptr, &config, &model, 4096, &row), DYNBAL_NULL);
+}
+
+}  // namespace
+}  // namespace dynbal::test
