@@ -1,0 +1,88 @@
+//! Weak supplies: a network completes at every energy from the least upwards; below it is reported
+//! as stuck, and nothing runs for ever.
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "graphs.hpp"
+#include "sim/session.hpp"
+#include "sim/supply_kinds.hpp"
+#include "stage_rig.hpp"
+
+namespace dynbal::test {
+namespace {
+
+constexpr PolicyKind policies[] = {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best};
+
+sim::RunResult run_with(const compiler::ImageFile& file, PolicyKind policy, uint64_t units) {
+    sim::Session session(file);
+    sim::BudgetSupply supply(units);
+    sim::RunOptions options;
+    options.policy = policy;
+    options.cycles_max = 200000;
+    return session.run_inference(random_input(file, 1), supply, options);
+}
+
+class Budget : public testing::TestWithParam<bool> {};
+
+TEST_P(Budget, CompletesFromTheLeastEnergyUpwards) {
+    const compiler::ImageFile file =
+        GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    sim::Session session(file);
+    sim::SteadySupply steady;
+    const sim::RunResult whole = session.run_inference(random_input(file, 1), steady, {});
+    ASSERT_TRUE(whole.completed());
+    // What a power cycle must bring, boot as the compiler prices it included.
+    const uint64_t least = sim::least_cycle_cost(file) / 16 + 1;
+    uint64_t runs = 0;
+    for (const PolicyKind policy : policies) {
+        for (uint64_t units = least; units < 4 * least; units += least / 40) {
+            const sim::RunResult result = run_with(file, policy, units);
+            ASSERT_TRUE(result.completed()) << units << " units, least " << least << ", policy "
+                                            << sim::name_of(policy) << ": " << result.message;
+            ASSERT_EQ(result.output, whole.output) << units << " units";
+            ++runs;
+        }
+    }
+    std::cout << runs << " runs from " << least << " units upwards\n";
+}
+
+TEST_P(Budget, TooLittleIsReportedAsStuck) {
+    const compiler::ImageFile file =
+        GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    for (const PolicyKind policy : policies) {
+        for (const uint64_t units : {1U, 500U, 2000U}) {
+            const sim::RunResult result = run_with(file, policy, units);
+            EXPECT_EQ(result.outcome, sim::Outcome::stuck) << units << " units";
+            EXPECT_FALSE(result.message.empty());
+            EXPECT_LE(result.power_cycles, 2000U);
+        }
+    }
+}
+
+/// Whatever the energy, a run ends: with the right answer or as stuck.
+TEST_P(Budget, EveryRunEnds) {
+    const compiler::ImageFile file =
+        GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    sim::Session session(file);
+    sim::SteadySupply steady;
+    const sim::RunResult whole = session.run_inference(random_input(file, 1), steady, {});
+    for (const PolicyKind policy : policies) {
+        for (uint64_t units = 100; units < 20000; units += 100 * thoroughness_divisor) {
+            const sim::RunResult result = run_with(file, policy, units);
+            if (result.completed()) {
+                ASSERT_EQ(result.output, whole.output) << units << " units";
+            } else {
+                ASSERT_EQ(result.outcome, sim::Outcome::stuck) << result.message;
+                ASSERT_LT(result.power_cycles, 200000U) << units << " units";
+            }
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Storages, Budget, testing::Bool(), [](const auto& shared) {
+    return shared.param ? "SharingMemory" : "SideBySide";
+});
+
+}  // namespace
+}  // namespace dynbal::test
