@@ -31,6 +31,7 @@ public:
             throw std::runtime_error("the engine does not accept the image");
         }
         formatted_ = nvm_.memory;
+        restore();
     }
 
     void restore() {
