@@ -53,6 +53,9 @@ public:
 
     const ImageHeader& header() const { return header_; }
     const Record& record() const { return record_; }
+    /// Energy of a power cycle, in 1/16 units, with which a stage surely makes progress: recovery with a change of
+    /// configuration, then one job that needs `least_need` (boot included), or the step to the next stage.
+    static uint64_t least_cycle_cost(const ImageHeader& header, uint32_t least_need);
     /// SRAM an image needs beside the engine object.
     static uint32_t sram_bytes_of(const ImageHeader& header);
 

@@ -53,6 +53,20 @@ void Engine::take(const Candidate& candidate) {
     record_.chosen_for = record_.cycle_cost;
 }
 
+uint64_t Engine::least_cycle_cost(const ImageHeader& header, uint32_t least_need) {
+    constexpr uint64_t probes = 24;  // binary search over at most 2^24 values
+    const CostModel& model = header.cost_model;
+    const auto reads = [&](uint64_t bytes, uint64_t transfers) { return cost_of(model, {bytes, 0, transfers, 0}); };
+    const uint64_t commit = cost_of(model, {0, sizeof(Record), 1, 0});
+    const uint64_t descriptor = reads(sizeof(StageDescriptor) + header.max_state_runs * sizeof(StateRun), 2);
+    const uint64_t table = reads(header.max_candidates * sizeof(Candidate), 1);
+    const uint64_t recovery = reads(sizeof(ImageHeader) + 2 * (sizeof(Record) + 4) + 2 * footprint_bytes, 9) +
+                              reads(probes + 4 * checkpoint_trailer_bytes, probes + 4) + descriptor + commit;
+    const uint64_t job = table + (least_need > model.boot ? least_need - model.boot : 0);
+    const uint64_t next_stage = descriptor + table + commit;
+    return recovery + (job > next_stage ? job : next_stage);
+}
+
 /// What the power cycle that has ended says about the supply; returns whether it made progress.
 bool Engine::note_progress(const JobOrder& order, uint32_t done, uint32_t channels_done) {
     const bool progress =
@@ -84,8 +98,9 @@ void Engine::reconsider(bool progress) {
     const uint32_t moved = estimate > record_.chosen_for ? estimate - record_.chosen_for : record_.chosen_for - estimate;
     const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
     const bool sums_stored = record_.done > 0 && order.values_written(record_.done) == 0;
-    if (record_.phase != Phase::running || (progress && sums_stored)) {
-        return;  // stored sums would be lost
+    const bool all_written = order.values_written(record_.done) == order.values();
+    if (record_.phase != Phase::running || all_written || (progress && sums_stored)) {
+        return;  // nothing to change, or stored sums would be lost
     }
     if (progress && (policy_ != PolicyKind::best || estimate == 0 || moved <= record_.chosen_for / 8)) {
         return;  // looking the table up costs NVM reads

@@ -212,7 +212,7 @@ std::string Session::stuck_message(const Run& run, uint64_t unchanged_cycles) co
     const uint64_t least = least_cycle_cost(*file_, &stage);
     return "stuck " + where + ": " + what + "; each power cycle should afford at least " +
            units_text(least) + " (stage " + std::to_string(stage) +
-           " needs them) besides boot and recovery; choose a stronger supply";
+           " needs them); choose a stronger supply";
 }
 
 uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
@@ -222,8 +222,10 @@ uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
         const auto least = std::min_element(
             candidates.begin(), candidates.end(),
             [](const Candidate& a, const Candidate& b) { return a.need < b.need; });
-        if (least == candidates.end() || least->need <= largest) continue;
-        largest = least->need;
+        if (least == candidates.end()) continue;
+        const uint64_t cost = Engine::least_cycle_cost(file.header(), least->need);
+        if (cost <= largest) continue;
+        largest = cost;
         if (stage != nullptr) *stage = index;
     }
     return largest;

@@ -105,9 +105,8 @@ private:
     std::vector<std::byte> arena_;
 };
 
-/// The least energy per power cycle with which every stage can make progress, in 1/16 units: the
-/// largest, over the stages, of the least `need` in their tables. `stage` receives which stage it
-/// is.
+/// The least energy per power cycle with which every stage surely makes progress, in 1/16 units
+/// (Engine::least_cycle_cost() of the most demanding stage, which `stage` receives).
 uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage = nullptr);
 
 /// fixed, paper, best. Throws InputError with the list.
