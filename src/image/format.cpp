@@ -64,6 +64,9 @@ bool geometry_fits(const StageDescriptor& s) {
            uint64_t{shape.taps()} * s.channels_in <= 1U << 24U;
 }
 
+/// Most values an average may be taken of: twice their sum and the rounding fit 31 bits.
+constexpr uint32_t average_values_max = 65000;
+
 bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
     if (s.operand_count != (s.op == StageOp::add ? 2 : 1) || s.clamp_low > s.clamp_high ||
         s.clamp_low < activation_min || s.clamp_high > activation_max) {
@@ -71,6 +74,11 @@ bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
     }
     const bool no_pool = s.fused_pool == FusedPool::none;
     if (no_pool && (s.pool_h != 1 || s.pool_w != 1 || s.pool_stride_h != 1 || s.pool_stride_w != 1)) {
+        return false;
+    }
+    const bool averages = s.op == StageOp::pool_average || s.fused_pool == FusedPool::average;
+    const uint32_t averaged = s.op == StageOp::pool_average ? uint32_t{s.kernel_h} * s.kernel_w : uint32_t{s.pool_h} * s.pool_w;
+    if (averages && averaged > average_values_max) {
         return false;
     }
     const LoopShape shape = shape_of(s);
@@ -101,6 +109,36 @@ bool candidates_fit(std::span<const std::byte> image, const ImageHeader& header,
         Candidate candidate;
         const uint32_t offset = stage.candidates_offset + i * static_cast<uint32_t>(sizeof(Candidate));
         if (!load(image, offset, candidate) || !is_valid(shape, candidate.config, header.arena_bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Sum of the magnitudes of a row of weights.
+uint64_t magnitude_of(std::span<const std::byte> image, uint32_t offset, uint32_t count, uint32_t weight_bytes) {
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+        int8_t narrow = 0;
+        int16_t wide = 0;
+        if (!(weight_bytes == 1 ? load(image, offset + i, narrow) : load(image, offset + 2 * i, wide))) {
+            return ~uint64_t{0};
+        }
+        const int32_t weight = weight_bytes == 1 ? narrow : wide;
+        total += static_cast<uint64_t>(weight < 0 ? -weight : weight);
+    }
+    return total;
+}
+
+/// No sum leaves 31 bits, whatever the input, and every rescaling is one.
+bool matrix_fits(std::span<const std::byte> image, const StageDescriptor& stage) {
+    const LoopShape shape = shape_of(stage);
+    for (uint32_t channel = 0; channel < stage.channels_out; ++channel) {
+        ChannelHeader scale;
+        const uint32_t header_at = stage.headers_offset + channel * static_cast<uint32_t>(sizeof(ChannelHeader));
+        const uint64_t magnitude = magnitude_of(image, stage.weights_offset + channel * shape.weight_row_bytes(),
+                                                shape.taps() * shape.group_in(), stage.weight_bytes);
+        if (!load(image, header_at, scale) || scale.shift() < 1 || scale.shift() > 62 || magnitude > 0xFFFF) {
             return false;
         }
     }
@@ -208,7 +246,8 @@ ImageFault validate(std::span<const std::byte> image) {
         if (const ImageFault fault = validate_stage(header, stage); fault != ImageFault::none) {
             return fault;
         }
-        if (!candidates_fit(image, header, stage)) {
+        if (!candidates_fit(image, header, stage) ||
+            (stage.op == StageOp::matrix && !matrix_fits(image, stage))) {
             return ImageFault::bad_stage;
         }
     }
