@@ -95,6 +95,10 @@ uint16_t u16(uint32_t value, const std::string& what) {
 
 StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned) {
     const std::string name = "node '" + planned.stage.name + "': ";
+    if (uint64_t{shape.out_h - 1} * shape.step_h() >= uint64_t{shape.in_h} + shape.pad_top ||
+        uint64_t{shape.out_w - 1} * shape.step_w() >= uint64_t{shape.in_w} + shape.pad_left) {
+        throw InputError(name + "a window of it sees nothing but padding; use less padding");
+    }
     StageDescriptor d;
     d.op = op_of(planned.stage);
     d.weight_bytes = static_cast<uint8_t>(shape.weight_bytes);
@@ -174,6 +178,15 @@ void plan_nvm(Plan& plan, const DeviceLimits& device) {
     }
 }
 
+/// Keeps the first two rows, the one of least need, and as many of the others as there is room for.
+void thin_out(std::vector<Candidate>& table) {
+    const auto by_need = [](const Candidate& a, const Candidate& b) { return a.need < b.need; };
+    while (table.size() > table_rows_max) {
+        const auto least = std::min_element(table.begin(), table.end(), by_need);
+        table.erase(least == table.end() - 1 ? table.end() - 2 : table.end() - 1);
+    }
+}
+
 Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const CompileOptions& options) {
     Plan plan;
     plan.graph = &graph;
@@ -196,9 +209,7 @@ Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const Comp
                              "): even its smallest tile does not fit the " + std::to_string(plan.arena_bytes) +
                              " bytes of SRAM for buffers; use another device");
         }
-        if (plan.tables.back().size() > table_rows_max) {
-            plan.tables.back().resize(table_rows_max);
-        }
+        thin_out(plan.tables.back());
     }
     return plan;
 }

@@ -13,6 +13,9 @@
 
 namespace dynbal {
 
+/// Size of one of the two slots for progress records (nvm/record.hpp).
+inline constexpr uint32_t record_slot_bytes = 188;
+
 inline constexpr uint32_t image_magic = 0x31424E44;  // "DNB1"
 inline constexpr uint16_t image_version = 1;
 

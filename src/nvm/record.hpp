@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "image/format.hpp"
 #include "nvm/nvm.hpp"
 #include "plugin/loop_nest.hpp"
 
@@ -57,7 +58,7 @@ struct Record {
 };
 static_assert(sizeof(Record) == 68 + max_regions * 12);
 
-inline constexpr uint32_t record_slot_bytes = sizeof(Record);
+static_assert(sizeof(Record) == record_slot_bytes);
 
 /// Reads and writes the two slots. Holds no state of its own but which slot is next.
 class RecordStore {

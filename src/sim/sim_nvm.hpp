@@ -56,7 +56,7 @@ public:
     std::span<const std::byte> memory() const { return memory_; }
 
     const Traffic& traffic() const { return traffic_; }
-    void reset_traffic() { traffic_ = {}; }
+    void set_traffic(const Traffic& traffic) { traffic_ = traffic; }
 
     /// changed() then tells whether a byte outside of `ignored` has got another value since
     /// clear_changed().
