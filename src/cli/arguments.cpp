@@ -60,9 +60,32 @@ void add_json(CLI::App& command, Context& context) {
     command.add_flag("--json", context.json, "Print JSON for machines");
 }
 
+namespace {
+
+std::vector<int64_t> without_ones(std::vector<int64_t> shape) {
+    std::erase(shape, 1);
+    return shape;
+}
+
+/// The classic mistake: as many values, as many dimensions, in another order.
+void check_layout(const std::string& path, const std::vector<int64_t>& shape,
+                  const std::vector<int64_t>& model_dims) {
+    const std::vector<int64_t> given = without_ones(shape);
+    const std::vector<int64_t> wanted = without_ones(model_dims);
+    if (given.size() == wanted.size() && given != wanted) {
+        throw InputError(path + ": a sample has the shape " + shape_text(shape) +
+                         ", the model's input is " + shape_text(model_dims) +
+                         "; bring its dimensions into that order (channels first?)");
+    }
+}
+
+}  // namespace
+
 std::vector<int16_t> read_input(const compiler::ImageFile& file, const std::string& spec,
                                 float scale) {
-    std::vector<float> values = io::read_sample(spec, file.header().input_values);
+    std::vector<int64_t> shape;
+    std::vector<float> values = io::read_sample(spec, file.header().input_values, &shape);
+    check_layout(spec, shape, file.host.input_dims);
     for (float& value : values) value *= scale;
     return file.quantise_input(values);
 }
@@ -73,6 +96,7 @@ SampleFile::SampleFile(const std::string& path, const std::vector<int64_t>& mode
     std::vector<int64_t> shape = samples_.sample_shape();
     if (samples_.sample_size() == size) {
         if (samples_.count() == 0) throw InputError(path + ": the file holds no sample");
+        check_layout(path, shape, model_dims);
         return;
     }
     shape.insert(shape.begin(), samples_.count());

@@ -26,6 +26,8 @@ std::vector<Area> memory_map(const ImageHeader& header) {
         {"image: header, stages, tile tables, weights", 0, header.image_bytes},
         {"progress records, two slots", header.records_offset, records_end},
         {"checkpoints of sums, two slots", header.checkpoints_offset, checkpoints_end},
+        {"partial sums: two footprints, two areas", header.sums_offset,
+         uint64_t{header.sums_offset} + 2 * (footprint_bytes + uint64_t{header.sums_area_bytes})},
         {"tensors", header.tensors_offset, uint64_t{header.tensors_offset} + header.tensors_bytes},
     };
     std::sort(areas.begin(), areas.end(),

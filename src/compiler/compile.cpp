@@ -68,7 +68,7 @@ StageOp op_of(const Stage& stage) {
 
 const char* operator_name(const Stage& stage) {
     switch (stage.kind) {
-        case StageKind::conv: return stage.window.kernel_h * stage.window.kernel_w == 1 ? "1x1 Conv or FC" : "Conv";
+        case StageKind::conv: return "Conv or FC";
         case StageKind::pool: return stage.pool_kind == PoolKind::max ? "MaxPool" : "AveragePool";
         case StageKind::add: return "Add";
         case StageKind::softmax: return "Softmax";

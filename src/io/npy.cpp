@@ -174,23 +174,26 @@ std::vector<float> NpySamples::sample(int64_t index) const {
     return file_.values(index * sample_size_, sample_size_);
 }
 
-std::vector<float> read_sample(const std::string& spec, int64_t sample_size) {
+std::vector<float> read_sample(const std::string& spec, int64_t sample_size,
+                               std::vector<int64_t>* shape) {
     std::string path;
     const std::optional<int64_t> index = split_index(spec, path);
-    const auto check_size = [&](int64_t size, const std::vector<int64_t>& shape) {
+    const auto check_size = [&](int64_t size, const std::vector<int64_t>& found) {
         if (size == sample_size) return;
         const bool many = !index && sample_size > 0 && size > 0 && size % sample_size == 0;
         throw InputError(path + ": a sample has " + std::to_string(size) + " values (shape " +
-                         shape_text(shape) + "), the model needs " + std::to_string(sample_size) +
+                         shape_text(found) + "), the model needs " + std::to_string(sample_size) +
                          (many ? "; choose one of many with " + path + "@INDEX" : ""));
     };
     if (index) {
         const NpySamples samples(path);
         check_size(samples.sample_size(), samples.sample_shape());
+        if (shape != nullptr) *shape = samples.sample_shape();
         return samples.sample(*index);
     }
     const NpyFile file(path);
     check_size(file.size(), file.shape());
+    if (shape != nullptr) *shape = file.shape();
     return file.values(0, file.size());
 }
 

@@ -100,7 +100,7 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
         run.inference = record.inference;
     }
     if (status == Status::ok && !options.expose_input) status = load_on_steady_power(run);
-    nvm_.reset_traffic();
+    nvm_.set_traffic({});
     nvm_.clear_changed();
     const uint64_t charged_before = supply.charging_ps();
     bool ended = false;
