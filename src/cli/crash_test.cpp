@@ -27,8 +27,7 @@ std::string replay_of(const Arguments& arguments, const sim::PointFailure& failu
     std::string line = "dynbal simulate " + shell_word(arguments.image.path) + " --input " +
                        shell_word(arguments.input);
     if (arguments.image.scale) line += fmt::format(" --scale {}", *arguments.image.scale);
-    line += " --policy " + arguments.policy + " --supply " + failure.supply;
-    if (failure.expose_input) line += " --expose-input";
+    line += " --policy " + arguments.policy + " --supply " + failure.supply + " --expose-input";
     if (failure.second) line += " --again";
     return line;
 }

@@ -76,21 +76,22 @@ const char* operator_name(const Stage& stage) {
     return "";
 }
 
-TensorPlace place_of(const Plan& plan, TensorId id, uint32_t tensors_offset) {
-    uint32_t channel = 0;
-    const TensorId root = root_of(*plan.graph, id, channel);
-    TensorPlace place;
-    place.offset = tensors_offset + plan.memory.of(root).offset + 2 * channel;
-    place.pixel_stride = static_cast<uint16_t>(plan.graph->tensors[static_cast<size_t>(root)].c);
-    place.channels = static_cast<uint16_t>(plan.graph->tensors[static_cast<size_t>(id)].c);
-    return place;
-}
-
 uint16_t u16(uint32_t value, const std::string& what) {
     if (value > 0xFFFF) {
         throw InputError(what + " is " + std::to_string(value) + ", more than 65535");
     }
     return static_cast<uint16_t>(value);
+}
+
+TensorPlace place_of(const Plan& plan, TensorId id, uint32_t tensors_offset) {
+    uint32_t channel = 0;
+    const TensorId root = root_of(*plan.graph, id, channel);
+    TensorPlace place;
+    place.offset = tensors_offset + plan.memory.of(root).offset + 2 * channel;
+    place.pixel_stride = u16(static_cast<uint32_t>(plan.graph->tensors[static_cast<size_t>(root)].c),
+                             "the number of channels of a concatenation");
+    place.channels = static_cast<uint16_t>(plan.graph->tensors[static_cast<size_t>(id)].c);
+    return place;
 }
 
 StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned) {
@@ -144,6 +145,7 @@ void set_arithmetic(const Plan& plan, const PlannedStage& planned, StageDescript
         const double log2_e = 1.4426950408889634;
         const double factor = scale_of(plan, stage.inputs[0]) * log2_e * (1 << 24);
         d.rescale[0] = static_cast<int32_t>(std::llround(std::min(factor, 2147483647.0)));
+        d.rescale[1] = static_cast<int32_t>(std::llround(1.0 / scale_out));
     }
 }
 
@@ -257,6 +259,10 @@ StateRuns append_runs(ImageWriter& writer, const Storage& storage, ImageHeader& 
     StateRuns states;
     states.runs_offset = writer.append(std::span<const StateRun>(storage.runs));
     states.run_count = static_cast<uint32_t>(storage.runs.size());
+    if (states.run_count > state_runs_max) {
+        throw InputError("tensors share memory in more than " + std::to_string(state_runs_max) +
+                         " pieces; use a device with more NVM or int8 weights");
+    }
     header.max_state_runs = std::max(header.max_state_runs, states.run_count);
     states.storage_offset = storage.offset;  // the tensor area's offset is added when it is known
     return states;

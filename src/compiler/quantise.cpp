@@ -119,7 +119,9 @@ std::vector<double> calibrate(const Graph& graph, const std::vector<PlannedStage
     }
     for (const PlannedStage& planned : stages) {
         if (planned.stage.kind == StageKind::softmax) {
-            by_group[static_cast<size_t>(groups.find(planned.stage.output))] = softmax_scale;
+            // Shares of one, unless a concatenation makes it share the scale of larger values.
+            double& scale = by_group[static_cast<size_t>(groups.find(planned.stage.output))];
+            scale = std::max(scale, softmax_scale);
         }
     }
     std::vector<double> scales(graph.tensors.size());
@@ -152,7 +154,13 @@ MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double sc
         }
         ChannelHeader header;
         header.bias = static_cast<int32_t>(std::llround(bias / (scale_in / 2 * weight_scale)));
-        header.scale = encode_scale(scale_in / 2 * weight_scale / scale_out);
+        const double factor = scale_in / 2 * weight_scale / scale_out;
+        if (factor >= 1 << 22) {
+            throw InputError("node '" + stage.name + "', output channel " + std::to_string(channel) +
+                             ": its weights and bias are far larger than the values it gives for the calibration "
+                             "samples; calibrate with samples like those of real use");
+        }
+        header.scale = encode_scale(factor);
         data.headers.push_back(header);
     }
     return data;

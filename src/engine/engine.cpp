@@ -50,7 +50,12 @@ Status Engine::boot() {
         return Status::not_formatted;
     }
     emit(EventKind::boot);
-    return record_.phase == Phase::idle ? Status::ok : recover();
+    if (record_.phase == Phase::idle) {
+        return Status::ok;
+    }
+    const Status status = recover();
+    ready_ = status == Status::ok;
+    return status;
 }
 
 Status Engine::format() {
@@ -111,11 +116,13 @@ Status Engine::start() {
     record_.has_output = 0;
     record_.cycle = CycleState::not_begun;
     record_.stage = 0;
-    return begin_stage();
+    const Status status = begin_stage();
+    ready_ = status == Status::ok;
+    return status;
 }
 
 Status Engine::abandon() {
-    if (record_.phase != Phase::running) {
+    if (record_.phase != Phase::running || !ready_) {
         return Status::wrong_phase;
     }
     // Only written values count from here on: what is left is filled in one pass.
@@ -148,6 +155,9 @@ Status Engine::read_output(std::span<int16_t> values) {
 }
 
 Status Engine::run() {
+    if (record_.phase != Phase::idle && !ready_) {
+        return Status::wrong_phase;
+    }
     while (record_.phase != Phase::idle) {
         Status status = run_region();
         if (status == Status::ok) {

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] Status format();
     /// Writes the input: 15-bit values in the image's input order. May be repeated until start().
     [[nodiscard]] Status load_input(std::span<const int16_t> values);
+    /// Begins an inference. load_input() must have ended for it, in this power cycle or an earlier one: memory that
+    /// tensors share with the input counts on that write.
     [[nodiscard]] Status start();
     /// Works until the inference has ended.
     [[nodiscard]] Status run();
@@ -83,6 +85,7 @@ private:
     Trace* trace_;
     std::span<std::byte> sram_;
     PolicyKind policy_;
+    bool ready_ = false;  ///< an inference is under way and its stage is open
     ImageHeader header_;
     std::optional<RecordStore> records_;
     Record record_;

@@ -56,12 +56,21 @@ bool geometry_fits(const StageDescriptor& s) {
     if (!positive || s.channels_in % s.groups != 0 || s.channels_out % s.groups != 0) {
         return false;
     }
+    // In 64 bits, before anything is multiplied in 32.
+    const auto extent = [](uint64_t pool, uint64_t stride, uint64_t kernel, uint64_t dilation) {
+        return pool * stride + kernel * dilation;
+    };
+    if (extent(s.pool_h, s.stride_h, s.kernel_h, s.dilation_h) > 1U << 20U ||
+        extent(s.pool_w, s.stride_w, s.kernel_w, s.dilation_w) > 1U << 20U ||
+        uint64_t{s.pool_stride_h} * s.stride_h > 1U << 20U || uint64_t{s.pool_stride_w} * s.stride_w > 1U << 20U ||
+        uint64_t{s.kernel_h} * s.kernel_w * s.channels_in > 1U << 24U || uint64_t{s.pool_h} * s.pool_w > 1U << 16U) {
+        return false;
+    }
     const LoopShape shape = shape_of(s);
     return axis_fits(s.in_h, s.out_h, shape.step_h(), shape.window_h(), s.pad_top) &&
            axis_fits(s.in_w, s.out_w, shape.step_w(), shape.window_w(), s.pad_left) &&
            uint64_t{shape.pixels()} * s.channels_out <= 1U << 24U &&
-           uint64_t{s.in_h} * s.in_w * s.channels_in <= 1U << 24U &&
-           uint64_t{shape.taps()} * s.channels_in <= 1U << 24U;
+           uint64_t{s.in_h} * s.in_w * s.channels_in <= 1U << 24U;
 }
 
 /// Most values an average may be taken of: twice their sum and the rounding fit 31 bits.
@@ -98,7 +107,7 @@ bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
                    s.rescale_shift < 63;
         case StageOp::softmax:
             return no_pool && s.weight_bytes == 0 && s.groups == 1 && s.channels_in == s.channels_out &&
-                   shape.window_h() == 1 && shape.window_w() == 1 && s.rescale[0] >= 0;
+                   shape.window_h() == 1 && shape.window_w() == 1 && s.rescale[0] >= 0 && s.rescale[1] >= 0;
     }
     return false;
 }
@@ -190,10 +199,12 @@ ImageFault validate_header(const ImageHeader& header) {
     const bool ok = header.stage_count >= 1 && header.image_bytes <= end && sram_fits(header) &&
                     header.stages_offset % 4 == 0 &&
                     inside(header.stages_offset, stage_bytes, sizeof(ImageHeader), header.image_bytes) &&
-                    inside(header.records_offset, 2 * record_slot_bytes, header.image_bytes, end) &&
-                    inside(header.checkpoints_offset, 2 * uint64_t{checkpoint_slot_bytes}, header.image_bytes, end) &&
+                    // The areas follow each other, so they do not overlap.
+                    inside(header.records_offset, 2 * record_slot_bytes, header.image_bytes, header.checkpoints_offset) &&
+                    inside(header.checkpoints_offset, 2 * uint64_t{checkpoint_slot_bytes}, header.image_bytes,
+                           header.sums_offset) &&
                     inside(header.sums_offset, 2 * (uint64_t{footprint_bytes} + header.sums_area_bytes),
-                           header.image_bytes, end) &&
+                           header.image_bytes, header.tensors_offset) &&
                     inside(header.tensors_offset, header.tensors_bytes, header.image_bytes, end) &&
                     header.input.channels >= 1 && header.output.channels >= 1 &&
                     header.input_values % header.input.channels == 0 &&

@@ -87,7 +87,7 @@ struct StageDescriptor {
     uint32_t candidates_offset = 0;
     uint16_t candidate_count = 0;
     uint16_t rescale_shift = 0;       ///< add, softmax
-    int32_t rescale[2] = {0, 0};      ///< add: one factor per operand; softmax: [0] = log2(e) * scale, see SPEC.md
+    int32_t rescale[2] = {0, 0};      ///< add: one factor per operand; softmax: see SPEC.md
     uint16_t average_pad_bottom = 0, average_pad_right = 0;  ///< average pooling that counts padding
 };
 static_assert(sizeof(StageDescriptor) == 112);

@@ -64,8 +64,9 @@ void RecordStore::commit(Record& record) {
 
 void RecordStore::erase() {
     const uint32_t zero = 0;
-    // A zero sequence number makes a record invalid whatever else it holds.
-    for (uint32_t slot = 0; slot < 2; ++slot) {
+    // A zero sequence number makes a record invalid whatever else it holds. The newest goes last: should power fail
+    // in between, it is still the one that counts.
+    for (const uint32_t slot : {next_slot_, next_slot_ ^ 1U}) {
         nvm_->write(offset_ + slot * record_slot_bytes + sizeof(Record::crc),
                     std::as_bytes(std::span<const uint32_t, 1>(&zero, 1)));
     }

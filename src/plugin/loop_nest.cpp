@@ -152,6 +152,16 @@ bool is_valid(const LoopShape& shape, const TileConfig& config, uint32_t arena_b
     if (!out_ok || !in_ok || !tile_ok || !run_ok || config.order > LoopOrder::sums_move || config.reserved != 0) {
         return false;
     }
+    // The products that could leave 32 bits, in 64.
+    const uint64_t run_rows = config.run_pixels >= width ? config.run_pixels / width : 1;
+    const uint64_t run_cols = config.run_pixels >= width ? width : config.run_pixels;
+    const uint64_t positions = ((run_rows - 1) * shape.pool_stride_h + shape.pool_h) *
+                               ((run_cols - 1) * shape.pool_stride_w + shape.pool_w);
+    if (positions * config.tile_out * 4 > uint64_t{arena_bytes} * (shape.counts_macs ? 1 : 0xFFFF) ||
+        uint64_t{config.tile_out} * shape.taps() * config.tile_in * shape.weight_bytes > arena_bytes ||
+        uint64_t{config.run_pixels} * config.tile_out * 2 > arena_bytes) {
+        return false;
+    }
     const BufferPlan plan = plan_buffers(shape, config, arena_bytes);
     const bool in_job_ok = !has_passes_in_job(shape, config) ||
                            (config.run_pixels == config.tile_pixels && plan.sum_bytes <= checkpoint_slot_bytes);

@@ -38,8 +38,7 @@ struct PointFailure {
     uint64_t point = 0;  ///< bytes written before the cut, or the number of the random run
     Verdict verdict = Verdict::wrong;
     bool second = false;  ///< the first answer was right, the next inference failed
-    bool expose_input = true;
-    std::string supply;  ///< for replay
+    std::string supply;   ///< for replay
     std::string reason;
 };
 

@@ -117,14 +117,26 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
     return result;
 }
 
+/// Costs nothing: the traffic counted so far stays as it is.
 Status Session::load_on_steady_power(const Run& run) {
+    const Traffic counted = nvm_.traffic();
     SteadySupply steady;
     nvm_.power_up(steady);
     poison(0);
     RunTrace silent(0);
     Engine engine(nvm_, nvm_, silent, arena_, run.options->policy);
-    const Status status = engine.boot();
-    return status == Status::ok ? engine.load_input(run.input) : status;
+    Status status = engine.boot();
+    if (status == Status::ok) status = engine.load_input(run.input);
+    nvm_.set_traffic(counted);
+    nvm_.clear_changed();
+    return status;
+}
+
+/// Has the inference that is meant not been started yet?
+bool Session::waits_for_input(const Run& run) const {
+    Record record;
+    return newest_record(nvm_.memory(), file_->header().records_offset, record) &&
+           record.phase == Phase::idle && record.inference == run.inference;
 }
 
 /// Power cycles until the engine says that the inference has ended; false if it was stuck or
@@ -135,6 +147,13 @@ bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
     const uint64_t first_cycle = run.options->interrupted_inference ? 1 : 0;
     while (unchanged < run.options->stuck_cycles && result.power_cycles < run.options->cycles_max) {
         const uint64_t cycle = first_cycle + result.power_cycles;
+        if (cycle > 0 && run.options->expose_input && waits_for_input(run)) {
+            const Status status = load_on_steady_power(run);
+            if (status != Status::ok) {
+                result.message = text_of(status);
+                return false;
+            }
+        }
         poison(cycle);
         ++result.power_cycles;
         nvm_.power_up(supply);
@@ -161,7 +180,7 @@ Status Session::power_cycle(Engine& engine, const Run& run, uint64_t cycle) {
     if (engine.record().phase == Phase::idle) {
         // The failure may have come after the last record and before the application knew.
         if (engine.record().inference != run.inference) return Status::ok;
-        if (run.options->expose_input) status = engine.load_input(run.input);
+        if (run.options->expose_input && cycle == 0) status = engine.load_input(run.input);
         if (status == Status::ok) status = engine.start();
         if (status != Status::ok) return status;
     }
@@ -198,7 +217,7 @@ std::string Session::stuck_message(const Run& run, uint64_t unchanged_cycles) co
     if (newest_record(nvm_.memory(), file_->header().records_offset, record)) {
         const std::vector<std::string>& names = file_->host.stage_names;
         if (record.phase == Phase::idle) {
-            where = run.options->expose_input ? "while the input is loaded" : "at the start";
+            where = "at the start";
         } else {
             where = "in stage " + std::to_string(record.stage);
             if (record.stage < names.size()) where += " (" + names[record.stage] + ")";

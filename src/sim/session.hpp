@@ -33,8 +33,9 @@ namespace dynbal::sim {
 
 struct RunOptions {
     PolicyKind policy = PolicyKind::best;
-    /// Loading the input is exposed to power failures, too, and its cost counts. Otherwise it
-    /// happens before, on steady power, and is not counted.
+    /// Loading the input is exposed to power failures, too, and its cost counts; if it fails, the
+    /// host loads it again on steady power. Otherwise it happens before, on steady power, and is
+    /// not counted.
     bool expose_input = false;
     /// Give the inference up in the n-th power cycle (from 0) if it has not ended before.
     std::optional<uint64_t> abandon_at_cycle;
@@ -93,6 +94,7 @@ private:
 
     void install();
     Status load_on_steady_power(const Run& run);
+    bool waits_for_input(const Run& run) const;
     Status power_cycle(Engine& engine, const Run& run, uint64_t cycle);
     bool run_cycles(Run& run, Supply& supply, RunResult& result);
     Status finish(const Run& run, RunResult& result);

@@ -102,7 +102,7 @@ TEST_F(Campaign, TheReplayOfAPointMeetsTheSameResult) {
             Session session(file_, default_profile(), defect);
             const auto supply = parse_supply(failure.supply);
             RunOptions options;
-            options.expose_input = failure.expose_input;
+            options.expose_input = true;
             const RunResult replayed = session.run_inference(input, *supply, options);
             EXPECT_FALSE(replayed.completed() && replayed.output == expected) << failure.supply;
         }

@@ -1,4 +1,4 @@
-//! Softmax over the channels of each pixel, in integers: 2^x by a polynomial, results in units of 2^-14.
+//! Softmax over the channels of each pixel, in integers: 2^x by a polynomial; one is rescale[1] units, mostly 2^14.
 #include "engine/ops/operation.hpp"
 
 namespace dynbal {
@@ -43,7 +43,7 @@ void finish(const JobContext& ctx) {
             total += term(stage, most, x[channel] >> 1);
         }
         for (uint32_t channel = ctx.job.channels.begin; channel < ctx.job.channels.end; ++channel) {
-            const uint64_t share = (uint64_t{term(stage, most, x[channel] >> 1)} << 14U) + total / 2;
+            const uint64_t share = uint64_t{term(stage, most, x[channel] >> 1)} * static_cast<uint64_t>(stage.rescale[1]) + total / 2;
             *out++ = clamp_to(stage, static_cast<int64_t>(share / total));
         }
     }
