@@ -83,8 +83,8 @@ void add_simulate(CLI::App& app, Context& context) {
     add_supply(*command, arguments->supply);
     add_policy(*command, arguments->policy);
     command->add_flag("--expose-input", arguments->expose_input,
-                      "Power may fail while the input is loaded, too, and loading it counts; "
-                      "if it fails, it is repeated on steady power");
+                      "Power may fail while the input is loaded, too, and loading it counts; a "
+                      "second time the host pays");
     command->add_flag("--again", arguments->again,
                       "Afterwards run another input on the same NVM and check its answer");
     add_json(*command, context);

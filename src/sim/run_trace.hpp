@@ -44,15 +44,20 @@ public:
         stage.last_config = event.config;
     }
     void traffic(TrafficClass traffic_class, const Traffic& traffic) override {
+        if (muted_) return;
         activity_.by_class[static_cast<size_t>(traffic_class)] += traffic;
         if (stage_ < activity_.stages.size()) activity_.stages[stage_].traffic += traffic;
     }
+
+    /// While set, traffic is not counted.
+    void set_muted(bool muted) { muted_ = muted; }
 
     const Activity& activity() const { return activity_; }
 
 private:
     Activity activity_;
     size_t stage_ = 0;
+    bool muted_ = false;
 };
 
 }  // namespace dynbal::sim

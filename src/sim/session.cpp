@@ -99,8 +99,7 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
         }
         run.inference = record.inference;
     }
-    if (status == Status::ok && !options.expose_input) status = load_on_steady_power(run);
-    nvm_.set_traffic({});
+    nvm_.reset_traffic();
     nvm_.clear_changed();
     const uint64_t charged_before = supply.charging_ps();
     bool ended = false;
@@ -117,28 +116,6 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
     return result;
 }
 
-/// Costs nothing: the traffic counted so far stays as it is.
-Status Session::load_on_steady_power(const Run& run) {
-    const Traffic counted = nvm_.traffic();
-    SteadySupply steady;
-    nvm_.power_up(steady);
-    poison(0);
-    RunTrace silent(0);
-    Engine engine(nvm_, nvm_, silent, arena_, run.options->policy);
-    Status status = engine.boot();
-    if (status == Status::ok) status = engine.load_input(run.input);
-    nvm_.set_traffic(counted);
-    nvm_.clear_changed();
-    return status;
-}
-
-/// Has the inference that is meant not been started yet?
-bool Session::waits_for_input(const Run& run) const {
-    Record record;
-    return newest_record(nvm_.memory(), file_->header().records_offset, record) &&
-           record.phase == Phase::idle && record.inference == run.inference;
-}
-
 /// Power cycles until the engine says that the inference has ended; false if it was stuck or
 /// refused.
 bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
@@ -147,13 +124,6 @@ bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
     const uint64_t first_cycle = run.options->interrupted_inference ? 1 : 0;
     while (unchanged < run.options->stuck_cycles && result.power_cycles < run.options->cycles_max) {
         const uint64_t cycle = first_cycle + result.power_cycles;
-        if (cycle > 0 && run.options->expose_input && waits_for_input(run)) {
-            const Status status = load_on_steady_power(run);
-            if (status != Status::ok) {
-                result.message = text_of(status);
-                return false;
-            }
-        }
         poison(cycle);
         ++result.power_cycles;
         nvm_.power_up(supply);
@@ -174,13 +144,13 @@ bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
 }
 
 /// What an application does at each power-up. Returns at the end of the inference.
-Status Session::power_cycle(Engine& engine, const Run& run, uint64_t cycle) {
+Status Session::power_cycle(Engine& engine, Run& run, uint64_t cycle) {
     Status status = engine.boot();
     if (status != Status::ok) return status;
     if (engine.record().phase == Phase::idle) {
         // The failure may have come after the last record and before the application knew.
         if (engine.record().inference != run.inference) return Status::ok;
-        if (run.options->expose_input && cycle == 0) status = engine.load_input(run.input);
+        status = load_input(engine, run, cycle);
         if (status == Status::ok) status = engine.start();
         if (status != Status::ok) return status;
     }
@@ -190,6 +160,17 @@ Status Session::power_cycle(Engine& engine, const Run& run, uint64_t cycle) {
         if (status != Status::ok) return status;
     }
     return engine.run();
+}
+
+/// The input comes from outside, so the host may bring it with power of its own.
+Status Session::load_input(Engine& engine, Run& run, uint64_t cycle) {
+    const bool exposed = run.options->expose_input && cycle == 0;
+    nvm_.set_free(!exposed);
+    run.trace.set_muted(!exposed);
+    const Status status = engine.load_input(run.input);
+    nvm_.set_free(false);
+    run.trace.set_muted(false);
+    return status;
 }
 
 /// Reads the answer, on steady power and without counting.

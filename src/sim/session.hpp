@@ -33,9 +33,9 @@ namespace dynbal::sim {
 
 struct RunOptions {
     PolicyKind policy = PolicyKind::best;
-    /// Loading the input is exposed to power failures, too, and its cost counts; if it fails, the
-    /// host loads it again on steady power. Otherwise it happens before, on steady power, and is
-    /// not counted.
+    /// Loading the input in the first power cycle is exposed to power failures, too, and its cost
+    /// counts. Otherwise, and whenever it has to be loaded again, the host pays for it: it cannot
+    /// fail and is not counted.
     bool expose_input = false;
     /// Give the inference up in the n-th power cycle (from 0) if it has not ended before.
     std::optional<uint64_t> abandon_at_cycle;
@@ -93,9 +93,8 @@ private:
     struct Run;
 
     void install();
-    Status load_on_steady_power(const Run& run);
-    bool waits_for_input(const Run& run) const;
-    Status power_cycle(Engine& engine, const Run& run, uint64_t cycle);
+    Status power_cycle(Engine& engine, Run& run, uint64_t cycle);
+    Status load_input(Engine& engine, Run& run, uint64_t cycle);
     bool run_cycles(Run& run, Supply& supply, RunResult& result);
     Status finish(const Run& run, RunResult& result);
     void poison(uint64_t cycle);

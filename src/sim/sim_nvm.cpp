@@ -25,7 +25,7 @@ size_t SimNvm::pay_transfer(Work work, uint32_t offset, size_t bytes) {
                                std::to_string(offset + bytes) + ", the memory has " +
                                std::to_string(memory_.size()));
     }
-    if (bytes == 0) return 0;
+    if (bytes == 0 || free_) return bytes;
     const uint64_t paid = supply_->pay(work, bytes);
     ++traffic_.transfers;
     (work == Work::read ? traffic_.read_bytes : traffic_.write_bytes) += paid;
@@ -51,7 +51,7 @@ void SimNvm::store(uint32_t offset, std::span<const std::byte> source, size_t pa
     if (paid != 0) {
         const bool watched = target < ignored_.begin || target >= ignored_.end;
         // Compared only until the first difference of a power cycle is found.
-        if (watched && !changed_) {
+        if (watched && !changed_ && !free_) {
             changed_ = std::memcmp(memory_.data() + target, bytes.data(), paid) != 0;
         }
         std::memcpy(memory_.data() + target, bytes.data(), paid);
@@ -72,6 +72,7 @@ void SimNvm::append_to_log(uint32_t offset, std::span<const std::byte> source) {
 
 void SimNvm::compute(uint64_t macs) {
     if (!powered_) throw PowerLoss{};
+    if (free_) return;
     const uint64_t paid = supply_->pay(Work::mac, macs);
     traffic_.macs += paid;
     if (paid < macs) lose_power();

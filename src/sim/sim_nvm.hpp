@@ -56,7 +56,9 @@ public:
     std::span<const std::byte> memory() const { return memory_; }
 
     const Traffic& traffic() const { return traffic_; }
-    void set_traffic(const Traffic& traffic) { traffic_ = traffic; }
+    void reset_traffic() { traffic_ = {}; }
+    /// While set, accesses cost nothing, are not counted and are no change: the host pays for them.
+    void set_free(bool is_free) { free_ = is_free; }
 
     /// changed() then tells whether a byte outside of `ignored` has got another value since
     /// clear_changed().
@@ -77,6 +79,7 @@ private:
     Defect defect_;
     Supply* supply_ = nullptr;
     bool powered_ = false;
+    bool free_ = false;
     Traffic traffic_;
     Range ignored_;
     bool changed_ = false;

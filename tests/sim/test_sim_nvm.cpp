@@ -91,6 +91,22 @@ TEST(SimNvm, NoticesChangesOutsideOfTheIgnoredRangeOnly) {
     EXPECT_FALSE(nvm.changed()) << "the same bytes again are no change";
 }
 
+TEST(SimNvm, WhatTheHostPaysForIsNeitherCutNorCounted) {
+    SimNvm nvm(32);
+    const auto supply = parse_supply("budget:15");  // one byte
+    nvm.power_up(*supply);
+    const auto bytes = counting();
+    nvm.set_free(true);
+    nvm.write(0, bytes);
+    nvm.compute(1000);
+    nvm.set_free(false);
+    EXPECT_EQ(nvm.memory()[7], std::byte{8});
+    EXPECT_EQ(nvm.traffic(), Traffic{});
+    EXPECT_FALSE(nvm.changed());
+    EXPECT_THROW(nvm.write(0, bytes), PowerLoss);
+    EXPECT_EQ(nvm.traffic().write_bytes, 1U);
+}
+
 TEST(SimNvm, LogsBytesInTheOrderOfWriting) {
     SimNvm nvm(32);
     std::vector<LoggedByte> log;
