@@ -54,6 +54,8 @@ void run(const Arguments& arguments, Context& context) {
     const bool right = result.completed() && result.output == expected_answer(file, input);
     bool all_right = right;
     nlohmann::ordered_json json = result_json(file, result);
+    json["supply"] = arguments.supply;
+    json["policy"] = arguments.policy;
     json["same_as_uninterrupted"] = right;
     std::string text = "No answer: " + result.message;
     if (result.completed()) {

@@ -20,7 +20,7 @@ bool parse_number(std::string_view text, uint64_t& value) {
 }  // namespace
 
 CutPlan parse_cuts(std::string_view text) {
-    constexpr uint64_t count_max = 1'000'000'000;
+    constexpr uint64_t count_max = 100'000'000;
     CutPlan plan;
     bool good = text == "all";
     if (text.starts_with("sample:")) {
