@@ -21,9 +21,7 @@ struct Range {
 
     constexpr uint32_t size() const { return end - begin; }
     constexpr bool empty() const { return begin >= end; }
-    constexpr bool covers(const Range& other) const {
-        return begin <= other.begin && other.end <= end;
-    }
+    constexpr bool covers(const Range& other) const { return begin <= other.begin && other.end <= end; }
     constexpr bool operator==(const Range&) const = default;
 };
 

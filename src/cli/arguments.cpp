@@ -19,8 +19,7 @@ int64_t product(const std::vector<int64_t>& dims) {
 void ImageArguments::add_to(CLI::App& command, bool with_scale) {
     command.add_option("IMAGE", path, "Image made by `dynbal compile`")->required();
     if (with_scale) {
-        command.add_option("--scale", scale,
-                           "Factor for raw input values (default: that of the compilation)");
+        command.add_option("--scale", scale, "Factor for raw input values (default: that of the compilation)");
     }
 }
 
@@ -33,13 +32,11 @@ float ImageArguments::scale_for(const compiler::ImageFile& file) const {
 float checked_scale(double scale) {
     const auto narrow = static_cast<float>(scale);
     if (std::isfinite(narrow) && narrow != 0.0F) return narrow;
-    throw InputError("--scale: " + std::to_string(scale) +
-                     " is no usable factor; it must be finite and not zero");
+    throw InputError("--scale: " + std::to_string(scale) + " is no usable factor; it must be finite and not zero");
 }
 
 void add_input(CLI::App& command, std::string& spec) {
-    command.add_option("--input", spec, "FILE.npy, or FILE.npy@INDEX for one sample of many")
-        ->required();
+    command.add_option("--input", spec, "FILE.npy, or FILE.npy@INDEX for one sample of many")->required();
 }
 
 void add_policy(CLI::App& command, std::string& name) {
@@ -47,13 +44,11 @@ void add_policy(CLI::App& command, std::string& name) {
 }
 
 void add_supply(CLI::App& command, std::string& text) {
-    command.add_option("--supply", text, "When the power fails; see `dynbal help supplies`")
-        ->capture_default_str();
+    command.add_option("--supply", text, "When the power fails; see `dynbal help supplies`")->capture_default_str();
 }
 
 void add_jobs(CLI::App& command, uint32_t& jobs) {
-    command.add_option("--jobs", jobs, "Threads (default: one a core)")
-        ->check(CLI::Range(1U, 1024U));
+    command.add_option("--jobs", jobs, "Threads (default: one a core)")->check(CLI::Range(1U, 1024U));
 }
 
 void add_json(CLI::App& command, Context& context) {
@@ -68,21 +63,18 @@ std::vector<int64_t> without_ones(std::vector<int64_t> shape) {
 }
 
 /// The classic mistake: as many values, as many dimensions, in another order.
-void check_layout(const std::string& path, const std::vector<int64_t>& shape,
-                  const std::vector<int64_t>& model_dims) {
+void check_layout(const std::string& path, const std::vector<int64_t>& shape, const std::vector<int64_t>& model_dims) {
     const std::vector<int64_t> given = without_ones(shape);
     const std::vector<int64_t> wanted = without_ones(model_dims);
     if (given.size() == wanted.size() && given != wanted) {
-        throw InputError(path + ": a sample has the shape " + shape_text(shape) +
-                         ", the model's input is " + shape_text(model_dims) +
-                         "; bring its dimensions into that order (channels first?)");
+        throw InputError(path + ": a sample has the shape " + shape_text(shape) + ", the model's input is " +
+                         shape_text(model_dims) + "; bring its dimensions into that order (channels first?)");
     }
 }
 
 }  // namespace
 
-std::vector<int16_t> read_input(const compiler::ImageFile& file, const std::string& spec,
-                                float scale) {
+std::vector<int16_t> read_input(const compiler::ImageFile& file, const std::string& spec, float scale) {
     std::vector<int64_t> shape;
     std::vector<float> values = io::read_sample(spec, file.header().input_values, &shape);
     check_layout(spec, shape, file.host.input_dims);
@@ -90,8 +82,7 @@ std::vector<int16_t> read_input(const compiler::ImageFile& file, const std::stri
     return file.quantise_input(values);
 }
 
-SampleFile::SampleFile(const std::string& path, const std::vector<int64_t>& model_dims)
-    : path_(path), samples_(path) {
+SampleFile::SampleFile(const std::string& path, const std::vector<int64_t>& model_dims) : path_(path), samples_(path) {
     const int64_t size = product(model_dims);
     std::vector<int64_t> shape = samples_.sample_shape();
     if (samples_.sample_size() == size) {
@@ -103,8 +94,7 @@ SampleFile::SampleFile(const std::string& path, const std::vector<int64_t>& mode
     single_ = product(shape) == size;
     if (single_) return;
     throw InputError(path + ": its samples have the shape " + shape_text(samples_.sample_shape()) +
-                     " (the file: " + shape_text(shape) + "), the model needs " +
-                     shape_text(model_dims));
+                     " (the file: " + shape_text(shape) + "), the model needs " + shape_text(model_dims));
 }
 
 std::vector<float> SampleFile::sample(int64_t index, float scale) const {

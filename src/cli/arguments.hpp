@@ -37,8 +37,7 @@ void add_jobs(CLI::App& command, uint32_t& jobs);
 void add_json(CLI::App& command, Context& context);
 
 /// FILE.npy or FILE.npy@INDEX as engine values. Throws InputError.
-std::vector<int16_t> read_input(const compiler::ImageFile& file, const std::string& spec,
-                                float scale);
+std::vector<int16_t> read_input(const compiler::ImageFile& file, const std::string& spec, float scale);
 
 /// A file of many samples; a file that is itself one sample counts as one.
 class SampleFile {

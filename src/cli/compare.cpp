@@ -74,13 +74,12 @@ std::string table_of(const std::vector<Row>& rows) {
             continue;
         }
         const bool comparable = fixed != nullptr && fixed->completed();
-        table.add_row(
-            {row.supply, sim::name_of(row.policy), grouped(result.power_cycles),
-             grouped(result.traffic.read_bytes + result.traffic.write_bytes),
-             grouped(result.traffic.transfers),
-             grouped(static_cast<uint64_t>(std::llround(result.cost_units()))),
-             comparable ? fmt::format("{:.2f} x", result.cost_units() / fixed->cost_units()) : "",
-             quantity(result.latency_s, "s"), quantity(result.energy_j, "J")});
+        table.add_row({row.supply, sim::name_of(row.policy), grouped(result.power_cycles),
+                       grouped(result.traffic.read_bytes + result.traffic.write_bytes),
+                       grouped(result.traffic.transfers),
+                       grouped(static_cast<uint64_t>(std::llround(result.cost_units()))),
+                       comparable ? fmt::format("{:.2f} x", result.cost_units() / fixed->cost_units()) : "",
+                       quantity(result.latency_s, "s"), quantity(result.energy_j, "J")});
     }
     return table.text();
 }
@@ -88,8 +87,7 @@ std::string table_of(const std::vector<Row>& rows) {
 void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     for (const std::string& text : arguments.supplies) sim::parse_supply(text, profile_of(file));
-    const std::vector<int16_t> input =
-        read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     const std::vector<Row> rows = run_all(arguments, file, input);
     const bool same = same_answers(rows);
 
@@ -106,14 +104,12 @@ void run(const Arguments& arguments, Context& context) {
     std::string text = table_of(rows);
     for (const Row& row : rows) {
         if (row.result.completed()) continue;
-        text +=
-            fmt::format("\n{}, {}: {}\n", row.supply, sim::name_of(row.policy), row.result.message);
+        text += fmt::format("\n{}, {}: {}\n", row.supply, sim::name_of(row.policy), row.result.message);
     }
     if (!same) {
         text += "\nThe answers DIFFER: this is a fault of the engine, please report it\n";
     } else if (answer != nullptr) {
-        text +=
-            "\nAnswer, the same bits in every run that ended: " + answer_text(file, *answer) + "\n";
+        text += "\nAnswer, the same bits in every run that ended: " + answer_text(file, *answer) + "\n";
     }
     context.print({{"completed", best_completes}, {"same_answers", same}, {"runs", runs}}, text);
     context.exit_code = same && best_completes ? exit_ok : exit_failed;
@@ -122,14 +118,12 @@ void run(const Arguments& arguments, Context& context) {
 }  // namespace
 
 void add_compare(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand(
-        "compare", "Run one input with the policies fixed, paper and best, side by side");
+    CLI::App* command =
+        app.add_subcommand("compare", "Run one input with the policies fixed, paper and best, side by side");
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
-    command
-        ->add_option("--supply", arguments->supplies,
-                     "May be given several times; see `dynbal help supplies`")
+    command->add_option("--supply", arguments->supplies, "May be given several times; see `dynbal help supplies`")
         ->required()
         ->take_all();
     add_json(*command, context);

@@ -40,12 +40,10 @@ std::string summary_of(const Arguments& arguments, const compiler::ImageFile& fi
     table.add_row({"weights (" + arguments.weights + ")", grouped(weight_bytes) + " bytes"});
     table.add_row({"MACs", grouped(file.host.ideal_macs)});
     table.add_row({"image", grouped(header.image_bytes) + " bytes"});
-    table.add_row({"NVM in all", fmt::format("{} of {} bytes", grouped(header.nvm_bytes),
-                                             grouped(device.nvm_bytes))});
+    table.add_row({"NVM in all", fmt::format("{} of {} bytes", grouped(header.nvm_bytes), grouped(device.nvm_bytes))});
     table.add_row({"SRAM", fmt::format("{} of {} bytes", grouped(Engine::sram_bytes_of(header)),
                                        grouped(device.sram_bytes - device.sram_reserved_bytes))});
-    table.add_row({"least energy per power cycle",
-                   grouped((sim::least_cycle_cost(file) + 15) / 16) + " units"});
+    table.add_row({"least energy per power cycle", grouped((sim::least_cycle_cost(file) + 15) / 16) + " units"});
     return table.text();
 }
 
@@ -103,13 +101,9 @@ void add_compile(CLI::App& app, Context& context) {
         ->required();
     command->add_option("--weights", arguments->weights, "int8 (one scale per channel) or int16")
         ->capture_default_str();
-    command->add_option("--scale", arguments->scale, "Factor for raw input values")
-        ->capture_default_str();
-    command->add_option("--device", arguments->device, "Device to compile for")
-        ->capture_default_str();
-    command
-        ->add_option("--calibration-samples", arguments->samples_max,
-                     "Use at most so many samples, spread evenly")
+    command->add_option("--scale", arguments->scale, "Factor for raw input values")->capture_default_str();
+    command->add_option("--device", arguments->device, "Device to compile for")->capture_default_str();
+    command->add_option("--calibration-samples", arguments->samples_max, "Use at most so many samples, spread evenly")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}))
         ->capture_default_str();
     add_json(*command, context);

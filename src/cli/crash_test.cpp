@@ -24,16 +24,15 @@ struct Arguments {
 
 /// The command that runs one failing point alone.
 std::string replay_of(const Arguments& arguments, const sim::PointFailure& failure) {
-    std::string line = "dynbal simulate " + shell_word(arguments.image.path) + " --input " +
-                       shell_word(arguments.input);
+    std::string line =
+        "dynbal simulate " + shell_word(arguments.image.path) + " --input " + shell_word(arguments.input);
     if (arguments.image.scale) line += fmt::format(" --scale {}", *arguments.image.scale);
     line += " --policy " + arguments.policy + " --supply " + failure.supply + " --expose-input";
     if (failure.second) line += " --again";
     return line;
 }
 
-nlohmann::ordered_json json_of(const Arguments& arguments, const sim::CampaignResult& result,
-                               double seconds) {
+nlohmann::ordered_json json_of(const Arguments& arguments, const sim::CampaignResult& result, double seconds) {
     nlohmann::ordered_json failures = nlohmann::ordered_json::array();
     for (const sim::PointFailure& failure : result.failures) {
         failures.push_back({{"point", failure.point},
@@ -53,13 +52,12 @@ std::string text_of(const Arguments& arguments, const sim::CampaignResult& resul
     std::string text = fmt::format(
         "{} power failures tried in {:.1f} s (policy {}, cuts {}; an uninterrupted run writes {} "
         "bytes): {} wrong, {} stuck\n",
-        grouped(result.points), seconds, arguments.policy, arguments.cuts,
-        grouped(result.bytes_written), grouped(result.wrong), grouped(result.stuck));
+        grouped(result.points), seconds, arguments.policy, arguments.cuts, grouped(result.bytes_written),
+        grouped(result.wrong), grouped(result.stuck));
     for (const sim::PointFailure& failure : result.failures) {
-        text += fmt::format("\n{}{}: {}\n  {}\n",
-                            failure.verdict == sim::Verdict::stuck ? "STUCK" : "WRONG",
-                            failure.second ? " in the next inference" : "", failure.reason,
-                            replay_of(arguments, failure));
+        text +=
+            fmt::format("\n{}{}: {}\n  {}\n", failure.verdict == sim::Verdict::stuck ? "STUCK" : "WRONG",
+                        failure.second ? " in the next inference" : "", failure.reason, replay_of(arguments, failure));
     }
     const uint64_t shown = result.failures.size();
     if (result.wrong + result.stuck > shown) {
@@ -76,8 +74,7 @@ void run(const Arguments& arguments, Context& context) {
     options.jobs = arguments.jobs;
     sim::parse_supply(arguments.supply);  // a mistake must not wait for the first point
     const compiler::ImageFile file = arguments.image.read();
-    const std::vector<int16_t> input =
-        read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
 
     std::unique_ptr<io::Progress> progress;
     options.on_start = [&](uint64_t points) {
@@ -88,16 +85,14 @@ void run(const Arguments& arguments, Context& context) {
     const sim::CampaignResult result = sim::run_campaign(file, input, options);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     progress.reset();
-    context.print(json_of(arguments, result, seconds.count()),
-                  text_of(arguments, result, seconds.count()));
+    context.print(json_of(arguments, result, seconds.count()), text_of(arguments, result, seconds.count()));
     context.exit_code = result.wrong + result.stuck == 0 ? exit_ok : exit_failed;
 }
 
 }  // namespace
 
 void add_crash_test(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand(
-        "crash-test", "Cut the power everywhere; is the answer always the same?");
+    CLI::App* command = app.add_subcommand("crash-test", "Cut the power everywhere; is the answer always the same?");
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
@@ -106,9 +101,7 @@ void add_crash_test(CLI::App& app, Context& context) {
                      "all (one cut before each byte written), sample:N of these, or "
                      "random:SEED,N runs that fail again and again")
         ->capture_default_str();
-    command
-        ->add_option("--supply", arguments->supply,
-                     "The supply after the cut; see `dynbal help supplies`")
+    command->add_option("--supply", arguments->supply, "The supply after the cut; see `dynbal help supplies`")
         ->capture_default_str();
     add_policy(*command, arguments->policy);
     add_jobs(*command, arguments->jobs);

@@ -29,16 +29,15 @@ struct Arguments {
 std::vector<uint32_t> read_labels(const std::string& path, int64_t samples, uint32_t classes) {
     const io::Array array = io::read_npy(path);
     if (array.size() != samples) {
-        throw InputError(fmt::format("{}: {} labels for {} samples; there must be one for each",
-                                     path, array.size(), samples));
+        throw InputError(
+            fmt::format("{}: {} labels for {} samples; there must be one for each", path, array.size(), samples));
     }
     std::vector<uint32_t> labels;
     for (size_t i = 0; i < array.values.size(); ++i) {
         const float label = array.values[i];
         if (label < 0 || label >= static_cast<float>(classes) || std::floor(label) != label) {
-            throw InputError(
-                fmt::format("{}: label {} is {}; the model's classes are the whole numbers 0 to {}",
-                            path, i, label, classes - 1));
+            throw InputError(fmt::format("{}: label {} is {}; the model's classes are the whole numbers 0 to {}", path,
+                                         i, label, classes - 1));
         }
         labels.push_back(static_cast<uint32_t>(label));
     }
@@ -49,8 +48,8 @@ struct Score {
     uint64_t samples = 0, right = 0;
 };
 
-Score evaluate(const Arguments& arguments, const compiler::ImageFile& file,
-               const SampleFile& samples, const std::vector<uint32_t>& labels) {
+Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, const SampleFile& samples,
+               const std::vector<uint32_t>& labels) {
     const float scale = arguments.image.scale_for(file);
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
@@ -63,8 +62,7 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file,
         while (const auto piece = work.next()) {
             for (uint64_t i = piece->begin; i < piece->end; ++i) {
                 const std::vector<float> sample = samples.sample(static_cast<int64_t>(i), scale);
-                const sim::RunResult result =
-                    session.run_inference(file.quantise_input(sample), *supply, options);
+                const sim::RunResult result = session.run_inference(file.quantise_input(sample), *supply, options);
                 if (!result.completed()) {
                     throw std::runtime_error("sample " + std::to_string(i) + ": " + result.message);
                 }
@@ -73,38 +71,33 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file,
             }
         }
     });
-    return {labels.size(),
-            static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1}))};
+    return {labels.size(), static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1}))};
 }
 
 void run(const Arguments& arguments, Context& context) {
     sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
     const SampleFile samples(arguments.inputs, file.host.input_dims);
-    std::vector<uint32_t> labels =
-        read_labels(arguments.labels, samples.count(), file.header().output_values);
+    std::vector<uint32_t> labels = read_labels(arguments.labels, samples.count(), file.header().output_values);
     if (arguments.limit > 0 && static_cast<size_t>(arguments.limit) < labels.size()) {
         labels.resize(static_cast<size_t>(arguments.limit));
     }
     const Score score = evaluate(arguments, file, samples, labels);
-    const double accuracy = static_cast<double>(score.right) /
-                            static_cast<double>(std::max<uint64_t>(1, score.samples));
+    const double accuracy =
+        static_cast<double>(score.right) / static_cast<double>(std::max<uint64_t>(1, score.samples));
     context.print({{"samples", score.samples}, {"right", score.right}, {"accuracy", accuracy}},
-                  fmt::format("{:.2f} % right: {} of {} samples\n", 100 * accuracy,
-                              grouped(score.right), grouped(score.samples)));
+                  fmt::format("{:.2f} % right: {} of {} samples\n", 100 * accuracy, grouped(score.right),
+                              grouped(score.samples)));
 }
 
 }  // namespace
 
 void add_evaluate(CLI::App& app, Context& context) {
-    CLI::App* command =
-        app.add_subcommand("evaluate", "Accuracy on labelled inputs, through the real engine");
+    CLI::App* command = app.add_subcommand("evaluate", "Accuracy on labelled inputs, through the real engine");
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
-    command->add_option("--inputs", arguments->inputs, "Samples along the first dimension (.npy)")
-        ->required();
-    command->add_option("--labels", arguments->labels, "The class of each sample (.npy)")
-        ->required();
+    command->add_option("--inputs", arguments->inputs, "Samples along the first dimension (.npy)")->required();
+    command->add_option("--labels", arguments->labels, "The class of each sample (.npy)")->required();
     command->add_option("--limit", arguments->limit, "Only the first N samples")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}));
     add_policy(*command, arguments->policy);

@@ -16,8 +16,7 @@ void add_help(CLI::App& app, Context& context) {
         } else if (*topic == "supplies") {
             *context.out << sim::supply_help();
         } else {
-            const auto commands = app.get_subcommands(
-                [&](const CLI::App* other) { return other->check_name(*topic); });
+            const auto commands = app.get_subcommands([&](const CLI::App* other) { return other->check_name(*topic); });
             if (!commands.empty()) {
                 *context.out << commands.front()->help("dynbal");
                 return;

@@ -20,8 +20,7 @@ struct Area {
 
 std::vector<Area> memory_map(const ImageHeader& header) {
     const uint64_t records_end = uint64_t{header.records_offset} + 2 * record_slot_bytes;
-    const uint64_t checkpoints_end =
-        uint64_t{header.checkpoints_offset} + 2 * checkpoint_slot_bytes;
+    const uint64_t checkpoints_end = uint64_t{header.checkpoints_offset} + 2 * checkpoint_slot_bytes;
     std::vector<Area> areas{
         {"image: header, stages, tile tables, weights", 0, header.image_bytes},
         {"progress records, two slots", header.records_offset, records_end},
@@ -30,8 +29,7 @@ std::vector<Area> memory_map(const ImageHeader& header) {
          uint64_t{header.sums_offset} + 2 * (footprint_bytes + uint64_t{header.sums_area_bytes})},
         {"tensors", header.tensors_offset, uint64_t{header.tensors_offset} + header.tensors_bytes},
     };
-    std::sort(areas.begin(), areas.end(),
-              [](const Area& a, const Area& b) { return a.begin < b.begin; });
+    std::sort(areas.begin(), areas.end(), [](const Area& a, const Area& b) { return a.begin < b.begin; });
     return areas;
 }
 
@@ -60,13 +58,10 @@ TileRanges ranges_of(const std::vector<Candidate>& candidates) {
 }
 
 std::string range_text(const Range& range) {
-    return range.begin == range.end ? std::to_string(range.begin)
-                                    : fmt::format("{}-{}", range.begin, range.end);
+    return range.begin == range.end ? std::to_string(range.begin) : fmt::format("{}-{}", range.begin, range.end);
 }
 
-const char* text_of(Importance importance) {
-    return importance == Importance::out_first ? "out_first" : "in_first";
-}
+const char* text_of(Importance importance) { return importance == Importance::out_first ? "out_first" : "in_first"; }
 
 nlohmann::ordered_json range_json(const Range& range) { return {range.begin, range.end}; }
 
@@ -133,8 +128,7 @@ std::string stage_table(const compiler::ImageFile& file) {
         table.add_row({std::to_string(i), file.host.stage_names[i], file.host.stage_operators[i],
                        shape_text({stage.out_h, stage.out_w, stage.channels_out}), grouped(weights),
                        grouped(candidates.size()), range_text(ranges.out), range_text(ranges.in),
-                       range_text(ranges.pixels), text_of(stage.importance),
-                       grouped((ranges.least_need + 15) / 16)});
+                       range_text(ranges.pixels), text_of(stage.importance), grouped((ranges.least_need + 15) / 16)});
     }
     return table.text();
 }
@@ -142,14 +136,12 @@ std::string stage_table(const compiler::ImageFile& file) {
 std::string text_of(const compiler::ImageFile& file) {
     const ImageHeader& header = file.header();
     std::string text =
-        fmt::format("{} for {}: input {}, output {}, {} MACs\n\n", file.host.model_name,
-                    file.host.device_name, shape_text(file.host.input_dims),
-                    shape_text(file.host.output_dims), grouped(file.host.ideal_macs));
+        fmt::format("{} for {}: input {}, output {}, {} MACs\n\n", file.host.model_name, file.host.device_name,
+                    shape_text(file.host.input_dims), shape_text(file.host.output_dims), grouped(file.host.ideal_macs));
     text += stage_table(file) + "\n";
     io::Table map({{"NVM from"}, {"to"}, {"bytes"}, {"what", io::Align::left}});
     for (const Area& area : memory_map(header)) {
-        map.add_row(
-            {grouped(area.begin), grouped(area.end), grouped(area.end - area.begin), area.name});
+        map.add_row({grouped(area.begin), grouped(area.end), grouped(area.end - area.begin), area.name});
     }
     text += map.text();
     uint32_t stage = 0;
@@ -163,8 +155,7 @@ std::string text_of(const compiler::ImageFile& file) {
 }  // namespace
 
 void add_inspect(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand(
-        "inspect", "Show an image: stages, tile sizes, memory map, least energy");
+    CLI::App* command = app.add_subcommand("inspect", "Show an image: stages, tile sizes, memory map, least energy");
     const auto arguments = std::make_shared<ImageArguments>();
     arguments->add_to(*command, false);
     add_json(*command, context);

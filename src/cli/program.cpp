@@ -23,8 +23,7 @@ constexpr const char* footer =
 int fail(const Context& context, std::ostream& err, const std::string& message, int code) {
     if (context.json) {
         const auto replace = nlohmann::ordered_json::error_handler_t::replace;
-        *context.out << nlohmann::ordered_json{{"error", message}}.dump(2, ' ', false, replace)
-                     << '\n';
+        *context.out << nlohmann::ordered_json{{"error", message}}.dump(2, ' ', false, replace) << '\n';
     }
     err << "dynbal: " << message << '\n';
     return code;
@@ -64,8 +63,7 @@ std::string help_hint(const std::vector<std::string>& arguments) {
 void Context::print(const nlohmann::ordered_json& object, const std::string& text) const {
     if (json) {
         // A file name may hold bytes that are no UTF-8.
-        *out << object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
-             << '\n';
+        *out << object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
     } else {
         *out << text;
     }
@@ -93,10 +91,10 @@ int run_program(const std::vector<std::string>& arguments, std::ostream& out, st
     } catch (const std::bad_alloc&) {
         return fail(context, err, "out of memory", exit_internal);
     } catch (const std::exception& error) {
-        return fail(context, err,
-                    std::string("internal error: ") + error.what() +
-                        "; please report it with the command and its files",
-                    exit_internal);
+        return fail(
+            context, err,
+            std::string("internal error: ") + error.what() + "; please report it with the command and its files",
+            exit_internal);
     }
 }
 

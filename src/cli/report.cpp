@@ -26,14 +26,13 @@ const char* name_of(sim::Outcome outcome) {
 }
 
 nlohmann::ordered_json traffic_json(const sim::RunResult& result) {
-    constexpr std::array<const char*, traffic_class_count> names{
-        "weights", "inputs", "outputs", "checkpoints", "recovery", "control"};
+    constexpr std::array<const char*, traffic_class_count> names{"weights",     "inputs",   "outputs",
+                                                                 "checkpoints", "recovery", "control"};
     nlohmann::ordered_json classes;
     for (size_t i = 0; i < names.size(); ++i) {
         const Traffic& traffic = result.activity.by_class[i];
-        classes[names[i]] = {{"read_bytes", traffic.read_bytes},
-                             {"write_bytes", traffic.write_bytes},
-                             {"transfers", traffic.transfers}};
+        classes[names[i]] = {
+            {"read_bytes", traffic.read_bytes}, {"write_bytes", traffic.write_bytes}, {"transfers", traffic.transfers}};
     }
     return classes;
 }
@@ -111,8 +110,7 @@ std::string answer_text(const compiler::ImageFile& file, const std::vector<int16
     const std::vector<float> values = file.dequantise_output(output);
     std::vector<size_t> order(values.size());
     std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return values[a] > values[b]; });
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return values[a] > values[b]; });
     std::string text = fmt::format("class {} (", order.front());
     for (size_t rank = 0; rank < std::min<size_t>(3, order.size()); ++rank) {
         const size_t index = order[rank];
@@ -124,14 +122,13 @@ std::string answer_text(const compiler::ImageFile& file, const std::vector<int16
 std::string cost_text(const sim::RunResult& result) {
     io::Table table({{"one inference", io::Align::left}, {"", io::Align::right}});
     table.add_row({"power cycles", grouped(result.power_cycles)});
-    table.add_row({"tiles changed inside a stage",
-                   grouped(result.activity.reconfigurations + result.activity.shrinks)});
+    table.add_row(
+        {"tiles changed inside a stage", grouped(result.activity.reconfigurations + result.activity.shrinks)});
     table.add_row({"NVM bytes read", grouped(result.traffic.read_bytes)});
     table.add_row({"NVM bytes written", grouped(result.traffic.write_bytes)});
     table.add_row({"NVM transfers", grouped(result.traffic.transfers)});
     table.add_row({"MACs", grouped(result.traffic.macs)});
-    table.add_row({"cost (MACs + 14.5 a byte)",
-                   grouped(static_cast<uint64_t>(std::llround(result.cost_units())))});
+    table.add_row({"cost (MACs + 14.5 a byte)", grouped(static_cast<uint64_t>(std::llround(result.cost_units())))});
     table.add_row({"latency", quantity(result.latency_s, "s")});
     if (result.charging_s > 0) {
         table.add_row({"of it charging", quantity(result.charging_s, "s")});

@@ -20,13 +20,12 @@ void run(const Arguments& arguments, Context& context) {
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
-    const std::vector<int16_t> input =
-        read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     sim::Session session(file, profile_of(file));
     const auto supply = sim::parse_supply("none");
     const sim::RunResult result = session.run_inference(input, *supply, options);
-    const std::string answer = result.completed() ? "Answer: " + answer_text(file, result.output)
-                                                  : "No answer: " + result.message;
+    const std::string answer =
+        result.completed() ? "Answer: " + answer_text(file, result.output) : "No answer: " + result.message;
     context.print(result_json(file, result), answer + "\n\n" + cost_text(result));
     context.exit_code = result.completed() ? exit_ok : exit_failed;
 }

@@ -21,16 +21,15 @@ struct Arguments {
 };
 
 /// The answer of an uninterrupted run on new NVM.
-std::vector<int16_t> expected_answer(const compiler::ImageFile& file,
-                                     const std::vector<int16_t>& input) {
+std::vector<int16_t> expected_answer(const compiler::ImageFile& file, const std::vector<int16_t>& input) {
     sim::Session session(file, profile_of(file));
     const auto steady = sim::parse_supply("none");
     return session.run_inference(input, *steady, sim::RunOptions{}).output;
 }
 
 /// Is a second inference on the same NVM, with another input, right as well?
-bool second_is_right(sim::Session& session, const compiler::ImageFile& file,
-                     const std::vector<int16_t>& input, PolicyKind policy) {
+bool second_is_right(sim::Session& session, const compiler::ImageFile& file, const std::vector<int16_t>& input,
+                     PolicyKind policy) {
     const std::vector<int16_t> other = sim::other_input(input);
     sim::RunOptions options;
     options.policy = policy;
@@ -46,8 +45,7 @@ void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     const sim::DeviceProfile& profile = profile_of(file);
     const auto supply = sim::parse_supply(arguments.supply, profile);
-    const std::vector<int16_t> input =
-        read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     sim::Session session(file, profile);
     const sim::RunResult result = session.run_inference(input, *supply, options);
 
@@ -60,8 +58,7 @@ void run(const Arguments& arguments, Context& context) {
     std::string text = "No answer: " + result.message;
     if (result.completed()) {
         text = "Answer: " + answer_text(file, result.output) +
-               (right ? ", the same bits as without power failures"
-                      : ", NOT the same as without power failures");
+               (right ? ", the same bits as without power failures" : ", NOT the same as without power failures");
     }
     if (arguments.again && result.completed()) {
         const bool second = second_is_right(session, file, input, options.policy);
@@ -77,8 +74,7 @@ void run(const Arguments& arguments, Context& context) {
 }  // namespace
 
 void add_simulate(CLI::App& app, Context& context) {
-    CLI::App* command =
-        app.add_subcommand("simulate", "Run one input on a supply whose power fails");
+    CLI::App* command = app.add_subcommand("simulate", "Run one input on a supply whose power fails");
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
@@ -87,8 +83,7 @@ void add_simulate(CLI::App& app, Context& context) {
     command->add_flag("--expose-input", arguments->expose_input,
                       "Power may fail while the input is loaded, too, and loading it counts; a "
                       "second time the host pays");
-    command->add_flag("--again", arguments->again,
-                      "Afterwards run another input on the same NVM and check its answer");
+    command->add_flag("--again", arguments->again, "Afterwards run another input on the same NVM and check its answer");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

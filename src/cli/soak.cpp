@@ -23,8 +23,7 @@ struct Arguments {
     std::string policy = "best";
 };
 
-std::vector<std::vector<int16_t>> read_inputs(const Arguments& arguments,
-                                              const compiler::ImageFile& file) {
+std::vector<std::vector<int16_t>> read_inputs(const Arguments& arguments, const compiler::ImageFile& file) {
     const SampleFile samples(arguments.inputs, file.host.input_dims);
     const float scale = arguments.image.scale_for(file);
     const int64_t count = std::min(samples.count(), arguments.distinct);
@@ -35,8 +34,7 @@ std::vector<std::vector<int16_t>> read_inputs(const Arguments& arguments,
     return inputs;
 }
 
-nlohmann::ordered_json json_of(const Arguments& arguments, const sim::SoakResult& result,
-                               double seconds) {
+nlohmann::ordered_json json_of(const Arguments& arguments, const sim::SoakResult& result, double seconds) {
     nlohmann::ordered_json json{{"policy", arguments.policy},
                                 {"supply", arguments.options.supply},
                                 {"inferences", result.inferences},
@@ -58,8 +56,7 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const sim::SoakResult
 
 /// The command that stops right after the first failure.
 std::string replay_of(const Arguments& arguments, const sim::SoakResult& result) {
-    std::string line = "dynbal soak " + shell_word(arguments.image.path) + " --inputs " +
-                       shell_word(arguments.inputs);
+    std::string line = "dynbal soak " + shell_word(arguments.image.path) + " --inputs " + shell_word(arguments.inputs);
     if (arguments.image.scale) line += fmt::format(" --scale {}", *arguments.image.scale);
     line += fmt::format(" --distinct {} --count {} --supply {} --policy {}", arguments.distinct,
                         result.first_failure + 1, arguments.options.supply, arguments.policy);
@@ -75,8 +72,7 @@ void run(Arguments& arguments, Context& context) {
     sim::parse_supply(options.supply);
     const compiler::ImageFile file = arguments.image.read();
     const std::vector<std::vector<int16_t>> inputs = read_inputs(arguments, file);
-    auto progress =
-        std::make_unique<io::Progress>("soak", static_cast<int64_t>(options.inferences));
+    auto progress = std::make_unique<io::Progress>("soak", static_cast<int64_t>(options.inferences));
     options.on_inferences = [&](uint64_t count) { progress->advance(static_cast<int64_t>(count)); };
     const auto begin = std::chrono::steady_clock::now();
     const sim::SoakResult result = sim::run_soak(file, inputs, options);
@@ -86,12 +82,12 @@ void run(Arguments& arguments, Context& context) {
     std::string text = fmt::format(
         "{} inferences on one NVM through {} power cycles in {:.1f} s: {} wrong, {} stuck, {} "
         "given up as asked\n",
-        grouped(result.inferences), grouped(result.power_cycles), seconds.count(),
-        grouped(result.wrong), grouped(result.stuck), grouped(result.abandoned));
+        grouped(result.inferences), grouped(result.power_cycles), seconds.count(), grouped(result.wrong),
+        grouped(result.stuck), grouped(result.abandoned));
     if (!result.reason.empty()) {
         json["replay"] = replay_of(arguments, result);
-        text += fmt::format("\nFirst failure, inference {}: {}\n  {}\n", result.first_failure,
-                            result.reason, replay_of(arguments, result));
+        text += fmt::format("\nFirst failure, inference {}: {}\n  {}\n", result.first_failure, result.reason,
+                            replay_of(arguments, result));
     }
     context.print(json, text);
     context.exit_code = result.wrong + result.stuck == 0 ? exit_ok : exit_failed;
@@ -100,14 +96,13 @@ void run(Arguments& arguments, Context& context) {
 }  // namespace
 
 void add_soak(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand(
-        "soak", "Many inferences on one NVM: is each answer right, and the NVM alive at the end?");
+    CLI::App* command =
+        app.add_subcommand("soak", "Many inferences on one NVM: is each answer right, and the NVM alive at the end?");
     const auto arguments = std::make_shared<Arguments>();
     arguments->options.inferences = 1000;
     arguments->options.supply = "random:1,400,4000";
     arguments->image.add_to(*command, true);
-    command->add_option("--inputs", arguments->inputs, "Samples along the first dimension (.npy)")
-        ->required();
+    command->add_option("--inputs", arguments->inputs, "Samples along the first dimension (.npy)")->required();
     command->add_option("--distinct", arguments->distinct, "Use so many different inputs")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}))
         ->capture_default_str();
@@ -115,8 +110,7 @@ void add_soak(CLI::App& app, Context& context) {
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000}))
         ->capture_default_str();
     command
-        ->add_option("--abandon-every", arguments->options.abandon_every,
-                     "Give up about one inference in N half-way")
+        ->add_option("--abandon-every", arguments->options.abandon_every, "Give up about one inference in N half-way")
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000}));
     add_supply(*command, arguments->options.supply);
     add_policy(*command, arguments->policy);

@@ -14,7 +14,7 @@
 namespace dynbal::compiler {
 namespace {
 
-constexpr uint32_t state_runs_max = 64;        // most state runs of one tensor
+constexpr uint32_t state_runs_max = 64;  // most state runs of one tensor
 constexpr uint32_t table_rows_max = 64;  // most rows of a tile table
 
 /// Grows an image by aligned pieces.
@@ -112,7 +112,8 @@ StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned)
     d.pad_top = u16(shape.pad_top, name + "padding"), d.pad_left = u16(shape.pad_left, name + "padding");
     d.dilation_h = u16(shape.dilation_h, name + "dilation"), d.dilation_w = u16(shape.dilation_w, name + "dilation");
     d.pool_h = u16(shape.pool_h, name + "pool"), d.pool_w = u16(shape.pool_w, name + "pool");
-    d.pool_stride_h = u16(shape.pool_stride_h, name + "pool"), d.pool_stride_w = u16(shape.pool_stride_w, name + "pool");
+    d.pool_stride_h = u16(shape.pool_stride_h, name + "pool"),
+    d.pool_stride_w = u16(shape.pool_stride_w, name + "pool");
     d.groups = u16(shape.groups, name + "number of groups");
     d.operand_count = static_cast<uint8_t>(shape.operands);
     if (planned.fused) {
@@ -292,7 +293,8 @@ std::vector<StageDescriptor> emit_stages(Plan& plan, ImageWriter& writer, ImageH
     return descriptors;
 }
 
-void place_tensors(const Plan& plan, ImageWriter& writer, ImageHeader& header, std::vector<StageDescriptor>& descriptors) {
+void place_tensors(const Plan& plan, ImageWriter& writer, ImageHeader& header,
+                   std::vector<StageDescriptor>& descriptors) {
     const Graph& graph = *plan.graph;
     uint32_t channel = 0;
     const auto runs_of = [&](TensorId id) {
@@ -332,7 +334,9 @@ ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileO
     header.stage_count = u16(static_cast<uint32_t>(plan.stages.size()), "the number of stages");
     header.cost_model = options.device.cost_model;
     header.arena_bytes = plan.arena_bytes;
-    const auto size_of = [&](TensorId id) { return static_cast<uint32_t>(graph.tensors[static_cast<size_t>(id)].size()); };
+    const auto size_of = [&](TensorId id) {
+        return static_cast<uint32_t>(graph.tensors[static_cast<size_t>(id)].size());
+    };
     header.input_values = size_of(graph.input);
     header.output_values = size_of(graph.output);
     writer.append(std::span<const ImageHeader>(&header, 1));
@@ -349,7 +353,8 @@ ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileO
     header.header_crc = header_crc(header);
     std::memcpy(file.image.data(), &header, sizeof(header));
     if (const ImageFault fault = validate(file.image); fault != ImageFault::none) {
-        throw std::logic_error(std::string("the compiler made an image that does not pass validation: ") + text_of(fault));
+        throw std::logic_error(std::string("the compiler made an image that does not pass validation: ") +
+                               text_of(fault));
     }
     file.host = host_info(plan, options);
     return file;

@@ -44,23 +44,21 @@ struct Place {
           x(inside(left, window.kernel_w, window.dilation_w, input.w)) {}
 
     size_t pixel(const Window& window, const Tensor& input, int ky, int kx) const {
-        return as_size(top + ky * window.dilation_h) * as_size(input.w) +
-               as_size(left + kx * window.dilation_w);
+        return as_size(top + ky * window.dilation_h) * as_size(input.w) + as_size(left + kx * window.dilation_w);
     }
 };
 
 // Copies the values under a window into one row [kernel_h][kernel_w][channels], zero outside.
-void gather_row(const Stage& stage, const Tensor& input, const std::vector<float>& values,
-                const Place& place, size_t group, float* row) {
+void gather_row(const Stage& stage, const Tensor& input, const std::vector<float>& values, const Place& place,
+                size_t group, float* row) {
     const Window& window = stage.window;
     const size_t channels = as_size(input.c) / as_size(stage.groups);
     const size_t size = as_size(window.kernel_h) * as_size(window.kernel_w) * channels;
     std::fill(row, row + size, 0.0F);
     for (int ky = place.y.first; ky < place.y.end; ++ky) {
         for (int kx = place.x.first; kx < place.x.end; ++kx) {
-            const float* source = values.data() +
-                                  place.pixel(window, input, ky, kx) * as_size(input.c) +
-                                  group * channels;
+            const float* source =
+                values.data() + place.pixel(window, input, ky, kx) * as_size(input.c) + group * channels;
             float* target = row + (as_size(ky) * as_size(window.kernel_w) + as_size(kx)) * channels;
             std::copy(source, source + channels, target);
         }
@@ -118,8 +116,8 @@ void FloatRunner::pack(const Stage& stage, Packed& packed) const {
 const std::vector<std::vector<float>>& FloatRunner::run(std::span<const float> input_onnx_order) {
     std::vector<float>& input = values(graph_.input);
     if (input_onnx_order.size() != input.size()) {
-        throw InputError("the sample has " + std::to_string(input_onnx_order.size()) +
-                         " values, the model takes " + std::to_string(input.size()));
+        throw InputError("the sample has " + std::to_string(input_onnx_order.size()) + " values, the model takes " +
+                         std::to_string(input.size()));
     }
     for (size_t i = 0; i < input.size(); ++i) input[i] = input_onnx_order[graph_.input_order[i]];
     for (size_t i = 0; i < graph_.stages.size(); ++i) run_stage(i);
@@ -167,8 +165,7 @@ void FloatRunner::run_conv(const Stage& stage, const Packed& packed) {
             for (size_t p = 0; p < count; ++p) {
                 const int pixel = static_cast<int>(first + p);
                 const Place place(stage.window, source, pixel / target.w, pixel % target.w);
-                gather_row(stage, source, values(stage.inputs[0]), place, group,
-                           columns_.data() + p * length);
+                gather_row(stage, source, values(stage.inputs[0]), place, group, columns_.data() + p * length);
             }
             const float* weights = packed.weights.data() + group * length * packed.out_padded;
             for (size_t n = 0; n < out; n += block_outputs) {
@@ -178,8 +175,7 @@ void FloatRunner::run_conv(const Stage& stage, const Packed& packed) {
                 for (size_t p = 0; p < count; ++p) {
                     for (size_t i = 0; i < width; ++i) {
                         const size_t channel = group * out + n + i;
-                        result[(first + p) * as_size(target.c) + channel] =
-                            sums[p][i] + stage.bias[channel];
+                        result[(first + p) * as_size(target.c) + channel] = sums[p][i] + stage.bias[channel];
                     }
                 }
             }
@@ -233,8 +229,7 @@ void FloatRunner::run_pool(const Stage& stage) {
             }
             if (!average) continue;
             const int seen = (place.y.end - place.y.first) * (place.x.end - place.x.first);
-            const int divisor =
-                stage.count_include_pad ? window.kernel_h * window.kernel_w : std::max(1, seen);
+            const int divisor = stage.count_include_pad ? window.kernel_h * window.kernel_w : std::max(1, seen);
             for (size_t c = 0; c < channels; ++c) results[c] /= static_cast<float>(divisor);
         }
     }

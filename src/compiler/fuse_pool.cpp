@@ -34,7 +34,8 @@ bool can_fuse(const Graph& graph, const Stage& conv, const Stage& pool) {
     const Tensor& out = tensor(graph, pool.output);
     const bool simple = w.pad_top == 0 && w.pad_left == 0 && w.pad_bottom == 0 && w.pad_right == 0 &&
                         w.dilation_h == 1 && w.dilation_w == 1 && is_unlimited(pool.clamp);
-    const bool whole_windows = (out.h - 1) * w.stride_h + w.kernel_h <= in.h && (out.w - 1) * w.stride_w + w.kernel_w <= in.w;
+    const bool whole_windows =
+        (out.h - 1) * w.stride_h + w.kernel_h <= in.h && (out.w - 1) * w.stride_w + w.kernel_w <= in.w;
     return conv.kind == StageKind::conv && pool.kind == StageKind::pool && pool.inputs[0] == conv.output && simple &&
            whole_windows && in.parent == no_tensor && consumers_of(graph, conv.output) == 1;
 }

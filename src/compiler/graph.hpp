@@ -51,19 +51,19 @@ struct Clamp {
 
 struct Stage {
     StageKind kind = StageKind::conv;
-    std::string name;                ///< name of the ONNX node it stems from, for messages
-    std::vector<TensorId> inputs;    ///< one, or two for add
+    std::string name;              ///< name of the ONNX node it stems from, for messages
+    std::vector<TensorId> inputs;  ///< one, or two for add
     TensorId output = no_tensor;
-    Window window;                   ///< conv and pool
-    int groups = 1;                  ///< conv only; groups == channels is depthwise
+    Window window;   ///< conv and pool
+    int groups = 1;  ///< conv only; groups == channels is depthwise
     /// conv only, [out][kernel_h][kernel_w][in / groups]. A fully connected layer is a conv whose
     /// kernel covers its whole input: 1x1 on [1, 1, K], h x w on [h, w, c] (same weight order as
     /// on the flattened tensor); one applied to each of several rows is 1x1.
     std::vector<float> weights;
-    std::vector<float> bias;         ///< conv only, [out]
-    Clamp clamp;                     ///< conv, pool, add
-    PoolKind pool_kind = PoolKind::max;   ///< pool only
-    bool count_include_pad = false;  ///< average pool only: divide by the whole window, padding included
+    std::vector<float> bias;             ///< conv only, [out]
+    Clamp clamp;                         ///< conv, pool, add
+    PoolKind pool_kind = PoolKind::max;  ///< pool only
+    bool count_include_pad = false;      ///< average pool only: divide by the whole window, padding included
 };
 
 /// How the values of a model tensor, in ONNX order, are arranged in the engine's [h, w, c] order.

@@ -19,13 +19,13 @@ struct HostInfo {
     std::string model_name;
     std::string device_name;
     std::vector<std::string> stage_names;
-    std::vector<std::string> stage_operators;  ///< "Conv + Relu + MaxPool"
+    std::vector<std::string> stage_operators;      ///< "Conv + Relu + MaxPool"
     std::vector<int64_t> input_dims, output_dims;  ///< ONNX shapes, batch as 1
-    std::vector<uint32_t> input_order;   ///< engine position i holds ONNX index input_order[i]; empty: the same order
+    std::vector<uint32_t> input_order;  ///< engine position i holds ONNX index input_order[i]; empty: the same order
     std::vector<uint32_t> output_order;
-    double input_value_scale = 1.0;      ///< real value (after `input_scale`) of one unit of a 15-bit input
+    double input_value_scale = 1.0;  ///< real value (after `input_scale`) of one unit of a 15-bit input
     double output_value_scale = 1.0;
-    double input_scale = 1.0;            ///< --scale given at compile time: the default when running
+    double input_scale = 1.0;  ///< --scale given at compile time: the default when running
     uint64_t ideal_macs = 0;
     uint64_t lower_bound_read_bytes = 0, lower_bound_write_bytes = 0;  ///< each weight and activation moved once
 };

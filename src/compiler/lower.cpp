@@ -63,8 +63,7 @@ LowerFunction find_operator(const onnx::NodeProto& node) {
 void define_output(Context& context) {
     const Value* found = context.find_value(context.output());
     if (found == nullptr) {
-        throw InputError("output '" + context.output() +
-                         "' does not depend on the input; nothing to compile");
+        throw InputError("output '" + context.output() + "' does not depend on the input; nothing to compile");
     }
     Value output = *found;
     Graph& graph = context.graph;

@@ -31,8 +31,8 @@ void lower_clamp(Context& context, const onnx::NodeProto& node, Clamp clamp) {
     context.define(node, std::move(output));
 }
 
-float clip_bound(Context& context, const onnx::NodeProto& node, int input,
-                 const std::string& attribute, float otherwise) {
+float clip_bound(Context& context, const onnx::NodeProto& node, int input, const std::string& attribute,
+                 float otherwise) {
     if (has_attribute(node, attribute)) return float_attribute(node, attribute, otherwise);
     if (input_name(node, input).empty()) return otherwise;
     const Constant* bound = context.find_constant(input_name(node, input));
@@ -44,9 +44,7 @@ float clip_bound(Context& context, const onnx::NodeProto& node, int input,
 
 }  // namespace
 
-void lower_relu(Context& context, const onnx::NodeProto& node) {
-    lower_clamp(context, node, Clamp{.low = 0.0F});
-}
+void lower_relu(Context& context, const onnx::NodeProto& node) { lower_clamp(context, node, Clamp{.low = 0.0F}); }
 
 void lower_clip(Context& context, const onnx::NodeProto& node) {
     Clamp clamp;
@@ -77,8 +75,8 @@ void lower_softmax(Context& context, const onnx::NodeProto& node) {
     const Tensor source = context.tensor(input);
     if (!split_rows(source, seen, axis)) {
         fail(node, "it is supported only over the channels of each position; the tensor has " +
-                       std::to_string(source.c) + " channels, it normalises over " +
-                       std::to_string(seen.dims[axis]) + " values");
+                       std::to_string(source.c) + " channels, it normalises over " + std::to_string(seen.dims[axis]) +
+                       " values");
     }
     Value output;
     output.dims = input.dims;

@@ -7,18 +7,17 @@ namespace dynbal::compiler {
 namespace {
 
 // The constant's value for each channel of the tensor that holds `value`.
-std::vector<float> per_channel(const Context& context, const onnx::NodeProto& node,
-                               const Value& value, const Constant& constant) {
+std::vector<float> per_channel(const Context& context, const onnx::NodeProto& node, const Value& value,
+                               const Constant& constant) {
     const Dims& dims = context.output_dims(node);
     if (element_count(dims) != static_cast<int64_t>(value.size())) {
         fail(node, "constant '" + constant.name + "' of shape " + to_string(constant.dims) +
-                       " would enlarge the activations " + to_string(value.dims) +
-                       "; this broadcast is not supported");
+                       " would enlarge the activations " + to_string(value.dims) + "; this broadcast is not supported");
     }
     const auto sources = broadcast_sources(constant.dims, dims);
     if (sources.empty()) {
-        fail(node, "constant '" + constant.name + "' of shape " + to_string(constant.dims) +
-                       " does not fit " + to_string(value.dims));
+        fail(node, "constant '" + constant.name + "' of shape " + to_string(constant.dims) + " does not fit " +
+                       to_string(value.dims));
     }
     const auto channels = static_cast<size_t>(context.tensor(value).c);
     std::vector<float> result(channels);
@@ -62,8 +61,8 @@ void add_tensors(Context& context, const onnx::NodeProto& node) {
     const Dims& dims = context.output_dims(node);
     const auto size = static_cast<int64_t>(a.size());
     if (a.size() != b.size() || element_count(dims) != size) {
-        fail(node, "its operands have the shapes " + to_string(a.dims) + " and " +
-                       to_string(b.dims) + "; activations of different shape cannot be added");
+        fail(node, "its operands have the shapes " + to_string(a.dims) + " and " + to_string(b.dims) +
+                       "; activations of different shape cannot be added");
     }
     if (source.h != other.h || source.w != other.w || source.c != other.c || *a.place != *b.place) {
         fail(node,
@@ -111,8 +110,8 @@ Constant along_channels(const onnx::NodeProto& node, const Constant& vector, siz
 
 }  // namespace
 
-void add_bias(const Context& context, const onnx::NodeProto& node, const Value& value,
-              const Constant& shift, Stage& stage) {
+void add_bias(const Context& context, const onnx::NodeProto& node, const Value& value, const Constant& shift,
+              Stage& stage) {
     const auto values = per_channel(context, node, value, shift);
     for (size_t i = 0; i < values.size(); ++i) stage.bias[i] += values[i];
 }
@@ -122,10 +121,10 @@ void lower_affine(Context& context, const onnx::NodeProto& node, int input, cons
     const Value& value = context.activation(node, input);
     const Tensor source = context.tensor(value);
     const auto channels = static_cast<size_t>(source.c);
-    const std::vector<float> scales = scale != nullptr ? per_channel(context, node, value, *scale)
-                                                       : std::vector<float>(channels, 1.0F);
-    const std::vector<float> shifts = shift != nullptr ? per_channel(context, node, value, *shift)
-                                                       : std::vector<float>(channels, 0.0F);
+    const std::vector<float> scales =
+        scale != nullptr ? per_channel(context, node, value, *scale) : std::vector<float>(channels, 1.0F);
+    const std::vector<float> shifts =
+        shift != nullptr ? per_channel(context, node, value, *shift) : std::vector<float>(channels, 0.0F);
     Stage* before = context.mergeable(input_name(node, input));
     if (before != nullptr && before->kind == StageKind::conv && is_unclamped(before->clamp)) {
         scale_stage(*before, scales, shifts);
@@ -175,8 +174,7 @@ void lower_mul(Context& context, const onnx::NodeProto& node) {
 void lower_div(Context& context, const onnx::NodeProto& node) {
     const int side = require_constant_side(context, node);
     if (side == 0) fail(node, "a constant divided by activations is not supported");
-    const Constant inverse =
-        map_values(*constant_operand(context, node, 1), [](float v) { return 1.0F / v; });
+    const Constant inverse = map_values(*constant_operand(context, node, 1), [](float v) { return 1.0F / v; });
     for (const float value : inverse.values) {
         if (!std::isfinite(value)) fail(node, "it divides by zero");
     }
@@ -197,8 +195,7 @@ void lower_batch_normalization(Context& context, const onnx::NodeProto& node) {
     const Constant& variance = context.weights(node, 4, "variance");
     const float epsilon = float_attribute(node, "epsilon", 1e-5F);
     const size_t channels = scale.values.size();
-    if (shift.values.size() != channels || mean.values.size() != channels ||
-        variance.values.size() != channels) {
+    if (shift.values.size() != channels || mean.values.size() != channels || variance.values.size() != channels) {
         fail(node, "scale, bias, mean and variance have different sizes");
     }
     for (size_t i = 0; i < channels; ++i) {

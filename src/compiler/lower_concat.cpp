@@ -18,14 +18,13 @@ std::vector<Part> collect_parts(Context& context, const onnx::NodeProto& node, s
         const Tensor& tensor = context.tensor(value);
         auto rows = split_rows(tensor, value, axis);
         if (!rows) {
-            fail(node, "only concatenation of channels is supported; axis " + std::to_string(axis) +
-                           " of input " + std::to_string(i) + " of shape " + to_string(value.dims) +
+            fail(node, "only concatenation of channels is supported; axis " + std::to_string(axis) + " of input " +
+                           std::to_string(i) + " of shape " + to_string(value.dims) +
                            " is not the channels of its tensor");
         }
         if (!parts.empty()) {
             const Tensor& first = context.tensor(parts.front().value);
-            if (tensor.h != first.h || tensor.w != first.w ||
-                rows->pixel != parts.front().rows.pixel) {
+            if (tensor.h != first.h || tensor.w != first.w || rows->pixel != parts.front().rows.pixel) {
                 fail(node,
                      "its inputs are arranged differently in memory; remove Reshape or "
                      "Transpose before it");

@@ -39,8 +39,7 @@ std::vector<float> narrow(const std::vector<double>& values) {
     result.reserve(values.size());
     for (const double value : values) {
         const bool fits = value >= -limit && value <= limit;
-        result.push_back(fits ? static_cast<float>(value)
-                              : std::numeric_limits<float>::quiet_NaN());
+        result.push_back(fits ? static_cast<float>(value) : std::numeric_limits<float>::quiet_NaN());
     }
     return result;
 }
@@ -61,9 +60,7 @@ Constant read_constant(const onnx::TensorProto& tensor, const std::string& name)
     constant.name = name;
     constant.dims.assign(tensor.dims().begin(), tensor.dims().end());
     switch (tensor.data_type()) {
-        case onnx::TensorProto::FLOAT:
-            constant.values = read_values<float, float>(tensor, tensor.float_data());
-            break;
+        case onnx::TensorProto::FLOAT: constant.values = read_values<float, float>(tensor, tensor.float_data()); break;
         case onnx::TensorProto::DOUBLE:
             constant.values = narrow(read_values<double, double>(tensor, tensor.double_data()));
             break;
@@ -79,15 +76,12 @@ Constant read_constant(const onnx::TensorProto& tensor, const std::string& name)
             constant.is_float = false;
             constant.integers = read_values<uint8_t, int64_t>(tensor, tensor.int32_data());
             break;
-        default:
-            throw InputError("constant '" + name + "' has an unsupported type; give a " +
-                             "float32 model");
+        default: throw InputError("constant '" + name + "' has an unsupported type; give a " + "float32 model");
     }
     const size_t size = constant.is_float ? constant.values.size() : constant.integers.size();
     if (static_cast<int64_t>(size) != element_count(constant.dims)) {
-        throw InputError("constant '" + name + "' has " + std::to_string(size) +
-                         " values for the shape " + to_string(constant.dims) +
-                         "; the model is damaged, export it again");
+        throw InputError("constant '" + name + "' has " + std::to_string(size) + " values for the shape " +
+                         to_string(constant.dims) + "; the model is damaged, export it again");
     }
     return constant;
 }

@@ -63,9 +63,7 @@ void Context::collect_live_nodes(const onnx::ModelProto& model) {
     uses_[output_name_] = 1;
     const auto& all = model.graph().node();
     for (auto it = all.rbegin(); it != all.rend(); ++it) {
-        const auto is_used = [&](const std::string& name) {
-            return !name.empty() && uses_.count(name) > 0;
-        };
+        const auto is_used = [&](const std::string& name) { return !name.empty() && uses_.count(name) > 0; };
         if (std::none_of(it->output().begin(), it->output().end(), is_used)) continue;
         for (int i = 1; i < it->output_size(); ++i) {
             if (is_used(it->output(i))) {
@@ -74,8 +72,7 @@ void Context::collect_live_nodes(const onnx::ModelProto& model) {
             }
         }
         nodes_.push_back(&*it);
-        const int inputs = reads_only_first_input(it->op_type()) ? std::min(1, it->input_size())
-                                                                 : it->input_size();
+        const int inputs = reads_only_first_input(it->op_type()) ? std::min(1, it->input_size()) : it->input_size();
         for (int i = 0; i < inputs; ++i) ++uses_[it->input(i)];
     }
     std::reverse(nodes_.begin(), nodes_.end());
@@ -99,15 +96,13 @@ const Constant& Context::weights(const onnx::NodeProto& node, int input, const s
     if (!constant->is_float) fail(node, "its " + what + " '" + name + "' is not a float tensor");
     if (constant->values.empty()) fail(node, "its " + what + " '" + name + "' is empty");
     if (!all_finite(constant->values)) {
-        fail(node, "its " + what + " '" + constant->name +
-                       "' holds NaN or infinite values; train or export the model again");
+        fail(node,
+             "its " + what + " '" + constant->name + "' holds NaN or infinite values; train or export the model again");
     }
     return *constant;
 }
 
-void Context::define_constant(const std::string& name, Constant constant) {
-    constants_[name] = std::move(constant);
-}
+void Context::define_constant(const std::string& name, Constant constant) { constants_[name] = std::move(constant); }
 
 const Value* Context::find_value(const std::string& name) const {
     const auto found = values_.find(name);
@@ -118,9 +113,8 @@ const Value& Context::activation(const onnx::NodeProto& node, int input) const {
     const std::string& name = input_name(node, input);
     const Value* value = find_value(name);
     if (value == nullptr) {
-        fail(node,
-             "input " + std::to_string(input) + " ('" + name +
-                 "') is not computed from the model's input; constants are not supported here");
+        fail(node, "input " + std::to_string(input) + " ('" + name +
+                       "') is not computed from the model's input; constants are not supported here");
     }
     return *value;
 }
@@ -128,8 +122,7 @@ const Value& Context::activation(const onnx::NodeProto& node, int input) const {
 const Dims& Context::dims(const std::string& name) const {
     const auto found = dims_.find(name);
     if (found == dims_.end()) {
-        throw InputError("the shape of '" + name +
-                         "' is not known; export the model with fixed shapes");
+        throw InputError("the shape of '" + name + "' is not known; export the model with fixed shapes");
     }
     return found->second;
 }
@@ -147,15 +140,14 @@ void Context::define_input(Value value) { values_[input_name_] = std::move(value
 void Context::define(const onnx::NodeProto& node, Value value) {
     const Dims& expected = output_dims(node);
     if (value.dims != expected) {
-        fail(node, "its output has the shape " + to_string(value.dims) + ", but ONNX says " +
-                       to_string(expected) + "; the model is inconsistent");
+        fail(node, "its output has the shape " + to_string(value.dims) + ", but ONNX says " + to_string(expected) +
+                       "; the model is inconsistent");
     }
     if (values_.count(node.output(0)) > 0) fail(node, "its output is defined twice");
     values_[node.output(0)] = std::move(value);
 }
 
-void Context::define_alias(const onnx::NodeProto& node, int input,
-                           std::shared_ptr<const Places> place) {
+void Context::define_alias(const onnx::NodeProto& node, int input, std::shared_ptr<const Places> place) {
     const Value& source = activation(node, input);
     Value value = source;
     value.dims = output_dims(node);
@@ -171,8 +163,7 @@ TensorId Context::add_tensor(const onnx::NodeProto& node, int64_t h, int64_t w, 
     return add_tensor(describe(node) + ": its output", node.output(0), h, w, c);
 }
 
-TensorId Context::add_tensor(const std::string& who, const std::string& name, int64_t h, int64_t w,
-                             int64_t c) {
+TensorId Context::add_tensor(const std::string& who, const std::string& name, int64_t h, int64_t w, int64_t c) {
     for (const int64_t side : {h, w, c}) {
         if (side < 1) throw InputError(who + " is empty");
         if (side > side_max) {
@@ -192,8 +183,8 @@ TensorId Context::add_tensor(const std::string& who, const std::string& name, in
     return static_cast<TensorId>(graph.tensors.size()) - 1;
 }
 
-Stage& Context::add_stage(const onnx::NodeProto& node, StageKind kind,
-                          const std::vector<TensorId>& inputs, TensorId output) {
+Stage& Context::add_stage(const onnx::NodeProto& node, StageKind kind, const std::vector<TensorId>& inputs,
+                          TensorId output) {
     Stage stage;
     stage.kind = kind;
     stage.name = node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name();
@@ -220,8 +211,8 @@ Stage* Context::mergeable(const std::string& name) {
 
 void Context::check_weights(const onnx::NodeProto& node, const Stage& stage) {
     if (!all_finite(stage.weights) || !all_finite(stage.bias)) {
-        fail(node, "merging it into the weights of '" + stage.name +
-                       "' gives infinite values; check scales and variances");
+        fail(node,
+             "merging it into the weights of '" + stage.name + "' gives infinite values; check scales and variances");
     }
 }
 

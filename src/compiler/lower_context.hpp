@@ -47,11 +47,9 @@ public:
     /// The output tensor of a node. Throws InputError if it is empty or too large.
     TensorId add_tensor(const onnx::NodeProto& node, int64_t h, int64_t w, int64_t c);
     /// The same for a tensor of that name; `who` opens the error message.
-    TensorId add_tensor(const std::string& who, const std::string& name, int64_t h, int64_t w,
-                        int64_t c);
+    TensorId add_tensor(const std::string& who, const std::string& name, int64_t h, int64_t w, int64_t c);
     /// Adds a stage from the value's tensor to `output` and returns it. Valid until the next one.
-    Stage& add_stage(const onnx::NodeProto& node, StageKind kind,
-                     const std::vector<TensorId>& inputs, TensorId output);
+    Stage& add_stage(const onnx::NodeProto& node, StageKind kind, const std::vector<TensorId>& inputs, TensorId output);
     /// A 1x1 max pool: copies its input, clamped if wanted. Returns the tensor written.
     TensorId add_copy(const onnx::NodeProto& node, TensorId input, Clamp clamp);
     /// The stage that produced the value of that name, if the value has no other reader so that an

@@ -16,28 +16,26 @@ struct ConvShape {
 ConvShape read_shape(const onnx::NodeProto& node, const Value& input, const Constant& weights) {
     const size_t rank = input.dims.size();
     if (weights.dims.size() != rank) {
-        fail(node, "weights of shape " + to_string(weights.dims) + " do not fit the input " +
-                       to_string(input.dims));
+        fail(node, "weights of shape " + to_string(weights.dims) + " do not fit the input " + to_string(input.dims));
     }
     const int64_t groups = int_attribute(node, "group", 1);
     const int64_t in = input.dims[1];
     const int64_t out = weights.dims[0];
     if (groups < 1 || in % groups != 0 || out % groups != 0) {
-        fail(node, "group " + std::to_string(groups) + " does not divide its " +
-                       std::to_string(in) + " input and " + std::to_string(out) +
-                       " output channels");
+        fail(node, "group " + std::to_string(groups) + " does not divide its " + std::to_string(in) + " input and " +
+                       std::to_string(out) + " output channels");
     }
     if (weights.dims[1] != in / groups) {
         fail(node, "weights of shape " + to_string(weights.dims) + " expect " +
-                       std::to_string(weights.dims[1] * groups) +
-                       " input channels, but there are " + std::to_string(in));
+                       std::to_string(weights.dims[1] * groups) + " input channels, but there are " +
+                       std::to_string(in));
     }
     ConvShape shape;
     shape.kernel.assign(weights.dims.begin() + 2, weights.dims.end());
     const Dims declared = ints_attribute(node, "kernel_shape");
     if (!declared.empty() && declared != shape.kernel) {
-        fail(node, "kernel_shape " + to_string(declared) + " differs from that of the weights, " +
-                       to_string(shape.kernel));
+        fail(node,
+             "kernel_shape " + to_string(declared) + " differs from that of the weights, " + to_string(shape.kernel));
     }
     shape.out = static_cast<size_t>(out);
     shape.groups = static_cast<size_t>(groups);
@@ -48,8 +46,7 @@ ConvShape read_shape(const onnx::NodeProto& node, const Value& input, const Cons
 }
 
 // To [out][kernel_h][kernel_w][in / groups], with the tensor's orientation and channel order.
-std::vector<float> arrange_weights(const Constant& weights, const ConvShape& shape,
-                                   const Image& image) {
+std::vector<float> arrange_weights(const Constant& weights, const ConvShape& shape, const Image& image) {
     const size_t area = shape.kernel_h * shape.kernel_w;
     const size_t per_out = area * shape.in_per_group;
     std::vector<float> result(weights.values.size());
@@ -69,8 +66,8 @@ std::vector<float> read_bias(Context& context, const onnx::NodeProto& node, size
     if (input_name(node, 2).empty()) return std::vector<float>(out, 0.0F);
     const Constant& bias = context.weights(node, 2, "bias");
     if (bias.values.size() != out) {
-        fail(node, "its bias has " + std::to_string(bias.values.size()) + " values for " +
-                       std::to_string(out) + " output channels");
+        fail(node, "its bias has " + std::to_string(bias.values.size()) + " values for " + std::to_string(out) +
+                       " output channels");
     }
     return bias.values;
 }

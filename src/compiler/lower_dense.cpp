@@ -52,8 +52,8 @@ Dims matrix_dims(const onnx::NodeProto& node, const Constant& constant, bool lef
 
 void check_length(const onnx::NodeProto& node, const Value& input, size_t axis, int64_t length) {
     if (input.dims[axis] != length) {
-        fail(node, "cannot multiply " + to_string(input.dims) + " by a constant for " +
-                       std::to_string(length) + " values");
+        fail(node,
+             "cannot multiply " + to_string(input.dims) + " by a constant for " + std::to_string(length) + " values");
     }
 }
 
@@ -68,8 +68,7 @@ void define_dense(Context& context, const onnx::NodeProto& node, Value value) {
 
 }  // namespace
 
-Value lower_dense(Context& context, const onnx::NodeProto& node, const Value& input,
-                  const Dense& dense) {
+Value lower_dense(Context& context, const onnx::NodeProto& node, const Value& input, const Dense& dense) {
     const AxisSplit split(input.dims, dense.axis);
     const bool single = split.row_count() == 1;
     Rows rows{.pixel = {0}, .channel = {}};

@@ -38,8 +38,7 @@ Cut wanted_cut(const Context& context, const onnx::NodeProto& node, int input, c
     const std::string& type = node.op_type();
     const size_t rank = view.dims.size();
     const bool spatial = rank == 3 || rank == 4;
-    const bool windowed = type == "Conv" || type == "MaxPool" || type == "AveragePool" ||
-                          type.rfind("Global", 0) == 0;
+    const bool windowed = type == "Conv" || type == "MaxPool" || type == "AveragePool" || type.rfind("Global", 0) == 0;
     if (windowed && spatial) return {.image = true, .axis = 1};
     if (type == "BatchNormalization" && rank >= 2) return {.image = spatial, .axis = 1};
     if (type == "ReduceMean" || type == "ReduceMax") return default_cut(view.dims);
@@ -122,8 +121,7 @@ void place_input(Context& context) {
     auto place = std::make_shared<Places>(start.source.size());
     for (size_t row = 0; row < split.row_count(); ++row) {
         for (size_t k = 0; k < split.length; ++k) {
-            (*place)[view.source[split.element(row, k)]] =
-                static_cast<uint32_t>(row * split.length + k);
+            (*place)[view.source[split.element(row, k)]] = static_cast<uint32_t>(row * split.length + k);
         }
     }
     const TensorId id = context.add_tensor("input '" + context.input() + "'", context.input(), h, w,

@@ -57,8 +57,7 @@ std::optional<Image> find_image(const Tensor& tensor, const Value& value) {
     const int64_t width = flat ? value.dims[2] : value.dims[3];
     Image image{.h = tensor.h, .w = tensor.w, .swapped = false, .channel = rows->channel};
     for (const bool swapped : {false, true}) {
-        const bool fits = swapped ? height == tensor.w && width == tensor.h
-                                  : height == tensor.h && width == tensor.w;
+        const bool fits = swapped ? height == tensor.w && width == tensor.h : height == tensor.h && width == tensor.w;
         if (fits && rows->pixel == image_pixels(tensor.h, tensor.w, swapped)) {
             image.swapped = swapped;
             return image;

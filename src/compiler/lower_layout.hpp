@@ -42,9 +42,7 @@ struct AxisSplit {
 
     AxisSplit(const Dims& dims, size_t axis);
     size_t row_count() const { return outer * inner; }
-    size_t element(size_t row, size_t k) const {
-        return (row / inner * length + k) * inner + row % inner;
-    }
+    size_t element(size_t row, size_t k) const { return (row / inner * length + k) * inner + row % inner; }
 };
 
 /// Nothing if the elements along the axis are not exactly the channels of one pixel each.

@@ -23,9 +23,7 @@ std::string describe(const onnx::NodeProto& node) {
     return "node '" + name + "' (" + node.op_type() + ")";
 }
 
-void fail(const onnx::NodeProto& node, const std::string& what) {
-    throw InputError(describe(node) + ": " + what);
-}
+void fail(const onnx::NodeProto& node, const std::string& what) { throw InputError(describe(node) + ": " + what); }
 
 std::string to_string(const Dims& dims) {
     std::string text = "[";
@@ -58,8 +56,7 @@ float float_attribute(const onnx::NodeProto& node, const std::string& name, floa
     return attribute == nullptr ? otherwise : attribute->f();
 }
 
-std::string string_attribute(const onnx::NodeProto& node, const std::string& name,
-                             const std::string& otherwise) {
+std::string string_attribute(const onnx::NodeProto& node, const std::string& name, const std::string& otherwise) {
     const auto* attribute = find_attribute(node, name, onnx::AttributeProto::STRING);
     return attribute == nullptr ? otherwise : attribute->s();
 }
@@ -73,8 +70,7 @@ Dims ints_attribute(const onnx::NodeProto& node, const std::string& name) {
 size_t resolve_axis(const onnx::NodeProto& node, int64_t axis, size_t rank) {
     const auto count = static_cast<int64_t>(rank);
     if (axis < -count || axis >= count) {
-        fail(node, "axis " + std::to_string(axis) + " is outside a tensor of rank " +
-                       std::to_string(count));
+        fail(node, "axis " + std::to_string(axis) + " is outside a tensor of rank " + std::to_string(count));
     }
     return static_cast<size_t>(axis < 0 ? axis + count : axis);
 }

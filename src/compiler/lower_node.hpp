@@ -26,8 +26,7 @@ const std::string& input_name(const onnx::NodeProto& node, int index);
 bool has_attribute(const onnx::NodeProto& node, const std::string& name);
 int64_t int_attribute(const onnx::NodeProto& node, const std::string& name, int64_t otherwise);
 float float_attribute(const onnx::NodeProto& node, const std::string& name, float otherwise);
-std::string string_attribute(const onnx::NodeProto& node, const std::string& name,
-                             const std::string& otherwise);
+std::string string_attribute(const onnx::NodeProto& node, const std::string& name, const std::string& otherwise);
 /// Empty if the attribute is absent.
 Dims ints_attribute(const onnx::NodeProto& node, const std::string& name);
 

@@ -37,16 +37,15 @@ struct Dense {
     size_t out = 0;
     std::vector<float> weights;
 };
-Value lower_dense(Context& context, const onnx::NodeProto& node, const Value& input,
-                  const Dense& dense);
+Value lower_dense(Context& context, const onnx::NodeProto& node, const Value& input, const Dense& dense);
 
 /// y = scale * x + shift, each a broadcastable constant that may be absent (nullptr).
 /// Merged into the preceding convolution if possible, else a depthwise 1x1 convolution.
 void lower_affine(Context& context, const onnx::NodeProto& node, int input, const Constant* scale,
                   const Constant* shift);
 /// Adds `shift`, broadcast to the value, to the bias of the stage that produced the value.
-void add_bias(const Context& context, const onnx::NodeProto& node, const Value& value,
-              const Constant& shift, Stage& stage);
+void add_bias(const Context& context, const onnx::NodeProto& node, const Value& value, const Constant& shift,
+              Stage& stage);
 
 /// Throws InputError unless the value has the shape [1, C, W] or [1, C, H, W].
 void check_image_shape(const onnx::NodeProto& node, const Value& value);

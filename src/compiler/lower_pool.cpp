@@ -6,8 +6,7 @@
 namespace dynbal::compiler {
 namespace {
 
-void check_pool(const onnx::NodeProto& node, const WindowPlan& plan, const Image& image,
-                const Stage& stage) {
+void check_pool(const onnx::NodeProto& node, const WindowPlan& plan, const Image& image, const Stage& stage) {
     const bool empty = has_empty_window(plan.window, image.h, image.w, plan.out_h, plan.out_w);
     if (empty && !(stage.pool_kind == PoolKind::average && stage.count_include_pad)) {
         fail(node, "a window of it sees nothing but padding; use less padding or no ceil_mode");
@@ -20,8 +19,7 @@ void check_pool(const onnx::NodeProto& node, const WindowPlan& plan, const Image
 }
 
 // Which channel every kept element comes from; empty unless each is the mean of one channel.
-std::vector<uint32_t> reduced_channels(const Tensor& tensor, const Value& value,
-                                       const std::vector<bool>& reduced) {
+std::vector<uint32_t> reduced_channels(const Tensor& tensor, const Value& value, const std::vector<bool>& reduced) {
     Dims kept = value.dims;
     for (size_t i = 0; i < kept.size(); ++i) {
         if (reduced[i]) kept[i] = 1;
@@ -80,8 +78,7 @@ void lower_pool(Context& context, const onnx::NodeProto& node) {
     const bool flat = input.dims.size() == 3;
     const Dims kernel = ints_attribute(node, "kernel_shape");
     if (kernel.size() != (flat ? 1 : 2)) {
-        fail(node, "kernel_shape " + to_string(kernel) + " does not fit an input of shape " +
-                       to_string(input.dims));
+        fail(node, "kernel_shape " + to_string(kernel) + " does not fit an input of shape " + to_string(input.dims));
     }
     const WindowPlan plan = plan_window(node, image, kernel);
     const bool average = node.op_type() == "AveragePool";

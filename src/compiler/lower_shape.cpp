@@ -9,8 +9,7 @@ namespace {
 void check_dropout(Context& context, const onnx::NodeProto& node) {
     if (input_name(node, 2).empty()) return;
     const Constant* training = context.find_constant(input_name(node, 2));
-    const bool off =
-        training != nullptr && !training->is_float && training->integers == std::vector<int64_t>{0};
+    const bool off = training != nullptr && !training->is_float && training->integers == std::vector<int64_t>{0};
     if (!off) fail(node, "training mode is not supported; export the model for inference");
 }
 

@@ -18,19 +18,17 @@ struct Axis {
     int64_t span() const { return (kernel - 1) * dilation + 1; }
 };
 
-Dims spatial_attribute(const onnx::NodeProto& node, const std::string& name, size_t count,
-                       int64_t otherwise) {
+Dims spatial_attribute(const onnx::NodeProto& node, const std::string& name, size_t count, int64_t otherwise) {
     Dims values = ints_attribute(node, name);
     if (values.empty()) values.assign(count, otherwise);
     if (values.size() != count) {
-        fail(node, "attribute '" + name + "' has " + std::to_string(values.size()) +
-                       " values, expected are " + std::to_string(count));
+        fail(node, "attribute '" + name + "' has " + std::to_string(values.size()) + " values, expected are " +
+                       std::to_string(count));
     }
     for (const int64_t value : values) {
         if (value < otherwise || value > attribute_max) {
-            fail(node, "attribute '" + name + "' has the value " + std::to_string(value) +
-                           ", allowed are " + std::to_string(otherwise) + " to " +
-                           std::to_string(attribute_max));
+            fail(node, "attribute '" + name + "' has the value " + std::to_string(value) + ", allowed are " +
+                           std::to_string(otherwise) + " to " + std::to_string(attribute_max));
         }
     }
     return values;
@@ -48,8 +46,7 @@ void pad_to_same(Axis& axis, bool upper) {
 void resolve_output(const onnx::NodeProto& node, Axis& axis, bool ceil_mode) {
     const int64_t free = axis.in + axis.pad_begin + axis.pad_end - axis.span();
     if (free < 0) {
-        fail(node, "its window of " + std::to_string(axis.span()) +
-                       " values is larger than the padded input of " +
+        fail(node, "its window of " + std::to_string(axis.span()) + " values is larger than the padded input of " +
                        std::to_string(axis.in + axis.pad_begin + axis.pad_end));
     }
     axis.out = free / axis.stride + 1;
@@ -61,8 +58,7 @@ void resolve_output(const onnx::NodeProto& node, Axis& axis, bool ceil_mode) {
     }
 }
 
-std::array<Axis, 2> read_axes(const onnx::NodeProto& node, const std::array<int64_t, 2>& in,
-                              const Dims& kernel) {
+std::array<Axis, 2> read_axes(const onnx::NodeProto& node, const std::array<int64_t, 2>& in, const Dims& kernel) {
     const size_t count = kernel.size();
     const Dims stride = spatial_attribute(node, "strides", count, 1);
     const Dims dilation = spatial_attribute(node, "dilations", count, 1);
@@ -95,12 +91,11 @@ std::array<Axis, 2> read_axes(const onnx::NodeProto& node, const std::array<int6
 
 void check_image_shape(const onnx::NodeProto& node, const Value& value) {
     if (value.dims.size() != 3 && value.dims.size() != 4) {
-        fail(node, "its input has the shape " + to_string(value.dims) +
-                       "; supported are [1, C, W] and [1, C, H, W]");
+        fail(node, "its input has the shape " + to_string(value.dims) + "; supported are [1, C, W] and [1, C, H, W]");
     }
     if (value.dims[0] != 1) {
-        fail(node, "its input has a batch of " + std::to_string(value.dims[0]) +
-                       "; export the model with a batch of 1");
+        fail(node,
+             "its input has a batch of " + std::to_string(value.dims[0]) + "; export the model with a batch of 1");
     }
 }
 
@@ -159,10 +154,8 @@ bool has_empty_window(const Window& window, int in_h, int in_w, int out_h, int o
         }
         return false;
     };
-    return misses(in_h, out_h, window.kernel_h, window.stride_h, window.pad_top,
-                  window.dilation_h) ||
-           misses(in_w, out_w, window.kernel_w, window.stride_w, window.pad_left,
-                  window.dilation_w);
+    return misses(in_h, out_h, window.kernel_h, window.stride_h, window.pad_top, window.dilation_h) ||
+           misses(in_w, out_w, window.kernel_w, window.stride_w, window.pad_left, window.dilation_w);
 }
 
 Dims image_dims(const Image& image, bool flat, int64_t channels) {

@@ -37,7 +37,8 @@ std::vector<Storage> storages_of(const Graph& graph, const std::vector<PlannedSt
     for (auto& [id, storage] : found) {
         storages.push_back(storage);
     }
-    std::stable_sort(storages.begin(), storages.end(), [](const Storage& a, const Storage& b) { return a.first < b.first; });
+    std::stable_sort(storages.begin(), storages.end(),
+                     [](const Storage& a, const Storage& b) { return a.first < b.first; });
     return storages;
 }
 
@@ -65,11 +66,13 @@ uint32_t place_shared(const Graph& graph, std::vector<Storage>& storages) {
     for (Storage& storage : storages) {
         by_size.push_back(&storage);
     }
-    std::stable_sort(by_size.begin(), by_size.end(), [](const Storage* a, const Storage* b) { return a->bytes > b->bytes; });
+    std::stable_sort(by_size.begin(), by_size.end(),
+                     [](const Storage* a, const Storage* b) { return a->bytes > b->bytes; });
     std::vector<const Storage*> placed;
     uint32_t end = 0;
     for (Storage* storage : by_size) {
-        std::stable_sort(placed.begin(), placed.end(), [](const Storage* a, const Storage* b) { return a->offset < b->offset; });
+        std::stable_sort(placed.begin(), placed.end(),
+                         [](const Storage* a, const Storage* b) { return a->offset < b->offset; });
         uint32_t offset = 0;
         for (const Storage* other : placed) {
             const bool apart = offset + storage->bytes <= other->offset || other->offset + other->bytes <= offset;

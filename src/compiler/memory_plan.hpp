@@ -11,10 +11,10 @@ namespace dynbal::compiler {
 /// The memory of one tensor that is no child of another.
 struct Storage {
     TensorId tensor = no_tensor;
-    int first = 0;  ///< produced by this stage; -1: the model input
-    int last = 0;   ///< read last by this stage; one past the last stage: the model output
-    uint32_t bytes = 0;           ///< really written
-    uint32_t offset = 0;          ///< relative to the tensor area
+    int first = 0;        ///< produced by this stage; -1: the model input
+    int last = 0;         ///< read last by this stage; one past the last stage: the model output
+    uint32_t bytes = 0;   ///< really written
+    uint32_t offset = 0;  ///< relative to the tensor area
     std::vector<StateRun> runs;
 };
 

@@ -89,7 +89,8 @@ uint32_t encode_scale(double factor) {
 }
 
 /// Smallest weight scale that keeps weights in range and every partial sum within 31 bits.
-double weight_scale_of(std::span<const float> row, double bias, double scale_in, double scale_out, uint32_t weight_bytes) {
+double weight_scale_of(std::span<const float> row, double bias, double scale_in, double scale_out,
+                       uint32_t weight_bytes) {
     double largest = 0;
     double total = 0;
     for (const float weight : row) {
@@ -106,7 +107,8 @@ double weight_scale_of(std::span<const float> row, double bias, double scale_in,
 
 }  // namespace
 
-std::vector<double> calibrate(const Graph& graph, const std::vector<PlannedStage>& stages, const CalibrationSamples& samples) {
+std::vector<double> calibrate(const Graph& graph, const std::vector<PlannedStage>& stages,
+                              const CalibrationSamples& samples) {
     const std::vector<float> largest = largest_magnitudes(graph, samples);
     ScaleGroups groups = scale_groups(graph, stages);
     std::vector<double> by_group(graph.tensors.size(), 0);

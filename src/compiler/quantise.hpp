@@ -13,7 +13,8 @@ namespace dynbal::compiler {
 
 /// Scale of each tensor, by TensorId. Tensors that must share a scale do: input and output of pooling, the parts
 /// of a concatenation. Throws InputError if calibration gives nothing or values that are not finite.
-std::vector<double> calibrate(const Graph& graph, const std::vector<PlannedStage>& stages, const CalibrationSamples& samples);
+std::vector<double> calibrate(const Graph& graph, const std::vector<PlannedStage>& stages,
+                              const CalibrationSamples& samples);
 
 /// Weights and headers of a matrix stage as they go into the image.
 struct MatrixData {

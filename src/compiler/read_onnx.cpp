@@ -19,9 +19,7 @@ constexpr int64_t values_max = 1 << 28;   // of one constant; keeps sizes far fr
 constexpr int64_t opset_min = 7;          // before it, Add and others broadcast differently
 constexpr int64_t opset_max = 17;         // what the ONNX library knows
 
-[[noreturn]] void fail(const std::string& name, const std::string& what) {
-    throw InputError(name + ": " + what);
-}
+[[noreturn]] void fail(const std::string& name, const std::string& what) { throw InputError(name + ": " + what); }
 
 std::set<std::string> initializer_names(const onnx::GraphProto& graph) {
     std::set<std::string> names;
@@ -50,9 +48,9 @@ void check_window_attribute(const onnx::NodeProto& node, const onnx::AttributePr
     if (!positive && what != "pads" && what != "group") return;
     auto check = [&](int64_t value, int64_t low) {
         if (value >= low && value <= attribute_max) return;
-        fail(name, "node '" + node.name() + "' (" + node.op_type() + "): attribute '" + what +
-                       "' has the value " + std::to_string(value) + ", allowed are " +
-                       std::to_string(low) + " to " + std::to_string(attribute_max));
+        fail(name, "node '" + node.name() + "' (" + node.op_type() + "): attribute '" + what + "' has the value " +
+                       std::to_string(value) + ", allowed are " + std::to_string(low) + " to " +
+                       std::to_string(attribute_max));
     };
     for (const int64_t value : attribute.ints()) check(value, positive ? 1 : 0);
     if (what == "group") check(attribute.i(), 1);
@@ -79,9 +77,8 @@ void check_opset(const onnx::ModelProto& model, const std::string& name) {
     for (const auto& opset : model.opset_import()) {
         const bool standard = opset.domain().empty() || opset.domain() == "ai.onnx";
         if (standard && (opset.version() < opset_min || opset.version() > opset_max)) {
-            fail(name, "uses ONNX opset " + std::to_string(opset.version()) +
-                           "; export it with opset " + std::to_string(opset_min) + " to " +
-                           std::to_string(opset_max));
+            fail(name, "uses ONNX opset " + std::to_string(opset.version()) + "; export it with opset " +
+                           std::to_string(opset_min) + " to " + std::to_string(opset_max));
         }
     }
 }
@@ -106,8 +103,7 @@ void check_structure(const onnx::ModelProto& model, const std::string& name) {
         fail(name, "has " + std::to_string(inputs) + " inputs; exactly one is supported");
     }
     if (graph.output_size() != 1) {
-        fail(name,
-             "has " + std::to_string(graph.output_size()) + " outputs; exactly one is supported");
+        fail(name, "has " + std::to_string(graph.output_size()) + " outputs; exactly one is supported");
     }
 }
 
@@ -151,9 +147,8 @@ void infer_shapes(onnx::ModelProto& model) {
     constexpr bool check_types = true;
     constexpr int strict = 1;
     constexpr bool propagate_data = true;
-    onnx::shape_inference::InferShapes(
-        model, onnx::OpSchemaRegistry::Instance(),
-        onnx::ShapeInferenceOptions(check_types, strict, propagate_data));
+    onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(),
+                                       onnx::ShapeInferenceOptions(check_types, strict, propagate_data));
 }
 
 }  // namespace

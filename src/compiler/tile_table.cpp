@@ -59,7 +59,8 @@ std::vector<uint32_t> run_lengths(const LoopShape& shape, uint32_t tile) {
     return {runs.begin(), runs.end()};
 }
 
-void add_if_valid(std::vector<TileConfig>& configs, const LoopShape& shape, const TileConfig& config, uint32_t arena_bytes) {
+void add_if_valid(std::vector<TileConfig>& configs, const LoopShape& shape, const TileConfig& config,
+                  uint32_t arena_bytes) {
     if (is_valid(shape, config, arena_bytes)) {
         configs.push_back(config);
     }
@@ -68,7 +69,8 @@ void add_if_valid(std::vector<TileConfig>& configs, const LoopShape& shape, cons
 /// Most passes of a configuration that moves its sums: each costs a round trip of all sums.
 constexpr uint32_t moving_passes_max = 8;
 
-void add_with_passes(std::vector<TileConfig>& configs, const LoopShape& shape, TileConfig config, uint32_t arena_bytes) {
+void add_with_passes(std::vector<TileConfig>& configs, const LoopShape& shape, TileConfig config,
+                     uint32_t arena_bytes) {
     if (config.tile_pixels <= 0xFFFF) {
         config.run_pixels = static_cast<uint16_t>(config.tile_pixels);
         add_if_valid(configs, shape, config, arena_bytes);
@@ -103,7 +105,8 @@ int cheapest(const std::vector<Candidate>& rows, const CostModel& model, uint64_
 /// Drops rows that another row beats or equals in all three prices.
 std::vector<Candidate> undominated(std::vector<Candidate> rows) {
     std::stable_sort(rows.begin(), rows.end(), [](const Candidate& a, const Candidate& b) {
-        return a.reuse != b.reuse ? a.reuse < b.reuse : (a.refetch != b.refetch ? a.refetch < b.refetch : a.need < b.need);
+        return a.reuse != b.reuse ? a.reuse < b.reuse
+                                  : (a.refetch != b.refetch ? a.refetch < b.refetch : a.need < b.need);
     });
     std::vector<Candidate> kept;
     for (const Candidate& row : rows) {

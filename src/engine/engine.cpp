@@ -296,7 +296,8 @@ Status Engine::recover() {
         }
         const JobOrder next(shape, record_.config, record_.regions[0]);
         const bool inside = running && record_.done < next.values();
-        record_.channels_done = inside ? static_cast<uint16_t>(runner_->resume(next.job_at(record_.done))) : uint16_t{0};
+        record_.channels_done =
+            inside ? static_cast<uint16_t>(runner_->resume(next.job_at(record_.done))) : uint16_t{0};
     }
     record_.cycle = CycleState::begun;
     commit();

@@ -24,8 +24,7 @@ uint32_t FootprintStore::load(uint32_t epoch) {
     next_slot_ = 0;
     for (uint32_t slot = 0; slot < 2; ++slot) {
         Footprint footprint;
-        meter_->read(offset_ + slot * footprint_bytes,
-                     std::as_writable_bytes(std::span<Footprint, 1>(&footprint, 1)));
+        meter_->read(offset_ + slot * footprint_bytes, std::as_writable_bytes(std::span<Footprint, 1>(&footprint, 1)));
         if (footprint.epoch == epoch && footprint.crc == crc_of(footprint) && footprint.done > done) {
             done = footprint.done;
             next_slot_ = slot ^ 1U;

@@ -24,9 +24,9 @@ public:
         count({0, source.size(), 1, 0});
         nvm_->write(offset, source);
     }
-    void compute(uint64_t macs) {
+    [[nodiscard]] bool compute(uint64_t macs) {
         count({0, 0, 0, macs});
-        power_->compute(macs);
+        return power_->compute(macs);
     }
     /// Cost of this power cycle so far, in 1/16 units.
     uint64_t spent() const { return cost_of(model_, total_); }

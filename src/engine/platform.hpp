@@ -11,7 +11,9 @@ namespace dynbal {
 /// by throwing (on a device, power loss simply never returns).
 class Power {
 public:
-    virtual void compute(uint64_t macs) = 0;
+    /// Returns whether the arithmetic is wanted. A simulator that only counts says no: values are zeros then, and
+    /// everything else happens as always.
+    [[nodiscard]] virtual bool compute(uint64_t macs) = 0;
 
 protected:
     ~Power() = default;

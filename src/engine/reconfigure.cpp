@@ -95,7 +95,8 @@ bool Engine::note_progress(const JobOrder& order, uint32_t done, uint32_t channe
 void Engine::reconsider(bool progress) {
     const Candidate current{record_.config, record_.reuse, record_.refetch, record_.need};
     const uint32_t estimate = record_.cycle_cost;
-    const uint32_t moved = estimate > record_.chosen_for ? estimate - record_.chosen_for : record_.chosen_for - estimate;
+    const uint32_t moved =
+        estimate > record_.chosen_for ? estimate - record_.chosen_for : record_.chosen_for - estimate;
     const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
     const bool sums_stored = record_.done > 0 && order.values_written(record_.done) == 0;
     const bool all_written = order.values_written(record_.done) == order.values();

@@ -111,12 +111,24 @@ void StageRunner::run_at_once(const JobOrder& order, const Job& job) {
     const Range channels_in = input_channels(shape_, block);
     fetch_window(tile, channels_in);
     const JobContext ctx = context_of(job, channels_in);
-    meter_->compute(macs_of(shape_, job, shape_.group_in()));
     if (operation_->accumulate != nullptr) {
         std::memset(ctx.sums, 0, size_t{ctx.positions.count()} * job.channels.size() * sizeof(int32_t));
+    }
+    compute(ctx, shape_.group_in(), true);
+}
+
+/// `channels_each`: input channels that are multiplied for each value; `last`: the sums are complete with them.
+void StageRunner::compute(const JobContext& ctx, uint32_t channels_each, bool last) {
+    if (!meter_->compute(macs_of(shape_, ctx.job, channels_each))) {
+        std::memset(ctx.out, 0, size_t{ctx.job.values()} * sizeof(int16_t));
+        return;
+    }
+    if (operation_->accumulate != nullptr) {
         operation_->accumulate(ctx);
     }
-    operation_->finish(ctx);
+    if (last) {
+        operation_->finish(ctx);
+    }
 }
 
 void StageRunner::run_in_passes(const Job& job) {
@@ -135,14 +147,12 @@ void StageRunner::run_in_passes(const Job& job) {
         const Range slice{channel, min_u32(channel + config_.tile_in, shape_.channels_in)};
         fetch_pass_weights(job.channels, slice);
         fetch_window(job.pixels, slice);
-        meter_->compute(macs_of(shape_, job, slice.size()));
-        operation_->accumulate(context_of(job, slice));
+        compute(context_of(job, slice), slice.size(), slice.end == shape_.channels_in);
         channel = slice.end;
         if (channel < shape_.channels_in) {
             checkpoints_.save(key_of(job, channel), sums_, sum_count);
         }
     }
-    operation_->finish(context_of(job, {0, shape_.channels_in}));
 }
 
 void StageRunner::run_pass(const JobOrder& order, const Job& job, uint32_t pass, uint32_t epoch, uint32_t done,
@@ -167,11 +177,8 @@ void StageRunner::run_pass(const JobOrder& order, const Job& job, uint32_t pass,
         meter_->set_class(TrafficClass::checkpoints);
         meter_->read(footprints_.sum_offset(pass - 1, index), std::as_writable_bytes(sums));
     }
-    const JobContext ctx = context_of(job, slice);
-    meter_->compute(macs_of(shape_, job, slice.size()));
-    operation_->accumulate(ctx);
+    compute(context_of(job, slice), slice.size(), last);
     if (last) {
-        operation_->finish(ctx);
         values.write(job, {out_, job.values()});
         return;
     }
@@ -203,8 +210,7 @@ void StageRunner::fetch_pass_weights(const Range& channels, const Range& slice) 
     weight_row_bytes_ = align4(shape_.taps() * slice_bytes);
     for (uint32_t channel = 0; channel < channels.size(); ++channel) {
         for (uint32_t tap = 0; tap < shape_.taps(); ++tap) {
-            const uint32_t source = stage_.weights_offset +
-                                    (channels.begin + channel) * shape_.weight_row_bytes() +
+            const uint32_t source = stage_.weights_offset + (channels.begin + channel) * shape_.weight_row_bytes() +
                                     (tap * shape_.channels_in + slice.begin) * shape_.weight_bytes;
             meter_->read(source, {weights_ + channel * weight_row_bytes_ + tap * slice_bytes, slice_bytes});
         }
@@ -239,7 +245,8 @@ void StageRunner::make_room(const Box& before, const InputWindow::Step& step) {
         if (step.insert_cols != 0) {
             for (uint32_t row = 0; row < before.rows.size(); ++row) {
                 int16_t* words = windows_[operand] + row * pitch;
-                std::memmove(words + step.insert_cols * channels, words, before.cols.size() * channels * sizeof(int16_t));
+                std::memmove(words + step.insert_cols * channels, words,
+                             before.cols.size() * channels * sizeof(int16_t));
             }
         }
         if (step.drop_cols != 0) {
@@ -281,8 +288,7 @@ void StageRunner::fetch_words(uint32_t operand, uint32_t row, uint32_t col, uint
 
 int16_t* StageRunner::window_word(uint32_t operand, uint32_t row, uint32_t col) {
     const Box& held = window_.held();
-    return windows_[operand] + (row - held.rows.begin) * row_pitch() +
-           (col - held.cols.begin) * held.channels.size();
+    return windows_[operand] + (row - held.rows.begin) * row_pitch() + (col - held.cols.begin) * held.channels.size();
 }
 
 }  // namespace dynbal

@@ -47,6 +47,7 @@ private:
     int16_t* window_word(uint32_t operand, uint32_t row, uint32_t col);
     uint32_t row_pitch() const { return plan_.window_cols * window_.held().channels.size(); }
     JobContext context_of(const Job& job, const Range& channels_in);
+    void compute(const JobContext& ctx, uint32_t channels_each, bool last);
     void run_at_once(const JobOrder& order, const Job& job);
     void run_in_passes(const Job& job);
     CheckpointKey key_of(const Job& job, uint32_t channels_done) const;
@@ -64,8 +65,8 @@ private:
     TileConfig config_;
     BufferPlan plan_;
     InputWindow window_;
-    Range block_;                   ///< output channels whose weights are in SRAM
-    Range slice_;                   ///< with sums_move: the input channels of these weights
+    Range block_;  ///< output channels whose weights are in SRAM
+    Range slice_;  ///< with sums_move: the input channels of these weights
     uint32_t weight_row_bytes_ = 0;
     uint32_t resumed_channels_ = 0;  ///< input channels in the checkpoint that the next job starts from
 

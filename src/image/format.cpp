@@ -44,8 +44,8 @@ bool states_fit(const ImageHeader& header, const StateRuns& states) {
 
 /// One spatial axis: the window must start inside the padded input for the first and the last output.
 bool axis_fits(uint32_t in, uint32_t out, uint32_t step, uint32_t window, uint32_t pad) {
-    return in >= 1 && out >= 1 && step >= 1 && pad <= window &&
-           uint64_t{out - 1} * step < uint64_t{in} + pad && window <= 1U << 20U;
+    return in >= 1 && out >= 1 && step >= 1 && pad <= window && uint64_t{out - 1} * step < uint64_t{in} + pad &&
+           window <= 1U << 20U;
 }
 
 bool geometry_fits(const StageDescriptor& s) {
@@ -86,7 +86,8 @@ bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
         return false;
     }
     const bool averages = s.op == StageOp::pool_average || s.fused_pool == FusedPool::average;
-    const uint32_t averaged = s.op == StageOp::pool_average ? uint32_t{s.kernel_h} * s.kernel_w : uint32_t{s.pool_h} * s.pool_w;
+    const uint32_t averaged =
+        s.op == StageOp::pool_average ? uint32_t{s.kernel_h} * s.kernel_w : uint32_t{s.pool_h} * s.pool_w;
     if (averages && averaged > average_values_max) {
         return false;
     }
@@ -196,22 +197,21 @@ ImageFault validate_header(const ImageHeader& header) {
     }
     const uint64_t end = header.nvm_bytes;
     const uint64_t stage_bytes = uint64_t{header.stage_count} * sizeof(StageDescriptor);
-    const bool ok = header.stage_count >= 1 && header.image_bytes <= end && sram_fits(header) &&
-                    header.stages_offset % 4 == 0 &&
-                    inside(header.stages_offset, stage_bytes, sizeof(ImageHeader), header.image_bytes) &&
-                    // The areas follow each other, so they do not overlap.
-                    inside(header.records_offset, 2 * record_slot_bytes, header.image_bytes, header.checkpoints_offset) &&
-                    inside(header.checkpoints_offset, 2 * uint64_t{checkpoint_slot_bytes}, header.image_bytes,
-                           header.sums_offset) &&
-                    inside(header.sums_offset, 2 * (uint64_t{footprint_bytes} + header.sums_area_bytes),
-                           header.image_bytes, header.tensors_offset) &&
-                    inside(header.tensors_offset, header.tensors_bytes, header.image_bytes, end) &&
-                    header.input.channels >= 1 && header.output.channels >= 1 &&
-                    header.input_values % header.input.channels == 0 &&
-                    header.output_values % header.output.channels == 0 &&
-                    place_fits(header, header.input, header.input_values / header.input.channels) &&
-                    place_fits(header, header.output, header.output_values / header.output.channels) &&
-                    states_fit(header, header.input_states);
+    const bool ok =
+        header.stage_count >= 1 && header.image_bytes <= end && sram_fits(header) && header.stages_offset % 4 == 0 &&
+        inside(header.stages_offset, stage_bytes, sizeof(ImageHeader), header.image_bytes) &&
+        // The areas follow each other, so they do not overlap.
+        inside(header.records_offset, 2 * record_slot_bytes, header.image_bytes, header.checkpoints_offset) &&
+        inside(header.checkpoints_offset, 2 * uint64_t{checkpoint_slot_bytes}, header.image_bytes,
+               header.sums_offset) &&
+        inside(header.sums_offset, 2 * (uint64_t{footprint_bytes} + header.sums_area_bytes), header.image_bytes,
+               header.tensors_offset) &&
+        inside(header.tensors_offset, header.tensors_bytes, header.image_bytes, end) && header.input.channels >= 1 &&
+        header.output.channels >= 1 && header.input_values % header.input.channels == 0 &&
+        header.output_values % header.output.channels == 0 &&
+        place_fits(header, header.input, header.input_values / header.input.channels) &&
+        place_fits(header, header.output, header.output_values / header.output.channels) &&
+        states_fit(header, header.input_states);
     return ok ? ImageFault::none : ImageFault::bad_layout;
 }
 
@@ -257,8 +257,7 @@ ImageFault validate(std::span<const std::byte> image) {
         if (const ImageFault fault = validate_stage(header, stage); fault != ImageFault::none) {
             return fault;
         }
-        if (!candidates_fit(image, header, stage) ||
-            (stage.op == StageOp::matrix && !matrix_fits(image, stage))) {
+        if (!candidates_fit(image, header, stage) || (stage.op == StageOp::matrix && !matrix_fits(image, stage))) {
             return ImageFault::bad_stage;
         }
     }

@@ -38,7 +38,7 @@ static_assert(sizeof(TensorPlace) == 8);
 /// the storage; the last run ends at its size.
 struct StateRun {
     uint32_t end_value = 0;
-    uint8_t odd_writes = 0;   ///< 1: the place is written an odd number of times in each inference
+    uint8_t odd_writes = 0;      ///< 1: the place is written an odd number of times in each inference
     uint8_t written_before = 0;  ///< parity of the writes to this place before this tensor's, in one inference
     uint16_t reserved = 0;
 };
@@ -86,8 +86,8 @@ struct StageDescriptor {
     uint32_t weights_offset = 0;
     uint32_t candidates_offset = 0;
     uint16_t candidate_count = 0;
-    uint16_t rescale_shift = 0;       ///< add, softmax
-    int32_t rescale[2] = {0, 0};      ///< add: one factor per operand; softmax: see SPEC.md
+    uint16_t rescale_shift = 0;                              ///< add, softmax
+    int32_t rescale[2] = {0, 0};                             ///< add: one factor per operand; softmax: see SPEC.md
     uint16_t average_pad_bottom = 0, average_pad_right = 0;  ///< average pooling that counts padding
 };
 static_assert(sizeof(StageDescriptor) == 112);

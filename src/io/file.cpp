@@ -105,8 +105,7 @@ void write_directly(const std::string& path, std::span<const uint8_t> bytes) {
 
 void write_renaming(const std::string& path, std::span<const uint8_t> bytes) {
     static std::atomic<unsigned> sequence{0};
-    const std::string temporary =
-        path + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(sequence++);
+    const std::string temporary = path + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(sequence++);
     Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (file.number() < 0) fail(path, "cannot create", errno);
     TemporaryName name(temporary);
@@ -120,9 +119,7 @@ void write_renaming(const std::string& path, std::span<const uint8_t> bytes) {
 
 }  // namespace
 
-std::vector<uint8_t> read_file(const std::string& path) {
-    return read_all<std::vector<uint8_t>>(path);
-}
+std::vector<uint8_t> read_file(const std::string& path) { return read_all<std::vector<uint8_t>>(path); }
 
 std::string read_text(const std::string& path) { return read_all<std::string>(path); }
 

@@ -47,8 +47,7 @@ float half_to_float(uint16_t half) {
     const int mantissa = half & 1023;
     float magnitude = 0;
     if (exponent == 31) {
-        magnitude = mantissa != 0 ? std::numeric_limits<float>::quiet_NaN()
-                                  : std::numeric_limits<float>::infinity();
+        magnitude = mantissa != 0 ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
     } else if (exponent == 0) {
         magnitude = std::ldexp(static_cast<float>(mantissa), -24);
     } else {
@@ -83,8 +82,7 @@ void convert_integers(const uint8_t* source, std::vector<float>& target) {
 void convert(Dtype dtype, const uint8_t* source, std::vector<float>& target) {
     switch (dtype) {
         case Dtype::b1:
-            return convert_all<uint8_t>(source, target,
-                                        [](uint8_t value) { return value != 0 ? 1.0F : 0.0F; });
+            return convert_all<uint8_t>(source, target, [](uint8_t value) { return value != 0 ? 1.0F : 0.0F; });
         case Dtype::i1: return convert_integers<int8_t>(source, target);
         case Dtype::u1: return convert_integers<uint8_t>(source, target);
         case Dtype::i2: return convert_integers<int16_t>(source, target);
@@ -93,8 +91,7 @@ void convert(Dtype dtype, const uint8_t* source, std::vector<float>& target) {
         case Dtype::u4: return convert_integers<uint32_t>(source, target);
         case Dtype::i8: return convert_integers<int64_t>(source, target);
         case Dtype::f2: return convert_all<uint16_t>(source, target, half_to_float);
-        case Dtype::f4:
-            return convert_all<float>(source, target, [](float value) { return value; });
+        case Dtype::f4: return convert_all<float>(source, target, [](float value) { return value; });
         case Dtype::f8: return convert_all<double>(source, target, double_to_float);
     }
 }
@@ -124,15 +121,13 @@ NpyFile::NpyFile(const std::string& path) : path_(path), bytes_(read_file(path))
     data_offset_ = header.data_offset;
     size_ = checked_product(shape_, path);
     if (header.fortran_order && shape_.size() > 1) {
-        throw InputError(path + ": Fortran order is not supported; save it with " +
-                         "numpy.ascontiguousarray()");
+        throw InputError(path + ": Fortran order is not supported; save it with " + "numpy.ascontiguousarray()");
     }
     const auto present = static_cast<int64_t>(bytes_.size() - data_offset_);
     const int64_t expected = size_ * bytes_of(dtype_);
     if (present != expected) {
-        throw InputError(path + (present < expected ? ": truncated" : ": damaged") +
-                         " .npy file (shape " + shape_text(shape_) + " needs " +
-                         std::to_string(expected) + " bytes of values, the file has " +
+        throw InputError(path + (present < expected ? ": truncated" : ": damaged") + " .npy file (shape " +
+                         shape_text(shape_) + " needs " + std::to_string(expected) + " bytes of values, the file has " +
                          std::to_string(present) + ")");
     }
 }
@@ -144,8 +139,7 @@ std::vector<float> NpyFile::values(int64_t first, int64_t count) const {
     std::vector<float> result(static_cast<size_t>(count));
     const auto offset = static_cast<size_t>(first * bytes_of(dtype_));
     convert(dtype_, bytes_.data() + data_offset_ + offset, result);
-    const auto bad =
-        std::find_if(result.begin(), result.end(), [](float v) { return !std::isfinite(v); });
+    const auto bad = std::find_if(result.begin(), result.end(), [](float v) { return !std::isfinite(v); });
     if (bad != result.end()) {
         throw InputError(path_ + ": value " + std::to_string(first + (bad - result.begin())) +
                          " is not a finite float");
@@ -174,15 +168,14 @@ std::vector<float> NpySamples::sample(int64_t index) const {
     return file_.values(index * sample_size_, sample_size_);
 }
 
-std::vector<float> read_sample(const std::string& spec, int64_t sample_size,
-                               std::vector<int64_t>* shape) {
+std::vector<float> read_sample(const std::string& spec, int64_t sample_size, std::vector<int64_t>* shape) {
     std::string path;
     const std::optional<int64_t> index = split_index(spec, path);
     const auto check_size = [&](int64_t size, const std::vector<int64_t>& found) {
         if (size == sample_size) return;
         const bool many = !index && sample_size > 0 && size > 0 && size % sample_size == 0;
-        throw InputError(path + ": a sample has " + std::to_string(size) + " values (shape " +
-                         shape_text(found) + "), the model needs " + std::to_string(sample_size) +
+        throw InputError(path + ": a sample has " + std::to_string(size) + " values (shape " + shape_text(found) +
+                         "), the model needs " + std::to_string(sample_size) +
                          (many ? "; choose one of many with " + path + "@INDEX" : ""));
     };
     if (index) {
@@ -202,8 +195,7 @@ void write_npy(const std::string& path, const Array& array) {
     for (const int64_t extent : array.shape) shape += std::to_string(extent) + ", ";
     if (array.shape.size() > 1) shape.resize(shape.size() - 2);
     if (array.shape.size() == 1) shape.pop_back();  // (3,) as NumPy writes it
-    if (array.shape.size() > npy_dimensions_max ||
-        checked_product(array.shape, path) != array.size()) {
+    if (array.shape.size() > npy_dimensions_max || checked_product(array.shape, path) != array.size()) {
         throw std::logic_error("write_npy: the shape does not fit the values");
     }
 
@@ -214,8 +206,7 @@ void write_npy(const std::string& path, const Array& array) {
     header += '\n';
 
     std::string text(npy_magic);
-    text += {'\x01', '\x00', static_cast<char>(header.size() & 255),
-             static_cast<char>(header.size() >> 8)};
+    text += {'\x01', '\x00', static_cast<char>(header.size() & 255), static_cast<char>(header.size() >> 8)};
     text += header;
     const auto* values = reinterpret_cast<const char*>(array.values.data());
     text.append(values, array.values.size() * sizeof(float));

@@ -70,8 +70,7 @@ private:
 /// Reads `FILE.npy` (one sample, of `sample_size` values whatever its shape) or `FILE.npy@INDEX`
 /// (one of many). Throws InputError if the sizes do not fit.
 /// `shape`, if given, receives the sample's shape.
-std::vector<float> read_sample(const std::string& spec, int64_t sample_size,
-                               std::vector<int64_t>* shape = nullptr);
+std::vector<float> read_sample(const std::string& spec, int64_t sample_size, std::vector<int64_t>* shape = nullptr);
 
 /// Writes float32 with the given shape, through a temporary file renamed at the end. Throws
 /// InputError if the file cannot be written; the shape must fit the values (std::logic_error).

@@ -58,9 +58,7 @@ public:
     }
 
 private:
-    [[noreturn]] void fail() const {
-        throw InputError(path_ + ": not a valid .npy file (malformed header)");
-    }
+    [[noreturn]] void fail() const { throw InputError(path_ + ": not a valid .npy file (malformed header)"); }
 
     void parse_value(const std::string& key, Dictionary& found) {
         if (key == "descr" && !found.descr) {
@@ -147,15 +145,13 @@ private:
 };
 
 /// The header's text; advances `offset` to the first byte of the values.
-std::string_view header_text(const std::vector<uint8_t>& bytes, const std::string& path,
-                             size_t& offset) {
+std::string_view header_text(const std::vector<uint8_t>& bytes, const std::string& path, size_t& offset) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     if (!text.starts_with(npy_magic)) throw InputError(path + ": not a .npy file");
     if (bytes.size() < 10) throw InputError(path + ": truncated .npy file (no header)");
     const uint8_t version = bytes[6];
     if (version < 1 || version > 3) {
-        throw InputError(path + ": .npy format version " + std::to_string(version) +
-                         " is not supported (1 to 3 are)");
+        throw InputError(path + ": .npy format version " + std::to_string(version) + " is not supported (1 to 3 are)");
     }
     const size_t length_bytes = version == 1 ? 2 : 4;
     offset = 8 + length_bytes;
@@ -170,12 +166,11 @@ std::string_view header_text(const std::vector<uint8_t>& bytes, const std::strin
 }
 
 Dtype parse_dtype(const std::string& descr, const std::string& path) {
-    const auto known = std::find_if(dtypes.begin(), dtypes.end(),
-                                    [&](const DtypeInfo& info) { return info.descr == descr; });
+    const auto known =
+        std::find_if(dtypes.begin(), dtypes.end(), [&](const DtypeInfo& info) { return info.descr == descr; });
     if (known != dtypes.end()) return known->dtype;
     if (descr.starts_with('>')) {
-        throw InputError(path + ": big-endian numbers (" + descr +
-                         ") are not supported; save it as little-endian");
+        throw InputError(path + ": big-endian numbers (" + descr + ") are not supported; save it as little-endian");
     }
     throw InputError(path + ": numbers of type '" + descr.substr(0, 40) + "' are not supported");
 }

@@ -51,15 +51,13 @@ PictureStyle picture_style() {
 }
 
 std::string picture(std::span<const float> values, int height, int width, PictureStyle style) {
-    if (height < 1 || width < 1 ||
-        values.size() / static_cast<size_t>(width) != static_cast<size_t>(height) ||
+    if (height < 1 || width < 1 || values.size() / static_cast<size_t>(width) != static_cast<size_t>(height) ||
         values.size() % static_cast<size_t>(width) != 0) {
         throw std::logic_error("picture: the size does not fit the values");
     }
     const std::vector<float> brightness = normalised(values);
     const auto at = [&](int y, int x) {
-        return y < height ? brightness[static_cast<size_t>(y) * static_cast<size_t>(width) +
-                                       static_cast<size_t>(x)]
+        return y < height ? brightness[static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x)]
                           : 0.0F;
     };
     std::string text;

@@ -27,11 +27,10 @@ std::string duration_text(double seconds) {
 
 std::string progress_line(const std::string& label, int64_t done, int64_t total, double seconds) {
     const double fraction =
-        total > 0 ? std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0)
-                  : 1.0;
+        total > 0 ? std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0) : 1.0;
     const auto filled = static_cast<int64_t>(fraction * static_cast<double>(bar_width));
-    std::string line = fmt::format("{}  [{:#<{}}{:-<{}}]  {:3} %", label, "", filled, "",
-                                   bar_width - filled, static_cast<int>(fraction * 100.0));
+    std::string line = fmt::format("{}  [{:#<{}}{:-<{}}]  {:3} %", label, "", filled, "", bar_width - filled,
+                                   static_cast<int>(fraction * 100.0));
     if (fraction > 0.0) line += "  left " + duration_text(seconds * (1.0 - fraction) / fraction);
     return line;
 }
@@ -40,11 +39,7 @@ Progress::Progress(std::string label, int64_t total)
     : Progress(std::move(label), total, ::isatty(STDERR_FILENO) == 1 ? &std::cerr : nullptr) {}
 
 Progress::Progress(std::string label, int64_t total, std::ostream* target)
-    : label_(std::move(label)),
-      total_(total),
-      target_(target),
-      start_(Clock::now()),
-      next_draw_(start_ + first_draw) {}
+    : label_(std::move(label)), total_(total), target_(target), start_(Clock::now()), next_draw_(start_ + first_draw) {}
 
 Progress::~Progress() {
     if (drawn_width_ == 0) return;

@@ -52,8 +52,8 @@ std::string Table::text() const {
     size_t total = 0;
     for (const size_t width : widths) total += width + gap;
     const std::string rule = std::string(total - std::min(total, gap), '-') + '\n';
-    const bool titled = std::any_of(titles.begin(), titles.end(),
-                                    [](const std::string& title) { return !title.empty(); });
+    const bool titled =
+        std::any_of(titles.begin(), titles.end(), [](const std::string& title) { return !title.empty(); });
     std::string result = titled ? format_row(titles, columns_, widths) + rule : "";
     for (const auto& row : rows_) {
         result += row.empty() ? rule : format_row(row, columns_, widths);

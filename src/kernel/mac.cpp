@@ -18,11 +18,13 @@ void mac_rows_of(const int16_t* x, const Weight* weights, uint32_t row_stride, u
 
 }  // namespace
 
-void mac_rows(const int16_t* x, const int16_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length, int32_t* sums) {
+void mac_rows(const int16_t* x, const int16_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length,
+              int32_t* sums) {
     mac_rows_of(x, weights, row_stride, rows, length, sums);
 }
 
-void mac_rows(const int16_t* x, const int8_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length, int32_t* sums) {
+void mac_rows(const int16_t* x, const int8_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length,
+              int32_t* sums) {
     mac_rows_of(x, weights, row_stride, rows, length, sums);
 }
 

@@ -11,8 +11,10 @@
 
 namespace dynbal::kernel {
 
-void mac_rows(const int16_t* x, const int16_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length, int32_t* sums);
-void mac_rows(const int16_t* x, const int8_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length, int32_t* sums);
+void mac_rows(const int16_t* x, const int16_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length,
+              int32_t* sums);
+void mac_rows(const int16_t* x, const int8_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length,
+              int32_t* sums);
 
 /// Strips the state: stored words become twice their 15-bit value, in place.
 void strip_state(int16_t* words, uint32_t count);

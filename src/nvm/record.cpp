@@ -14,9 +14,7 @@ std::span<std::byte> bytes_of(Record& record, uint32_t begin, uint32_t end) {
 /// One region is the rule: fetched with the fixed part, further ones only when there are any.
 constexpr uint32_t usual_bytes = sizeof(Record) - (max_regions - 1) * sizeof(Region);
 
-uint32_t crc_of(Record& record) {
-    return crc32(bytes_of(record, sizeof(record.crc), record.stored_bytes()));
-}
+uint32_t crc_of(Record& record) { return crc32(bytes_of(record, sizeof(record.crc), record.stored_bytes())); }
 
 }  // namespace
 

@@ -31,7 +31,7 @@ enum class CycleState : uint8_t {
 inline constexpr uint32_t max_regions = 10;
 
 struct Record {
-    uint32_t crc = 0;        ///< of all bytes after this field, up to the last region
+    uint32_t crc = 0;  ///< of all bytes after this field, up to the last region
     uint32_t sequence = 0;
     uint32_t inference = 0;  ///< how many inferences have ended on this NVM; its parity is the state's polarity
     uint16_t stage = 0;
@@ -39,14 +39,14 @@ struct Record {
     uint8_t region_count = 0;
     uint8_t has_output = 0;
     CycleState cycle = CycleState::not_begun;  ///< of the power cycle that wrote this record
-    uint16_t channels_done = 0;  ///< input channels in the newest checkpoint of the job at `done`
-    uint32_t cycle_cost = 0;  ///< estimate of a power cycle's energy, 1/16 units; 0: not known
-    uint32_t need_limit = 0;  ///< see Supply
-    uint32_t chosen_for = 0;  ///< the estimate for which the configuration was chosen
-    uint32_t spent = 0;       ///< cost counted in this power cycle before this record, 1/16 units
-    uint32_t done = 0;        ///< values of regions[0] known to be finished; with sums_move, in all passes together
-    uint32_t epoch = 0;       ///< changes whenever regions or configuration do: footprints of other epochs are void
-    uint32_t reuse = 0;       ///< price of the running configuration for the whole stage, 1/16 units
+    uint16_t channels_done = 0;                ///< input channels in the newest checkpoint of the job at `done`
+    uint32_t cycle_cost = 0;                   ///< estimate of a power cycle's energy, 1/16 units; 0: not known
+    uint32_t need_limit = 0;                   ///< see Supply
+    uint32_t chosen_for = 0;                   ///< the estimate for which the configuration was chosen
+    uint32_t spent = 0;                        ///< cost counted in this power cycle before this record, 1/16 units
+    uint32_t done = 0;   ///< values of regions[0] known to be finished; with sums_move, in all passes together
+    uint32_t epoch = 0;  ///< changes whenever regions or configuration do: footprints of other epochs are void
+    uint32_t reuse = 0;  ///< price of the running configuration for the whole stage, 1/16 units
     uint32_t refetch = 0;
     uint32_t need = 0;
     TileConfig config;

@@ -9,8 +9,7 @@ namespace {
 
 using namespace dynbal;
 
-constexpr uint32_t size_max =
-    1U << 24U;  // of a tensor in values: products of sizes stay below 2^32
+constexpr uint32_t size_max = 1U << 24U;  // of a tensor in values: products of sizes stay below 2^32
 
 LoopShape shape_from(const dynbal_shape& s) {
     LoopShape shape;
@@ -36,15 +35,13 @@ LoopShape shape_from(const dynbal_shape& s) {
 bool in_u16(uint32_t value) { return value >= 1 && value <= 0xFFFF; }
 
 bool is_sound(const dynbal_shape& s) {
-    const bool sizes =
-        in_u16(s.out_h) && in_u16(s.out_w) && in_u16(s.channels_out) && in_u16(s.in_h) &&
-        in_u16(s.in_w) && in_u16(s.channels_in) && in_u16(s.kernel_h) && in_u16(s.kernel_w) &&
-        in_u16(s.stride_h) && in_u16(s.stride_w) && in_u16(s.dilation_h) && in_u16(s.dilation_w) &&
-        in_u16(s.pool_h) && in_u16(s.pool_w) && in_u16(s.pool_stride_h) && in_u16(s.pool_stride_w);
-    const bool rest = sizes && in_u16(s.groups) && s.channels_in % s.groups == 0 &&
-                      s.channels_out % s.groups == 0 && (s.operands == 1 || s.operands == 2) &&
-                      s.header_bytes <= 64 && s.weight_bytes <= 8 && s.pad_top <= 0xFFFF &&
-                      s.pad_left <= 0xFFFF;
+    const bool sizes = in_u16(s.out_h) && in_u16(s.out_w) && in_u16(s.channels_out) && in_u16(s.in_h) &&
+                       in_u16(s.in_w) && in_u16(s.channels_in) && in_u16(s.kernel_h) && in_u16(s.kernel_w) &&
+                       in_u16(s.stride_h) && in_u16(s.stride_w) && in_u16(s.dilation_h) && in_u16(s.dilation_w) &&
+                       in_u16(s.pool_h) && in_u16(s.pool_w) && in_u16(s.pool_stride_h) && in_u16(s.pool_stride_w);
+    const bool rest = sizes && in_u16(s.groups) && s.channels_in % s.groups == 0 && s.channels_out % s.groups == 0 &&
+                      (s.operands == 1 || s.operands == 2) && s.header_bytes <= 64 && s.weight_bytes <= 8 &&
+                      s.pad_top <= 0xFFFF && s.pad_left <= 0xFFFF;
     return rest && uint64_t{s.out_h} * s.out_w * s.channels_out <= size_max &&
            uint64_t{s.in_h} * s.in_w * s.channels_in <= size_max &&
            uint64_t{s.kernel_h} * s.kernel_w * s.channels_in <= size_max;
@@ -71,24 +68,20 @@ dynbal_candidate candidate_to(const Candidate& c) {
             c.need};
 }
 
-CostModel model_from(const dynbal_cost_model& m) {
-    return {m.mac, m.read_byte, m.write_byte, m.transfer, m.boot};
-}
+CostModel model_from(const dynbal_cost_model& m) { return {m.mac, m.read_byte, m.write_byte, m.transfer, m.boot}; }
 
 }  // namespace
 
 int dynbal_is_valid(const dynbal_shape* shape, const dynbal_config* config, uint32_t arena_bytes) {
     TileConfig converted;
-    return shape != nullptr && config != nullptr && is_sound(*shape) &&
-                   config_from(*config, converted) &&
+    return shape != nullptr && config != nullptr && is_sound(*shape) && config_from(*config, converted) &&
                    is_valid(shape_from(*shape), converted, arena_bytes)
                ? 1
                : 0;
 }
 
-dynbal_status dynbal_price(const dynbal_shape* shape, const dynbal_config* config,
-                           const dynbal_cost_model* model, uint32_t arena_bytes,
-                           dynbal_candidate* priced_config) {
+dynbal_status dynbal_price(const dynbal_shape* shape, const dynbal_config* config, const dynbal_cost_model* model,
+                           uint32_t arena_bytes, dynbal_candidate* priced_config) {
     if (shape == nullptr || config == nullptr || model == nullptr || priced_config == nullptr) {
         return DYNBAL_NULL;
     }
@@ -107,12 +100,10 @@ dynbal_status dynbal_price(const dynbal_shape* shape, const dynbal_config* confi
     return DYNBAL_OK;
 }
 
-dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape,
-                            const dynbal_candidate* candidates, uint32_t count,
-                            const dynbal_cost_model* model, uint32_t arena_bytes,
+dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape, const dynbal_candidate* candidates,
+                            uint32_t count, const dynbal_cost_model* model, uint32_t arena_bytes,
                             const dynbal_supply* supply, dynbal_candidate* chosen) {
-    if (shape == nullptr || candidates == nullptr || model == nullptr || supply == nullptr ||
-        chosen == nullptr) {
+    if (shape == nullptr || candidates == nullptr || model == nullptr || supply == nullptr || chosen == nullptr) {
         return DYNBAL_NULL;
     }
     if (!is_sound(*shape)) {
@@ -128,8 +119,7 @@ dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape,
     stage.shape = shape_from(*shape);
     Candidate rows[DYNBAL_CANDIDATES_MAX];
     for (uint32_t i = 0; i < count; ++i) {
-        if (!config_from(candidates[i].config, rows[i].config) ||
-            !is_valid(stage.shape, rows[i].config, arena_bytes)) {
+        if (!config_from(candidates[i].config, rows[i].config) || !is_valid(stage.shape, rows[i].config, arena_bytes)) {
             return DYNBAL_BAD_CONFIG;
         }
         rows[i].reuse = candidates[i].reuse;
@@ -139,8 +129,7 @@ dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape,
     stage.candidates = {rows, count};
     stage.model = model_from(*model);
     stage.arena_bytes = arena_bytes;
-    *chosen = candidate_to(
-        choose(static_cast<PolicyKind>(policy), stage, {supply->cycle_cost, supply->need_limit}));
+    *chosen = candidate_to(choose(static_cast<PolicyKind>(policy), stage, {supply->cycle_cost, supply->need_limit}));
     return DYNBAL_OK;
 }
 

@@ -25,8 +25,8 @@ uint32_t JobOrder::index_of(const Position& position) const {
     const Range outer = outer_block(position.pixel);
     const Range block = channel_block(position.channel);
     return (outer.begin - region_.pixel_begin) * region_.channels().size() +
-           (block.begin - region_.channel_begin) * outer.size() +
-           (position.pixel - outer.begin) * block.size() + (position.channel - block.begin);
+           (block.begin - region_.channel_begin) * outer.size() + (position.pixel - outer.begin) * block.size() +
+           (position.channel - block.begin);
 }
 
 Job JobOrder::job_at(uint32_t index) const {
@@ -38,7 +38,8 @@ Job JobOrder::job_at(uint32_t index) const {
     const uint32_t width = shape_->out_w;
     const Range tile = tile_of(*shape_, config_, start.pixel);
     const uint32_t tile_end = min_u32(tile.end, region_.pixel_end);
-    uint32_t end = min_u32(start.pixel + config_.run_pixels - (start.pixel - tile.begin) % config_.run_pixels, tile_end);
+    uint32_t end =
+        min_u32(start.pixel + config_.run_pixels - (start.pixel - tile.begin) % config_.run_pixels, tile_end);
     // A job is part of one row, or whole rows: cut at the end of a row that is not taken from its beginning.
     const uint32_t row_end = start.pixel / width * width + width;
     if (start.pixel % width != 0) {

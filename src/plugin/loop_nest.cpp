@@ -32,7 +32,8 @@ bool follows(const Range& held, const Range& want) { return held.begin <= want.b
 
 /// Does `want` end inside `held` or right before it, with room for both?
 bool precedes(const Range& held, const Range& want, uint32_t capacity) {
-    return want.begin < held.begin && held.begin <= want.end && want.end <= held.end && held.end - want.begin <= capacity;
+    return want.begin < held.begin && held.begin <= want.end && want.end <= held.end &&
+           held.end - want.begin <= capacity;
 }
 
 }  // namespace
@@ -83,11 +84,13 @@ uint64_t macs_of(const LoopShape& shape, const Job& job, uint32_t channels_in) {
     const Positions positions = positions_of(shape, job.pixels);
     uint64_t row_taps = 0;
     for (uint32_t row = positions.rows.begin; row < positions.rows.end; ++row) {
-        row_taps += taps_inside(row, shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h, shape.in_h).size();
+        row_taps +=
+            taps_inside(row, shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h, shape.in_h).size();
     }
     uint64_t col_taps = 0;
     for (uint32_t col = positions.cols.begin; col < positions.cols.end; ++col) {
-        col_taps += taps_inside(col, shape.stride_w, shape.pad_left, shape.kernel_w, shape.dilation_w, shape.in_w).size();
+        col_taps +=
+            taps_inside(col, shape.stride_w, shape.pad_left, shape.kernel_w, shape.dilation_w, shape.in_w).size();
     }
     return row_taps * col_taps * job.channels.size() * channels_in;
 }
@@ -104,24 +107,21 @@ BufferPlan plan_buffers(const LoopShape& shape, const TileConfig& config, uint32
 
     const uint32_t run_rows = config.run_pixels >= shape.out_w ? config.run_pixels / shape.out_w : 1;
     const uint32_t run_cols = config.run_pixels >= shape.out_w ? shape.out_w : config.run_pixels;
-    const uint32_t positions = ((run_rows - 1) * shape.pool_stride_h + shape.pool_h) *
-                               ((run_cols - 1) * shape.pool_stride_w + shape.pool_w);
+    const uint32_t positions =
+        ((run_rows - 1) * shape.pool_stride_h + shape.pool_h) * ((run_cols - 1) * shape.pool_stride_w + shape.pool_w);
     plan.sum_bytes = shape.counts_macs ? positions * config.tile_out * 4 : 0;
     plan.sum_bytes += has_passes_in_job(shape, config) ? checkpoint_trailer_bytes : 0;
     plan.out_bytes = align4(uint32_t{config.run_pixels} * config.tile_out * 2);
 
     // Output channels of one block may touch one group more than they fill.
-    const uint32_t groups_touched =
-        min_u32(shape.groups, shape.group_out() == 1 ? config.tile_out
-                                                     : (config.tile_out - 2 + 2 * shape.group_out()) / shape.group_out());
+    const uint32_t groups_touched = min_u32(
+        shape.groups,
+        shape.group_out() == 1 ? config.tile_out : (config.tile_out - 2 + 2 * shape.group_out()) / shape.group_out());
     plan.window_channels = passes ? config.tile_in : groups_touched * shape.group_in();
-    plan.patch_bytes = shape.counts_macs
-                           ? align4(shape.taps() * (passes ? config.tile_in : shape.group_in()) * 2)
-                           : 0;
+    plan.patch_bytes = shape.counts_macs ? align4(shape.taps() * (passes ? config.tile_in : shape.group_in()) * 2) : 0;
     plan.window_rows = input_extent(tile_rows, shape.step_h(), shape.window_h(), shape.in_h);
-    plan.window_cols = tile_cols == shape.out_w
-                           ? shape.in_w
-                           : input_extent(tile_cols, shape.step_w(), shape.window_w(), shape.in_w);
+    plan.window_cols =
+        tile_cols == shape.out_w ? shape.in_w : input_extent(tile_cols, shape.step_w(), shape.window_w(), shape.in_w);
     plan.window_bytes = align4(plan.window_rows * plan.window_cols * plan.window_channels * 2);
 
     const bool blocks_repeat = config.tile_out < shape.channels_out && config.order != LoopOrder::inputs_stay &&
@@ -155,8 +155,8 @@ bool is_valid(const LoopShape& shape, const TileConfig& config, uint32_t arena_b
     // The products that could leave 32 bits, in 64.
     const uint64_t run_rows = config.run_pixels >= width ? config.run_pixels / width : 1;
     const uint64_t run_cols = config.run_pixels >= width ? width : config.run_pixels;
-    const uint64_t positions = ((run_rows - 1) * shape.pool_stride_h + shape.pool_h) *
-                               ((run_cols - 1) * shape.pool_stride_w + shape.pool_w);
+    const uint64_t positions =
+        ((run_rows - 1) * shape.pool_stride_h + shape.pool_h) * ((run_cols - 1) * shape.pool_stride_w + shape.pool_w);
     if (positions * config.tile_out * 4 > uint64_t{arena_bytes} * (shape.counts_macs ? 1 : 0xFFFF) ||
         uint64_t{config.tile_out} * shape.taps() * config.tile_in * shape.weight_bytes > arena_bytes ||
         uint64_t{config.run_pixels} * config.tile_out * 2 > arena_bytes) {
@@ -165,11 +165,11 @@ bool is_valid(const LoopShape& shape, const TileConfig& config, uint32_t arena_b
     const BufferPlan plan = plan_buffers(shape, config, arena_bytes);
     const bool in_job_ok = !has_passes_in_job(shape, config) ||
                            (config.run_pixels == config.tile_pixels && plan.sum_bytes <= checkpoint_slot_bytes);
-    const bool moves_ok = config.order != LoopOrder::sums_move ||
-                          (has_passes(shape, config) && shape.pool_h == 1 && shape.pool_w == 1 &&
-                           shape.pool_stride_h == 1 && shape.pool_stride_w == 1 &&
-                           uint64_t{shape.values()} * 4 <= shape.sums_area_bytes &&
-                           uint64_t{shape.values()} * pass_count(shape, config) <= 0xFFFFFFFFU);
+    const bool moves_ok =
+        config.order != LoopOrder::sums_move ||
+        (has_passes(shape, config) && shape.pool_h == 1 && shape.pool_w == 1 && shape.pool_stride_h == 1 &&
+         shape.pool_stride_w == 1 && uint64_t{shape.values()} * 4 <= shape.sums_area_bytes &&
+         uint64_t{shape.values()} * pass_count(shape, config) <= 0xFFFFFFFFU);
     return in_job_ok && moves_ok && plan.total(shape.operands) <= arena_bytes;
 }
 

@@ -30,14 +30,14 @@ struct LoopShape {
     uint32_t pad_top = 0, pad_left = 0;
     /// Fused pooling: each output pixel covers pool_h x pool_w positions of the kernel.
     uint32_t pool_h = 1, pool_w = 1, pool_stride_h = 1, pool_stride_w = 1;
-    uint32_t groups = 1;              ///< output channel n depends on the input channels of its group only
-    uint32_t operands = 1;            ///< input tensors of the same shape: 2 for an addition
-    uint32_t header_bytes = 0;        ///< bytes fetched per output channel beside the weights (bias, multiplier)
-    uint32_t weight_bytes = 0;        ///< bytes of one weight; 0: no weights
-    bool counts_macs = false;         ///< convolution and FC: one MAC per weight and position
-    bool input_packed = true;         ///< pixels follow each other in NVM (not a channel slice of a wider tensor)
+    uint32_t groups = 1;        ///< output channel n depends on the input channels of its group only
+    uint32_t operands = 1;      ///< input tensors of the same shape: 2 for an addition
+    uint32_t header_bytes = 0;  ///< bytes fetched per output channel beside the weights (bias, multiplier)
+    uint32_t weight_bytes = 0;  ///< bytes of one weight; 0: no weights
+    bool counts_macs = false;   ///< convolution and FC: one MAC per weight and position
+    bool input_packed = true;   ///< pixels follow each other in NVM (not a channel slice of a wider tensor)
     bool output_packed = true;
-    uint32_t sums_area_bytes = 0;     ///< NVM of one of the two areas for partial sums; 0: none
+    uint32_t sums_area_bytes = 0;  ///< NVM of one of the two areas for partial sums; 0: none
 
     constexpr uint32_t pixels() const { return out_h * out_w; }
     constexpr uint32_t values() const { return pixels() * channels_out; }
@@ -145,7 +145,7 @@ struct BufferPlan {
     uint32_t window_rows = 0, window_cols = 0, window_channels = 0;  ///< capacity of the input window
     uint32_t window_bytes = 0;                                       ///< of one operand
     uint32_t patch_bytes = 0;
-    uint32_t sum_bytes = 0;   ///< 32-bit sums of a job, and the trailer when there are passes
+    uint32_t sum_bytes = 0;  ///< 32-bit sums of a job, and the trailer when there are passes
     uint32_t out_bytes = 0;
     bool input_resident = false;  ///< the whole input fits and stays while blocks of weights pass by
 
@@ -164,9 +164,9 @@ bool is_valid(const LoopShape& shape, const TileConfig& config, uint32_t arena_b
 class InputWindow {
 public:
     struct Step {
-        Box read;                 ///< to be read from NVM, empty if all is there
-        uint32_t drop_rows = 0;   ///< first make room: forget this many rows at the front
-        uint32_t drop_cols = 0;   ///< or this many columns
+        Box read;                  ///< to be read from NVM, empty if all is there
+        uint32_t drop_rows = 0;    ///< first make room: forget this many rows at the front
+        uint32_t drop_cols = 0;    ///< or this many columns
         uint32_t insert_rows = 0;  ///< or move what is held back by this many rows: `read` comes before it
         uint32_t insert_cols = 0;
     };

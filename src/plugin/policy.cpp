@@ -165,10 +165,9 @@ uint64_t paper_usage_span(const LoopShape& s, uint32_t tile_out, uint32_t tile_i
     const uint64_t positions_w = (s.out_w - 1) * s.pool_stride_w + s.pool_w;
     const uint64_t positions = positions_h * positions_w;
     const uint64_t weights = uint64_t{s.channels_out} * s.taps() * s.group_in();
-    const uint64_t reuse = uint64_t{s.kernel_w} * s.channels_in * height * positions_w * ceil_div(s.channels_out, tile_out) +
-                           weights +
-                           positions * s.channels_out *
-                               ((write_over_read + 1) * ceil_div(s.group_in(), tile_in) + 1);
+    const uint64_t reuse =
+        uint64_t{s.kernel_w} * s.channels_in * height * positions_w * ceil_div(s.channels_out, tile_out) + weights +
+        positions * s.channels_out * ((write_over_read + 1) * ceil_div(s.group_in(), tile_in) + 1);
     const uint64_t patch = uint64_t{tile_in} * s.taps();
     const uint64_t per_input = tile_out * patch + read_in_macs * patch;
     const uint64_t per_weight = tile_out * patch * positions + read_in_macs * patch * tile_out;

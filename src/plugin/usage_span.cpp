@@ -275,8 +275,8 @@ void price_blocks(const LoopShape& shape, const TileConfig& config, const CostMo
     const uint64_t block_uses = passes * blocks * (blocks_reload ? tiles : 1);
     const bool box_stays = config.order == LoopOrder::inputs_stay || plan.input_resident;
     const uint64_t box_uses = passes * tiles * (box_stays ? 1 : blocks);
-    span.refetch = expected_loss(block_cost, span.reuse / block_uses) +
-                   expected_loss(box_cost, span.reuse / box_uses) + job_cost / 2;
+    span.refetch = expected_loss(block_cost, span.reuse / block_uses) + expected_loss(box_cost, span.reuse / box_uses) +
+                   job_cost / 2;
     if (plan.input_resident) {
         const Box whole{{0, shape.in_h}, {0, shape.in_w}, t.channels_in};
         const uint64_t whole_cost = cost_of(model, box_traffic(shape, plan, whole) * shape.operands);

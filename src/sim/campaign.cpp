@@ -24,8 +24,7 @@ struct Baseline {
     std::vector<int16_t> second_input, second_answer;
 };
 
-std::vector<int16_t> answer_of(Session& session, std::span<const int16_t> input,
-                               PolicyKind policy) {
+std::vector<int16_t> answer_of(Session& session, std::span<const int16_t> input, PolicyKind policy) {
     SteadySupply steady;
     RunOptions options;
     options.policy = policy;
@@ -56,8 +55,7 @@ Baseline record_baseline(const compiler::ImageFile& file, std::span<const int16_
 /// One thread's part: a device, and the NVM as it is at a cut.
 class PointRunner {
 public:
-    PointRunner(const compiler::ImageFile& file, const Baseline& base,
-                const CampaignOptions& options)
+    PointRunner(const compiler::ImageFile& file, const Baseline& base, const CampaignOptions& options)
         : base_(base), options_(options), session_(file, default_profile(), options.defect) {}
 
     /// Goes on after a cut behind the first `cut` recorded bytes. Ascending cuts are fastest.
@@ -123,25 +121,20 @@ PointFailure PointRunner::run_random(uint64_t index, bool with_second) {
     return failure;
 }
 
-void PointRunner::judge(PointFailure& failure, Supply& supply, const RunOptions& run,
-                        bool with_second) {
+void PointRunner::judge(PointFailure& failure, Supply& supply, const RunOptions& run, bool with_second) {
     const auto verdict_of = [&](const RunResult& result, const std::vector<int16_t>& expected) {
         if (result.completed() && result.output == expected) return Verdict::right;
-        failure.reason = result.completed()
-                             ? "the answer differs from that of the uninterrupted run"
-                             : result.message;
+        failure.reason = result.completed() ? "the answer differs from that of the uninterrupted run" : result.message;
         return result.outcome == Outcome::stuck ? Verdict::stuck : Verdict::wrong;
     };
     try {
-        failure.verdict =
-            verdict_of(session_.run_inference(base_.input, supply, run), base_.answer);
+        failure.verdict = verdict_of(session_.run_inference(base_.input, supply, run), base_.answer);
         if (failure.verdict != Verdict::right || !with_second) return;
         SteadySupply steady;
         RunOptions again;
         again.policy = run.policy;
         failure.second = true;
-        failure.verdict = verdict_of(session_.run_inference(base_.second_input, steady, again),
-                                     base_.second_answer);
+        failure.verdict = verdict_of(session_.run_inference(base_.second_input, steady, again), base_.second_answer);
     } catch (const std::logic_error& error) {
         failure.verdict = Verdict::wrong;
         failure.reason = error.what();
@@ -182,8 +175,7 @@ CampaignResult run_campaign(const compiler::ImageFile& file, std::span<const int
         while (const auto piece = work.next()) {
             for (uint64_t i = piece->begin; i < piece->end; ++i) {
                 const bool second = i % second_inference_every == 0;
-                PointFailure failure =
-                    random ? runner.run_random(i, second) : runner.run_cut(cuts[i], second);
+                PointFailure failure = random ? runner.run_random(i, second) : runner.run_cut(cuts[i], second);
                 verdicts[i] = failure.verdict;
                 std::vector<PointFailure>& kept = failures[i / points_per_piece];
                 if (failure.verdict != Verdict::right && kept.size() < failures_kept) {
@@ -193,10 +185,8 @@ CampaignResult run_campaign(const compiler::ImageFile& file, std::span<const int
             if (options.on_points) options.on_points(piece->end - piece->begin);
         }
     });
-    result.wrong =
-        static_cast<uint64_t>(std::count(verdicts.begin(), verdicts.end(), Verdict::wrong));
-    result.stuck =
-        static_cast<uint64_t>(std::count(verdicts.begin(), verdicts.end(), Verdict::stuck));
+    result.wrong = static_cast<uint64_t>(std::count(verdicts.begin(), verdicts.end(), Verdict::wrong));
+    result.stuck = static_cast<uint64_t>(std::count(verdicts.begin(), verdicts.end(), Verdict::stuck));
     for (const std::vector<PointFailure>& piece : failures) {
         for (const PointFailure& failure : piece) {
             if (result.failures.size() < failures_kept) result.failures.push_back(failure);

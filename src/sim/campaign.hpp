@@ -5,10 +5,8 @@
 //! replay command of a failure runs all of it, through the supply `once:K`, and meets the same NVM.
 //!
 //! Invariants:
-//!  1. a point passes if the inference completes and its answer equals that of the uninterrupted
-//!  run;
-//!     for every 16th point a second inference with another input must be right on the same NVM,
-//!     too;
+//!  1. a point passes if the inference completes and its answer equals that of the uninterrupted run;
+//!     for every 16th point a second inference with another input must be right on the same NVM, too;
 //!  2. the result depends on image, input and options, never on the number of threads.
 #pragma once
 

@@ -30,8 +30,7 @@ CutPlan parse_cuts(std::string_view text) {
         plan.kind = CutKind::random;
         const std::string_view numbers = text.substr(7);
         const size_t comma = numbers.find(',');
-        good = comma != std::string_view::npos &&
-               parse_number(numbers.substr(0, comma), plan.seed) &&
+        good = comma != std::string_view::npos && parse_number(numbers.substr(0, comma), plan.seed) &&
                parse_number(numbers.substr(comma + 1), plan.count);
     }
     if (good && (plan.kind == CutKind::all || (plan.count >= 1 && plan.count <= count_max))) {
@@ -43,8 +42,7 @@ CutPlan parse_cuts(std::string_view text) {
 }
 
 std::vector<uint64_t> cut_points(const CutPlan& plan, uint64_t bytes_written) {
-    const uint64_t count =
-        plan.kind == CutKind::all ? bytes_written : std::min(plan.count, bytes_written);
+    const uint64_t count = plan.kind == CutKind::all ? bytes_written : std::min(plan.count, bytes_written);
     std::vector<uint64_t> points(count);
     for (uint64_t i = 0; i < count; ++i) {
         // One in each of `count` equal parts, at a place in it that follows no pattern.
@@ -56,8 +54,7 @@ std::vector<uint64_t> cut_points(const CutPlan& plan, uint64_t bytes_written) {
 }
 
 std::string RandomCuts::supply_text() const {
-    return "random:" + std::to_string(seed) + "," + std::to_string(low) + "," +
-           std::to_string(high);
+    return "random:" + std::to_string(seed) + "," + std::to_string(low) + "," + std::to_string(high);
 }
 
 RandomCuts random_cuts(const CutPlan& plan, uint64_t index, uint64_t bytes_written) {

@@ -9,9 +9,7 @@ constexpr uint64_t ps_per_s = 1'000'000'000'000;
 constexpr uint64_t ps_per_us = 1'000'000;
 
 /// uW * ps are 1e-18 J.
-constexpr Cost drawn(uint64_t time_ps, uint64_t power_uw) {
-    return {time_ps, time_ps * power_uw / 1000};
-}
+constexpr Cost drawn(uint64_t time_ps, uint64_t power_uw) { return {time_ps, time_ps * power_uw / 1000}; }
 
 /// Each number with its source, or the assumption it is.
 DeviceProfile make_msp432p401r() {
@@ -36,13 +34,9 @@ DeviceProfile make_msp432p401r() {
 
 }  // namespace
 
-Cost DeviceProfile::mac() const {
-    return drawn(cycles_of_4_macs * ps_per_s / (4 * cpu_hz), run_power_uw);
-}
+Cost DeviceProfile::mac() const { return drawn(cycles_of_4_macs * ps_per_s / (4 * cpu_hz), run_power_uw); }
 
-Cost DeviceProfile::byte() const {
-    return drawn(8 * ps_per_s / nvm_hz, run_power_uw + nvm_power_uw);
-}
+Cost DeviceProfile::byte() const { return drawn(8 * ps_per_s / nvm_hz, run_power_uw + nvm_power_uw); }
 
 Cost DeviceProfile::transfer() const {
     Cost cost = drawn(cycles_per_transfer * ps_per_s / cpu_hz, run_power_uw);

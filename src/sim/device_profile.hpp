@@ -1,8 +1,7 @@
 //! What work costs on a device in time and energy, and the capacitor it runs from.
 //!
 //! Invariants:
-//!  1. every cost is an integer number of picoseconds and femtojoules, so that sums are exact and
-//!  do
+//!  1. every cost is an integer number of picoseconds and femtojoules, so that sums are exact and do
 //!     not depend on the order of events;
 //!  2. the profile changes when power fails and what a run is said to cost, never its answer.
 #pragma once
@@ -34,9 +33,7 @@ struct Capacitor {
     uint64_t on_mv = 0, off_mv = 0;
 
     /// Energy between the two voltages: C / 2 * (on^2 - off^2). nF * mV^2 are femtojoules.
-    constexpr uint64_t energy_fj() const {
-        return capacitance_nf * (on_mv * on_mv - off_mv * off_mv) / 2;
-    }
+    constexpr uint64_t energy_fj() const { return capacitance_nf * (on_mv * on_mv - off_mv * off_mv) / 2; }
 };
 
 struct DeviceProfile {

@@ -19,8 +19,6 @@ constexpr uint64_t hash64(uint64_t value) {
 constexpr uint64_t random64(uint64_t seed, uint64_t index) { return hash64(hash64(seed) ^ index); }
 
 /// Maps a random number to [low, high]; the bias is below 2^-24 for the ranges used here.
-constexpr uint64_t in_range(uint64_t random, uint64_t low, uint64_t high) {
-    return low + random % (high - low + 1);
-}
+constexpr uint64_t in_range(uint64_t random, uint64_t low, uint64_t high) { return low + random % (high - low + 1); }
 
 }  // namespace dynbal::sim

@@ -15,14 +15,12 @@ struct StageActivity {
     Traffic traffic;
     TileConfig first_config;  ///< chosen when the stage began
     TileConfig last_config;
-    uint32_t reconfigurations =
-        0;  ///< changes of the configuration inside the stage, shrinks included
+    uint32_t reconfigurations = 0;  ///< changes of the configuration inside the stage, shrinks included
 };
 
 struct Activity {
-    uint64_t reconfigurations =
-        0;                 ///< changes inside a stage because another tile promised less cost
-    uint64_t shrinks = 0;  ///< changes inside a stage because a power cycle made no progress
+    uint64_t reconfigurations = 0;  ///< changes inside a stage because another tile promised less cost
+    uint64_t shrinks = 0;           ///< changes inside a stage because a power cycle made no progress
     std::array<Traffic, traffic_class_count> by_class{};
     std::vector<StageActivity> stages;
 };
@@ -35,8 +33,7 @@ public:
         stage_ = event.stage;
         if (stage_ >= activity_.stages.size()) return;
         StageActivity& stage = activity_.stages[stage_];
-        const bool changed =
-            event.kind == EventKind::reconfigured || event.kind == EventKind::shrunk;
+        const bool changed = event.kind == EventKind::reconfigured || event.kind == EventKind::shrunk;
         if (changed) ++stage.reconfigurations;
         if (event.kind == EventKind::reconfigured) ++activity_.reconfigurations;
         if (event.kind == EventKind::shrunk) ++activity_.shrinks;

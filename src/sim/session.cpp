@@ -32,9 +32,7 @@ uint32_t nvm_bytes_of(const compiler::ImageFile& file) {
                      " bytes of NVM; at most " + std::to_string(bytes_max) + " are simulated");
 }
 
-std::string units_text(uint64_t sixteenths) {
-    return std::to_string((sixteenths + 15) / 16) + " units";
-}
+std::string units_text(uint64_t sixteenths) { return std::to_string((sixteenths + 15) / 16) + " units"; }
 
 }  // namespace
 
@@ -47,10 +45,7 @@ struct Session::Run {
 };
 
 Session::Session(const compiler::ImageFile& file, const DeviceProfile& profile, Defect defect)
-    : file_(&file),
-      profile_(&profile),
-      nvm_(nvm_bytes_of(file), defect),
-      arena_(Engine::sram_bytes_of(file.header())) {
+    : file_(&file), profile_(&profile), nvm_(nvm_bytes_of(file), defect), arena_(Engine::sram_bytes_of(file.header())) {
     install();
 }
 
@@ -82,8 +77,7 @@ void Session::poison(uint64_t cycle) {
     std::memset(arena_.data(), static_cast<int>(hash64(cycle) & 0xFFU), arena_.size());
 }
 
-RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
-                                 const RunOptions& options) {
+RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply, const RunOptions& options) {
     Run run{input, &options, RunTrace(file_->header().stage_count)};
     RunResult result;
     Status status = Status::ok;
@@ -204,24 +198,21 @@ std::string Session::stuck_message(const Run& run, uint64_t unchanged_cycles) co
             if (record.stage < names.size()) where += " (" + names[record.stage] + ")";
         }
     }
-    const std::string what =
-        unchanged_cycles >= run.options->stuck_cycles
-            ? std::to_string(unchanged_cycles) + " power cycles in a row made no progress"
-            : "no end after " + std::to_string(run.options->cycles_max) + " power cycles";
+    const std::string what = unchanged_cycles >= run.options->stuck_cycles
+                                 ? std::to_string(unchanged_cycles) + " power cycles in a row made no progress"
+                                 : "no end after " + std::to_string(run.options->cycles_max) + " power cycles";
     uint32_t stage = 0;
     const uint64_t least = least_cycle_cost(*file_, &stage);
-    return "stuck " + where + ": " + what + "; each power cycle should afford at least " +
-           units_text(least) + " (stage " + std::to_string(stage) +
-           " needs them); choose a stronger supply";
+    return "stuck " + where + ": " + what + "; each power cycle should afford at least " + units_text(least) +
+           " (stage " + std::to_string(stage) + " needs them); choose a stronger supply";
 }
 
 uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
     uint64_t largest = 0;
     for (uint32_t index = 0; index < file.header().stage_count; ++index) {
         const std::vector<Candidate> candidates = file.candidates(file.stage(index));
-        const auto least = std::min_element(
-            candidates.begin(), candidates.end(),
-            [](const Candidate& a, const Candidate& b) { return a.need < b.need; });
+        const auto least = std::min_element(candidates.begin(), candidates.end(),
+                                            [](const Candidate& a, const Candidate& b) { return a.need < b.need; });
         if (least == candidates.end()) continue;
         const uint64_t cost = Engine::least_cycle_cost(file.header(), least->need);
         if (cost <= largest) continue;
@@ -235,8 +226,7 @@ PolicyKind parse_policy(std::string_view name) {
     for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best}) {
         if (name == name_of(policy)) return policy;
     }
-    throw InputError("there is no policy '" + std::string(name) +
-                     "'; the policies are: fixed, paper, best");
+    throw InputError("there is no policy '" + std::string(name) + "'; the policies are: fixed, paper, best");
 }
 
 const char* name_of(PolicyKind policy) {

@@ -4,11 +4,9 @@
 //! Invariants:
 //!  1. between power cycles nothing survives but NVM: each gets a new engine and SRAM filled with a
 //!     pattern of its own;
-//!  2. a run ends: completed, or stuck after a number of power cycles that changed nothing, or with
-//!  the
+//!  2. a run ends: completed, or stuck after a number of power cycles that changed nothing, or with the
 //!     engine's refusal; never by running for ever;
-//!  3. the host's part (which inference is meant, what the input is) is known from outside, as it
-//!  would
+//!  3. the host's part (which inference is meant, what the input is) is known from outside, as it would
 //!     be known to an application's own records.
 #pragma once
 
@@ -69,8 +67,7 @@ struct RunResult {
     bool completed() const { return outcome == Outcome::completed; }
     /// The reference's unit: 1 a MAC, 14.5 an NVM byte.
     double cost_units() const {
-        return static_cast<double>(traffic.macs) +
-               14.5 * static_cast<double>(traffic.read_bytes + traffic.write_bytes);
+        return static_cast<double>(traffic.macs) + 14.5 * static_cast<double>(traffic.read_bytes + traffic.write_bytes);
     }
 };
 
@@ -78,13 +75,11 @@ class Session {
 public:
     /// Installs the image in new NVM and formats it. `file` must outlive the session. Throws
     /// InputError if the engine does not accept the image.
-    explicit Session(const compiler::ImageFile& file,
-                     const DeviceProfile& profile = default_profile(),
+    explicit Session(const compiler::ImageFile& file, const DeviceProfile& profile = default_profile(),
                      Defect defect = Defect::none);
 
     /// One inference. `input`: header().input_values 15-bit values in engine order.
-    RunResult run_inference(std::span<const int16_t> input, Supply& supply,
-                            const RunOptions& options);
+    RunResult run_inference(std::span<const int16_t> input, Supply& supply, const RunOptions& options);
 
     /// For crash tests: to save, restore and record what is in it.
     SimNvm& nvm() { return nvm_; }

@@ -22,8 +22,7 @@ size_t SimNvm::pay_transfer(Work work, uint32_t offset, size_t bytes) {
     if (!powered_) throw PowerLoss{};
     if (offset > memory_.size() || bytes > memory_.size() - offset) {
         throw std::logic_error("the engine accessed NVM bytes " + std::to_string(offset) + " to " +
-                               std::to_string(offset + bytes) + ", the memory has " +
-                               std::to_string(memory_.size()));
+                               std::to_string(offset + bytes) + ", the memory has " + std::to_string(memory_.size()));
     }
     if (bytes == 0 || free_) return bytes;
     const uint64_t paid = supply_->pay(work, bytes);
@@ -70,12 +69,13 @@ void SimNvm::append_to_log(uint32_t offset, std::span<const std::byte> source) {
     }
 }
 
-void SimNvm::compute(uint64_t macs) {
+bool SimNvm::compute(uint64_t macs) {
     if (!powered_) throw PowerLoss{};
-    if (free_) return;
+    if (free_) return true;
     const uint64_t paid = supply_->pay(Work::mac, macs);
     traffic_.macs += paid;
     if (paid < macs) lose_power();
+    return true;
 }
 
 }  // namespace dynbal::sim

@@ -1,12 +1,11 @@
 //! Simulated NVM and power of a device: every access and every MAC is first paid for by a supply.
 //!
 //! Invariants:
-//!  1. the bytes of a write reach the memory in ascending order up to the one that cannot be paid
-//!  for any
+//!  1. the bytes of a write reach the memory in ascending order up to the one that cannot be paid for any
 //!     more; then PowerLoss is thrown;
 //!  2. from then on every access throws PowerLoss and nothing changes, until power_up();
 //!  3. traffic() counts what was really moved and computed, lost work included, over all power
-//!  cycles;
+//!     cycles;
 //!  4. an access outside the memory throws std::logic_error: it can only be a fault of the engine.
 #pragma once
 
@@ -41,15 +40,14 @@ struct LoggedByte {
 
 class SimNvm final : public Nvm, public Power {
 public:
-    explicit SimNvm(uint32_t bytes, Defect defect = Defect::none)
-        : memory_(bytes), defect_(defect) {}
+    explicit SimNvm(uint32_t bytes, Defect defect = Defect::none) : memory_(bytes), defect_(defect) {}
 
     /// Power comes from `supply`, which must live until the next power_up().
     void power_up(Supply& supply);
 
     void read(uint32_t offset, std::span<std::byte> target) override;
     void write(uint32_t offset, std::span<const std::byte> source) override;
-    void compute(uint64_t macs) override;
+    bool compute(uint64_t macs) override;
 
     /// The content, for the host: costs nothing.
     std::span<std::byte> memory() { return memory_; }

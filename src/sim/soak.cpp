@@ -9,8 +9,7 @@ namespace dynbal::sim {
 namespace {
 
 std::vector<std::vector<int16_t>> expected_answers(const compiler::ImageFile& file,
-                                                   const std::vector<std::vector<int16_t>>& inputs,
-                                                   uint32_t jobs) {
+                                                   const std::vector<std::vector<int16_t>>& inputs, uint32_t jobs) {
     std::vector<std::vector<int16_t>> answers(inputs.size());
     WorkQueue queue(inputs.size(), 1);
     run_workers(queue, jobs, [&](WorkQueue& work) {
@@ -19,8 +18,7 @@ std::vector<std::vector<int16_t>> expected_answers(const compiler::ImageFile& fi
             SteadySupply steady;
             RunResult result = session.run_inference(inputs[piece->begin], steady, RunOptions{});
             if (!result.completed()) {
-                throw InputError("not even an uninterrupted inference completes: " +
-                                 result.message);
+                throw InputError("not even an uninterrupted inference completes: " + result.message);
             }
             answers[piece->begin] = std::move(result.output);
         }
@@ -30,8 +28,8 @@ std::vector<std::vector<int16_t>> expected_answers(const compiler::ImageFile& fi
 
 }  // namespace
 
-SoakResult run_soak(const compiler::ImageFile& file,
-                    const std::vector<std::vector<int16_t>>& inputs, const SoakOptions& options) {
+SoakResult run_soak(const compiler::ImageFile& file, const std::vector<std::vector<int16_t>>& inputs,
+                    const SoakOptions& options) {
     const std::vector<std::vector<int16_t>> expected = expected_answers(file, inputs, options.jobs);
     const DeviceProfile& profile = default_profile();
     const std::unique_ptr<Supply> supply = parse_supply(options.supply, profile);

@@ -14,8 +14,8 @@ struct SoakOptions {
     uint64_t inferences = 0;
     std::string supply = "none";
     PolicyKind policy = PolicyKind::best;
-    uint64_t abandon_every = 0;  ///< give up about one inference in so many; 0: none
-    uint32_t jobs = 0;           ///< for the expected answers
+    uint64_t abandon_every = 0;                   ///< give up about one inference in so many; 0: none
+    uint32_t jobs = 0;                            ///< for the expected answers
     std::function<void(uint64_t)> on_inferences;  ///< told how many more are done
 };
 
@@ -30,7 +30,7 @@ struct SoakResult {
 
 /// `inputs`: the inputs to choose from; each answer is compared with that of an uninterrupted run
 /// on NVM of its own. Ends early when an inference gets stuck: the NVM is dead then.
-SoakResult run_soak(const compiler::ImageFile& file,
-                    const std::vector<std::vector<int16_t>>& inputs, const SoakOptions& options);
+SoakResult run_soak(const compiler::ImageFile& file, const std::vector<std::vector<int16_t>>& inputs,
+                    const SoakOptions& options);
 
 }  // namespace dynbal::sim

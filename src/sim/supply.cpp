@@ -25,12 +25,11 @@ constexpr uint64_t number_max = 1'000'000'000'000;
 }
 
 /// A whole number in digits, nothing else: no sign, no blank, no exponent.
-uint64_t parse_count(std::string_view text, std::string_view number, uint64_t least,
-                     uint64_t most) {
+uint64_t parse_count(std::string_view text, std::string_view number, uint64_t least, uint64_t most) {
     uint64_t value = 0;
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-    if (number.empty() || error != std::errc{} || end != number.data() + number.size() ||
-        value < least || value > most) {
+    if (number.empty() || error != std::errc{} || end != number.data() + number.size() || value < least ||
+        value > most) {
         refuse(text, fmt::format("'{}' is not a whole number from {} to {}", number, least, most));
     }
     return value;
@@ -38,26 +37,23 @@ uint64_t parse_count(std::string_view text, std::string_view number, uint64_t le
 
 /// "4mW", "0.5mW", "250uW", "1W" in nanowatts.
 uint64_t parse_power(std::string_view text, std::string_view power) {
-    constexpr std::array<std::pair<std::string_view, double>, 3> units{
-        {{"mW", 1e6}, {"uW", 1e3}, {"W", 1e9}}};
+    constexpr std::array<std::pair<std::string_view, double>, 3> units{{{"mW", 1e6}, {"uW", 1e3}, {"W", 1e9}}};
     for (const auto& [unit, nanowatts] : units) {
         if (!power.ends_with(unit)) continue;
         const std::string_view number = power.substr(0, power.size() - unit.size());
         double value = 0;
-        const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(),
-                                                  value, std::chars_format::fixed);
+        const auto [end, error] =
+            std::from_chars(number.data(), number.data() + number.size(), value, std::chars_format::fixed);
         const bool whole = error == std::errc{} && end == number.data() + number.size();
         const double scaled = value * nanowatts;
         // A nanowatt charges the capacitor for a day; ten watts are no harvester.
         if (!whole || number.empty() || !std::isfinite(value) || scaled < 1 || scaled > 1e10) break;
         return static_cast<uint64_t>(std::llround(scaled));
     }
-    refuse(text,
-           fmt::format("'{}' is not a power between 0.001uW and 10W, such as 4mW or 250uW", power));
+    refuse(text, fmt::format("'{}' is not a power between 0.001uW and 10W, such as 4mW or 250uW", power));
 }
 
-std::unique_ptr<Supply> parse_once(std::string_view text, std::string_view arguments,
-                                   const DeviceProfile& profile) {
+std::unique_ptr<Supply> parse_once(std::string_view text, std::string_view arguments, const DeviceProfile& profile) {
     const size_t plus = arguments.find('+');
     // Only here a zero has a meaning: the cut before the first byte.
     const uint64_t bytes = parse_count(text, arguments.substr(0, plus), 0, number_max);
@@ -77,8 +73,7 @@ std::unique_ptr<Supply> parse_random(std::string_view text, std::string_view arg
     const size_t second = first == std::string_view::npos ? first : arguments.find(',', first + 1);
     if (second == std::string_view::npos) refuse(text, "three numbers are needed: SEED,LO,HI");
     const uint64_t seed = parse_count(text, arguments.substr(0, first), 0, UINT64_MAX);
-    const uint64_t low =
-        parse_count(text, arguments.substr(first + 1, second - first - 1), 1, number_max);
+    const uint64_t low = parse_count(text, arguments.substr(first + 1, second - first - 1), 1, number_max);
     const uint64_t high = parse_count(text, arguments.substr(second + 1), 1, number_max);
     if (low > high) refuse(text, "LO is larger than HI");
     return std::make_unique<RandomSupply>(seed, low, high);

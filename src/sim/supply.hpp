@@ -2,8 +2,7 @@
 //!
 //! Invariants:
 //!  1. what a supply allows depends on its text and on the work paid for so far, on nothing else;
-//!  2. once pay() has returned less than it was asked for, the power cycle is over: SimNvm asks no
-//!  more
+//!  2. once pay() has returned less than it was asked for, the power cycle is over: SimNvm asks no more
 //!     before begin_cycle().
 #pragma once
 
@@ -36,8 +35,7 @@ public:
 
 /// Makes the supply that `text` describes (supply_help() says how). Throws InputError with the list
 /// of what there is. `profile` gives the costs and the capacitor for `power:`.
-std::unique_ptr<Supply> parse_supply(std::string_view text,
-                                     const DeviceProfile& profile = default_profile());
+std::unique_ptr<Supply> parse_supply(std::string_view text, const DeviceProfile& profile = default_profile());
 
 /// The supplies there are, one paragraph each, for people.
 const char* supply_help();

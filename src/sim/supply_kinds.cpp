@@ -14,9 +14,7 @@ uint64_t WriteAllowance::pay(Work work, uint64_t count) {
     return paid;
 }
 
-OnceSupply::OnceSupply(uint64_t bytes, std::unique_ptr<Supply> rest) : rest_(std::move(rest)) {
-    allowance_.set(bytes);
-}
+OnceSupply::OnceSupply(uint64_t bytes, std::unique_ptr<Supply> rest) : rest_(std::move(rest)) { allowance_.set(bytes); }
 
 void OnceSupply::begin_cycle() {
     if (failed_) rest_->begin_cycle();
@@ -56,8 +54,7 @@ HarvestSupply::HarvestSupply(uint64_t power_nw, const DeviceProfile& profile)
 
 int64_t HarvestSupply::net_fj(const Cost& cost) const {
     // nW * ps are 1e-21 J.
-    return static_cast<int64_t>(cost.energy_fj) -
-           static_cast<int64_t>(power_nw_ * (cost.time_ps / 1000) / 1000);
+    return static_cast<int64_t>(cost.energy_fj) - static_cast<int64_t>(power_nw_ * (cost.time_ps / 1000) / 1000);
 }
 
 void HarvestSupply::begin_cycle() {
@@ -72,8 +69,7 @@ uint64_t HarvestSupply::take(int64_t each_fj, uint64_t count) {
         // Harvests more than it uses. The gain is bounded before it is multiplied.
         const uint64_t room = static_cast<uint64_t>(capacity_fj_ - left_fj_);
         const uint64_t gain = static_cast<uint64_t>(-each_fj);
-        left_fj_ = gain != 0 && count > room / gain ? capacity_fj_
-                                                    : left_fj_ + static_cast<int64_t>(gain * count);
+        left_fj_ = gain != 0 && count > room / gain ? capacity_fj_ : left_fj_ + static_cast<int64_t>(gain * count);
         return count;
     }
     const uint64_t affordable = static_cast<uint64_t>(left_fj_ / each_fj);

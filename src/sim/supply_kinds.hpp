@@ -66,8 +66,7 @@ private:
 /// `random:SEED,LO,HI`.
 class RandomSupply final : public Supply {
 public:
-    RandomSupply(uint64_t seed, uint64_t low, uint64_t high)
-        : seed_(seed), low_(low), high_(high) {}
+    RandomSupply(uint64_t seed, uint64_t low, uint64_t high) : seed_(seed), low_(low), high_(high) {}
     void begin_cycle() override;
     uint64_t pay(Work work, uint64_t count) override { return allowance_.pay(work, count); }
 

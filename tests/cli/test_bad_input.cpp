@@ -17,8 +17,7 @@ protected:
         EXPECT_TRUE(called.out.empty()) << called.out;
         EXPECT_TRUE(called.err.starts_with("dynbal: ")) << called.err;
         for (const std::string& word : words) {
-            EXPECT_NE(called.err.find(word), std::string::npos)
-                << "'" << word << "' is missing in: " << called.err;
+            EXPECT_NE(called.err.find(word), std::string::npos) << "'" << word << "' is missing in: " << called.err;
         }
         arguments.emplace_back("--json");
         const Called machine = call(arguments);
@@ -34,19 +33,16 @@ TEST_F(BadInputTest, Arguments) {
     expect_refused({"fly"}, {"fly"});
     expect_refused({"run", image()}, {"--input"});
     expect_refused({"run", image(), "--input", x(), "--speed", "9"}, {"--speed"});
-    expect_refused({"run", image(), "--input", x(), "--policy", "lucky"},
-                   {"lucky", "fixed, paper, best"});
+    expect_refused({"run", image(), "--input", x(), "--policy", "lucky"}, {"lucky", "fixed, paper, best"});
     expect_refused({"run", image(), "--input", x(), "--scale", "nan"}, {"--scale"});
     expect_refused({"run", image(), "--input", x(), "--scale", "0"}, {"--scale"});
     expect_refused({"run", image(), "--input", x(), "--scale", "two"}, {"--scale"});
-    expect_refused({"simulate", image(), "--input", x(), "--supply", "solar"},
-                   {"solar", "budget:E"});
+    expect_refused({"simulate", image(), "--input", x(), "--supply", "solar"}, {"solar", "budget:E"});
     expect_refused({"compare", image(), "--input", x(), "--supply", "bytes:0"}, {"bytes:0"});
     expect_refused({"crash-test", image(), "--input", x(), "--cuts", "some"}, {"sample:N"});
     expect_refused({"crash-test", image(), "--input", x(), "--jobs", "0"}, {"--jobs"});
-    expect_refused(
-        {"crash-test", image(), "--input", x(), "--cuts", "random:1,3", "--supply", "bytes:500"},
-        {"--supply"});
+    expect_refused({"crash-test", image(), "--input", x(), "--cuts", "random:1,3", "--supply", "bytes:500"},
+                   {"--supply"});
     expect_refused({"soak", image(), "--inputs", path("x.npy"), "--count", "0"}, {"--count"});
 }
 
@@ -68,12 +64,9 @@ TEST_F(BadInputTest, Inputs) {
 }
 
 TEST_F(BadInputTest, Labels) {
-    const auto refuse = [&](const std::vector<float>& labels,
-                            const std::vector<std::string>& words) {
+    const auto refuse = [&](const std::vector<float>& labels, const std::vector<std::string>& words) {
         io::write_npy(path("labels.npy"), {{static_cast<int64_t>(labels.size())}, labels});
-        expect_refused(
-            {"evaluate", image(), "--inputs", path("x.npy"), "--labels", path("labels.npy")},
-            words);
+        expect_refused({"evaluate", image(), "--inputs", path("x.npy"), "--labels", path("labels.npy")}, words);
     };
     refuse({0, 1, 2}, {"3 labels for 6 samples"});
     refuse({0, 1, 2, 3, 4, 5}, {"label 5 is 5", "0 to 4"});
@@ -110,8 +103,7 @@ TEST_F(BadInputTest, Compilation) {
     const std::string out = path("new.dynbal");
     write("cal.npy", {3, 1, 28, 28}, int64_t{3} * 28 * 28);
     const auto refuse = [&](const std::string& onnx, const std::string& calibration,
-                            const std::vector<std::string>& more,
-                            const std::vector<std::string>& words) {
+                            const std::vector<std::string>& more, const std::vector<std::string>& words) {
         std::vector<std::string> arguments{"compile", onnx, "-o", out, "--calibrate", calibration};
         arguments.insert(arguments.end(), more.begin(), more.end());
         expect_refused(arguments, words);
@@ -138,17 +130,15 @@ TEST_F(CliTest, CompilesAndRunsTheModelOfTheRepository) {
     const std::string model = DYNBAL_REPOSITORY "/models/fashion_mnist/fashion_mnist.onnx";
     write("cal.npy", {3, 1, 28, 28}, int64_t{3} * 28 * 28);
     for (const char* weights : {"int8", "int16"}) {
-        const Called compiled =
-            call({"compile", model, "-o", path("new.dynbal"), "--calibrate", path("cal.npy"),
-                  "--weights", weights, "--scale", "0.5", "--json"});
+        const Called compiled = call({"compile", model, "-o", path("new.dynbal"), "--calibrate", path("cal.npy"),
+                                      "--weights", weights, "--scale", "0.5", "--json"});
         ASSERT_EQ(compiled.code, 0) << compiled.err;
         EXPECT_GT(compiled.json().at("stages"), 1);
-        const Called ran =
-            call({"run", path("new.dynbal"), "--input", path("cal.npy@1"), "--json"});
+        const Called ran = call({"run", path("new.dynbal"), "--input", path("cal.npy@1"), "--json"});
         ASSERT_EQ(ran.code, 0) << ran.err;
         EXPECT_EQ(ran.json().at("output").size(), 10U);
-        const Called scaled = call(
-            {"run", path("new.dynbal"), "--input", path("cal.npy@1"), "--scale", "0.5", "--json"});
+        const Called scaled =
+            call({"run", path("new.dynbal"), "--input", path("cal.npy@1"), "--scale", "0.5", "--json"});
         EXPECT_EQ(scaled.json().at("output_sha256"), ran.json().at("output_sha256"))
             << "the scale of the compilation is the default";
     }

@@ -14,15 +14,14 @@ TEST_F(CommandTest, RunGivesAllFiguresAsJson) {
     const nlohmann::json json = called.json();
     EXPECT_EQ(json.at("completed"), true);
     EXPECT_EQ(json.at("power_cycles"), 1);
-    for (const char* key : {"nvm_read_bytes", "nvm_write_bytes", "nvm_transfers", "macs",
-                            "cost_units", "latency_s", "energy_j"}) {
+    for (const char* key :
+         {"nvm_read_bytes", "nvm_write_bytes", "nvm_transfers", "macs", "cost_units", "latency_s", "energy_j"}) {
         EXPECT_GT(json.at(key).get<double>(), 0) << key;
     }
     EXPECT_EQ(json.at("output_sha256").get<std::string>().size(), 64U);
     EXPECT_LT(json.at("argmax").get<int>(), 5);
-    const double cost =
-        json.at("macs").get<double>() +
-        14.5 * (json.at("nvm_read_bytes").get<double>() + json.at("nvm_write_bytes").get<double>());
+    const double cost = json.at("macs").get<double>() +
+                        14.5 * (json.at("nvm_read_bytes").get<double>() + json.at("nvm_write_bytes").get<double>());
     EXPECT_EQ(json.at("cost_units").get<double>(), cost);
     EXPECT_EQ(json.at("stages").size(), 8U);
 }
@@ -38,8 +37,8 @@ TEST_F(CommandTest, TheAnswerIsTheSameForEverySupplyAndPolicy) {
     const auto expected = call({"run", image(), "--input", x(), "--json"}).json();
     for (const char* policy : {"fixed", "paper", "best"}) {
         for (const char* supply : {"bytes:300", "budget:30000", "random:1,250,500"}) {
-            const Called called = call({"simulate", image(), "--input", x(), "--supply", supply,
-                                        "--policy", policy, "--expose-input", "--again", "--json"});
+            const Called called = call({"simulate", image(), "--input", x(), "--supply", supply, "--policy", policy,
+                                        "--expose-input", "--again", "--json"});
             ASSERT_EQ(called.code, 0) << policy << " " << supply << " " << called.out;
             const auto json = called.json();
             EXPECT_EQ(json.at("output_sha256"), expected.at("output_sha256"));
@@ -51,8 +50,7 @@ TEST_F(CommandTest, TheAnswerIsTheSameForEverySupplyAndPolicy) {
 }
 
 TEST_F(CommandTest, SimulateFailsWhenTheRunIsStuck) {
-    const Called called =
-        call({"simulate", image(), "--input", x(), "--supply", "budget:100", "--json"});
+    const Called called = call({"simulate", image(), "--input", x(), "--supply", "budget:100", "--json"});
     EXPECT_EQ(called.code, exit_failed);
     const auto json = called.json();
     EXPECT_EQ(json.at("completed"), false);
@@ -64,8 +62,8 @@ TEST_F(CommandTest, SimulateFailsWhenTheRunIsStuck) {
 }
 
 TEST_F(CommandTest, CompareShowsThreePoliciesForEachSupply) {
-    const Called called = call({"compare", image(), "--input", x(), "--supply", "budget:60000",
-                                "--supply", "power:4mW", "--json"});
+    const Called called =
+        call({"compare", image(), "--input", x(), "--supply", "budget:60000", "--supply", "power:4mW", "--json"});
     ASSERT_EQ(called.code, 0) << called.err << called.out;
     const auto json = called.json();
     ASSERT_EQ(json.at("runs").size(), 6U);
@@ -99,30 +97,28 @@ TEST_F(CommandTest, InspectShowsStagesMemoryAndLeastEnergy) {
 TEST_F(CommandTest, EvaluateCountsRightAnswers) {
     std::vector<float> answers;
     for (int64_t i = 0; i < samples; ++i) {
-        const auto json = call({"run", image(), "--input",
-                                x(std::string("@").append(std::to_string(i))), "--json"})
-                              .json();
+        const auto json =
+            call({"run", image(), "--input", x(std::string("@").append(std::to_string(i))), "--json"}).json();
         answers.push_back(json.at("argmax").get<float>());
     }
     answers[1] = answers[1] == 0 ? 1.0F : 0.0F;
     io::write_npy(path("labels.npy"), {{samples}, answers});
     for (const char* jobs : {"1", "3"}) {
-        const Called called = call({"evaluate", image(), "--inputs", path("x.npy"), "--labels",
-                                    path("labels.npy"), "--jobs", jobs, "--json"});
+        const Called called = call(
+            {"evaluate", image(), "--inputs", path("x.npy"), "--labels", path("labels.npy"), "--jobs", jobs, "--json"});
         ASSERT_EQ(called.code, 0) << called.err;
         EXPECT_EQ(called.json().at("samples"), samples);
         EXPECT_EQ(called.json().at("right"), samples - 1);
         EXPECT_DOUBLE_EQ(called.json().at("accuracy").get<double>(), 5.0 / 6.0);
     }
-    const Called limited = call({"evaluate", image(), "--inputs", path("x.npy"), "--labels",
-                                 path("labels.npy"), "--limit", "1", "--json"});
+    const Called limited = call(
+        {"evaluate", image(), "--inputs", path("x.npy"), "--labels", path("labels.npy"), "--limit", "1", "--json"});
     EXPECT_EQ(limited.json().at("samples"), 1);
     EXPECT_EQ(limited.json().at("accuracy"), 1.0);
 }
 
 TEST_F(CommandTest, CrashTestCountsPoints) {
-    const Called called = call(
-        {"crash-test", image(), "--input", x(), "--cuts", "sample:40", "--jobs", "2", "--json"});
+    const Called called = call({"crash-test", image(), "--input", x(), "--cuts", "sample:40", "--jobs", "2", "--json"});
     ASSERT_EQ(called.code, 0) << called.out << called.err;
     const auto json = called.json();
     EXPECT_EQ(json.at("points"), 40);
@@ -135,8 +131,8 @@ TEST_F(CommandTest, CrashTestCountsPoints) {
 }
 
 TEST_F(CommandTest, TheReplayLineReplays) {
-    const Called called = call({"crash-test", image(), "--input", x(), "--cuts", "sample:20",
-                                "--supply", "bytes:20", "--policy", "fixed", "--json"});
+    const Called called = call({"crash-test", image(), "--input", x(), "--cuts", "sample:20", "--supply", "bytes:20",
+                                "--policy", "fixed", "--json"});
     EXPECT_EQ(called.code, exit_failed);
     const auto json = called.json();
     EXPECT_GT(json.at("stuck"), 0);
@@ -155,15 +151,13 @@ TEST_F(CommandTest, TheReplayLineReplays) {
 }
 
 TEST_F(CommandTest, SoakKeepsOneNvmAlive) {
-    const Called called =
-        call({"soak", image(), "--inputs", path("x.npy"), "--count", "30", "--supply",
-              "random:2,250,900", "--abandon-every", "4", "--policy", "best", "--json"});
+    const Called called = call({"soak", image(), "--inputs", path("x.npy"), "--count", "30", "--supply",
+                                "random:2,250,900", "--abandon-every", "4", "--policy", "best", "--json"});
     ASSERT_EQ(called.code, 0) << called.out << called.err;
     EXPECT_EQ(called.json().at("inferences"), 30);
     EXPECT_EQ(called.json().at("wrong"), 0);
     EXPECT_EQ(called.json().at("stuck"), 0);
-    const Called dead =
-        call({"soak", image(), "--inputs", path("x.npy"), "--count", "30", "--supply", "bytes:20"});
+    const Called dead = call({"soak", image(), "--inputs", path("x.npy"), "--count", "30", "--supply", "bytes:20"});
     EXPECT_EQ(dead.code, exit_failed);
     EXPECT_NE(dead.out.find("dynbal soak "), std::string::npos) << dead.out;
 }
@@ -172,8 +166,7 @@ TEST_F(CommandTest, HelpExplainsCommandsAndSupplies) {
     for (const char* supply : {"none", "bytes:K", "once:K", "budget:E", "random:", "power:P"}) {
         EXPECT_NE(call({"help", "supplies"}).out.find(supply), std::string::npos) << supply;
     }
-    for (const char* command :
-         {"compile", "inspect", "run", "simulate", "compare", "evaluate", "crash-test", "soak"}) {
+    for (const char* command : {"compile", "inspect", "run", "simulate", "compare", "evaluate", "crash-test", "soak"}) {
         EXPECT_NE(call({"--help"}).out.find(command), std::string::npos) << command;
         EXPECT_NE(call({command, "--help"}).out.find("--json"), std::string::npos) << command;
         EXPECT_NE(call({"help", command}).out.find("--json"), std::string::npos) << command;

@@ -35,8 +35,7 @@ ModelBuilder::ModelBuilder(const Shape& input, int opset) {
     set_shape(*model_.mutable_graph()->add_input(), "x", input);
 }
 
-ModelBuilder& ModelBuilder::floats(const std::string& name, const Shape& shape,
-                                   std::vector<float> values) {
+ModelBuilder& ModelBuilder::floats(const std::string& name, const Shape& shape, std::vector<float> values) {
     auto& tensor = *model_.mutable_graph()->add_initializer();
     tensor.set_name(name);
     tensor.set_data_type(onnx::TensorProto::FLOAT);
@@ -130,8 +129,7 @@ std::vector<float> run(const Graph& graph, const std::vector<float>& input) {
     return runner.output_onnx_order();
 }
 
-void expect_near(const std::vector<float>& actual, const std::vector<float>& expected,
-                 float tolerance) {
+void expect_near(const std::vector<float>& actual, const std::vector<float>& expected, float tolerance) {
     ASSERT_EQ(actual.size(), expected.size());
     for (size_t i = 0; i < actual.size(); ++i) {
         ASSERT_NEAR(actual[i], expected[i], tolerance) << "at " << i;
@@ -171,11 +169,11 @@ void expect_valid(const Graph& graph) {
             const auto size = [](int values, int kernel, int dilation, int stride) {
                 return (values - (kernel - 1) * dilation - 1) / stride + 1;
             };
-            EXPECT_EQ(out.h, size(in.h + window.pad_top + window.pad_bottom, window.kernel_h,
-                                  window.dilation_h, window.stride_h))
+            EXPECT_EQ(out.h, size(in.h + window.pad_top + window.pad_bottom, window.kernel_h, window.dilation_h,
+                                  window.stride_h))
                 << stage.name;
-            EXPECT_EQ(out.w, size(in.w + window.pad_left + window.pad_right, window.kernel_w,
-                                  window.dilation_w, window.stride_w))
+            EXPECT_EQ(out.w, size(in.w + window.pad_left + window.pad_right, window.kernel_w, window.dilation_w,
+                                  window.stride_w))
                 << stage.name;
         }
         if (stage.kind == StageKind::conv) {

@@ -24,8 +24,7 @@ public:
     /// A float constant of pseudo-random values in [-1, 1].
     ModelBuilder& random(const std::string& name, const Shape& shape);
 
-    ModelBuilder& node(const std::string& type, const std::vector<std::string>& inputs,
-                       const std::string& output);
+    ModelBuilder& node(const std::string& type, const std::vector<std::string>& inputs, const std::string& output);
     /// Attributes of the node added last.
     ModelBuilder& with(const std::string& attribute, const Shape& values);
     ModelBuilder& with_int(const std::string& attribute, int64_t value);
@@ -48,8 +47,7 @@ std::vector<float> random_values(size_t count, uint32_t seed);
 /// Runs a graph in float on values in ONNX order; the result is in ONNX order.
 std::vector<float> run(const Graph& graph, const std::vector<float>& input);
 
-void expect_near(const std::vector<float>& actual, const std::vector<float>& expected,
-                 float tolerance = 1e-4F);
+void expect_near(const std::vector<float>& actual, const std::vector<float>& expected, float tolerance = 1e-4F);
 
 /// The message of the InputError that lowering the model gives; fails the test if there is none.
 std::string lower_error(const ModelBuilder& builder);

@@ -69,16 +69,13 @@ TEST(Lower, ClampsCompose) {
 }
 
 TEST(Lower, ClipBelowReluIsConstantZero) {
-    const auto builder = conv_model()
-                             .floats("high", {}, {-2.0F})
-                             .node("Relu", {"c"}, "r")
-                             .node("Clip", {"r", "", "high"}, "y");
+    const auto builder =
+        conv_model().floats("high", {}, {-2.0F}).node("Relu", {"c"}, "r").node("Clip", {"r", "", "high"}, "y");
     expect_channelwise(builder, [](float, size_t) { return -2.0F; });
 }
 
 TEST(Lower, ClipBoundsAsAttributes) {
-    const auto builder =
-        conv_model(9).node("Clip", {"c"}, "y").with_float("min", 0.0F).with_float("max", 6.0F);
+    const auto builder = conv_model(9).node("Clip", {"c"}, "y").with_float("min", 0.0F).with_float("max", 6.0F);
     const Graph graph = builder.lower();
     ASSERT_EQ(kinds(graph), "conv");
     EXPECT_EQ(graph.stages[0].clamp.high, 6.0F);
@@ -86,16 +83,14 @@ TEST(Lower, ClipBoundsAsAttributes) {
 
 TEST(Lower, TheLargestFloatIsNoLimit) {
     const float largest = std::numeric_limits<float>::max();
-    const auto builder =
-        conv_model(9).node("Clip", {"c"}, "y").with_float("min", 0.0F).with_float("max", largest);
+    const auto builder = conv_model(9).node("Clip", {"c"}, "y").with_float("min", 0.0F).with_float("max", largest);
     EXPECT_EQ(builder.lower().stages.at(0).clamp.high, infinity);
 }
 
 TEST(Lower, ConstantAddBecomesBias) {
     const std::vector<Shape> shapes = {{3, 1, 1}, {1, 3, 1, 1}};
     for (const Shape& shape : shapes) {
-        const auto builder =
-            conv_model().floats("k", shape, {1, 2, 3}).node("Add", {"c", "k"}, "y");
+        const auto builder = conv_model().floats("k", shape, {1, 2, 3}).node("Add", {"c", "k"}, "y");
         EXPECT_EQ(kinds(builder.lower()), "conv");
         expect_channelwise(builder, [](float v, size_t c) { return v + float(c) + 1.0F; });
     }
@@ -107,8 +102,7 @@ TEST(Lower, ConstantAddBecomesBias) {
 TEST(Lower, FullSizeConstantIsABiasIfEqualWithinChannels) {
     std::vector<float> values;
     for (int i = 0; i < 18; ++i) values.push_back(float(i / 6));
-    const auto builder =
-        conv_model().floats("k", {1, 3, 2, 3}, values).node("Add", {"c", "k"}, "y");
+    const auto builder = conv_model().floats("k", {1, 3, 2, 3}, values).node("Add", {"c", "k"}, "y");
     expect_channelwise(builder, [](float v, size_t c) { return v + float(c); });
 }
 
@@ -116,9 +110,7 @@ TEST(Lower, ConstantArithmeticMerges) {
     const auto with_constant = [](const char* type, bool first) {
         return conv_model()
             .floats("k", {3, 1, 1}, {1, 2, 4})
-            .node(type,
-                  first ? std::vector<std::string>{"k", "c"} : std::vector<std::string>{"c", "k"},
-                  "y");
+            .node(type, first ? std::vector<std::string>{"k", "c"} : std::vector<std::string>{"c", "k"}, "y");
     };
     const auto k = [](size_t c) { return std::vector<float>{1, 2, 4}[c]; };
     expect_channelwise(with_constant("Sub", false), [&](float v, size_t c) { return v - k(c); });
@@ -130,10 +122,8 @@ TEST(Lower, ConstantArithmeticMerges) {
 }
 
 TEST(Lower, ConstantAddAfterAnActivationIsADepthwiseStage) {
-    const auto builder = conv_model()
-                             .node("Relu", {"c"}, "r")
-                             .floats("k", {3, 1, 1}, {1, 2, 4})
-                             .node("Add", {"r", "k"}, "y");
+    const auto builder =
+        conv_model().node("Relu", {"c"}, "r").floats("k", {3, 1, 1}, {1, 2, 4}).node("Add", {"r", "k"}, "y");
     const Graph graph = builder.lower();
     ASSERT_EQ(kinds(graph), "conv conv");
     EXPECT_EQ(graph.stages[1].groups, 3);
@@ -193,8 +183,7 @@ TEST(Lower, ModelsWithoutArithmeticGetACopy) {
     const auto identity = ModelBuilder({1, 3}).node("Identity", {"x"}, "y");
     EXPECT_EQ(kinds(identity.lower()), "pool");
     expect_near(run(identity.lower(), {1, 2, 3}), {1, 2, 3});
-    const auto transpose =
-        ModelBuilder({1, 2, 3}).node("Transpose", {"x"}, "y").with("perm", {0, 2, 1});
+    const auto transpose = ModelBuilder({1, 2, 3}).node("Transpose", {"x"}, "y").with("perm", {0, 2, 1});
     expect_near(run(transpose.lower(), {1, 2, 3, 4, 5, 6}), {1, 4, 2, 5, 3, 6});
 }
 
@@ -203,17 +192,13 @@ TEST(Lower, Softmax) {
     const auto last = ModelBuilder({1, 3}).node("Softmax", {"x"}, "y");
     expect_near(run(last.lower(), {1, 2, 3}), expected);
     // Up to opset 12, all axes from the given one on form one vector.
-    const auto flattened =
-        ModelBuilder({1, 3, 1, 1}, 11).node("Softmax", {"x"}, "y").with_int("axis", 1);
+    const auto flattened = ModelBuilder({1, 3, 1, 1}, 11).node("Softmax", {"x"}, "y").with_int("axis", 1);
     expect_near(run(flattened.lower(), {1001, 1002, 1003}), expected);
 }
 
 TEST(Lower, MeansOverAllPositions) {
     const auto reduce = [](const Shape& shape, const Shape& axes, int64_t keep) {
-        return ModelBuilder(shape)
-            .node("ReduceMean", {"x"}, "y")
-            .with("axes", axes)
-            .with_int("keepdims", keep);
+        return ModelBuilder(shape).node("ReduceMean", {"x"}, "y").with("axes", axes).with_int("keepdims", keep);
     };
     const auto chw = reduce({1, 2, 1, 3}, {2, 3}, 0);
     expect_near(run(chw.lower(), {1, 2, 3, 10, 20, 30}), {2, 20});

@@ -56,8 +56,7 @@ TEST(LowerConcat, TensorsInTwoPlacesAreCopied) {
 }
 
 TEST(LowerConcat, ActivationAfterIt) {
-    auto builder =
-        two_branches().node("Concat", {"a", "b"}, "c").with_int("axis", 1).node("Relu", {"c"}, "y");
+    auto builder = two_branches().node("Concat", {"a", "b"}, "c").with_int("axis", 1).node("Relu", {"c"}, "y");
     EXPECT_EQ(kinds(builder.lower()), "conv conv pool");
     expect_near(run(builder.lower(), {1, -2}), {1, 0, 2, 0, 10, 0});
 }
@@ -94,8 +93,7 @@ TEST(LowerConcat, EveryTensorHasItsValues) {
     const Graph graph = builder.lower();
     FloatRunner runner(graph);
     const auto& values = runner.run(std::vector<float>{1, 2});
-    EXPECT_EQ(values[static_cast<size_t>(graph.stages[0].output)],
-              (std::vector<float>{1, 2, 2, 4}));
+    EXPECT_EQ(values[static_cast<size_t>(graph.stages[0].output)], (std::vector<float>{1, 2, 2, 4}));
     EXPECT_EQ(values[static_cast<size_t>(graph.output)], (std::vector<float>{1, 2, 10, 2, 4, 20}));
 }
 

@@ -8,8 +8,7 @@ namespace {
 
 TEST(LowerErrors, UnknownOperator) {
     const auto builder = ModelBuilder({1, 3}).node("Sigmoid", {"x"}, "y");
-    expect_error(builder,
-                 "node 'y_node' (Sigmoid): operator not supported; build the network from");
+    expect_error(builder, "node 'y_node' (Sigmoid): operator not supported; build the network from");
 }
 
 TEST(LowerErrors, WeightsThatAreNoConstants) {
@@ -18,11 +17,8 @@ TEST(LowerErrors, WeightsThatAreNoConstants) {
 }
 
 TEST(LowerErrors, WeightsThatAreNoNumbers) {
-    for (const float bad :
-         {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
-        const auto builder = ModelBuilder({1, 2})
-                                 .floats("weird", {2, 1}, {1, bad})
-                                 .node("MatMul", {"x", "weird"}, "y");
+    for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+        const auto builder = ModelBuilder({1, 2}).floats("weird", {2, 1}, {1, bad}).node("MatMul", {"x", "weird"}, "y");
         expect_error(builder, "'weird' holds NaN or infinite values");
     }
 }
@@ -37,62 +33,48 @@ TEST(LowerErrors, WeightsThatOverflowWhenMerged) {
 }
 
 TEST(LowerErrors, Groups) {
-    const auto builder = ModelBuilder({1, 3, 4, 4})
-                             .random("w", {2, 1, 1, 1})
-                             .node("Conv", {"x", "w"}, "y")
-                             .with_int("group", 2);
+    const auto builder =
+        ModelBuilder({1, 3, 4, 4}).random("w", {2, 1, 1, 1}).node("Conv", {"x", "w"}, "y").with_int("group", 2);
     expect_error(builder, "group 2 does not divide");
 }
 
 TEST(LowerErrors, ChannelsOfWeights) {
-    const auto builder =
-        ModelBuilder({1, 3, 4, 4}).random("w", {2, 2, 1, 1}).node("Conv", {"x", "w"}, "y");
+    const auto builder = ModelBuilder({1, 3, 4, 4}).random("w", {2, 2, 1, 1}).node("Conv", {"x", "w"}, "y");
     expect_error(builder, "expect 2 input channels, but there are 3");
 }
 
 TEST(LowerErrors, KernelShapeAndWeightsDiffer) {
-    const auto builder = ModelBuilder({1, 3, 4, 4})
-                             .random("w", {2, 3, 1, 1})
-                             .node("Conv", {"x", "w"}, "y")
-                             .with("kernel_shape", {3, 3});
+    const auto builder =
+        ModelBuilder({1, 3, 4, 4}).random("w", {2, 3, 1, 1}).node("Conv", {"x", "w"}, "y").with("kernel_shape", {3, 3});
     expect_error(builder, "kernel_shape [3, 3] differs");
 }
 
 TEST(LowerErrors, BiasOfWrongSize) {
-    const auto builder = ModelBuilder({1, 3, 4, 4})
-                             .random("w", {2, 3, 1, 1})
-                             .random("b", {3})
-                             .node("Conv", {"x", "w", "b"}, "y");
+    const auto builder =
+        ModelBuilder({1, 3, 4, 4}).random("w", {2, 3, 1, 1}).random("b", {3}).node("Conv", {"x", "w", "b"}, "y");
     expect_error(builder, "bias has 3 values for 2 output channels");
 }
 
 TEST(LowerErrors, NegativePadding) {
-    const auto builder = ModelBuilder({1, 3, 4, 4})
-                             .node("MaxPool", {"x"}, "y")
-                             .with("kernel_shape", {2, 2})
-                             .with("pads", {0, 0, -1, 0});
+    const auto builder =
+        ModelBuilder({1, 3, 4, 4}).node("MaxPool", {"x"}, "y").with("kernel_shape", {2, 2}).with("pads", {0, 0, -1, 0});
     expect_error(builder, "'pads' has the value -1");
 }
 
 TEST(LowerErrors, ZeroStride) {
-    const auto builder = ModelBuilder({1, 3, 4, 4})
-                             .node("MaxPool", {"x"}, "y")
-                             .with("kernel_shape", {2, 2})
-                             .with("strides", {0, 1});
+    const auto builder =
+        ModelBuilder({1, 3, 4, 4}).node("MaxPool", {"x"}, "y").with("kernel_shape", {2, 2}).with("strides", {0, 1});
     expect_error(builder, "'strides' has the value 0");
 }
 
 TEST(LowerErrors, WindowLargerThanInput) {
-    const auto builder =
-        ModelBuilder({1, 3, 4, 4}).node("MaxPool", {"x"}, "y").with("kernel_shape", {5, 5});
+    const auto builder = ModelBuilder({1, 3, 4, 4}).node("MaxPool", {"x"}, "y").with("kernel_shape", {5, 5});
     expect_error(builder, "");
 }
 
 TEST(LowerErrors, WindowsOfPaddingOnly) {
-    const auto builder = ModelBuilder({1, 1, 4})
-                             .node("MaxPool", {"x"}, "y")
-                             .with("kernel_shape", {2})
-                             .with("pads", {2, 0});
+    const auto builder =
+        ModelBuilder({1, 1, 4}).node("MaxPool", {"x"}, "y").with("kernel_shape", {2}).with("pads", {2, 0});
     expect_error(builder, "sees nothing but padding");
 }
 
@@ -107,14 +89,12 @@ TEST(LowerErrors, CountedPaddingWithCeilMode) {
 }
 
 TEST(LowerErrors, ThreeDimensionalConvolution) {
-    const auto builder =
-        ModelBuilder({1, 1, 4, 4, 4}).random("w", {1, 1, 1, 1, 1}).node("Conv", {"x", "w"}, "y");
+    const auto builder = ModelBuilder({1, 1, 4, 4, 4}).random("w", {1, 1, 1, 1, 1}).node("Conv", {"x", "w"}, "y");
     expect_error(builder, "supported are [1, C, W] and [1, C, H, W]");
 }
 
 TEST(LowerErrors, Batches) {
-    const auto builder =
-        ModelBuilder({2, 1, 4, 4}).random("w", {1, 1, 1, 1}).node("Conv", {"x", "w"}, "y");
+    const auto builder = ModelBuilder({2, 1, 4, 4}).random("w", {1, 1, 1, 1}).node("Conv", {"x", "w"}, "y");
     expect_error(builder, "batch of 2");
 }
 
@@ -133,9 +113,7 @@ TEST(LowerErrors, BroadcastThatEnlarges) {
 }
 
 TEST(LowerErrors, AddOfDifferentShapes) {
-    const auto builder = ModelBuilder({1, 2, 3, 3})
-                             .node("GlobalAveragePool", {"x"}, "m")
-                             .node("Add", {"x", "m"}, "y");
+    const auto builder = ModelBuilder({1, 2, 3, 3}).node("GlobalAveragePool", {"x"}, "m").node("Add", {"x", "m"}, "y");
     expect_error(builder, "different shape cannot be added");
 }
 
@@ -196,10 +174,7 @@ TEST(LowerErrors, GroupedConvolutionAfterAShuffle) {
 }
 
 TEST(LowerErrors, TransposedGemmInput) {
-    const auto builder = ModelBuilder({1, 1})
-                             .random("w", {1, 2})
-                             .node("Gemm", {"x", "w"}, "y")
-                             .with_int("transA", 1);
+    const auto builder = ModelBuilder({1, 1}).random("w", {1, 2}).node("Gemm", {"x", "w"}, "y").with_int("transA", 1);
     expect_error(builder, "transA is not supported");
 }
 
@@ -208,16 +183,13 @@ TEST(LowerErrors, HugeTensors) {
     expect_error(wide, "side of 70000 values");
     const auto large = ModelBuilder({1, 8, 2000, 2000}).node("Relu", {"x"}, "y");
     expect_error(large, "2^24");
-    const auto grown =
-        ModelBuilder({1, 1, 4000, 4000}).random("w", {2, 1, 1, 1}).node("Conv", {"x", "w"}, "y");
+    const auto grown = ModelBuilder({1, 1, 4000, 4000}).random("w", {2, 1, 1, 1}).node("Conv", {"x", "w"}, "y");
     expect_error(grown, "larger than 2^24 values");
 }
 
 TEST(LowerErrors, ClipBounds) {
-    const auto crossed = ModelBuilder({1, 3}, 9)
-                             .node("Clip", {"x"}, "y")
-                             .with_float("min", 2.0F)
-                             .with_float("max", 1.0F);
+    const auto crossed =
+        ModelBuilder({1, 3}, 9).node("Clip", {"x"}, "y").with_float("min", 2.0F).with_float("max", 1.0F);
     expect_error(crossed, "min is greater than its max");
 }
 
@@ -233,11 +205,10 @@ TEST(LowerErrors, OutputThatIsConstant) {
 }
 
 TEST(LowerErrors, NegativeVariance) {
-    const auto builder =
-        ModelBuilder({1, 1})
-            .floats("one", {1}, {1})
-            .floats("variance", {1}, {-1})
-            .node("BatchNormalization", {"x", "one", "one", "one", "variance"}, "y");
+    const auto builder = ModelBuilder({1, 1})
+                             .floats("one", {1}, {1})
+                             .floats("variance", {1}, {-1})
+                             .node("BatchNormalization", {"x", "one", "one", "one", "variance"}, "y");
     expect_error(builder, "'variance' is negative");
 }
 

@@ -9,16 +9,15 @@ namespace dynbal::compiler {
 namespace {
 
 struct ConvCase {
-    int64_t in = 1, out = 1, groups = 1, h = 1, w = 1, kh = 1, kw = 1, sh = 1, sw = 1, dh = 1,
-            dw = 1, top = 0, left = 0, bottom = 0, right = 0;
+    int64_t in = 1, out = 1, groups = 1, h = 1, w = 1, kh = 1, kw = 1, sh = 1, sw = 1, dh = 1, dw = 1, top = 0,
+            left = 0, bottom = 0, right = 0;
 
     int64_t out_h() const { return (h + top + bottom - (kh - 1) * dh - 1) / sh + 1; }
     int64_t out_w() const { return (w + left + right - (kw - 1) * dw - 1) / sw + 1; }
 };
 
 /// Plain convolution, all in ONNX order.
-std::vector<float> plain_conv(const ConvCase& c, const std::vector<float>& x,
-                              const std::vector<float>& weights) {
+std::vector<float> plain_conv(const ConvCase& c, const std::vector<float>& x, const std::vector<float>& weights) {
     std::vector<float> result;
     const int64_t per_group = c.in / c.groups;
     for (int64_t n = 0; n < c.out; ++n) {
@@ -61,8 +60,7 @@ TEST(LowerLayout, ConvolutionsOfAllShapes) {
             .with("dilations", {c.dh, c.dw})
             .with("pads", {c.top, c.left, c.bottom, c.right});
         const auto x = random_values(static_cast<size_t>(c.in * c.h * c.w), 3);
-        const auto weights =
-            random_values(static_cast<size_t>(c.out * c.in / c.groups * c.kh * c.kw), 17);
+        const auto weights = random_values(static_cast<size_t>(c.out * c.in / c.groups * c.kh * c.kw), 17);
         expect_near(run(builder.lower(), x), plain_conv(c, x, weights));
     }
 }
@@ -88,10 +86,7 @@ TEST(LowerLayout, AutoPadding) {
 
 TEST(LowerLayout, CeilModeIsPaddingAtTheEnd) {
     ModelBuilder builder({1, 1, 6});
-    builder.node("AveragePool", {"x"}, "y")
-        .with("kernel_shape", {3})
-        .with("strides", {2})
-        .with_int("ceil_mode", 1);
+    builder.node("AveragePool", {"x"}, "y").with("kernel_shape", {3}).with("strides", {2}).with_int("ceil_mode", 1);
     const Graph graph = builder.lower();
     EXPECT_EQ(graph.stages[0].window.pad_right, 1);
     expect_near(run(graph, {1, 2, 3, 4, 5, 6}), {2, 4, 5.5F});

@@ -80,8 +80,8 @@ TEST(Mutants, EndInAGraphOrAnInputError) {
 TEST(Mutants, AttributesAndShapesOfAnyValue) {
     onnx::ModelProto original;
     ASSERT_TRUE(original.ParseFromString(small_network()));
-    const std::vector<int64_t> values = {INT64_MIN, -65536, -2,    -1,    0,         1,        2, 3,
-                                         7,         255,    65535, 65536, 1LL << 31, INT64_MAX};
+    const std::vector<int64_t> values = {INT64_MIN, -65536, -2,  -1,    0,     1,         2,
+                                         3,         7,      255, 65535, 65536, 1LL << 31, INT64_MAX};
     for (int seed = 0; seed < mutant_count(); ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(static_cast<uint32_t>(seed));

@@ -18,8 +18,7 @@ class ReadOnnx : public testing::Test {
 protected:
     ReadOnnx()
         : path_(fs::path(testing::TempDir()) /
-                (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) +
-                 ".onnx")) {}
+                (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + ".onnx")) {}
     ~ReadOnnx() override { fs::remove(path_); }
 
     std::string error_of(const std::string& bytes) {
@@ -147,18 +146,13 @@ TEST_F(ReadOnnx, Opsets) {
 }
 
 TEST_F(ReadOnnx, DamagedWeights) {
-    const auto bytes =
-        changed([](auto& model) { model.mutable_graph()->mutable_initializer(0)->add_dims(1000); });
+    const auto bytes = changed([](auto& model) { model.mutable_graph()->mutable_initializer(0)->add_dims(1000); });
     error_of(bytes);
 }
 
 TEST_F(ReadOnnx, CyclesAndUnknownNames) {
-    error_of(changed([](auto& model) {
-        model.mutable_graph()->mutable_node(0)->set_input(0, std::string("y"));
-    }));
-    error_of(changed([](auto& model) {
-        model.mutable_graph()->mutable_node(0)->set_input(0, std::string("q"));
-    }));
+    error_of(changed([](auto& model) { model.mutable_graph()->mutable_node(0)->set_input(0, std::string("y")); }));
+    error_of(changed([](auto& model) { model.mutable_graph()->mutable_node(0)->set_input(0, std::string("q")); }));
 }
 
 }  // namespace

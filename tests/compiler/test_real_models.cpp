@@ -36,19 +36,15 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 constexpr float pixel = 1.0F / 255.0F;
 
 const Case cases[] = {
-    {"HarCnn", "dynbal/HAR-CNN", "uci_har/x_test_standardised", "uci_har/y_test", 0, 1, 950, 862,
-     500, 420},
-    {"KwsDnn", "dynbal/KWS-DNN_S", "speech_commands_v2_test/x_mfcc_25x10",
-     "speech_commands_v2_test/y", 0, 1, 4890, 3834, 500, 381},
-    {"Squeezenet", "dynbal/squeezenet_cifar10", "cifar10/x_test", "cifar10/y_test", 0, pixel, 10000,
-     7706, 100, 80},
-    {"Cifar10Cnn", "dynbal/cifar10-cnn", "cifar10/x_test", "cifar10/y_test", 0, pixel, 10000, 7095,
-     100, 77},
+    {"HarCnn", "dynbal/HAR-CNN", "uci_har/x_test_standardised", "uci_har/y_test", 0, 1, 950, 862, 500, 420},
+    {"KwsDnn", "dynbal/KWS-DNN_S", "speech_commands_v2_test/x_mfcc_25x10", "speech_commands_v2_test/y", 0, 1, 4890,
+     3834, 500, 381},
+    {"Squeezenet", "dynbal/squeezenet_cifar10", "cifar10/x_test", "cifar10/y_test", 0, pixel, 10000, 7706, 100, 80},
+    {"Cifar10Cnn", "dynbal/cifar10-cnn", "cifar10/x_test", "cifar10/y_test", 0, pixel, 10000, 7095, 100, 77},
     {"Mnist", "onnx_zoo/mnist-8", "mnist/x_test", "mnist/y_test", 0, 1, 10000, 9891, 500, 493},
-    {"Resnet8", "mlperf_tiny/ic01_resnet8_from_h5", "cifar10/x_test", "cifar10/y_test", 0, 1, 2000,
-     1740, 100, 90},
-    {"DsCnn", "mlperf_tiny_results/alibaba_kws", "mlperf_tiny_kws01/x_int8", "mlperf_tiny_kws01/y",
-     -83, 0.5847029089927673F, 1000, 908, 500, 458},
+    {"Resnet8", "mlperf_tiny/ic01_resnet8_from_h5", "cifar10/x_test", "cifar10/y_test", 0, 1, 2000, 1740, 100, 90},
+    {"DsCnn", "mlperf_tiny_results/alibaba_kws", "mlperf_tiny_kws01/x_int8", "mlperf_tiny_kws01/y", -83,
+     0.5847029089927673F, 1000, 908, 500, 458},
 };
 
 class RealModels : public testing::TestWithParam<Case> {};

@@ -41,8 +41,7 @@ public:
     }
 
     /// One inference through the given power cycles and then steady power; none if it got stuck.
-    std::optional<std::vector<int16_t>> infer(const std::vector<int16_t>& input,
-                                              const std::vector<uint64_t>& cycles) {
+    std::optional<std::vector<int16_t>> infer(const std::vector<int16_t>& input, const std::vector<uint64_t>& cycles) {
         bool started = false;
         for (size_t cycle = 0; cycle < cycles.size() + 3; ++cycle) {
             nvm_.power_up(cycle < cycles.size() ? cycles[cycle] : no_cut);
@@ -161,19 +160,16 @@ CrashResult try_all_cuts(const compiler::ImageFile& file, const CrashOptions& op
     return result;
 }
 
-compiler::ImageFile with_tables(
-    const compiler::ImageFile& file,
-    const std::function<std::vector<Candidate>(uint32_t stage, uint32_t count)>& rows) {
+compiler::ImageFile with_tables(const compiler::ImageFile& file,
+                                const std::function<std::vector<Candidate>(uint32_t stage, uint32_t count)>& rows) {
     compiler::ImageFile changed = file;
     ImageHeader header = file.header();
     for (uint32_t index = 0; index < header.stage_count; ++index) {
         StageDescriptor stage = file.stage(index);
         const std::vector<Candidate> table = rows(index, stage.candidate_count);
         stage.candidate_count = static_cast<uint16_t>(table.size());
-        std::memcpy(changed.image.data() + stage.candidates_offset, table.data(),
-                    table.size() * sizeof(Candidate));
-        std::memcpy(changed.image.data() + header.stages_offset + index * sizeof(stage), &stage,
-                    sizeof(stage));
+        std::memcpy(changed.image.data() + stage.candidates_offset, table.data(), table.size() * sizeof(Candidate));
+        std::memcpy(changed.image.data() + header.stages_offset + index * sizeof(stage), &stage, sizeof(stage));
     }
     header.body_crc = crc32(std::span<const std::byte>(changed.image).subspan(sizeof(ImageHeader)));
     header.header_crc = header_crc(header);
@@ -181,8 +177,7 @@ compiler::ImageFile with_tables(
     return changed;
 }
 
-compiler::ImageFile with_random_tables(const compiler::ImageFile& file, uint32_t rows,
-                                       uint64_t seed) {
+compiler::ImageFile with_random_tables(const compiler::ImageFile& file, uint32_t rows, uint64_t seed) {
     return with_tables(file, [&](uint32_t index, uint32_t count) {
         const LoopShape shape = shape_of(file.stage(index), file.header().sums_area_bytes);
         std::vector<Candidate> table;

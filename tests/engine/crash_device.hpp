@@ -32,7 +32,7 @@ public:
     void power_up(uint64_t writable_bytes) { left_ = writable_bytes; }
     void read(uint32_t offset, std::span<std::byte> target) override;
     void write(uint32_t offset, std::span<const std::byte> source) override;
-    void compute(uint64_t) override {}
+    bool compute(uint64_t) override { return true; }
 
     std::vector<std::byte> memory;
     uint64_t written = 0;
@@ -66,12 +66,10 @@ struct CrashResult {
 CrashResult try_all_cuts(const compiler::ImageFile& file, const CrashOptions& options);
 
 /// An image whose tables hold the given rows: rows(stage index, row count) returns at most `count`.
-compiler::ImageFile with_tables(
-    const compiler::ImageFile& file,
-    const std::function<std::vector<Candidate>(uint32_t stage, uint32_t count)>& rows);
+compiler::ImageFile with_tables(const compiler::ImageFile& file,
+                                const std::function<std::vector<Candidate>(uint32_t stage, uint32_t count)>& rows);
 
 /// An image whose stages each know `rows` random configurations, at random prices.
-compiler::ImageFile with_random_tables(const compiler::ImageFile& file, uint32_t rows,
-                                       uint64_t seed);
+compiler::ImageFile with_random_tables(const compiler::ImageFile& file, uint32_t rows, uint64_t seed);
 
 }  // namespace dynbal::test

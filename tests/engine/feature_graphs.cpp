@@ -30,8 +30,7 @@ Graph one_pool(int h, int w, int c, const Window& win, PoolKind kind, bool with_
     return b.finish(b.pool(in, win, kind, with_pad));
 }
 
-Graph conv_pool(int h, int w, int c, int out, const Window& win, const Window& pool,
-                PoolKind kind) {
+Graph conv_pool(int h, int w, int c, int out, const Window& win, const Window& pool, PoolKind kind) {
     GraphBuilder b;
     const TensorId in = b.input(h, w, c);
     return b.finish(b.pool(b.conv(in, out, win), pool, kind));
@@ -73,8 +72,7 @@ Window uneven() {
 
 std::vector<NamedGraph> feature_graphs() {
     std::vector<NamedGraph> graphs;
-    const auto add = [&](const char* name, Graph graph, uint32_t weight_bytes = 2,
-                         uint32_t sram_bytes = 64 * 1024) {
+    const auto add = [&](const char* name, Graph graph, uint32_t weight_bytes = 2, uint32_t sram_bytes = 64 * 1024) {
         graphs.push_back({name, std::move(graph), weight_bytes, sram_bytes});
     };
     add("plain", one_conv(9, 8, 6, 10, window(3)));
@@ -109,8 +107,7 @@ std::vector<NamedGraph> feature_graphs() {
     add("sliced_elementwise", sliced_elementwise());
     // Little SRAM: most tiles do not fit, inputs are fetched again, nothing stays resident.
     add("little_sram", one_conv(16, 16, 16, 16, window(3, 1, 1)), 2, 2048 + 3072);
-    add("little_sram_pool", conv_pool(16, 16, 8, 12, window(3, 1, 1), window(2, 2), PoolKind::max),
-        2, 2048 + 2048);
+    add("little_sram_pool", conv_pool(16, 16, 8, 12, window(3, 1, 1), window(2, 2), PoolKind::max), 2, 2048 + 2048);
     add("little_sram_dense", one_conv(1, 1, 300, 40, window(1)), 2, 2048 + 1024);
     {
         GraphBuilder b;

@@ -54,9 +54,9 @@ TensorId GraphBuilder::conv(TensorId in, int channels, const Window& w, int grou
     stage.window = w;
     stage.groups = groups;
     stage.clamp.low = relu ? 0.0F : stage.clamp.low;
-    stage.output = make_tensor(
-        out_size(from.h, w.kernel_h, w.dilation_h, w.stride_h, w.pad_top, w.pad_bottom),
-        out_size(from.w, w.kernel_w, w.dilation_w, w.stride_w, w.pad_left, w.pad_right), channels);
+    stage.output =
+        make_tensor(out_size(from.h, w.kernel_h, w.dilation_h, w.stride_h, w.pad_top, w.pad_bottom),
+                    out_size(from.w, w.kernel_w, w.dilation_w, w.stride_w, w.pad_left, w.pad_right), channels);
     stage.weights.resize(static_cast<size_t>(channels * w.kernel_h * w.kernel_w * from.c / groups));
     stage.bias.resize(static_cast<size_t>(channels));
     std::generate(stage.weights.begin(), stage.weights.end(), [&] { return random(); });
@@ -81,9 +81,8 @@ TensorId GraphBuilder::pool(TensorId in, const Window& w, PoolKind kind, bool co
     stage.window = w;
     stage.pool_kind = kind;
     stage.count_include_pad = count_include_pad;
-    stage.output = make_tensor(
-        out_size(from.h, w.kernel_h, w.dilation_h, w.stride_h, w.pad_top, w.pad_bottom),
-        out_size(from.w, w.kernel_w, w.dilation_w, w.stride_w, w.pad_left, w.pad_right), from.c);
+    stage.output = make_tensor(out_size(from.h, w.kernel_h, w.dilation_h, w.stride_h, w.pad_top, w.pad_bottom),
+                               out_size(from.w, w.kernel_w, w.dilation_w, w.stride_w, w.pad_left, w.pad_right), from.c);
     graph_.stages.push_back(stage);
     return stage.output;
 }
@@ -140,8 +139,7 @@ Window window(int kernel, int stride, int pad, int dilation) {
     return w;
 }
 
-compiler::ImageFile compile_graph(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes,
-                                  uint32_t nvm_bytes) {
+compiler::ImageFile compile_graph(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes, uint32_t nvm_bytes) {
     compiler::CompileOptions options;
     options.weight_bytes = weight_bytes;
     options.device = compiler::device_by_name("msp432p401r");
@@ -180,8 +178,7 @@ compiler::ImageFile compile_tight(const Graph& graph, uint32_t weight_bytes, uin
 std::vector<int16_t> random_input(const compiler::ImageFile& file, uint64_t seed) {
     std::vector<int16_t> values(file.header().input_values);
     for (size_t i = 0; i < values.size(); ++i) {
-        values[i] = static_cast<int16_t>(static_cast<int32_t>(sim::random64(seed, i) >> 49U) +
-                                         activation_min);
+        values[i] = static_cast<int16_t>(static_cast<int32_t>(sim::random64(seed, i) >> 49U) + activation_min);
     }
     return values;
 }

@@ -16,10 +16,10 @@ public:
 
     compiler::TensorId input(int h, int w, int c);
     /// `window`: paddings at the end follow from `out` being as large as they allow.
-    compiler::TensorId conv(compiler::TensorId in, int channels, const compiler::Window& window,
-                            int groups = 1, bool relu = true);
-    compiler::TensorId pool(compiler::TensorId in, const compiler::Window& window,
-                            compiler::PoolKind kind, bool count_include_pad = false);
+    compiler::TensorId conv(compiler::TensorId in, int channels, const compiler::Window& window, int groups = 1,
+                            bool relu = true);
+    compiler::TensorId pool(compiler::TensorId in, const compiler::Window& window, compiler::PoolKind kind,
+                            bool count_include_pad = false);
     compiler::TensorId add(compiler::TensorId a, compiler::TensorId b, bool relu = false);
     compiler::TensorId softmax(compiler::TensorId in);
     /// A fully connected layer over all of `in`.
@@ -31,9 +31,7 @@ public:
 
 private:
     compiler::TensorId make_tensor(int h, int w, int c);
-    compiler::Tensor& tensor(compiler::TensorId id) {
-        return graph_.tensors[static_cast<size_t>(id)];
-    }
+    compiler::Tensor& tensor(compiler::TensorId id) { return graph_.tensors[static_cast<size_t>(id)]; }
     float random();
 
     compiler::Graph graph_;

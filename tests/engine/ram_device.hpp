@@ -23,7 +23,7 @@ public:
         check(offset, source.size());
         if (!source.empty()) std::memcpy(memory.data() + offset, source.data(), source.size());
     }
-    void compute(uint64_t) override {}
+    bool compute(uint64_t) override { return true; }
 
     std::vector<std::byte> memory;
 

@@ -18,8 +18,7 @@ T load(const std::vector<std::byte>& memory, size_t offset) {
 
 class Reference {
 public:
-    Reference(const std::vector<std::byte>& memory, const StageDescriptor& stage)
-        : memory_(memory), s_(stage) {}
+    Reference(const std::vector<std::byte>& memory, const StageDescriptor& stage) : memory_(memory), s_(stage) {}
 
     int16_t value(int64_t row, int64_t col, uint32_t channel) const {
         switch (s_.op) {
@@ -52,12 +51,9 @@ private:
 
     int64_t weight(uint32_t out, uint32_t tap, uint32_t in) const {
         const uint32_t group_in = s_.channels_in / s_.groups;
-        const uint32_t row_bytes =
-            (uint32_t{s_.kernel_h} * s_.kernel_w * group_in * s_.weight_bytes + 3) / 4 * 4;
-        const size_t place =
-            s_.weights_offset + out * row_bytes + (tap * group_in + in) * s_.weight_bytes;
-        return s_.weight_bytes == 1 ? int64_t{load<int8_t>(memory_, place)}
-                                    : int64_t{load<int16_t>(memory_, place)};
+        const uint32_t row_bytes = (uint32_t{s_.kernel_h} * s_.kernel_w * group_in * s_.weight_bytes + 3) / 4 * 4;
+        const size_t place = s_.weights_offset + out * row_bytes + (tap * group_in + in) * s_.weight_bytes;
+        return s_.weight_bytes == 1 ? int64_t{load<int8_t>(memory_, place)} : int64_t{load<int16_t>(memory_, place)};
     }
 
     /// One position of the convolution: bias + twice the products, rescaled and clamped.
@@ -72,8 +68,7 @@ private:
                 for (uint32_t in = 0; in < group_in; ++in) {
                     int64_t q = 0;
                     input(0, row * s_.stride_h + ky * s_.dilation_h - s_.pad_top,
-                          col * s_.stride_w + kx * s_.dilation_w - s_.pad_left,
-                          group * group_in + in, q);
+                          col * s_.stride_w + kx * s_.dilation_w - s_.pad_left, group * group_in + in, q);
                     sum += 2 * q * weight(out, ky * s_.kernel_w + kx, in);
                 }
             }
@@ -87,8 +82,7 @@ private:
         int64_t sum = 0;
         for (int64_t y = 0; y < s_.pool_h; ++y) {
             for (int64_t x = 0; x < s_.pool_w; ++x) {
-                const int64_t q =
-                    convolved(row * s_.pool_stride_h + y, col * s_.pool_stride_w + x, out);
+                const int64_t q = convolved(row * s_.pool_stride_h + y, col * s_.pool_stride_w + x, out);
                 most = std::max(most, q);
                 sum += q;
             }
@@ -120,8 +114,7 @@ private:
                 const int64_t in_col = col * s_.stride_w + x * s_.dilation_w - s_.pad_left;
                 int64_t q = 0;
                 const bool inside = input(0, in_row, in_col, channel, q);
-                const bool padded = in_row < s_.in_h + s_.average_pad_bottom &&
-                                    in_col < s_.in_w + s_.average_pad_right;
+                const bool padded = in_row < s_.in_h + s_.average_pad_bottom && in_col < s_.in_w + s_.average_pad_right;
                 count += inside || (s_.count_include_pad != 0 && padded) ? 1 : 0;
                 sum += q;
             }
@@ -160,8 +153,7 @@ private:
 
 }  // namespace
 
-std::vector<int16_t> reference_output(const std::vector<std::byte>& memory,
-                                      const StageDescriptor& stage) {
+std::vector<int16_t> reference_output(const std::vector<std::byte>& memory, const StageDescriptor& stage) {
     const Reference reference(memory, stage);
     std::vector<int16_t> output;
     for (int64_t row = 0; row < stage.out_h; ++row) {

@@ -11,7 +11,6 @@ namespace dynbal::test {
 
 /// Output [out_h, out_w, channels_out] of a stage, all sums in 64 bits. Softmax is computed in
 /// double and may differ from the engine's by 2 units.
-std::vector<int16_t> reference_output(const std::vector<std::byte>& memory,
-                                      const StageDescriptor& stage);
+std::vector<int16_t> reference_output(const std::vector<std::byte>& memory, const StageDescriptor& stage);
 
 }  // namespace dynbal::test

@@ -21,8 +21,7 @@ struct StageRun {
 class StageRig {
 public:
     /// Tensors hold random 15-bit values of at most `magnitude`, with random states.
-    StageRig(const compiler::ImageFile& file, uint32_t stage_index, uint64_t seed,
-             uint32_t magnitude = 16384);
+    StageRig(const compiler::ImageFile& file, uint32_t stage_index, uint64_t seed, uint32_t magnitude = 16384);
 
     /// May be changed before run().
     StageDescriptor stage;
@@ -43,8 +42,7 @@ private:
 };
 
 /// A value in NVM, its state dropped.
-int16_t value_at(const std::vector<std::byte>& memory, const TensorPlace& place, uint32_t pixel,
-                 uint32_t channel);
+int16_t value_at(const std::vector<std::byte>& memory, const TensorPlace& place, uint32_t pixel, uint32_t channel);
 
 /// At most `count` of the configurations, drawn with a fixed seed, without repetition.
 std::vector<TileConfig> sampled(std::vector<TileConfig> configs, size_t count, uint64_t seed);

@@ -26,8 +26,7 @@ sim::RunResult run_with(const compiler::ImageFile& file, PolicyKind policy, uint
 class Budget : public testing::TestWithParam<bool> {};
 
 TEST_P(Budget, CompletesFromTheLeastEnergyUpwards) {
-    const compiler::ImageFile file =
-        GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    const compiler::ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     sim::Session session(file);
     sim::SteadySupply steady;
     const sim::RunResult whole = session.run_inference(random_input(file, 1), steady, {});
@@ -38,8 +37,8 @@ TEST_P(Budget, CompletesFromTheLeastEnergyUpwards) {
     for (const PolicyKind policy : policies) {
         for (uint64_t units = least; units < 4 * least; units += least / 40) {
             const sim::RunResult result = run_with(file, policy, units);
-            ASSERT_TRUE(result.completed()) << units << " units, least " << least << ", policy "
-                                            << sim::name_of(policy) << ": " << result.message;
+            ASSERT_TRUE(result.completed())
+                << units << " units, least " << least << ", policy " << sim::name_of(policy) << ": " << result.message;
             ASSERT_EQ(result.output, whole.output) << units << " units";
             ++runs;
         }
@@ -48,8 +47,7 @@ TEST_P(Budget, CompletesFromTheLeastEnergyUpwards) {
 }
 
 TEST_P(Budget, TooLittleIsReportedAsStuck) {
-    const compiler::ImageFile file =
-        GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    const compiler::ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     for (const PolicyKind policy : policies) {
         for (const uint64_t units : {1U, 500U, 2000U}) {
             const sim::RunResult result = run_with(file, policy, units);
@@ -62,8 +60,7 @@ TEST_P(Budget, TooLittleIsReportedAsStuck) {
 
 /// Whatever the energy, a run ends: with the right answer or as stuck.
 TEST_P(Budget, EveryRunEnds) {
-    const compiler::ImageFile file =
-        GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    const compiler::ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     sim::Session session(file);
     sim::SteadySupply steady;
     const sim::RunResult whole = session.run_inference(random_input(file, 1), steady, {});
@@ -80,9 +77,8 @@ TEST_P(Budget, EveryRunEnds) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Storages, Budget, testing::Bool(), [](const auto& shared) {
-    return shared.param ? "SharingMemory" : "SideBySide";
-});
+INSTANTIATE_TEST_SUITE_P(Storages, Budget, testing::Bool(),
+                         [](const auto& shared) { return shared.param ? "SharingMemory" : "SideBySide"; });
 
 }  // namespace
 }  // namespace dynbal::test

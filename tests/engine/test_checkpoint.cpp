@@ -109,8 +109,8 @@ TEST(Checkpoint, SizesMayChangeFromJobToJob) {
         if (found != 0) {
             std::vector<int32_t> sums = sums_of(0, large);
             const std::vector<int32_t> expected = sums_of(found, large);
-            const bool same = after.restore(sums, large) &&
-                              std::equal(sums.begin(), sums.begin() + large, expected.begin());
+            const bool same =
+                after.restore(sums, large) && std::equal(sums.begin(), sums.begin() + large, expected.begin());
             // Trailers may outlive their sums; then restore() says so.
             CheckpointStore again(bench.meter, bench.header);
             again.find(key_of(0), large);
@@ -145,8 +145,7 @@ TEST(Checkpoint, DamageIsNoticed) {
     const std::vector<std::byte> good = bench.nvm.memory;
     for (uint32_t bit = 0; bit < (count * 4 + checkpoint_trailer_bytes) * 8; ++bit) {
         bench.nvm.memory = good;
-        bench.nvm.memory[bench.header.checkpoints_offset + bit / 8] ^=
-            static_cast<std::byte>(1U << (bit % 8));
+        bench.nvm.memory[bench.header.checkpoints_offset + bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
         CheckpointStore after(bench.meter, bench.header);
         std::vector<int32_t> sums(count);
         const bool accepted = after.find(key_of(0), count) != 0 && after.restore(sums, count);

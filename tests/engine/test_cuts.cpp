@@ -62,12 +62,9 @@ TEST(Cuts, AnyTiles) {
         const compiler::ImageFile files[] = {compile_graph(graph), compile_tight(graph, 1)};
         for (uint64_t seed = 0; seed < rounds; ++seed) {
             SCOPED_TRACE("seed " + std::to_string(seed));
-            const compiler::ImageFile forced =
-                with_random_tables(files[seed % 2], 1, 1000 * seed + 7);
+            const compiler::ImageFile forced = with_random_tables(files[seed % 2], 1, 1000 * seed + 7);
             ASSERT_EQ(validate(forced.image), ImageFault::none);
-            expect_all_right(
-                forced,
-                {.policy = PolicyKind::fixed, .step = 3, .second_cut = seed % 3 == 0 ? 0U : 300U});
+            expect_all_right(forced, {.policy = PolicyKind::fixed, .step = 3, .second_cut = seed % 3 == 0 ? 0U : 300U});
             if (HasFailure()) return;
         }
     }
@@ -81,12 +78,9 @@ TEST(Cuts, AnyReconfiguration) {
         const compiler::ImageFile files[] = {compile_graph(graph), compile_tight(graph)};
         for (uint64_t seed = 0; seed < rounds; ++seed) {
             SCOPED_TRACE("seed " + std::to_string(seed));
-            const compiler::ImageFile forced =
-                with_random_tables(files[seed % 2], 6, 1000 * seed + 13);
-            expect_all_right(forced,
-                             {.policy = seed % 4 == 0 ? PolicyKind::paper : PolicyKind::best,
-                              .step = 3,
-                              .second_cut = 500});
+            const compiler::ImageFile forced = with_random_tables(files[seed % 2], 6, 1000 * seed + 13);
+            expect_all_right(
+                forced, {.policy = seed % 4 == 0 ? PolicyKind::paper : PolicyKind::best, .step = 3, .second_cut = 500});
             if (HasFailure()) return;
         }
     }

@@ -20,8 +20,7 @@ std::vector<int16_t> answer_of(const compiler::ImageFile& file, const std::vecto
 
 /// `inferences` on one NVM; power fails every few hundred bytes, every third inference is given up
 /// at a random moment. Returns how many were.
-uint64_t live_long(const compiler::ImageFile& file, PolicyKind policy, uint64_t inferences,
-                   uint64_t seed) {
+uint64_t live_long(const compiler::ImageFile& file, PolicyKind policy, uint64_t inferences, uint64_t seed) {
     sim::Session session(file);
     std::vector<std::vector<int16_t>> inputs;
     std::vector<std::vector<int16_t>> answers;
@@ -60,8 +59,7 @@ TEST(ManyInferences, OnOneNvmWhereStoragesShareMemory) {
         runs = std::max(runs, states.run_count);
         for (uint32_t i = 0; i < states.run_count; ++i) {
             StateRun run;
-            std::memcpy(&run, file.image.data() + states.runs_offset + i * sizeof(run),
-                        sizeof(run));
+            std::memcpy(&run, file.image.data() + states.runs_offset + i * sizeof(run), sizeof(run));
             both_parities[run.odd_writes & 1U] = true;
         }
     }
@@ -79,12 +77,10 @@ TEST(ManyInferences, OnOneNvmWithRoomForAll) {
 }
 
 TEST(ManyInferences, WithAnyTilesAndReconfigurations) {
-    const compiler::ImageFile files[] = {compile_tight(tiny_network()),
-                                         compile_graph(tiny_network(5), 1)};
+    const compiler::ImageFile files[] = {compile_tight(tiny_network()), compile_graph(tiny_network(5), 1)};
     for (uint32_t seed = 0; seed < 60 / thoroughness_divisor; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        live_long(with_random_tables(files[seed % 2], 1 + seed % 6, seed), PolicyKind::best, 12,
-                  seed);
+        live_long(with_random_tables(files[seed % 2], 1 + seed % 6, seed), PolicyKind::best, 12, seed);
         if (HasFailure()) return;
     }
 }

@@ -37,8 +37,8 @@ std::string fault_of(const compiler::ImageFile& file, size_t configs_max, uint64
             }
             for (size_t i = 0; i < expected.size(); ++i) {
                 if (std::abs(run.output.at(i) - expected[i]) > tolerance) {
-                    return "value " + std::to_string(i) + " is " + std::to_string(run.output[i]) +
-                           ", not " + std::to_string(expected[i]) + "\n" + where;
+                    return "value " + std::to_string(i) + " is " + std::to_string(run.output[i]) + ", not " +
+                           std::to_string(expected[i]) + "\n" + where;
                 }
             }
         }
@@ -49,8 +49,7 @@ std::string fault_of(const compiler::ImageFile& file, size_t configs_max, uint64
 TEST(Operations, EveryFeatureGivesTheBitsOfTheReference) {
     for (const NamedGraph& named : feature_graphs()) {
         SCOPED_TRACE(named.name);
-        const compiler::ImageFile file =
-            compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
+        const compiler::ImageFile file = compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
         EXPECT_EQ(fault_of(file, 400 / thoroughness_divisor, 3), "");
     }
 }
@@ -80,8 +79,7 @@ void check_graph(const Graph& graph) {
     const uint32_t sram = draw(0, 1) != 0 ? large_sram : little_sram;
     const auto seed = *rc::gen::arbitrary<uint32_t>();
     const size_t configs_max = 24 / std::min(thoroughness_divisor, size_t{3});
-    RC_ASSERT(fault_of(compile_graph(graph, weight_bytes, sram), configs_max, seed) ==
-              std::string{});
+    RC_ASSERT(fault_of(compile_graph(graph, weight_bytes, sram), configs_max, seed) == std::string{});
 }
 
 RC_GTEST_PROP(OperationsRandom, Convolution, ()) {
@@ -103,8 +101,7 @@ RC_GTEST_PROP(OperationsRandom, Pooling, ()) {
     const TensorId in = b.input(h, w, draw(1, 6));
     const Window win = random_window(h, w, true);
     const bool average = draw(0, 1) != 0;
-    check_graph(b.finish(
-        b.pool(in, win, average ? PoolKind::average : PoolKind::max, average && draw(0, 1) != 0)));
+    check_graph(b.finish(b.pool(in, win, average ? PoolKind::average : PoolKind::max, average && draw(0, 1) != 0)));
 }
 
 RC_GTEST_PROP(OperationsRandom, AddAndSoftmax, ()) {
@@ -123,9 +120,8 @@ RC_GTEST_PROP(OperationsRandom, FusedPooling, ()) {
     const Window w = window(kernel, draw(1, 2), draw(0, kernel > 1 ? 1 : 0));
     const auto weight_bytes = static_cast<uint32_t>(draw(1, 2));
     const auto seed = *rc::gen::arbitrary<uint32_t>();
-    const compiler::ImageFile file =
-        compile_graph(b.finish(b.conv(in, draw(1, 7), w, 1, false)), weight_bytes,
-                      draw(0, 1) != 0 ? large_sram : little_sram);
+    const compiler::ImageFile file = compile_graph(b.finish(b.conv(in, draw(1, 7), w, 1, false)), weight_bytes,
+                                                   draw(0, 1) != 0 ? large_sram : little_sram);
     StageRig rig(file, 0, seed);
     StageDescriptor& s = rig.stage;
     s.fused_pool = draw(0, 1) != 0 ? FusedPool::average : FusedPool::max;

@@ -26,9 +26,9 @@ void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count) 
     for (const TileConfig& config : configs) {
         const StageRun run = rig.run(config);
         const Traffic priced = stage_traffic(shape, config, arena);
-        ASSERT_EQ(run.traffic, priced)
-            << "counted " << text_of(run.traffic) << "\npriced  " << text_of(priced) << "\nconfig "
-            << text_of(config) << "\nstage " << index << ": " << text_of(shape);
+        ASSERT_EQ(run.traffic, priced) << "counted " << text_of(run.traffic) << "\npriced  " << text_of(priced)
+                                       << "\nconfig " << text_of(config) << "\nstage " << index << ": "
+                                       << text_of(shape);
         ASSERT_EQ(priced, usage_span(shape, config, rig.header.cost_model, arena).traffic);
         if (answer.empty()) answer = run.output;
         ASSERT_EQ(run.output, answer) << text_of(config) << "\n" << text_of(shape);
@@ -51,8 +51,7 @@ TEST_P(PricedReal, EqualsCounted) {
     if (!std::filesystem::exists(GetParam().path)) {
         GTEST_SKIP() << GetParam().path << " is not there; DYNBAL_SHARED names its folder";
     }
-    const compiler::ImageFile file =
-        compile_graph(load_graph(GetParam()), GetParam().weight_bytes, 56 * 1024);
+    const compiler::ImageFile file = compile_graph(load_graph(GetParam()), GetParam().weight_bytes, 56 * 1024);
     check_network(file, configs_per_stage / thoroughness_divisor);
     std::cout << stages_checked << " stages, " << configs_checked << " configurations\n";
 }
@@ -63,8 +62,7 @@ INSTANTIATE_TEST_SUITE_P(Networks, PricedReal, testing::ValuesIn(real_networks()
 TEST(PricedSmall, EqualsCountedForEveryFeature) {
     for (const NamedGraph& named : feature_graphs()) {
         SCOPED_TRACE(named.name);
-        const compiler::ImageFile file =
-            compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
+        const compiler::ImageFile file = compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
         check_network(file, 3 * configs_per_stage / thoroughness_divisor);
     }
     std::cout << stages_checked << " stages, " << configs_checked << " configurations\n";

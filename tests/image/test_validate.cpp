@@ -22,9 +22,8 @@ void make_checksums_good(Bytes& image) {
     ImageHeader header;
     std::memcpy(&header, image.data(), sizeof(header));
     if (header.image_bytes >= sizeof(header) && header.image_bytes <= image.size()) {
-        header.body_crc = crc32(std::span<const std::byte>(image)
-                                    .first(header.image_bytes)
-                                    .subspan(sizeof(ImageHeader)));
+        header.body_crc =
+            crc32(std::span<const std::byte>(image).first(header.image_bytes).subspan(sizeof(ImageHeader)));
     }
     header.header_crc = header_crc(header);
     std::memcpy(image.data(), &header, sizeof(header));
@@ -43,7 +42,10 @@ public:
         tick(source.size());
         ram_.write(offset, source);
     }
-    void compute(uint64_t macs) override { tick(macs / 16); }
+    bool compute(uint64_t macs) override {
+        tick(macs / 16);
+        return true;
+    }
     Bytes& memory() { return ram_.memory; }
 
 private:
@@ -63,8 +65,8 @@ End run_image(const Bytes& image) {
     ImageHeader header;
     std::memcpy(&header, image.data(), sizeof(header));
     constexpr uint32_t largest = 4U << 20U;
-    if (header.nvm_bytes > largest || Engine::sram_bytes_of(header) > largest ||
-        header.input_values > largest || header.output_values > largest) {
+    if (header.nvm_bytes > largest || Engine::sram_bytes_of(header) > largest || header.input_values > largest ||
+        header.output_values > largest) {
         return End::too_large;
     }
     PatientNvm nvm(std::max<size_t>(header.nvm_bytes, image.size()));
@@ -96,8 +98,7 @@ End run_image(const Bytes& image) {
 
 Bytes small_image(bool tight = false) {
     const compiler::Graph graph = tiny_network();
-    return (tight ? compile_tight(graph, 2, 2048 + 2048) : compile_graph(graph, 1, 2048 + 2048))
-        .image;
+    return (tight ? compile_tight(graph, 2, 2048 + 2048) : compile_graph(graph, 1, 2048 + 2048)).image;
 }
 
 TEST(Validate, AnImageAsItIsCompletes) {
@@ -132,21 +133,17 @@ void flip_all_bits(const Bytes& image, size_t step) {
     std::memcpy(&header, image.data(), sizeof(header));
     std::vector<Range> ranges{{0, sizeof(ImageHeader)}};
     ranges.push_back({header.stages_offset,
-                      header.stages_offset +
-                          header.stage_count * static_cast<uint32_t>(sizeof(StageDescriptor))});
+                      header.stages_offset + header.stage_count * static_cast<uint32_t>(sizeof(StageDescriptor))});
     const auto add_runs = [&](const StateRuns& states) {
         ranges.push_back(
-            {states.runs_offset,
-             states.runs_offset + states.run_count * static_cast<uint32_t>(sizeof(StateRun))});
+            {states.runs_offset, states.runs_offset + states.run_count * static_cast<uint32_t>(sizeof(StateRun))});
     };
     add_runs(header.input_states);
     for (uint32_t index = 0; index < header.stage_count; ++index) {
         StageDescriptor stage;
-        std::memcpy(&stage, image.data() + header.stages_offset + index * sizeof(stage),
-                    sizeof(stage));
+        std::memcpy(&stage, image.data() + header.stages_offset + index * sizeof(stage), sizeof(stage));
         ranges.push_back({stage.candidates_offset,
-                          stage.candidates_offset +
-                              stage.candidate_count * static_cast<uint32_t>(sizeof(Candidate))});
+                          stage.candidates_offset + stage.candidate_count * static_cast<uint32_t>(sizeof(Candidate))});
         add_runs(stage.states);
     }
     std::array<uint64_t, 5> ends{};
@@ -158,20 +155,18 @@ void flip_all_bits(const Bytes& image, size_t step) {
             try {
                 ++ends[static_cast<size_t>(run_image(changed))];
             } catch (const std::out_of_range& error) {
-                FAIL() << error.what() << " with bit " << bit % 8 << " of byte " << bit / 8
-                       << " in [" << range.begin << ", " << range.end << ")";
+                FAIL() << error.what() << " with bit " << bit % 8 << " of byte " << bit / 8 << " in [" << range.begin
+                       << ", " << range.end << ")";
             }
         }
     }
-    std::cout << ends[0] << " rejected, " << ends[1] << " refused, " << ends[2] << " completed, "
-              << ends[3] << " too long, " << ends[4] << " too large\n";
+    std::cout << ends[0] << " rejected, " << ends[1] << " refused, " << ends[2] << " completed, " << ends[3]
+              << " too long, " << ends[4] << " too large\n";
     EXPECT_GT(ends[0], 0U);
     EXPECT_GT(ends[2], 0U);
 }
 
-TEST(Validate, AnyBitOfHeaderAndDescriptors) {
-    flip_all_bits(small_image(), thoroughness_divisor == 1 ? 1 : 3);
-}
+TEST(Validate, AnyBitOfHeaderAndDescriptors) { flip_all_bits(small_image(), thoroughness_divisor == 1 ? 1 : 3); }
 
 TEST(Validate, AnyBitOfHeaderAndDescriptorsWhereStoragesShareMemory) {
     flip_all_bits(small_image(true), thoroughness_divisor == 1 ? 1 : 5);
@@ -182,8 +177,7 @@ TEST(Validate, ExtremeFields) {
     const Bytes image = small_image();
     ImageHeader header;
     std::memcpy(&header, image.data(), sizeof(header));
-    const uint32_t end =
-        header.stages_offset + header.stage_count * static_cast<uint32_t>(sizeof(StageDescriptor));
+    const uint32_t end = header.stages_offset + header.stage_count * static_cast<uint32_t>(sizeof(StageDescriptor));
     for (const uint32_t value :
          {0U, 1U, 0x7FFFU, 0x8000U, 0xFFFFU, 0x7FFFFFFFU, 0x80000000U, 0xFFFFFFFFU, 0xFFFFFFFCU}) {
         for (const size_t width : {size_t{2}, size_t{4}}) {
@@ -194,8 +188,7 @@ TEST(Validate, ExtremeFields) {
                 try {
                     run_image(changed);
                 } catch (const std::out_of_range& error) {
-                    FAIL() << error.what() << ", " << width << " bytes at " << offset << " = "
-                           << value;
+                    FAIL() << error.what() << ", " << width << " bytes at " << offset << " = " << value;
                 }
             }
         }

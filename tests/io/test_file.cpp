@@ -35,8 +35,7 @@ TEST(File, ReplacesAndKeepsTheLink) {
 TEST(File, FailuresNameTheFileAndLeaveNothing) {
     const TemporaryFolder folder;
     const std::string absent = folder.path("absent/a");
-    EXPECT_EQ(message_of<InputError>([&] { read_file(absent); }),
-              absent + ": cannot open: No such file or directory");
+    EXPECT_EQ(message_of<InputError>([&] { read_file(absent); }), absent + ": cannot open: No such file or directory");
     EXPECT_EQ(message_of<InputError>([&] { write_file(absent, "x"); }),
               absent + ": cannot create: No such file or directory");
     EXPECT_EQ(message_of<InputError>([&] { read_file(folder.path()); }),

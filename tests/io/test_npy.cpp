@@ -25,10 +25,8 @@ std::string npy(std::string header, const std::string& data, char version = 1) {
     return text + header + data;
 }
 
-std::string header(const std::string& descr, const std::string& shape,
-                   const std::string& fortran = "False") {
-    return "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape +
-           ", }\n";
+std::string header(const std::string& descr, const std::string& shape, const std::string& fortran = "False") {
+    return "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }\n";
 }
 
 template <typename T>
@@ -88,28 +86,22 @@ TEST_F(Npy, ShapesAndVersions) {
     EXPECT_EQ(read(npy(header("|u1", "(3,)", "True"), "abc")).size(), 3);  // 1-D: both orders
     EXPECT_EQ(read(npy(header("|u1", "(3,)"), "abc", 2)).size(), 3);
     EXPECT_EQ(read(npy(header("|u1", "(3,)"), "abc", 3)).size(), 3);
-    EXPECT_EQ(read(npy("{\"shape\":(1,),\"fortran_order\":False,\"descr\":\"|u1\"}", "a")).size(),
-              1);
+    EXPECT_EQ(read(npy("{\"shape\":(1,),\"fortran_order\":False,\"descr\":\"|u1\"}", "a")).size(), 1);
 }
 
 TEST_F(Npy, UnsupportedFilesSayWhy) {
     EXPECT_EQ(error(npy(header(">f4", "(1,)"), "abcd")),
               "big-endian numbers (>f4) are not supported; save it as little-endian");
-    EXPECT_EQ(error(npy(header("<c8", "(1,)"), "abcdefgh")),
-              "numbers of type '<c8' are not supported");
+    EXPECT_EQ(error(npy(header("<c8", "(1,)"), "abcdefgh")), "numbers of type '<c8' are not supported");
     EXPECT_EQ(error(npy(header("|O", "(1,)"), "abcd")), "numbers of type '|O' are not supported");
     EXPECT_EQ(error(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "")),
               "a structured array; only plain numbers are supported");
     EXPECT_EQ(error(npy(header("|u1", "(2, 3)", "True"), "abcdef")),
               "Fortran order is not supported; save it with numpy.ascontiguousarray()");
-    EXPECT_EQ(error(npy(header("|u1", "(1,)"), "a", 4)),
-              ".npy format version 4 is not supported (1 to 3 are)");
-    EXPECT_EQ(error(npy(header("<f4", "(2,)"), raw<float>({0, NAN}))),
-              "value 1 is not a finite float");
-    EXPECT_EQ(error(npy(header("<f8", "(1,)"), raw<double>({1e300}))),
-              "value 0 is not a finite float");
-    EXPECT_EQ(error(npy(header("<f2", "(1,)"), raw<uint16_t>({0xFC00}))),
-              "value 0 is not a finite float");
+    EXPECT_EQ(error(npy(header("|u1", "(1,)"), "a", 4)), ".npy format version 4 is not supported (1 to 3 are)");
+    EXPECT_EQ(error(npy(header("<f4", "(2,)"), raw<float>({0, NAN}))), "value 1 is not a finite float");
+    EXPECT_EQ(error(npy(header("<f8", "(1,)"), raw<double>({1e300}))), "value 0 is not a finite float");
+    EXPECT_EQ(error(npy(header("<f2", "(1,)"), raw<uint16_t>({0xFC00}))), "value 0 is not a finite float");
 }
 
 TEST_F(Npy, MalformedFiles) {
@@ -120,28 +112,23 @@ TEST_F(Npy, MalformedFiles) {
               "truncated .npy file (shape [2, 3] needs 24 bytes of values, the file has 3)");
     EXPECT_EQ(error(npy(header("|u1", "(2,)"), "abc")),
               "damaged .npy file (shape [2] needs 2 bytes of values, the file has 3)");
-    for (const char* shape : {"(99999999999999999999,)", "(4294967296, 4294967296)",
-                              "(9223372036854775807, 0, 9223372036854775807)"}) {
+    for (const char* shape :
+         {"(99999999999999999999,)", "(4294967296, 4294967296)", "(9223372036854775807, 0, 9223372036854775807)"}) {
         EXPECT_EQ(error(npy(header("|u1", shape), "")), "the shape is impossibly large") << shape;
     }
-    for (const char* shape :
-         {"(-1,)", "(1", "1", "(1 2)", "(,)", "(1,,)", "(a,)", "[1]", "(1.5,)"}) {
-        EXPECT_EQ(error(npy(header("|u1", shape), "a")), "not a valid .npy file (malformed header)")
-            << shape;
+    for (const char* shape : {"(-1,)", "(1", "1", "(1 2)", "(,)", "(1,,)", "(a,)", "[1]", "(1.5,)"}) {
+        EXPECT_EQ(error(npy(header("|u1", shape), "a")), "not a valid .npy file (malformed header)") << shape;
     }
-    for (const char* text : {"", "{", "{}", "}", "{'descr'}", "{'descr': }", "{'descr': '|u1}",
-                             "{'descr': '|u1', 'fortran_order': False}",
-                             "{'descr': '|u1', 'descr': '|u1', }", "{'a': 'b'}", "garbage"}) {
+    for (const char* text :
+         {"", "{", "{}", "}", "{'descr'}", "{'descr': }", "{'descr': '|u1}", "{'descr': '|u1', 'fortran_order': False}",
+          "{'descr': '|u1', 'descr': '|u1', }", "{'a': 'b'}", "garbage"}) {
         EXPECT_EQ(error(npy(text, "a")), "not a valid .npy file (malformed header)") << text;
     }
-    EXPECT_EQ(error(npy(header("|u1", "(1,)") + "x", "a")),
-              "not a valid .npy file (malformed header)");
-    EXPECT_EQ(error(npy(header("|u1", "(" + std::string(3000, '1') + ")"), "")),
-              "the shape is impossibly large");
+    EXPECT_EQ(error(npy(header("|u1", "(1,)") + "x", "a")), "not a valid .npy file (malformed header)");
+    EXPECT_EQ(error(npy(header("|u1", "(" + std::string(3000, '1') + ")"), "")), "the shape is impossibly large");
     std::string many = "(";
     for (int i = 0; i < 1000; ++i) many += "1,";
-    EXPECT_EQ(error(npy(header("|u1", many + ")"), "a")),
-              "not a valid .npy file (malformed header)");
+    EXPECT_EQ(error(npy(header("|u1", many + ")"), "a")), "not a valid .npy file (malformed header)");
 }
 
 TEST_F(Npy, EveryPrefixAndManyDamagedCopiesAreRefusedOrRead) {
@@ -196,14 +183,13 @@ TEST_F(Npy, ReadSample) {
     EXPECT_EQ(read_sample(path_, 6), (Values{97, 98, 99, 100, 101, 102}));
     EXPECT_EQ(read_sample(path_ + "@2", 2), (Values{101, 102}));
     EXPECT_EQ(message_of<InputError>([&] { read_sample(path_, 2); }),
-              path_ + ": a sample has 6 values (shape [3, 2]), the model needs 2; choose one of " +
-                  "many with " + path_ + "@INDEX");
+              path_ + ": a sample has 6 values (shape [3, 2]), the model needs 2; choose one of " + "many with " +
+                  path_ + "@INDEX");
     EXPECT_EQ(message_of<InputError>([&] { read_sample(path_ + "@0", 3); }),
               path_ + ": a sample has 2 values (shape [2]), the model needs 3");
     for (const char* index : {"", "x", "-1", "1x", " 1", "99999999999999999999"}) {
-        EXPECT_EQ(
-            message_of<InputError>([&] { read_sample(path_ + "@" + index, 2); }),
-            path_ + "@" + index + ": what follows '@' must be the number of a sample, from 0");
+        EXPECT_EQ(message_of<InputError>([&] { read_sample(path_ + "@" + index, 2); }),
+                  path_ + "@" + index + ": what follows '@' must be the number of a sample, from 0");
     }
     EXPECT_THROW(read_sample(path_ + "@3", 2), InputError);
 

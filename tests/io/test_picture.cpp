@@ -17,8 +17,7 @@ TEST(Picture, Ascii) {
 TEST(Picture, GreyHalfBlocks) {
     const std::vector<float> values{0, 255};
     EXPECT_EQ(picture(values, 2, 1, PictureStyle::grey), "\x1b[38;5;232;48;5;255m▀\x1b[0m\n");
-    EXPECT_EQ(picture(values, 1, 2, PictureStyle::grey),
-              "\x1b[38;5;232;48;5;232m▀\x1b[38;5;255;48;5;232m▀\x1b[0m\n");
+    EXPECT_EQ(picture(values, 1, 2, PictureStyle::grey), "\x1b[38;5;232;48;5;232m▀\x1b[38;5;255;48;5;232m▀\x1b[0m\n");
 }
 
 TEST(Picture, OddValues) {

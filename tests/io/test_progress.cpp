@@ -13,8 +13,7 @@ namespace {
 TEST(Progress, Line) {
     EXPECT_EQ(progress_line("a", 0, 10, 5), "a  [------------------------]    0 %");
     EXPECT_EQ(progress_line("a", 5, 10, 70), "a  [############------------]   50 %  left 1:10");
-    EXPECT_EQ(progress_line("a", 1, 100, 100),
-              "a  [------------------------]    1 %  left 2:45:00");
+    EXPECT_EQ(progress_line("a", 1, 100, 100), "a  [------------------------]    1 %  left 2:45:00");
     EXPECT_EQ(progress_line("a", 10, 10, 5), "a  [########################]  100 %  left 0:00");
     EXPECT_EQ(progress_line("a", 99, 10, 5), "a  [########################]  100 %  left 0:00");
     EXPECT_EQ(progress_line("a", 0, 0, 5), "a  [########################]  100 %  left 0:00");

@@ -54,8 +54,7 @@ bool same_content(const Record& a, const Record& b) {
     bool same = a.inference == b.inference && a.stage == b.stage && a.phase == b.phase &&
                 a.region_count == b.region_count && a.done == b.done && a.reuse == b.reuse;
     for (uint32_t i = 0; same && i < a.region_count; ++i) {
-        same = a.regions[i].pixel_begin == b.regions[i].pixel_begin &&
-               a.regions[i].pixel_end == b.regions[i].pixel_end;
+        same = a.regions[i].pixel_begin == b.regions[i].pixel_begin && a.regions[i].pixel_end == b.regions[i].pixel_end;
     }
     return same;
 }
@@ -168,8 +167,8 @@ TEST(RecordStore, WritesNothingButTheTwoSlots) {
     store.erase();
     const size_t end = base + 2 * record_slot_bytes;
     EXPECT_TRUE(std::equal(before.begin(), before.begin() + base, nvm.memory.begin()));
-    EXPECT_TRUE(std::equal(before.begin() + static_cast<long>(end), before.end(),
-                           nvm.memory.begin() + static_cast<long>(end)));
+    EXPECT_TRUE(
+        std::equal(before.begin() + static_cast<long>(end), before.end(), nvm.memory.begin() + static_cast<long>(end)));
 }
 
 }  // namespace

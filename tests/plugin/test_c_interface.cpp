@@ -73,14 +73,12 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
     stage.model.boot = 5000;
     const dynbal_cost_model c_model{stage.model.mac, stage.model.read_byte, stage.model.write_byte,
                                     stage.model.transfer, stage.model.boot};
-    const std::vector<Candidate> table =
-        compiler::tile_table(shape, stage.model, stage.arena_bytes);
+    const std::vector<Candidate> table = compiler::tile_table(shape, stage.model, stage.arena_bytes);
     RC_PRE(!table.empty() && table.size() <= DYNBAL_CANDIDATES_MAX);
     stage.candidates = table;
     const auto same = [](const dynbal_candidate& a, const Candidate& b) {
         return a.config.tile_out == b.config.tile_out && a.config.tile_in == b.config.tile_in &&
-               a.config.tile_pixels == b.config.tile_pixels &&
-               a.config.run_pixels == b.config.run_pixels &&
+               a.config.tile_pixels == b.config.tile_pixels && a.config.run_pixels == b.config.run_pixels &&
                a.config.order == static_cast<uint32_t>(b.config.order) && a.reuse == b.reuse &&
                a.refetch == b.refetch && a.need == b.need;
     };
@@ -90,26 +88,22 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
                                    row.config.run_pixels, static_cast<uint32_t>(row.config.order)};
         dynbal_candidate priced_row{};
         RC_ASSERT(dynbal_is_valid(&c_shape, &config, stage.arena_bytes) == 1);
-        RC_ASSERT(dynbal_price(&c_shape, &config, &c_model, stage.arena_bytes, &priced_row) ==
-                  DYNBAL_OK);
+        RC_ASSERT(dynbal_price(&c_shape, &config, &c_model, stage.arena_bytes, &priced_row) == DYNBAL_OK);
         RC_ASSERT(same(priced_row, row));
         c_table.push_back(priced_row);
     }
     for (uint32_t policy = DYNBAL_FIXED; policy <= DYNBAL_BEST; ++policy) {
-        const dynbal_supply c_supply{uint64_t{draw(0, 3)} * draw(0, 3000000),
-                                     draw(0, 1) * draw(0, 900000)};
+        const dynbal_supply c_supply{uint64_t{draw(0, 3)} * draw(0, 3000000), draw(0, 1) * draw(0, 900000)};
         dynbal_candidate chosen{};
-        RC_ASSERT(dynbal_choose(policy, &c_shape, c_table.data(),
-                                static_cast<uint32_t>(c_table.size()), &c_model, stage.arena_bytes,
-                                &c_supply, &chosen) == DYNBAL_OK);
-        RC_ASSERT(same(chosen, choose(static_cast<PolicyKind>(policy), stage,
-                                      {c_supply.cycle_cost, c_supply.need_limit})));
-        const dynbal_report report{draw(0, 100000), draw(0, 100000), draw(0, 1000), draw(0, 100000),
-                                   draw(0, 1)};
+        RC_ASSERT(dynbal_choose(policy, &c_shape, c_table.data(), static_cast<uint32_t>(c_table.size()), &c_model,
+                                stage.arena_bytes, &c_supply, &chosen) == DYNBAL_OK);
+        RC_ASSERT(
+            same(chosen, choose(static_cast<PolicyKind>(policy), stage, {c_supply.cycle_cost, c_supply.need_limit})));
+        const dynbal_report report{draw(0, 100000), draw(0, 100000), draw(0, 1000), draw(0, 100000), draw(0, 1)};
         const dynbal_supply next = dynbal_learn(c_supply, &report);
-        const Supply expected = learn(
-            {c_supply.cycle_cost, c_supply.need_limit},
-            {report.spent, report.finished, report.refetch, report.need, report.progress != 0});
+        const Supply expected =
+            learn({c_supply.cycle_cost, c_supply.need_limit},
+                  {report.spent, report.finished, report.refetch, report.need, report.progress != 0});
         RC_ASSERT(next.cycle_cost == expected.cycle_cost && next.need_limit == expected.need_limit);
     }
 }

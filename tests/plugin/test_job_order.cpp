@@ -11,19 +11,16 @@ namespace {
 
 constexpr uint32_t large_arena = 56 * 1024;
 
-void expect(bool condition, const char* what, const LoopShape& shape, const TileConfig& config,
-            const Region& region) {
+void expect(bool condition, const char* what, const LoopShape& shape, const TileConfig& config, const Region& region) {
     if (condition) return;
     ADD_FAILURE() << what << "\n"
                   << text_of(config) << "\n"
-                  << text_of(shape) << "\nregion pixels " << region.pixel_begin << ".."
-                  << region.pixel_end << " channels " << region.channel_begin << ".."
-                  << region.channel_end;
+                  << text_of(shape) << "\nregion pixels " << region.pixel_begin << ".." << region.pixel_end
+                  << " channels " << region.channel_begin << ".." << region.channel_end;
 }
 
 /// Marks a rectangle in a map [pixels][channels]; false if a part was marked or lies outside.
-bool mark(std::vector<uint8_t>& map, const LoopShape& shape, const Range& pixels,
-          const Range& channels, uint8_t by) {
+bool mark(std::vector<uint8_t>& map, const LoopShape& shape, const Range& pixels, const Range& channels, uint8_t by) {
     bool fresh = pixels.end <= shape.pixels() && channels.end <= shape.channels_out;
     for (uint32_t pixel = pixels.begin; fresh && pixel < pixels.end; ++pixel) {
         for (uint32_t channel = channels.begin; channel < channels.end; ++channel) {
@@ -35,13 +32,11 @@ bool mark(std::vector<uint8_t>& map, const LoopShape& shape, const Range& pixels
     return fresh;
 }
 
-void check_rest(const LoopShape& shape, const TileConfig& config, const Region& region,
-                uint32_t done) {
+void check_rest(const LoopShape& shape, const TileConfig& config, const Region& region, uint32_t done) {
     const JobOrder order(shape, config, region);
     Region rest[4];
     const uint32_t count = order.rest_after(done, rest);
-    expect(count <= 4 && (count > 0) == (done < order.values()), "rest: count", shape, config,
-           region);
+    expect(count <= 4 && (count > 0) == (done < order.values()), "rest: count", shape, config, region);
     std::vector<uint8_t> map(shape.values(), 0);
     bool good = true;
     for (uint32_t i = 0; i < done; ++i) {
@@ -63,15 +58,13 @@ void check_rest(const LoopShape& shape, const TileConfig& config, const Region& 
     expect(good, "rest: a value of the region is in none", shape, config, region);
 }
 
-void check_bijection(const JobOrder& order, const LoopShape& shape, const TileConfig& config,
-                     const Region& region) {
+void check_bijection(const JobOrder& order, const LoopShape& shape, const TileConfig& config, const Region& region) {
     std::vector<uint8_t> seen(shape.values(), 0);
     bool good = true;
     for (uint32_t i = 0; i < order.values(); ++i) {
         const Position at = order.position_of(i);
         good = good && at.pixel >= region.pixel_begin && at.pixel < region.pixel_end &&
-               at.channel >= region.channel_begin && at.channel < region.channel_end &&
-               order.index_of(at) == i &&
+               at.channel >= region.channel_begin && at.channel < region.channel_end && order.index_of(at) == i &&
                mark(seen, shape, {at.pixel, at.pixel + 1}, {at.channel, at.channel + 1}, 1);
         if (!good) break;
     }
@@ -84,8 +77,7 @@ bool job_is_proper(const JobOrder& order, const Job& job, uint32_t index, const 
     if (job.pixels.empty() || job.channels.empty()) return false;
     const uint32_t row = job.pixels.begin / shape.out_w;
     const bool in_row = job.pixels.end <= (row + 1) * shape.out_w;
-    const bool whole_rows =
-        job.pixels.begin % shape.out_w == 0 && job.pixels.end % shape.out_w == 0;
+    const bool whole_rows = job.pixels.begin % shape.out_w == 0 && job.pixels.end % shape.out_w == 0;
     const bool one_tile = job.pixels.end <= tile_of(shape, config, job.pixels.begin).end;
     const bool one_block = order.channel_block(job.channels.begin).end >= job.channels.end;
     for (uint32_t i = 0; i < job.values(); ++i) {
@@ -95,36 +87,32 @@ bool job_is_proper(const JobOrder& order, const Job& job, uint32_t index, const 
             return false;
         }
     }
-    return (in_row || whole_rows) && one_tile && one_block &&
-           job.pixels.size() <= config.run_pixels && job.channels.size() <= config.tile_out;
+    return (in_row || whole_rows) && one_tile && one_block && job.pixels.size() <= config.run_pixels &&
+           job.channels.size() <= config.tile_out;
 }
 
-bool buffers_suffice(const Job& job, const LoopShape& shape, const TileConfig& config,
-                     const BufferPlan& plan) {
+bool buffers_suffice(const Job& job, const LoopShape& shape, const TileConfig& config, const BufferPlan& plan) {
     const uint32_t positions = positions_of(shape, job.pixels).count();
     const bool sums = !shape.counts_macs || positions * job.channels.size() * 4 <= plan.sum_bytes;
     const bool out = job.values() * 2 <= plan.out_bytes;
     const Range tile = tile_of(shape, config, job.pixels.begin);
     const Box box = input_box(shape, tile, input_channels(shape, job.channels));
-    const bool window = has_passes(shape, config) || (box.channels.size() <= plan.window_channels &&
-                                                      box.rows.size() <= plan.window_rows &&
-                                                      box.cols.size() <= plan.window_cols);
+    const bool window =
+        has_passes(shape, config) || (box.channels.size() <= plan.window_channels &&
+                                      box.rows.size() <= plan.window_rows && box.cols.size() <= plan.window_cols);
     const bool weights = job.channels.size() * shape.header_bytes <= plan.header_bytes;
     return sums && out && window && weights;
 }
 
-void check(const LoopShape& shape, const TileConfig& config, const Region& region, uint32_t arena,
-           bool every_rest) {
+void check(const LoopShape& shape, const TileConfig& config, const Region& region, uint32_t arena, bool every_rest) {
     const JobOrder order(shape, config, region);
     const BufferPlan plan = plan_buffers(shape, config, arena);
     check_bijection(order, shape, config, region);
     uint32_t done = 0;
     while (done < order.values()) {
         const Job job = order.job_at(done);
-        expect(job_is_proper(order, job, done, shape, config), "improper job", shape, config,
-               region);
-        expect(buffers_suffice(job, shape, config, plan), "buffers too small", shape, config,
-               region);
+        expect(job_is_proper(order, job, done, shape, config), "improper job", shape, config, region);
+        expect(buffers_suffice(job, shape, config, plan), "buffers too small", shape, config, region);
         if (testing::Test::HasFailure() || job.values() == 0) return;
         done += job.values();
     }
@@ -135,8 +123,7 @@ void check(const LoopShape& shape, const TileConfig& config, const Region& regio
         check_rest(shape, config, region, index);
         if (index == order.values()) break;
         const Job job = order.job_at(index);
-        expect(job_is_proper(order, job, index, shape, config) &&
-                   buffers_suffice(job, shape, config, plan),
+        expect(job_is_proper(order, job, index, shape, config) && buffers_suffice(job, shape, config, plan),
                "improper job from inside", shape, config, region);
         if (testing::Test::HasFailure()) return;
     }
@@ -156,12 +143,8 @@ LoopShape plain_shape(uint32_t h, uint32_t w, uint32_t in, uint32_t out) {
 
 TEST(JobOrderSmall, EveryConfigurationAndRegionOfSmallShapes) {
     uint64_t checked = 0;
-    for (const auto& [h, w, out] : {std::array{1U, 1U, 3U},
-                                    {1U, 5U, 2U},
-                                    {3U, 2U, 3U},
-                                    {2U, 4U, 2U},
-                                    {4U, 1U, 2U},
-                                    {3U, 3U, 1U}}) {
+    for (const auto& [h, w, out] :
+         {std::array{1U, 1U, 3U}, {1U, 5U, 2U}, {3U, 2U, 3U}, {2U, 4U, 2U}, {4U, 1U, 2U}, {3U, 3U, 1U}}) {
         const LoopShape shape = plain_shape(h, w, 2, out);
         for (const TileConfig& config : compiler::all_configs(shape, large_arena)) {
             for (uint32_t p = 0; p < shape.pixels(); ++p) {
@@ -215,8 +198,7 @@ RC_GTEST_PROP(JobOrderRandom, AnyShapeConfigurationAndRegion, ()) {
         const uint32_t q = draw(p + 1, shape.pixels());
         const uint32_t c = draw(0, shape.channels_out - 1);
         const uint32_t d = draw(c + 1, shape.channels_out);
-        check(shape, config, {p, q, static_cast<uint16_t>(c), static_cast<uint16_t>(d)}, arena,
-              false);
+        check(shape, config, {p, q, static_cast<uint16_t>(c), static_cast<uint16_t>(d)}, arena, false);
         check(shape, config, whole_region(shape), arena, false);
         RC_ASSERT(!testing::Test::HasFailure());
     }
@@ -248,15 +230,13 @@ RC_GTEST_PROP(InputWindowRandom, HoldsWhatIsAskedForWithinItsCapacity, ()) {
             const InputWindow::Step step = input.move_to(want);
             const Box& held = input.held();
             if (!want.empty()) {
-                RC_ASSERT(held.rows.covers(want.rows) && held.cols.covers(want.cols) &&
-                          held.channels == want.channels);
-                RC_ASSERT(held.rows.size() <= plan.window_rows &&
-                          held.cols.size() <= plan.window_cols);
+                RC_ASSERT(held.rows.covers(want.rows) && held.cols.covers(want.cols) && held.channels == want.channels);
+                RC_ASSERT(held.rows.size() <= plan.window_rows && held.cols.size() <= plan.window_cols);
                 // Nothing that is held is read again.
                 const Range rows = intersect(step.read.rows, before.rows);
                 const Range cols = intersect(step.read.cols, before.cols);
-                const bool again = !before.empty() && !step.read.empty() && !rows.empty() &&
-                                   !cols.empty() && before.channels == want.channels;
+                const bool again = !before.empty() && !step.read.empty() && !rows.empty() && !cols.empty() &&
+                                   before.channels == want.channels;
                 RC_ASSERT(!again || held == want);
             }
             done += job.values();

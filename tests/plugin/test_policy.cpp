@@ -65,8 +65,7 @@ std::vector<compiler::ImageFile>* Policies::files_ = nullptr;
 /// From a thousand to a billion, evenly in the logarithm.
 uint64_t random_energy(uint64_t seed, uint64_t index) {
     const uint64_t random = sim::random64(seed, index);
-    return (uint64_t{1} << (10 + random % 21)) +
-           (random >> 32U) % (uint64_t{1} << (10 + random % 21));
+    return (uint64_t{1} << (10 + random % 21)) + (random >> 32U) % (uint64_t{1} << (10 + random % 21));
 }
 
 TEST_F(Policies, BestIsNeverWorseThanARowOfTheTable) {
@@ -123,8 +122,7 @@ TEST_F(Policies, TheTableHoldsTheLeastNeedAndTheMostReuse) {
             ASSERT_EQ(again.need, row.need);
             least_need = std::min(least_need, row.need);
         }
-        for (const TileConfig& config :
-             sampled(compiler::all_configs(view.shape, view.arena_bytes), 500, 4)) {
+        for (const TileConfig& config : sampled(compiler::all_configs(view.shape, view.arena_bytes), 500, 4)) {
             const Candidate row = priced(view, config);
             ASSERT_LE(least_need, row.need) << text_of(config);
             ASSERT_LE(view.candidates[0].reuse, row.reuse) << text_of(config);
@@ -137,12 +135,10 @@ TEST_F(Policies, WhateverIsChosenIsValid) {
     for_each_stage([](const StageView& view) {
         for (const PolicyKind policy : policies) {
             for (uint64_t i = 0; i < 40; ++i) {
-                const Supply supply{i % 3 == 0 ? 0 : random_energy(3, i),
-                                    i % 4 == 0 ? random_energy(4, i) : 0};
+                const Supply supply{i % 3 == 0 ? 0 : random_energy(3, i), i % 4 == 0 ? random_energy(4, i) : 0};
                 const Candidate chosen = choose(policy, view, supply);
-                ASSERT_TRUE(is_valid(view.shape, chosen.config, view.arena_bytes))
-                    << text_of(chosen.config) << "\n"
-                    << text_of(view.shape);
+                ASSERT_TRUE(is_valid(view.shape, chosen.config, view.arena_bytes)) << text_of(chosen.config) << "\n"
+                                                                                   << text_of(view.shape);
                 ASSERT_EQ(priced(view, chosen.config).need, chosen.need);
             }
         }
@@ -157,8 +153,7 @@ TEST_F(Policies, FailuresLeadToTheLeastNeed) {
         for (const Candidate& row : view.candidates) least_need = std::min(least_need, row.need);
         for (const PolicyKind policy : policies) {
             for (uint64_t i = 0; i < 20; ++i) {
-                Supply supply{i == 0 ? 0 : random_energy(5, i),
-                              i % 2 == 0 ? 0 : random_energy(6, i)};
+                Supply supply{i == 0 ? 0 : random_energy(5, i), i % 2 == 0 ? 0 : random_energy(6, i)};
                 Candidate chosen = choose(policy, view, supply);
                 uint64_t failures = 0;
                 for (; chosen.need != least_need && failures < 200; ++failures) {
@@ -180,8 +175,7 @@ TEST(Learn, ConvergesUnderASteadyBudget) {
             Supply supply{start, 0};
             for (int cycle = 0; cycle < 60; ++cycle) {
                 const uint64_t refetch = budget / 10;
-                supply = learn(
-                    supply, {budget / 2, budget - budget / 2 - refetch, refetch, budget / 3, true});
+                supply = learn(supply, {budget / 2, budget - budget / 2 - refetch, refetch, budget / 3, true});
             }
             EXPECT_GE(supply.cycle_cost + budget / 100000 + 4, budget);
             EXPECT_LE(supply.cycle_cost, budget + budget / 100000 + 4);
@@ -267,10 +261,8 @@ RC_GTEST_PROP(ExpectedCost, FallsWithEnergyAndRisesWithPrices, ()) {
     const uint64_t need = below(1ULL << 25U);
     const uint64_t boot = below(1ULL << 18U);
     const uint64_t energy = 1 + below(1ULL << 28U);
-    const auto cost = [&](uint64_t more_reuse, uint64_t more_refetch, uint64_t more_need,
-                          uint64_t more_energy) {
-        return expected_cost(reuse + more_reuse, refetch + more_refetch, need + more_need, boot,
-                             energy + more_energy);
+    const auto cost = [&](uint64_t more_reuse, uint64_t more_refetch, uint64_t more_need, uint64_t more_energy) {
+        return expected_cost(reuse + more_reuse, refetch + more_refetch, need + more_need, boot, energy + more_energy);
     };
     const uint64_t now = cost(0, 0, 0, 0);
     RC_ASSERT(now >= reuse);
@@ -280,8 +272,7 @@ RC_GTEST_PROP(ExpectedCost, FallsWithEnergyAndRisesWithPrices, ()) {
     RC_ASSERT(cost(0, 0, 1 + below(1ULL << 20U), 0) >= now);
     RC_ASSERT(expected_cost(reuse, refetch, need, boot, 0) == reuse);
     if (need <= energy && boot + refetch < energy) {
-        const long double exact = static_cast<long double>(reuse) *
-                                  static_cast<long double>(energy) /
+        const long double exact = static_cast<long double>(reuse) * static_cast<long double>(energy) /
                                   static_cast<long double>(energy - boot - refetch);
         const long double error = exact - static_cast<long double>(now);
         RC_ASSERT(error > -2 && error < 2);

@@ -97,9 +97,8 @@ ToyResult ToyEngine::run(uint64_t cycle_budget, ToyTiles tiles) const {
             storage.spent_noted = prices.boot;
             dynbal_candidate chosen = table[0];
             if (tiles == ToyTiles::plugin &&
-                dynbal_choose(DYNBAL_BEST, &shape, table.data(),
-                              static_cast<uint32_t>(table.size()), &prices, sram_bytes,
-                              &storage.supply, &chosen) != DYNBAL_OK) {
+                dynbal_choose(DYNBAL_BEST, &shape, table.data(), static_cast<uint32_t>(table.size()), &prices,
+                              sram_bytes, &storage.supply, &chosen) != DYNBAL_OK) {
                 throw std::runtime_error("the plugin refused");
             }
             storage.need = chosen.need;
@@ -107,8 +106,7 @@ ToyResult ToyEngine::run(uint64_t cycle_budget, ToyTiles tiles) const {
             pay(prices.transfer + uint64_t{cols_} * 2 * prices.read_byte);
             while (storage.rows_done < rows_) {
                 const uint32_t begin = storage.rows_done;
-                const uint32_t end =
-                    begin + chosen.config.tile_out < rows_ ? begin + chosen.config.tile_out : rows_;
+                const uint32_t end = begin + chosen.config.tile_out < rows_ ? begin + chosen.config.tile_out : rows_;
                 const uint64_t count = end - begin;
                 pay(prices.transfer + count * cols_ * 2 * prices.read_byte);
                 pay(count * cols_ * prices.mac);

@@ -14,8 +14,8 @@ namespace {
 
 class Campaign : public ::testing::Test {
 protected:
-    CampaignResult run(const std::string& cuts, PolicyKind policy, uint32_t jobs = 0,
-                       Defect defect = Defect::none, const std::string& rest = "none") {
+    CampaignResult run(const std::string& cuts, PolicyKind policy, uint32_t jobs = 0, Defect defect = Defect::none,
+                       const std::string& rest = "none") {
         CampaignOptions options;
         options.cuts = parse_cuts(cuts);
         options.policy = policy;
@@ -25,9 +25,7 @@ protected:
         return run_campaign(file_, tiny_input(file_), options);
     }
     static std::string first_failure(const CampaignResult& result) {
-        return result.failures.empty()
-                   ? ""
-                   : result.failures[0].supply + ": " + result.failures[0].reason;
+        return result.failures.empty() ? "" : result.failures[0].supply + ": " + result.failures[0].reason;
     }
 
     const compiler::ImageFile file_ = tiny_image();
@@ -118,8 +116,7 @@ TEST_F(Campaign, SoakFindsEachAnswerRightAndTheNvmAlive) {
     options.inferences = 300;
     options.supply = "random:4,250,2000";
     options.abandon_every = 5;
-    const SoakResult result =
-        run_soak(file_, {tiny_input(file_, 1), tiny_input(file_, 2)}, options);
+    const SoakResult result = run_soak(file_, {tiny_input(file_, 1), tiny_input(file_, 2)}, options);
     EXPECT_EQ(result.inferences, 300U);
     EXPECT_EQ(result.wrong + result.stuck, 0U) << result.reason;
     EXPECT_GT(result.abandoned, 10U);
@@ -140,8 +137,8 @@ TEST(Cuts, AreReadStrictly) {
     EXPECT_EQ(parse_cuts("all").kind, CutKind::all);
     EXPECT_EQ(parse_cuts("sample:20").count, 20U);
     EXPECT_EQ(parse_cuts("random:7,20").seed, 7U);
-    for (const char* text : {"", "ALL", "all:1", "sample", "sample:", "sample:0", "sample:-1",
-                             "sample:2x", "random:5", "random:,5", "random:1,0", "random:1,2,3"}) {
+    for (const char* text : {"", "ALL", "all:1", "sample", "sample:", "sample:0", "sample:-1", "sample:2x", "random:5",
+                             "random:,5", "random:1,0", "random:1,2,3"}) {
         EXPECT_THROW(parse_cuts(text), InputError) << text;
     }
 }

@@ -9,8 +9,7 @@ namespace {
 
 class SessionTest : public ::testing::Test {
 protected:
-    RunResult run(Session& session, const std::string& supply_text, PolicyKind policy,
-                  bool expose_input = false) {
+    RunResult run(Session& session, const std::string& supply_text, PolicyKind policy, bool expose_input = false) {
         RunOptions options;
         options.policy = policy;
         options.expose_input = expose_input;
@@ -50,12 +49,11 @@ TEST_F(SessionTest, CountsTheSameAsTheEngineWithoutFailures) {
 TEST_F(SessionTest, TheAnswerDependsOnNeitherSupplyNorPolicy) {
     const RunResult expected = run("none", PolicyKind::fixed);
     ASSERT_TRUE(expected.completed()) << expected.message;
-    for (const char* supply : {"none", "bytes:300", "budget:20000", "budget:60000", "power:1mW",
-                               "random:3,200,900", "once:700+random:1,200,400"}) {
+    for (const char* supply : {"none", "bytes:300", "budget:20000", "budget:60000", "power:1mW", "random:3,200,900",
+                               "once:700+random:1,200,400"}) {
         for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best}) {
             const RunResult result = run(supply, policy);
-            ASSERT_TRUE(result.completed())
-                << supply << " " << name_of(policy) << ": " << result.message;
+            ASSERT_TRUE(result.completed()) << supply << " " << name_of(policy) << ": " << result.message;
             EXPECT_EQ(result.output, expected.output) << supply << " " << name_of(policy);
         }
     }
@@ -90,8 +88,7 @@ TEST_F(SessionTest, SaysWhenItIsStuckAndWhatWouldHelp) {
         }
         EXPECT_EQ(result.outcome, Outcome::stuck) << supply;
         EXPECT_EQ(result.power_cycles, RunOptions{}.stuck_cycles) << supply;
-        EXPECT_NE(result.message.find("power cycles in a row made no progress"), std::string::npos)
-            << result.message;
+        EXPECT_NE(result.message.find("power cycles in a row made no progress"), std::string::npos) << result.message;
         EXPECT_NE(result.message.find("should afford at least"), std::string::npos);
     }
 }

@@ -16,8 +16,7 @@ float noise(uint64_t seed, uint64_t index) {
     return static_cast<float>(random64(seed, index) >> 40U) / 8388608.0F - 1.0F;
 }
 
-Stage conv(const Graph& graph, const std::string& name, TensorId input, TensorId output, int kernel,
-           int pad) {
+Stage conv(const Graph& graph, const std::string& name, TensorId input, TensorId output, int kernel, int pad) {
     const Tensor& in = graph.tensors[static_cast<size_t>(input)];
     const Tensor& out = graph.tensors[static_cast<size_t>(output)];
     Stage stage;
@@ -32,14 +31,12 @@ Stage conv(const Graph& graph, const std::string& name, TensorId input, TensorId
         stage.weights[i] = noise(static_cast<uint64_t>(output), i);
     }
     for (int i = 0; i < out.c; ++i) {
-        stage.bias.push_back(0.1F *
-                             noise(static_cast<uint64_t>(100 + output), static_cast<uint64_t>(i)));
+        stage.bias.push_back(0.1F * noise(static_cast<uint64_t>(100 + output), static_cast<uint64_t>(i)));
     }
     return stage;
 }
 
-Stage plain(StageKind kind, const std::string& name, std::vector<TensorId> inputs,
-            TensorId output) {
+Stage plain(StageKind kind, const std::string& name, std::vector<TensorId> inputs, TensorId output) {
     Stage stage;
     stage.kind = kind;
     stage.name = name;
@@ -78,11 +75,10 @@ Graph tiny_graph() {
                      tensor("sum", 6, 4),       tensor("joined", 6, 7), slice("narrow", 6, 3, 4, 0),
                      slice("wide", 6, 4, 4, 3), tensor("pooled", 3, 7), tensor("logits", 1, 5),
                      tensor("classes", 1, 5)};
-    graph.stages = {
-        conv(graph, "left", 0, 1, 3, 1),         conv(graph, "right", 0, 2, 1, 0),
-        plain(StageKind::add, "sum", {1, 2}, 3), conv(graph, "narrow", 3, 5, 1, 0),
-        conv(graph, "wide", 3, 6, 3, 1),         max_pool(4, 7),
-        conv(graph, "dense", 7, 8, 3, 0),        plain(StageKind::softmax, "classes", {8}, 9)};
+    graph.stages = {conv(graph, "left", 0, 1, 3, 1),         conv(graph, "right", 0, 2, 1, 0),
+                    plain(StageKind::add, "sum", {1, 2}, 3), conv(graph, "narrow", 3, 5, 1, 0),
+                    conv(graph, "wide", 3, 6, 3, 1),         max_pool(4, 7),
+                    conv(graph, "dense", 7, 8, 3, 0),        plain(StageKind::softmax, "classes", {8}, 9)};
     graph.stages[0].clamp.low = 0;
     graph.stages[2].clamp.low = 0;
     graph.input = 0;

@@ -17,7 +17,8 @@ void finish(const JobContext& ctx) {
         const int16_t* a = ctx.windows[0].at(row, col) + skip;
         const int16_t* b = ctx.windows[1].at(row, col) + skip;
         for (uint32_t channel = 0; channel < channels; ++channel) {
-            const int64_t sum = int64_t{a[channel] >> 1} * stage.rescale[0] + int64_t{b[channel] >> 1} * stage.rescale[1];
+            const int64_t sum =
+                int64_t{a[channel] >> 1} * stage.rescale[0] + int64_t{b[channel] >> 1} * stage.rescale[1];
             *out++ = clamp_to(stage, (sum + half) >> shift);
         }
     }

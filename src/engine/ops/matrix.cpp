@@ -26,8 +26,7 @@ Placement placement_of(const LoopShape& s, uint32_t row, uint32_t col) {
 void mac_channels(const JobContext& ctx, const int16_t* words, const Range& channels, uint32_t first_weight,
                   uint32_t length, int32_t* sums) {
     const uint32_t first = channels.begin - ctx.job.channels.begin;
-    const std::byte* weights =
-        ctx.weights + first * ctx.weight_row_bytes + first_weight * ctx.stage->weight_bytes;
+    const std::byte* weights = ctx.weights + first * ctx.weight_row_bytes + first_weight * ctx.stage->weight_bytes;
     if (ctx.stage->weight_bytes == 1) {
         kernel::mac_rows(words, reinterpret_cast<const int8_t*>(weights), ctx.weight_row_bytes, channels.size(), length,
                          sums + first);
@@ -39,7 +38,8 @@ void mac_channels(const JobContext& ctx, const int16_t* words, const Range& chan
 
 /// One position, one group. Where all taps are inside, they are gathered and multiplied in one go; at the border
 /// each kernel row's taps are, so that padding costs nothing.
-void accumulate_position(const JobContext& ctx, const Placement& p, const Range& group, const Range& outs, int32_t* sums) {
+void accumulate_position(const JobContext& ctx, const Placement& p, const Range& group, const Range& outs,
+                         int32_t* sums) {
     const LoopShape& s = *ctx.shape;
     const WindowView& window = ctx.windows[0];
     const uint32_t channels = group.size();
@@ -66,7 +66,8 @@ void accumulate_position(const JobContext& ctx, const Placement& p, const Range&
         }
     }
     if (target != ctx.patch) {
-        mac_channels(ctx, ctx.patch, outs, p.tap_rows.begin * s.kernel_w * channels, p.tap_rows.size() * row_words, sums);
+        mac_channels(ctx, ctx.patch, outs, p.tap_rows.begin * s.kernel_w * channels, p.tap_rows.size() * row_words,
+                     sums);
     }
 }
 
@@ -81,7 +82,8 @@ void accumulate(const JobContext& ctx) {
                 // The output channels of one group share their input.
                 const uint32_t group = channel / s.group_out();
                 const Range outs{channel, min_u32((group + 1) * s.group_out(), ctx.job.channels.end)};
-                const Range ins = s.groups == 1 ? ctx.channels_in : Range{group * s.group_in(), (group + 1) * s.group_in()};
+                const Range ins =
+                    s.groups == 1 ? ctx.channels_in : Range{group * s.group_in(), (group + 1) * s.group_in()};
                 accumulate_position(ctx, placement, ins, outs, sums);
                 channel = outs.end;
             }
@@ -129,7 +131,8 @@ void pool(const JobContext& ctx) {
                 sum += value;
                 most = value > most ? value : most;
             }
-            *out++ = average ? static_cast<int16_t>(divide_rounded(sum, static_cast<int32_t>(s.pool_h * s.pool_w))) : most;
+            *out++ =
+                average ? static_cast<int16_t>(divide_rounded(sum, static_cast<int32_t>(s.pool_h * s.pool_w))) : most;
         }
     }
 }

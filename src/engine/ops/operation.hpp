@@ -24,15 +24,15 @@ struct JobContext {
     const StageDescriptor* stage = nullptr;
     const LoopShape* shape = nullptr;
     Job job;
-    Positions positions;              ///< of the kernel, before fused pooling
-    Range channels_in;                ///< of this pass; all channels unless the stage runs in passes
+    Positions positions;  ///< of the kernel, before fused pooling
+    Range channels_in;    ///< of this pass; all channels unless the stage runs in passes
     WindowView windows[2];
     const ChannelHeader* headers = nullptr;  ///< of job.channels
     const std::byte* weights = nullptr;      ///< of job.channels, weight_row_bytes each
     uint32_t weight_row_bytes = 0;
-    int16_t* patch = nullptr;         ///< scratch: taps x channels of one position
-    int32_t* sums = nullptr;          ///< [positions][job.channels], matrix stages
-    int16_t* out = nullptr;           ///< [job.pixels][job.channels], 15-bit values
+    int16_t* patch = nullptr;  ///< scratch: taps x channels of one position
+    int32_t* sums = nullptr;   ///< [positions][job.channels], matrix stages
+    int16_t* out = nullptr;    ///< [job.pixels][job.channels], 15-bit values
 };
 
 struct Operation {

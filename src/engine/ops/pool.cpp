@@ -9,14 +9,15 @@ struct Span2 {
     uint32_t padded = 0;          ///< taps inside the padded input
 };
 
-Span2 window_span(uint32_t out, uint32_t stride, uint32_t pad_begin, uint32_t pad_end, uint32_t kernel, uint32_t dilation,
-                  uint32_t size) {
+Span2 window_span(uint32_t out, uint32_t stride, uint32_t pad_begin, uint32_t pad_end, uint32_t kernel,
+                  uint32_t dilation, uint32_t size) {
     const uint32_t start = out * stride;  // in the padded input
     Span2 span;
     for (uint32_t tap = 0; tap < kernel; ++tap) {
         span.padded += start + tap * dilation < size + pad_begin + pad_end ? 1 : 0;
     }
-    span.begin = start > pad_begin ? start - pad_begin : (pad_begin - start + dilation - 1) / dilation * dilation + start - pad_begin;
+    span.begin = start > pad_begin ? start - pad_begin
+                                   : (pad_begin - start + dilation - 1) / dilation * dilation + start - pad_begin;
     const uint32_t stop = start + (kernel - 1) * dilation + 1;
     span.end = stop > pad_begin ? min_u32(stop - pad_begin, size) : 0;
     return span;

@@ -43,7 +43,8 @@ void finish(const JobContext& ctx) {
             total += term(stage, most, x[channel] >> 1);
         }
         for (uint32_t channel = ctx.job.channels.begin; channel < ctx.job.channels.end; ++channel) {
-            const uint64_t share = uint64_t{term(stage, most, x[channel] >> 1)} * static_cast<uint64_t>(stage.rescale[1]) + total / 2;
+            const uint64_t share =
+                uint64_t{term(stage, most, x[channel] >> 1)} * static_cast<uint64_t>(stage.rescale[1]) + total / 2;
             *out++ = clamp_to(stage, static_cast<int64_t>(share / total));
         }
     }
