@@ -1,4 +1,5 @@
-//! Listens to an engine and counts, per stage and per class of traffic, over all power cycles.
+//! Listens to an engine and counts, per stage and per class of traffic, over all power cycles. Tells the account of
+//! the device what accesses are for.
 #pragma once
 
 #include <array>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "engine/platform.hpp"
+#include "sim/account.hpp"
 
 namespace dynbal::sim {
 
@@ -27,9 +29,10 @@ struct Activity {
 
 class RunTrace final : public Trace {
 public:
-    explicit RunTrace(uint32_t stage_count) { activity_.stages.resize(stage_count); }
+    RunTrace(uint32_t stage_count, Account& account) : account_(&account) { activity_.stages.resize(stage_count); }
 
     void event(const Event& event) override {
+        account_->event(event);
         stage_ = event.stage;
         if (stage_ >= activity_.stages.size()) return;
         StageActivity& stage = activity_.stages[stage_];
@@ -42,6 +45,7 @@ public:
     }
     void traffic(TrafficClass traffic_class, const Traffic& traffic) override {
         if (muted_) return;
+        account_->set_class(traffic_class);
         activity_.by_class[static_cast<size_t>(traffic_class)] += traffic;
         if (stage_ < activity_.stages.size()) activity_.stages[stage_].traffic += traffic;
     }
@@ -52,6 +56,7 @@ public:
     const Activity& activity() const { return activity_; }
 
 private:
+    Account* account_;
     Activity activity_;
     size_t stage_ = 0;
     bool muted_ = false;

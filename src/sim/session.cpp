@@ -45,7 +45,7 @@ struct Session::Run {
 };
 
 Session::Session(const compiler::ImageFile& file, const DeviceProfile& profile, Defect defect)
-    : file_(&file), profile_(&profile), nvm_(nvm_bytes_of(file), defect), arena_(Engine::sram_bytes_of(file.header())) {
+    : file_(&file), nvm_(nvm_bytes_of(file), defect, profile), arena_(Engine::sram_bytes_of(file.header())) {
     install();
 }
 
@@ -63,7 +63,7 @@ void Session::install() {
     SteadySupply steady;
     nvm_.power_up(steady);
     poison(0);
-    RunTrace trace(header.stage_count);
+    RunTrace trace(header.stage_count, nvm_.account());
     Engine engine(nvm_, nvm_, trace, arena_, PolicyKind::fixed);
     Status status = engine.boot();
     if (status == Status::ok || status == Status::not_formatted) status = engine.format();
@@ -78,7 +78,7 @@ void Session::poison(uint64_t cycle) {
 }
 
 RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply, const RunOptions& options) {
-    Run run{input, &options, RunTrace(file_->header().stage_count)};
+    Run run{input, &options, RunTrace(file_->header().stage_count, nvm_.account())};
     RunResult result;
     Status status = Status::ok;
     if (options.interrupted_inference) {
@@ -95,16 +95,18 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
     }
     nvm_.reset_traffic();
     nvm_.clear_changed();
-    const uint64_t charged_before = supply.charging_ps();
+    nvm_.set_arithmetic(!options.timing_only);
+    Account& account = nvm_.account();
+    account.begin_run(options.observer);
     bool ended = false;
     if (status == Status::ok) ended = run_cycles(run, supply, result);
 
     result.traffic = nvm_.traffic();
     result.activity = run.trace.activity();
-    const Cost cost = profile_->cost_of(result.traffic, result.power_cycles);
-    result.charging_s = static_cast<double>(supply.charging_ps() - charged_before) * 1e-12;
-    result.latency_s = static_cast<double>(cost.time_ps) * 1e-12 + result.charging_s;
-    result.energy_j = static_cast<double>(cost.energy_fj) * 1e-15;
+    account.end_run();
+    result.charging_s = static_cast<double>(account.charging_ps()) * 1e-12;
+    result.latency_s = static_cast<double>(account.now_ps()) * 1e-12;
+    result.energy_j = static_cast<double>(account.drawn().energy_fj) * 1e-15;
     if (ended) status = finish(run, result);
     if (status != Status::ok) result.message = text_of(status);
     return result;
@@ -120,9 +122,9 @@ bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
         const uint64_t cycle = first_cycle + result.power_cycles;
         poison(cycle);
         ++result.power_cycles;
-        nvm_.power_up(supply);
-        Engine engine(nvm_, nvm_, run.trace, arena_, run.options->policy);
         try {
+            nvm_.power_up(supply);
+            Engine engine(nvm_, nvm_, run.trace, arena_, run.options->policy);
             const Status status = power_cycle(engine, run, cycle);
             if (status == Status::ok) return true;
             result.message = text_of(status);
@@ -167,17 +169,21 @@ Status Session::load_input(Engine& engine, Run& run, uint64_t cycle) {
     return status;
 }
 
-/// Reads the answer, on steady power and without counting.
+/// Reads the answer, if there is one, on steady power and without counting.
 Status Session::finish(const Run& run, RunResult& result) {
     SteadySupply steady;
     nvm_.power_up(steady);
     poison(result.power_cycles + 1);
-    RunTrace silent(0);
+    RunTrace silent(0, nvm_.account());
     Engine engine(nvm_, nvm_, silent, arena_, run.options->policy);
     const Status status = engine.boot();
     if (status != Status::ok) return status;
     if (run.options->abandon_at_cycle && engine.record().has_output == 0) {
         result.outcome = Outcome::abandoned;
+        return Status::ok;
+    }
+    if (run.options->timing_only) {
+        result.outcome = Outcome::completed;
         return Status::ok;
     }
     result.output.resize(file_->header().output_values);

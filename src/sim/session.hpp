@@ -40,6 +40,11 @@ struct RunOptions {
     /// NVM holds what a power failure has left of this inference (counted from 0 since format()):
     /// go on with it. Needs expose_input.
     std::optional<uint32_t> interrupted_inference;
+    /// Count everything and compute nothing: traffic, power cycles, time and energy are those of the full run, but
+    /// there is no answer.
+    bool timing_only = false;
+    /// Watches the run if not null.
+    Observer* observer = nullptr;
     /// So many power cycles in a row without a change in NVM outside of the records mean: stuck.
     uint32_t stuck_cycles = 200;
     /// A last resort against a run that changes NVM for ever without coming to an end.
@@ -59,10 +64,10 @@ struct RunResult {
     uint64_t power_cycles = 0;
     Traffic traffic;  ///< really moved and computed, lost work included
     Activity activity;
-    double latency_s = 0;  ///< active time and boots; with charging under `power:`
-    double charging_s = 0;
-    double energy_j = 0;
-    std::vector<int16_t> output;  ///< 15-bit values in engine order, if completed
+    double latency_s = 0;         ///< all time from the first charge to the end
+    double charging_s = 0;        ///< the part of it with the device off
+    double energy_j = 0;          ///< drawn by the device
+    std::vector<int16_t> output;  ///< 15-bit values in engine order, if completed and not timing_only
 
     bool completed() const { return outcome == Outcome::completed; }
     /// The reference's unit: 1 a MAC, 14.5 an NVM byte.
@@ -96,7 +101,6 @@ private:
     std::string stuck_message(const Run& run, uint64_t unchanged_cycles) const;
 
     const compiler::ImageFile* file_;
-    const DeviceProfile* profile_;
     SimNvm nvm_;
     std::vector<std::byte> arena_;
 };

@@ -7,13 +7,13 @@
 namespace dynbal::sim {
 
 void SimNvm::power_up(Supply& supply) {
-    supply_ = &supply;
-    supply.begin_cycle();
-    powered_ = true;
+    powered_ = account_.power_up(supply);
+    if (!powered_) lose_power();
 }
 
 void SimNvm::lose_power() {
     powered_ = false;
+    account_.power_lost();
     throw PowerLoss{};
 }
 
@@ -25,7 +25,7 @@ size_t SimNvm::pay_transfer(Work work, uint32_t offset, size_t bytes) {
                                std::to_string(offset + bytes) + ", the memory has " + std::to_string(memory_.size()));
     }
     if (bytes == 0 || free_) return bytes;
-    const uint64_t paid = supply_->pay(work, bytes);
+    const uint64_t paid = account_.pay(work, bytes).count;
     ++traffic_.transfers;
     (work == Work::read ? traffic_.read_bytes : traffic_.write_bytes) += paid;
     return static_cast<size_t>(paid);
@@ -71,11 +71,11 @@ void SimNvm::append_to_log(uint32_t offset, std::span<const std::byte> source) {
 
 bool SimNvm::compute(uint64_t macs) {
     if (!powered_) throw PowerLoss{};
-    if (free_) return true;
-    const uint64_t paid = supply_->pay(Work::mac, macs);
-    traffic_.macs += paid;
-    if (paid < macs) lose_power();
-    return true;
+    if (free_) return arithmetic_;
+    const Grant grant = account_.pay(Work::mac, macs);
+    traffic_.macs += grant.count;
+    if (!grant.whole) lose_power();
+    return arithmetic_;
 }
 
 }  // namespace dynbal::sim

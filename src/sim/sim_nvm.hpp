@@ -17,6 +17,7 @@
 #include "base/math.hpp"
 #include "engine/platform.hpp"
 #include "nvm/nvm.hpp"
+#include "sim/account.hpp"
 #include "sim/supply.hpp"
 
 namespace dynbal::sim {
@@ -40,9 +41,11 @@ struct LoggedByte {
 
 class SimNvm final : public Nvm, public Power {
 public:
-    explicit SimNvm(uint32_t bytes, Defect defect = Defect::none) : memory_(bytes), defect_(defect) {}
+    explicit SimNvm(uint32_t bytes, Defect defect = Defect::none, const DeviceProfile& profile = default_profile())
+        : memory_(bytes), defect_(defect), account_(profile) {}
 
-    /// Power comes from `supply`, which must live until the next power_up().
+    /// Power comes from `supply`, which must live until the next power_up(). Throws PowerLoss if it fails while the
+    /// device boots.
     void power_up(Supply& supply);
 
     void read(uint32_t offset, std::span<std::byte> target) override;
@@ -57,6 +60,12 @@ public:
     void reset_traffic() { traffic_ = {}; }
     /// While set, accesses cost nothing, are not counted and are no change: the host pays for them.
     void set_free(bool is_free) { free_ = is_free; }
+
+    /// While unset, compute() says that nobody wants the values; all else happens as always.
+    void set_arithmetic(bool is_wanted) { arithmetic_ = is_wanted; }
+
+    /// Time and energy of all that is not free.
+    Account& account() { return account_; }
 
     /// changed() then tells whether a byte outside of `ignored` has got another value since
     /// clear_changed().
@@ -75,9 +84,10 @@ private:
 
     std::vector<std::byte> memory_;
     Defect defect_;
-    Supply* supply_ = nullptr;
+    Account account_;
     bool powered_ = false;
     bool free_ = false;
+    bool arithmetic_ = true;
     Traffic traffic_;
     Range ignored_;
     bool changed_ = false;

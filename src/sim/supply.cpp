@@ -98,7 +98,7 @@ std::unique_ptr<Supply> parse_supply(std::string_view text, const DeviceProfile&
     }
     if (kind == "random") return parse_random(text, arguments);
     if (kind == "power") {
-        return std::make_unique<HarvestSupply>(parse_power(text, arguments), profile);
+        return std::make_unique<HarvestSupply>(parse_power(text, arguments), profile.capacitor);
     }
     refuse(text, "there is no such supply");
 }

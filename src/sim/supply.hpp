@@ -2,8 +2,8 @@
 //!
 //! Invariants:
 //!  1. what a supply allows depends on its text and on the work paid for so far, on nothing else;
-//!  2. once pay() has returned less than it was asked for, the power cycle is over: SimNvm asks no more
-//!     before begin_cycle().
+//!  2. once pay() has granted less than it was asked for, the power cycle is over: it is asked no more before
+//!     begin_cycle().
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,34 @@
 
 namespace dynbal::sim {
 
-enum class Work : uint8_t { read, write, mac };
+enum class Work : uint8_t {
+    read,
+    write,
+    mac,
+    overhead,  ///< what the CPU does besides: booting, for example
+};
+
+/// One piece of work: a start, then `count` equal items (bytes, MACs).
+struct Demand {
+    Work work = Work::overhead;
+    uint64_t count = 0;
+    Cost start;
+    Cost each;
+};
+
+/// What of a demand was paid for.
+struct Grant {
+    uint64_t count = 0;
+    bool whole = false;  ///< all of it; otherwise the power has failed after `count` items
+    Cost cost;           ///< what the device has drawn, and for how long it ran
+};
+
+/// `count` items of a demand, at their price.
+constexpr Grant grant_of(const Demand& demand, uint64_t count) {
+    Cost cost = demand.start;
+    cost += demand.each * count;
+    return {count, count == demand.count, cost};
+}
 
 class Supply {
 public:
@@ -26,11 +53,11 @@ public:
 
     /// The power comes, or comes back.
     virtual void begin_cycle() = 0;
-    /// Pays for one NVM transfer of `count` bytes, or for `count` MACs. Returns how many of them
-    /// can be paid for: all, or fewer if the power fails after them.
-    virtual uint64_t pay(Work work, uint64_t count) = 0;
+    virtual Grant pay(const Demand& demand) = 0;
     /// Time spent with the device off, waiting for energy, since the supply was made.
     virtual uint64_t charging_ps() const { return 0; }
+    /// Of the capacitor; 0 if there is none.
+    virtual double voltage_v() const { return 0; }
 };
 
 /// Makes the supply that `text` describes (supply_help() says how). Throws InputError with the list

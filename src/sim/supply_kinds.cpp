@@ -1,17 +1,18 @@
 #include "sim/supply_kinds.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "sim/random.hpp"
 
 namespace dynbal::sim {
 
-uint64_t WriteAllowance::pay(Work work, uint64_t count) {
-    if (work != Work::write) return count;
-    const uint64_t paid = std::min(count, bytes_left_);
+Grant WriteAllowance::pay(const Demand& demand) {
+    if (demand.work != Work::write) return grant_of(demand, demand.count);
+    const uint64_t paid = std::min(demand.count, bytes_left_);
     bytes_left_ -= paid;
-    return paid;
+    return grant_of(demand, paid);
 }
 
 OnceSupply::OnceSupply(uint64_t bytes, std::unique_ptr<Supply> rest) : rest_(std::move(rest)) { allowance_.set(bytes); }
@@ -20,23 +21,24 @@ void OnceSupply::begin_cycle() {
     if (failed_) rest_->begin_cycle();
 }
 
-uint64_t OnceSupply::pay(Work work, uint64_t count) {
-    if (failed_) return rest_->pay(work, count);
-    const uint64_t paid = allowance_.pay(work, count);
-    failed_ = paid < count;
-    return paid;
+Grant OnceSupply::pay(const Demand& demand) {
+    if (failed_) return rest_->pay(demand);
+    const Grant grant = allowance_.pay(demand);
+    failed_ = !grant.whole;
+    return grant;
 }
 
-uint64_t BudgetSupply::pay(Work work, uint64_t count) {
-    const uint64_t price = work == Work::mac ? 2 : 29;
+Grant BudgetSupply::pay(const Demand& demand) {
+    if (demand.work == Work::overhead) return grant_of(demand, demand.count);
+    const uint64_t price = demand.work == Work::mac ? 2 : 29;
     // Dividing rather than multiplying: no count can overflow.
-    if (count <= half_units_left_ / price) {
-        half_units_left_ -= count * price;
-        return count;
+    const uint64_t affordable = half_units_left_ / price;
+    if (demand.count > affordable) {
+        half_units_left_ = 0;
+        return grant_of(demand, affordable);
     }
-    const uint64_t paid = half_units_left_ / price;
-    half_units_left_ = 0;
-    return paid;
+    half_units_left_ -= demand.count * price;
+    return grant_of(demand, demand.count);
 }
 
 void RandomSupply::begin_cycle() {
@@ -44,24 +46,25 @@ void RandomSupply::begin_cycle() {
     ++cycle_;
 }
 
-HarvestSupply::HarvestSupply(uint64_t power_nw, const DeviceProfile& profile)
-    : power_nw_(power_nw),
-      capacity_fj_(static_cast<int64_t>(profile.capacitor.energy_fj())),
-      mac_fj_(net_fj(profile.mac())),
-      byte_fj_(net_fj(profile.byte())),
-      transfer_fj_(net_fj(profile.transfer())),
-      boot_fj_(net_fj(profile.boot())) {}
+HarvestSupply::HarvestSupply(uint64_t power_nw, const Capacitor& capacitor)
+    : power_nw_(power_nw), capacitor_(capacitor), capacity_fj_(static_cast<int64_t>(capacitor.energy_fj())) {}
 
 int64_t HarvestSupply::net_fj(const Cost& cost) const {
     // nW * ps are 1e-21 J.
     return static_cast<int64_t>(cost.energy_fj) - static_cast<int64_t>(power_nw_ * (cost.time_ps / 1000) / 1000);
 }
 
+double HarvestSupply::voltage_v() const {
+    const double off_v = static_cast<double>(capacitor_.off_mv) * 1e-3;
+    // 2 fJ / nF are uV^2.
+    const double above = 2e-6 * static_cast<double>(left_fj_) / static_cast<double>(capacitor_.capacitance_nf);
+    return std::sqrt(off_v * off_v + above);
+}
+
 void HarvestSupply::begin_cycle() {
     // fJ / nW are microseconds.
     charging_ps_ += static_cast<uint64_t>(capacity_fj_ - left_fj_) * 1'000'000 / power_nw_;
     left_fj_ = capacity_fj_;
-    take(boot_fj_, 1);
 }
 
 uint64_t HarvestSupply::take(int64_t each_fj, uint64_t count) {
@@ -81,10 +84,9 @@ uint64_t HarvestSupply::take(int64_t each_fj, uint64_t count) {
     return affordable;
 }
 
-uint64_t HarvestSupply::pay(Work work, uint64_t count) {
-    if (work == Work::mac) return take(mac_fj_, count);
-    if (count == 0 || take(transfer_fj_, 1) == 0) return 0;
-    return take(byte_fj_, count);
+Grant HarvestSupply::pay(const Demand& demand) {
+    if (take(net_fj(demand.start), 1) == 0) return {0, false, demand.start};
+    return grant_of(demand, take(net_fj(demand.each), demand.count));
 }
 
 }  // namespace dynbal::sim

@@ -12,14 +12,14 @@ namespace dynbal::sim {
 class SteadySupply final : public Supply {
 public:
     void begin_cycle() override {}
-    uint64_t pay(Work, uint64_t count) override { return count; }
+    Grant pay(const Demand& demand) override { return grant_of(demand, demand.count); }
 };
 
 /// A number of NVM bytes that may be written; reading and computing are free.
 class WriteAllowance {
 public:
     void set(uint64_t bytes) { bytes_left_ = bytes; }
-    uint64_t pay(Work work, uint64_t count);
+    Grant pay(const Demand& demand);
 
 private:
     uint64_t bytes_left_ = 0;
@@ -30,7 +30,7 @@ class BytesSupply final : public Supply {
 public:
     explicit BytesSupply(uint64_t bytes) : bytes_(bytes) {}
     void begin_cycle() override { allowance_.set(bytes_); }
-    uint64_t pay(Work work, uint64_t count) override { return allowance_.pay(work, count); }
+    Grant pay(const Demand& demand) override { return allowance_.pay(demand); }
 
 private:
     uint64_t bytes_;
@@ -42,8 +42,9 @@ class OnceSupply final : public Supply {
 public:
     OnceSupply(uint64_t bytes, std::unique_ptr<Supply> rest);
     void begin_cycle() override;
-    uint64_t pay(Work work, uint64_t count) override;
+    Grant pay(const Demand& demand) override;
     uint64_t charging_ps() const override { return rest_->charging_ps(); }
+    double voltage_v() const override { return rest_->voltage_v(); }
 
 private:
     WriteAllowance allowance_;
@@ -56,7 +57,7 @@ class BudgetSupply final : public Supply {
 public:
     explicit BudgetSupply(uint64_t units) : half_units_(2 * units) {}
     void begin_cycle() override { half_units_left_ = half_units_; }
-    uint64_t pay(Work work, uint64_t count) override;
+    Grant pay(const Demand& demand) override;
 
 private:
     uint64_t half_units_;
@@ -68,7 +69,7 @@ class RandomSupply final : public Supply {
 public:
     RandomSupply(uint64_t seed, uint64_t low, uint64_t high) : seed_(seed), low_(low), high_(high) {}
     void begin_cycle() override;
-    uint64_t pay(Work work, uint64_t count) override { return allowance_.pay(work, count); }
+    Grant pay(const Demand& demand) override { return allowance_.pay(demand); }
 
 private:
     uint64_t seed_, low_, high_;
@@ -80,10 +81,11 @@ private:
 /// capacitor is empty at first, so the first power cycle begins with a charge as every other does.
 class HarvestSupply final : public Supply {
 public:
-    HarvestSupply(uint64_t power_nw, const DeviceProfile& profile);
+    HarvestSupply(uint64_t power_nw, const Capacitor& capacitor);
     void begin_cycle() override;
-    uint64_t pay(Work work, uint64_t count) override;
+    Grant pay(const Demand& demand) override;
     uint64_t charging_ps() const override { return charging_ps_; }
+    double voltage_v() const override;
 
 private:
     /// What an event takes from the capacitor; negative if more is harvested meanwhile.
@@ -92,8 +94,8 @@ private:
     uint64_t take(int64_t each_fj, uint64_t count);
 
     uint64_t power_nw_;
+    Capacitor capacitor_;
     int64_t capacity_fj_;
-    int64_t mac_fj_, byte_fj_, transfer_fj_, boot_fj_;
     int64_t left_fj_ = 0;
     uint64_t charging_ps_ = 0;
 };
