@@ -20,7 +20,7 @@ import sys
 LINES_MAX = 400
 # The compiler's own headers: all that a microcontroller without a C++ library has or can have.
 FREESTANDING_HEADERS = {
-    "algorithm", "array", "bit", "cstddef", "cstdint", "cstring", "limits", "optional", "span",
+    "algorithm", "arm_acle.h", "array", "bit", "cstddef", "cstdint", "cstring", "immintrin.h", "limits", "optional", "span",
     "stdint.h",
     "type_traits", "utility",
 }

@@ -1,10 +1,13 @@
-//! The arithmetic at the bottom: rows of weights times one patch of input. These portable kernels define the bits.
+//! The arithmetic at the bottom: rows of weights times one patch of input.
 //!
 //! x        [length] int16, even: twice a 15-bit activation
 //! weights  `rows` rows of `length` weights, `row_stride` weights apart
 //! sums     [rows] int32, added to
 //!
 //! The compiler keeps sum(|w|) * 2^15 + |bias| below 2^31 for each row, so no order of additions overflows.
+//!
+//! portable/ defines the bits. x86/ (chosen at run time) and m4/ (Arm's DSP extension) give the same ones; the build
+//! takes one folder's mac.cpp, tests compare all that the machine can run.
 #pragma once
 
 #include <cstdint>

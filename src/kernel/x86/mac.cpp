@@ -1,4 +1,8 @@
+//! Picks the widest instruction set of this machine, once.
 #include "kernel/mac.hpp"
+
+#include "kernel/portable/portable.hpp"
+#include "kernel/x86/x86.hpp"
 
 namespace dynbal::kernel {
 namespace {
@@ -6,13 +10,11 @@ namespace {
 template <typename Weight>
 void mac_rows_of(const int16_t* x, const Weight* weights, uint32_t row_stride, uint32_t rows, uint32_t length,
                  int32_t* sums) {
-    for (uint32_t row = 0; row < rows; ++row) {
-        const Weight* w = weights + row * row_stride;
-        int32_t sum = 0;
-        for (uint32_t i = 0; i < length; ++i) {
-            sum += int32_t{x[i]} * int32_t{w[i]};
-        }
-        sums[row] += sum;
+    static const bool has_avx2 = avx2::is_supported();
+    if (has_avx2) {
+        avx2::mac_rows(x, weights, row_stride, rows, length, sums);
+    } else {
+        sse2::mac_rows(x, weights, row_stride, rows, length, sums);
     }
 }
 
@@ -28,10 +30,7 @@ void mac_rows(const int16_t* x, const int8_t* weights, uint32_t row_stride, uint
     mac_rows_of(x, weights, row_stride, rows, length, sums);
 }
 
-void strip_state(int16_t* words, uint32_t count) {
-    for (uint32_t i = 0; i < count; ++i) {
-        words[i] = static_cast<int16_t>(static_cast<uint16_t>(words[i]) << 1U);
-    }
-}
+// A plain loop: the compiler makes vector code of it.
+void strip_state(int16_t* words, uint32_t count) { portable::strip_state(words, count); }
 
 }  // namespace dynbal::kernel

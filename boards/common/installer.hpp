@@ -1,0 +1,31 @@
+//! Puts the device image from flash into NVM, once, whatever power failures come in between.
+//!
+//! Invariants:
+//!  1. NVM holds a valid header of this image only after all of the image has been written: the header is written last,
+//!     and a header of another image is made invalid first;
+//!  2. an image that is already there is not written again, so progress is kept.
+#pragma once
+
+#include <span>
+
+#include "image/payload.hpp"
+#include "nvm/nvm.hpp"
+
+namespace dynbal::board {
+
+/// A payload whose parts were checked against its size in flash.
+struct Payload {
+    PayloadHeader header;
+    std::span<const std::byte> image;
+    std::span<const int16_t> input;
+};
+
+/// Null, or why there is no usable payload at `flash`. Looks at the header only: the rest is checked by install().
+const char* open_payload(std::span<const std::byte> flash, Payload& payload);
+
+enum class Installation : uint8_t { already_there, done, damaged };
+
+/// `damaged`: the payload's CRC is wrong or the image is not valid; NVM was not touched.
+Installation install(Nvm& nvm, const Payload& payload, std::span<const std::byte> flash);
+
+}  // namespace dynbal::board

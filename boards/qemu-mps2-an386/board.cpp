@@ -1,0 +1,52 @@
+//! The emulated board: QEMU's mps2-an386 with a file behind its PSRAM, which outlives every kill of the emulator.
+#include "common/application.hpp"
+#include "common/cortex_m.hpp"
+#include "qemu-mps2-an386/mapped_nvm.hpp"
+#include "qemu-mps2-an386/semihosting.hpp"
+
+extern "C" {
+extern std::byte payload_begin[], payload_limit[], arena_begin[], arena_end[];
+extern std::byte stack_top[];
+[[noreturn]] void reset_entry() { dynbal::board::start(); }
+}
+
+namespace dynbal::board {
+namespace {
+
+// Arm AN386 (DAI0386), memory map: 16 MB PSRAM.
+constexpr uintptr_t psram_base = 0x21000000;
+constexpr uint32_t psram_bytes = 16U << 20U;
+
+[[gnu::section(".vectors"), gnu::used]] const void* const vectors[16] = {
+    stack_top,
+    reinterpret_cast<const void*>(&reset_entry),
+    reinterpret_cast<const void*>(&unexpected_exception),  // NMI
+    reinterpret_cast<const void*>(&unexpected_exception),  // hard fault
+    reinterpret_cast<const void*>(&unexpected_exception),  // memory management
+    reinterpret_cast<const void*>(&unexpected_exception),  // bus fault
+    reinterpret_cast<const void*>(&unexpected_exception),  // usage fault
+};
+
+}  // namespace
+
+int run() {
+    MappedNvm nvm(psram_base);
+    SemihostingConsole console;
+    Board board;
+    board.name = "qemu-mps2-an386";
+    board.nvm = &nvm;
+    board.nvm_bytes = psram_bytes;
+    board.console = &console;
+    board.flash_payload = {payload_begin, payload_limit};
+    board.arena = {arena_begin, arena_end};
+    return run_application(board);
+}
+
+void finish(int exit_code) { semihosting_exit(static_cast<uint32_t>(exit_code)); }
+
+void unexpected_exception() {
+    SemihostingConsole().write("error: the processor met a fault\n");
+    finish(70);
+}
+
+}  // namespace dynbal::board

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+#include "firmware/firmware.hpp"
+#include "io/file.hpp"
+#include "sim/session.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+struct Arguments {
+    ImageArguments image;
+    std::string input;
+    std::string board;
+    std::string output;
+    std::string policy = "best";
+    uint32_t inferences = 1;
+};
+
+/// OUT.elf, OUT.bin and OUT.hex, whether the user wrote the ending or not.
+std::string stem_of(const std::string& output) {
+    for (const char* ending : {".elf", ".bin", ".hex"}) {
+        if (output.ends_with(ending)) return output.substr(0, output.size() - 4);
+    }
+    return output;
+}
+
+void run(const Arguments& arguments, Context& context) {
+    firmware::PayloadOptions options;
+    options.policy = sim::parse_policy(arguments.policy);
+    options.inferences = arguments.inferences;
+    const compiler::ImageFile file = arguments.image.read();
+    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    const firmware::ElfProgram program = firmware::make_firmware(arguments.board, file, input, options);
+    const std::vector<firmware::Segment> segments = program.segments();
+    const std::vector<uint8_t> flat = firmware::flat_image(segments);
+    const std::string stem = stem_of(arguments.output);
+    io::write_file(stem + ".elf", program.file());
+    io::write_file(stem + ".bin", flat);
+    io::write_file(stem + ".hex", firmware::intel_hex(segments, program.entry()));
+    const uint32_t room = program.payload_room();
+    const size_t payload = segments.back().bytes.size();
+    context.print(
+        {{"board", arguments.board},
+         {"files", {stem + ".elf", stem + ".bin", stem + ".hex"}},
+         {"flash_bytes", flat.size()},
+         {"program_bytes", flat.size() - payload},
+         {"payload_bytes", payload},
+         {"flash_free_bytes", room - payload},
+         {"arena_bytes", program.arena_bytes()}},
+        fmt::format("Wrote {0}.elf, {0}.bin and {0}.hex: {1} bytes of flash (program {2}, model and input {3}), "
+                    "{4} bytes left.\n",
+                    stem, grouped(flat.size()), grouped(flat.size() - payload), grouped(payload),
+                    grouped(room - payload)));
+}
+
+}  // namespace
+
+void add_firmware(CLI::App& app, Context& context) {
+    CLI::App* command = app.add_subcommand("firmware", "Make a board's program with an image and an input in it");
+    const auto arguments = std::make_shared<Arguments>();
+    arguments->image.add_to(*command, true);
+    add_input(*command, arguments->input);
+    command->add_option("--board", arguments->board, "qemu-mps2-an386, msp432p401r")->required();
+    command->add_option("-o,--output", arguments->output, "Writes OUT.elf, OUT.bin and OUT.hex")->required();
+    add_policy(*command, arguments->policy);
+    command->add_option("--inferences", arguments->inferences, "How many to run before it stops; 0: never stop")
+        ->capture_default_str();
+    add_json(*command, context);
+    command->callback([arguments, &context] { run(*arguments, context); });
+}
+
+}  // namespace dynbal::cli

@@ -1,0 +1,92 @@
+#include "firmware/firmware.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "engine/engine.hpp"
+#include "image/payload.hpp"
+
+namespace dynbal::firmware {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where programs of boards may lie, first found first taken.
+std::vector<fs::path> board_folders() {
+    std::vector<fs::path> folders;
+    // Read once at start, before any thread exists.
+    if (const char* folder = std::getenv("DYNBAL_BOARDS"); folder != nullptr) folders.emplace_back(folder);
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    if (!error) {
+        folders.push_back(program.parent_path() / "boards");
+        folders.push_back(program.parent_path().parent_path() / "boards");
+    }
+    return folders;
+}
+
+}  // namespace
+
+std::vector<uint8_t> make_payload(const compiler::ImageFile& file, std::span<const int16_t> input,
+                                  const PayloadOptions& options) {
+    PayloadHeader header;
+    header.policy = static_cast<uint16_t>(options.policy);
+    header.image_bytes = file.header().image_bytes;
+    header.input_values = static_cast<uint32_t>(input.size());
+    header.inferences = options.inferences;
+    std::vector<uint8_t> payload(payload_bytes(header));
+    std::memcpy(payload.data() + payload_image_offset(), file.image.data(), header.image_bytes);
+    std::memcpy(payload.data() + payload_input_offset(header), input.data(), input.size_bytes());
+    header.crc = payload_crc(header, std::as_bytes(std::span(payload)));
+    std::memcpy(payload.data(), &header, sizeof(header));
+    return payload;
+}
+
+std::vector<std::string> board_names() {
+    std::vector<std::string> names;
+    for (const fs::path& folder : board_folders()) {
+        std::error_code error;
+        for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+            if (entry.path().extension() == ".elf") names.push_back(entry.path().stem());
+        }
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+ElfProgram board_program(const std::string& name) {
+    for (const fs::path& folder : board_folders()) {
+        std::error_code error;
+        const fs::path path = folder / (name + ".elf");
+        if (name.find('/') == std::string::npos && fs::is_regular_file(path, error)) return ElfProgram(path);
+    }
+    const std::vector<std::string> names = board_names();
+    if (names.empty()) {
+        throw InputError(
+            "no program of any board was found; build them with ./dev build, or name their folder in "
+            "DYNBAL_BOARDS");
+    }
+    throw InputError(fmt::format("there is no board '{}'; there are: {}", name, fmt::join(names, ", ")));
+}
+
+ElfProgram make_firmware(const std::string& board, const compiler::ImageFile& file, std::span<const int16_t> input,
+                         const PayloadOptions& options) {
+    ElfProgram program = board_program(board);
+    const uint32_t sram_bytes = Engine::sram_bytes_of(file.header());
+    if (sram_bytes > program.arena_bytes()) {
+        throw InputError(
+            fmt::format("the image needs {} bytes of SRAM for its tiles, {} has {}; compile the model with the "
+                        "--device of this board",
+                        sram_bytes, board, program.arena_bytes()));
+    }
+    program.set_payload(make_payload(file, input, options));
+    return program;
+}
+
+}  // namespace dynbal::firmware

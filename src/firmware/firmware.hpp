@@ -1,0 +1,33 @@
+//! Firmware for a board: its program with a device image and an input behind it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/image_file.hpp"
+#include "firmware/elf_program.hpp"
+
+namespace dynbal::firmware {
+
+struct PayloadOptions {
+    PolicyKind policy = PolicyKind::best;
+    uint32_t inferences = 1;  ///< 0: never stop
+};
+
+/// The bytes of src/image/payload.hpp. `input`: 15-bit values in engine order.
+std::vector<uint8_t> make_payload(const compiler::ImageFile& file, std::span<const int16_t> input,
+                                  const PayloadOptions& options);
+
+/// Names of the boards whose programs were built.
+std::vector<std::string> board_names();
+/// The program of a board: BOARD.elf in $DYNBAL_BOARDS, or in boards/ beside this program or one folder above.
+/// Throws InputError with the boards there are.
+ElfProgram board_program(const std::string& name);
+
+/// A board's program with this payload. Throws InputError if the model does not fit the board.
+ElfProgram make_firmware(const std::string& board, const compiler::ImageFile& file, std::span<const int16_t> input,
+                         const PayloadOptions& options);
+
+}  // namespace dynbal::firmware

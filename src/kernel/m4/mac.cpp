@@ -1,0 +1,179 @@
+//! Kernels for Cortex-M4: SMLAD multiplies two pairs and adds both products, and four rows share each load of x.
+//! SMLAD wraps where two products exceed 31 bits; the sums fit 32 bits in the end (mac.hpp), so they come out exact.
+//!
+//! Written in assembly where the compiler would not pair the loads: 0.94 instructions a MAC with int16 weights, 1.6 with
+//! int8. LDRD needs addresses that are multiples of 4; LDR does not.
+#include "kernel/mac.hpp"
+
+#include <arm_acle.h>
+
+#include <cstring>
+
+namespace dynbal::kernel {
+namespace {
+
+constexpr uint32_t rows_at_once = 4;
+constexpr uint32_t words_at_once = 4;
+
+/// Two int16, widened from int8 where need be, at any address the type allows.
+int16x2_t load_pair(const int16_t* words) {
+    int16x2_t pair = 0;
+    std::memcpy(&pair, words, sizeof(pair));
+    return pair;
+}
+int16x2_t load_pair(const int8_t* bytes) {
+    const auto low = static_cast<uint32_t>(bytes[0]) & 0xFFFFU;
+    const auto high = static_cast<uint32_t>(bytes[1]);
+    return static_cast<int16x2_t>(low | high << 16U);
+}
+
+/// Four rows, `quads` times four words, all addresses multiples of 4.
+[[gnu::noinline]] void mac_4_rows_aligned(const int16_t* x, const int16_t* weights, uint32_t row_stride, uint32_t quads,
+                                          int32_t* sums) {
+    const int16_t* w0 = weights;
+    const int16_t* w1 = w0 + row_stride;
+    const int16_t* w2 = w1 + row_stride;
+    const int16_t* w3 = w2 + row_stride;
+    int32_t s0 = sums[0];
+    int32_t s1 = sums[1];
+    int32_t s2 = sums[2];
+    int32_t s3 = sums[3];
+    uint32_t x0 = 0;
+    uint32_t x1 = 0;
+    uint32_t a = 0;
+    uint32_t b = 0;
+    asm volatile(
+        "1:\n"
+        "ldrd %[x0], %[x1], [%[x]], #8\n"
+        "ldrd %[a], %[b], [%[w0]], #8\n"
+        "smlad %[s0], %[x0], %[a], %[s0]\n"
+        "smlad %[s0], %[x1], %[b], %[s0]\n"
+        "ldrd %[a], %[b], [%[w1]], #8\n"
+        "smlad %[s1], %[x0], %[a], %[s1]\n"
+        "smlad %[s1], %[x1], %[b], %[s1]\n"
+        "ldrd %[a], %[b], [%[w2]], #8\n"
+        "smlad %[s2], %[x0], %[a], %[s2]\n"
+        "smlad %[s2], %[x1], %[b], %[s2]\n"
+        "ldrd %[a], %[b], [%[w3]], #8\n"
+        "smlad %[s3], %[x0], %[a], %[s3]\n"
+        "smlad %[s3], %[x1], %[b], %[s3]\n"
+        "subs %[quads], #1\n"
+        "bne 1b\n"
+        : [x] "+r"(x), [w0] "+r"(w0), [w1] "+r"(w1), [w2] "+r"(w2), [w3] "+r"(w3), [s0] "+r"(s0), [s1] "+r"(s1),
+          [s2] "+r"(s2), [s3] "+r"(s3), [quads] "+r"(quads), [x0] "=&r"(x0), [x1] "=&r"(x1), [a] "=&r"(a), [b] "=&r"(b)
+        :
+        : "cc", "memory");
+    sums[0] = s0;
+    sums[1] = s1;
+    sums[2] = s2;
+    sums[3] = s3;
+}
+
+/// Four rows of int8: SXTB16 widens bytes 0 and 2, and after a rotation 1 and 3; x is paired the same way.
+[[gnu::noinline]] void mac_4_rows_aligned(const int16_t* x, const int8_t* weights, uint32_t row_stride, uint32_t quads,
+                                          int32_t* sums) {
+    const int8_t* w0 = weights;
+    const int8_t* w1 = w0 + row_stride;
+    const int8_t* w2 = w1 + row_stride;
+    const int8_t* w3 = w2 + row_stride;
+    int32_t s0 = sums[0];
+    int32_t s1 = sums[1];
+    int32_t s2 = sums[2];
+    int32_t s3 = sums[3];
+    uint32_t even = 0;
+    uint32_t odd = 0;
+    uint32_t a = 0;
+    uint32_t b = 0;
+    asm volatile(
+        "1:\n"
+        "ldrd %[a], %[b], [%[x]], #8\n"
+        "pkhbt %[even], %[a], %[b], lsl #16\n"
+        "pkhtb %[odd], %[b], %[a], asr #16\n"
+        "ldr %[a], [%[w0]], #4\n"
+        "sxtb16 %[b], %[a]\n"
+        "sxtb16 %[a], %[a], ror #8\n"
+        "smlad %[s0], %[even], %[b], %[s0]\n"
+        "smlad %[s0], %[odd], %[a], %[s0]\n"
+        "ldr %[a], [%[w1]], #4\n"
+        "sxtb16 %[b], %[a]\n"
+        "sxtb16 %[a], %[a], ror #8\n"
+        "smlad %[s1], %[even], %[b], %[s1]\n"
+        "smlad %[s1], %[odd], %[a], %[s1]\n"
+        "ldr %[a], [%[w2]], #4\n"
+        "sxtb16 %[b], %[a]\n"
+        "sxtb16 %[a], %[a], ror #8\n"
+        "smlad %[s2], %[even], %[b], %[s2]\n"
+        "smlad %[s2], %[odd], %[a], %[s2]\n"
+        "ldr %[a], [%[w3]], #4\n"
+        "sxtb16 %[b], %[a]\n"
+        "sxtb16 %[a], %[a], ror #8\n"
+        "smlad %[s3], %[even], %[b], %[s3]\n"
+        "smlad %[s3], %[odd], %[a], %[s3]\n"
+        "subs %[quads], #1\n"
+        "bne 1b\n"
+        : [x] "+r"(x), [w0] "+r"(w0), [w1] "+r"(w1), [w2] "+r"(w2), [w3] "+r"(w3), [s0] "+r"(s0), [s1] "+r"(s1),
+          [s2] "+r"(s2), [s3] "+r"(s3), [quads] "+r"(quads), [even] "=&r"(even), [odd] "=&r"(odd), [a] "=&r"(a),
+          [b] "=&r"(b)
+        :
+        : "cc", "memory");
+    sums[0] = s0;
+    sums[1] = s1;
+    sums[2] = s2;
+    sums[3] = s3;
+}
+
+template <typename Weight>
+int32_t dot(const int16_t* x, const Weight* weights, uint32_t length) {
+    int32_t sum = 0;
+    uint32_t i = 0;
+    for (; i + 2 <= length; i += 2) {
+        sum = __smlad(load_pair(x + i), load_pair(weights + i), sum);
+    }
+    return i < length ? sum + int32_t{x[i]} * int32_t{weights[i]} : sum;
+}
+
+bool is_aligned(const void* address) { return (reinterpret_cast<uintptr_t>(address) & 3U) == 0; }
+
+template <typename Weight>
+void mac_rows_of(const int16_t* x, const Weight* weights, uint32_t row_stride, uint32_t rows, uint32_t length,
+                 int32_t* sums) {
+    const bool rows_aligned = sizeof(Weight) == 1 || (is_aligned(weights) && row_stride % 2 == 0);
+    const uint32_t quads = rows_aligned && is_aligned(x) ? length / words_at_once : 0;
+    const uint32_t done = quads * words_at_once;
+    uint32_t row = 0;
+    for (; quads != 0 && row + rows_at_once <= rows; row += rows_at_once) {
+        mac_4_rows_aligned(x, weights + row * row_stride, row_stride, quads, sums + row);
+        for (uint32_t rest = row; done < length && rest < row + rows_at_once; ++rest) {
+            sums[rest] += dot(x + done, weights + rest * row_stride + done, length - done);
+        }
+    }
+    for (; row < rows; ++row) {
+        sums[row] += dot(x, weights + row * row_stride, length);
+    }
+}
+
+}  // namespace
+
+void mac_rows(const int16_t* x, const int16_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length,
+              int32_t* sums) {
+    mac_rows_of(x, weights, row_stride, rows, length, sums);
+}
+
+void mac_rows(const int16_t* x, const int8_t* weights, uint32_t row_stride, uint32_t rows, uint32_t length,
+              int32_t* sums) {
+    mac_rows_of(x, weights, row_stride, rows, length, sums);
+}
+
+void strip_state(int16_t* words, uint32_t count) {
+    uint32_t i = 0;
+    for (; i + 2 <= count; i += 2) {
+        const int16x2_t pair = load_pair(words + i);
+        const uint32_t doubled = static_cast<uint32_t>(__sadd16(pair, pair));
+        std::memcpy(words + i, &doubled, sizeof(doubled));
+    }
+    if (i < count) {
+        words[i] = static_cast<int16_t>(static_cast<uint16_t>(words[i]) << 1U);
+    }
+}
+
+}  // namespace dynbal::kernel
