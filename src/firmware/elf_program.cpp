@@ -130,7 +130,7 @@ void append_record(std::string& text, HexRecord type, uint32_t address, std::spa
     const auto count = static_cast<uint8_t>(bytes.size());
     const auto high = static_cast<uint8_t>(address >> 8U & 0xFFU);
     const auto low = static_cast<uint8_t>(address & 0xFFU);
-    uint32_t sum = count + high + low + static_cast<uint32_t>(type);
+    uint32_t sum = uint32_t{count} + high + low + static_cast<uint32_t>(type);
     text += fmt::format(":{:02X}{:02X}{:02X}{:02X}", count, high, low, static_cast<uint32_t>(type));
     for (const uint8_t byte : bytes) {
         text += fmt::format("{:02X}", byte);
