@@ -11,11 +11,14 @@ namespace dynbal::cli {
 /// What all commands share during one call of the program.
 struct Context {
     std::ostream* out = nullptr;
+    std::ostream* err = nullptr;
     bool json = false;
     int exit_code = 0;
 
     /// Prints what a command has found: `json` for machines, `text` for people.
     void print(const nlohmann::ordered_json& object, const std::string& text) const;
+    /// Says what a user should know, beside the results.
+    void warn(const std::string& message) const { *err << "dynbal: warning: " << message << '\n'; }
 };
 
 void add_compile(CLI::App& app, Context& context);

@@ -47,7 +47,8 @@ std::string summary_of(const Arguments& arguments, const compiler::ImageFile& fi
     return table.text();
 }
 
-nlohmann::ordered_json json_of(const Arguments& arguments, const compiler::ImageFile& file) {
+nlohmann::ordered_json json_of(const Arguments& arguments, const compiler::ImageFile& file,
+                               const std::vector<std::string>& warnings) {
     const ImageHeader& header = file.header();
     return {{"image", arguments.image},
             {"stages", header.stage_count},
@@ -55,7 +56,8 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const compiler::Image
             {"nvm_bytes", header.nvm_bytes},
             {"sram_bytes", Engine::sram_bytes_of(header)},
             {"ideal_macs", file.host.ideal_macs},
-            {"least_units_per_cycle", static_cast<double>(sim::least_cycle_cost(file)) / 16}};
+            {"least_units_per_cycle", static_cast<double>(sim::least_cycle_cost(file)) / 16},
+            {"warnings", warnings}};
 }
 
 compiler::CompileOptions options_of(const Arguments& arguments) {
@@ -71,7 +73,9 @@ compiler::CompileOptions options_of(const Arguments& arguments) {
 }
 
 void run(const Arguments& arguments, Context& context) {
-    const compiler::CompileOptions options = options_of(arguments);
+    compiler::CompileOptions options = options_of(arguments);
+    std::vector<std::string> warnings;
+    options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
     compiler::Graph graph = compiler::lower(compiler::read_onnx(arguments.model));
     const SampleFile samples(arguments.calibration, graph.input_dims);
     const int64_t count = std::min(samples.count(), arguments.samples_max);
@@ -85,7 +89,8 @@ void run(const Arguments& arguments, Context& context) {
     };
     const compiler::ImageFile file = compiler::compile(std::move(graph), visit_all, options);
     compiler::write_image_file(arguments.image, file);
-    context.print(json_of(arguments, file), summary_of(arguments, file, options.device));
+    for (const std::string& warning : warnings) context.warn(warning);
+    context.print(json_of(arguments, file, warnings), summary_of(arguments, file, options.device));
 }
 
 }  // namespace
@@ -102,7 +107,8 @@ void add_compile(CLI::App& app, Context& context) {
     command->add_option("--weights", arguments->weights, "int8 (one scale per channel) or int16")
         ->capture_default_str();
     command->add_option("--scale", arguments->scale, "Factor for raw input values")->capture_default_str();
-    command->add_option("--device", arguments->device, "Device to compile for")->capture_default_str();
+    command->add_option("--device", arguments->device, "Device to compile for; see `dynbal help devices`")
+        ->capture_default_str();
     command->add_option("--calibration-samples", arguments->samples_max, "Use at most so many samples, spread evenly")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}))
         ->capture_default_str();

@@ -28,7 +28,8 @@ std::string replay_of(const Arguments& arguments, const sim::PointFailure& failu
         "dynbal simulate " + shell_word(arguments.image.path) + " --input " + shell_word(arguments.input);
     if (arguments.image.scale) line += fmt::format(" --scale {}", *arguments.image.scale);
     line += " --policy " + arguments.policy + " --supply " + failure.supply + " --expose-input";
-    if (failure.second) line += " --again";
+    if (failure.warm) line += " --before";
+    if (failure.second) line += " --again --again-supply " + failure.second_supply;
     return line;
 }
 
@@ -41,10 +42,15 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const sim::CampaignRe
                             {"reason", failure.reason},
                             {"replay", replay_of(arguments, failure)}});
     }
-    return {{"cuts", arguments.cuts},     {"policy", arguments.policy},
-            {"supply", arguments.supply}, {"bytes_written", result.bytes_written},
-            {"points", result.points},    {"wrong", result.wrong},
-            {"stuck", result.stuck},      {"seconds", seconds},
+    return {{"cuts", arguments.cuts},
+            {"policy", arguments.policy},
+            {"supply", arguments.supply},
+            {"supply_too_weak", !result.hopeless.empty()},
+            {"bytes_written", result.bytes_written},
+            {"points", result.points},
+            {"wrong", result.wrong},
+            {"stuck", result.stuck},
+            {"seconds", seconds},
             {"failures", failures}};
 }
 
@@ -54,6 +60,9 @@ std::string text_of(const Arguments& arguments, const sim::CampaignResult& resul
         "bytes): {} wrong, {} stuck\n",
         grouped(result.points), seconds, arguments.policy, arguments.cuts, grouped(result.bytes_written),
         grouped(result.wrong), grouped(result.stuck));
+    if (!result.hopeless.empty()) {
+        text += fmt::format("\nThe supply {} is too weak even without a cut: {}\n", arguments.supply, result.hopeless);
+    }
     for (const sim::PointFailure& failure : result.failures) {
         text +=
             fmt::format("\n{}{}: {}\n  {}\n", failure.verdict == sim::Verdict::stuck ? "STUCK" : "WRONG",

@@ -1,20 +1,44 @@
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "base/error.hpp"
+#include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "compiler/compile.hpp"
 #include "sim/supply.hpp"
 
 namespace dynbal::cli {
+namespace {
+
+std::string device_help() {
+    std::string text =
+        "A device says how much memory a network may take and what work costs. For `compile --device`:\n\n";
+    for (const compiler::DeviceLimits& device : compiler::devices()) {
+        const CostModel& costs = device.cost_model;
+        text += fmt::format(
+            "  {:<12} {} bytes of SRAM, {} of them kept for stack and program; {} bytes of NVM;\n"
+            "  {:<12} in units: {:g} a MAC, {:g} a byte read, {:g} a byte written, {:g} a transfer, {:g} a boot\n",
+            device.name, grouped(device.sram_bytes), grouped(device.sram_reserved_bytes), grouped(device.nvm_bytes), "",
+            costs.mac / 16.0, costs.read_byte / 16.0, costs.write_byte / 16.0, costs.transfer / 16.0,
+            costs.boot / 16.0);
+    }
+    return text;
+}
+
+}  // namespace
 
 void add_help(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand("help", "Explain: dynbal help [supplies | COMMAND]");
+    CLI::App* command = app.add_subcommand("help", "Explain: dynbal help [supplies | devices | COMMAND]");
     const auto topic = std::make_shared<std::string>();
-    command->add_option("TOPIC", *topic, "supplies, or the name of a command");
+    command->add_option("TOPIC", *topic, "supplies, devices, or the name of a command");
     command->callback([topic, &app, &context] {
         if (topic->empty()) {
             *context.out << app.help();
         } else if (*topic == "supplies") {
             *context.out << sim::supply_help();
+        } else if (*topic == "devices") {
+            *context.out << device_help();
         } else {
             const auto commands = app.get_subcommands([&](const CLI::App* other) { return other->check_name(*topic); });
             if (!commands.empty()) {
@@ -22,7 +46,7 @@ void add_help(CLI::App& app, Context& context) {
                 return;
             }
             throw InputError("there is no help on '" + *topic +
-                             "'; try: dynbal help supplies, or dynbal --help for the commands");
+                             "'; try: dynbal help supplies, dynbal help devices, or dynbal --help for the commands");
         }
     });
 }

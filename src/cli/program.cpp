@@ -17,7 +17,8 @@ constexpr const char* footer =
     "Example:\n"
     "  dynbal compile model.onnx -o model.dynbal --calibrate x.npy\n"
     "  dynbal simulate model.dynbal --input x.npy@0 --supply budget:100000\n"
-    "`dynbal COMMAND --help` explains a command, `dynbal help supplies` the power supplies.\n"
+    "`dynbal COMMAND --help` explains a command, `dynbal help supplies` the power supplies,\n"
+    "`dynbal help devices` what can be compiled for.\n"
     "Exit codes: 0 done, 1 wrong, stuck or not completed, 2 bad input, 3 internal error.";
 
 int fail(const Context& context, std::ostream& err, const std::string& message, int code) {
@@ -73,9 +74,11 @@ void Context::print(const nlohmann::ordered_json& object, const std::string& tex
 int run_program(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
     Context context;
     context.out = &out;
+    context.err = &err;
     context.json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
     CLI::App app(description, "dynbal");
     app.footer(footer);
+    app.set_version_flag("--version", "dynbal " DYNBAL_VERSION);
     app.require_subcommand(1);
     add_commands(app, context);
     try {

@@ -17,7 +17,9 @@ struct Arguments {
     std::string supply = "none";
     std::string policy = "best";
     bool expose_input = false;
+    bool before = false;
     bool again = false;
+    std::string again_supply = "none";
 };
 
 /// The answer of an uninterrupted run on new NVM.
@@ -27,14 +29,11 @@ std::vector<int16_t> expected_answer(const compiler::ImageFile& file, const std:
     return session.run_inference(input, *steady, sim::RunOptions{}).output;
 }
 
-/// Is a second inference on the same NVM, with another input, right as well?
-bool second_is_right(sim::Session& session, const compiler::ImageFile& file, const std::vector<int16_t>& input,
-                     PolicyKind policy) {
+/// Is an inference with another input, on the same NVM, right as well?
+bool other_is_right(sim::Session& session, const compiler::ImageFile& file, const std::vector<int16_t>& input,
+                    sim::Supply& supply, const sim::RunOptions& options) {
     const std::vector<int16_t> other = sim::other_input(input);
-    sim::RunOptions options;
-    options.policy = policy;
-    const auto steady = sim::parse_supply("none");
-    const sim::RunResult result = session.run_inference(other, *steady, options);
+    const sim::RunResult result = session.run_inference(other, supply, options);
     return result.completed() && result.output == expected_answer(file, other);
 }
 
@@ -47,6 +46,9 @@ void run(const Arguments& arguments, Context& context) {
     const auto supply = sim::parse_supply(arguments.supply, profile);
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     sim::Session session(file, profile);
+    if (arguments.before) {
+        other_is_right(session, file, input, *sim::parse_supply("none"), options);
+    }
     const sim::RunResult result = session.run_inference(input, *supply, options);
 
     const bool right = result.completed() && result.output == expected_answer(file, input);
@@ -61,7 +63,9 @@ void run(const Arguments& arguments, Context& context) {
                (right ? ", the same bits as without power failures" : ", NOT the same as without power failures");
     }
     if (arguments.again && result.completed()) {
-        const bool second = second_is_right(session, file, input, options.policy);
+        const bool same = arguments.again_supply == sim::same_supply;
+        const auto other = sim::parse_supply(same ? "none" : arguments.again_supply, profile);
+        const bool second = other_is_right(session, file, input, same ? *supply : *other, options);
         all_right = all_right && second;
         json["second_is_right"] = second;
         text += second ? "\nThe next inference on the same NVM is right, too"
@@ -84,6 +88,9 @@ void add_simulate(CLI::App& app, Context& context) {
                       "Power may fail while the input is loaded, too, and loading it counts; a "
                       "second time the host pays");
     command->add_flag("--again", arguments->again, "Afterwards run another input on the same NVM and check its answer");
+    command->add_option("--again-supply", arguments->again_supply, "The supply of --again; `same`: the first goes on")
+        ->capture_default_str();
+    command->add_flag("--before", arguments->before, "First run another input on the same NVM, on steady power");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -1,6 +1,7 @@
 #include "compiler/compile.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -15,7 +16,7 @@ namespace dynbal::compiler {
 namespace {
 
 constexpr uint32_t state_runs_max = 64;  // most state runs of one tensor
-constexpr uint32_t table_rows_max = 64;  // most rows of a tile table
+constexpr uint32_t table_rows_max = 64;  // most rows of a tile table; at most 255
 
 /// Grows an image by aligned pieces.
 class ImageWriter {
@@ -183,10 +184,8 @@ void plan_nvm(Plan& plan, const DeviceLimits& device) {
 
 /// Keeps the first two rows, the one of least need, and as many of the others as there is room for.
 void thin_out(std::vector<Candidate>& table) {
-    const auto by_need = [](const Candidate& a, const Candidate& b) { return a.need < b.need; };
     while (table.size() > table_rows_max) {
-        const auto least = std::min_element(table.begin(), table.end(), by_need);
-        table.erase(least == table.end() - 1 ? table.end() - 2 : table.end() - 1);
+        table.erase(least_need_row(table) == table.size() - 1 ? table.end() - 2 : table.end() - 1);
     }
 }
 
@@ -269,8 +268,22 @@ StateRuns append_runs(ImageWriter& writer, const Storage& storage, ImageHeader& 
     return states;
 }
 
+/// Many products a sum leave int16 weights few bits, because the sum of their magnitudes is what 32 bits limit.
+void warn_of_coarse_weights(const PlannedStage& planned, const LoopShape& shape, uint32_t typical_peak,
+                            const CompileOptions& options) {
+    constexpr uint32_t fine_enough = 512;  // two bits more than int8 has
+    if (!options.warn || shape.weight_bytes != 2 || typical_peak == 0 || typical_peak >= fine_enough) {
+        return;
+    }
+    options.warn("node '" + planned.stage.name + "': with " + std::to_string(shape.taps() * shape.group_in()) +
+                 " products in each exact 32-bit sum, its int16 weights use only " +
+                 std::to_string(std::bit_width(typical_peak) + 1) +
+                 " bits; --weights int8 is hardly coarser here and takes half the NVM");
+}
+
 /// Lays out the constant part; offsets into the tensor area are relative until place_tensors().
-std::vector<StageDescriptor> emit_stages(Plan& plan, ImageWriter& writer, ImageHeader& header) {
+std::vector<StageDescriptor> emit_stages(const Plan& plan, const CompileOptions& options, ImageWriter& writer,
+                                         ImageHeader& header) {
     const Graph& graph = *plan.graph;
     std::vector<StageDescriptor> descriptors;
     for (size_t i = 0; i < plan.stages.size(); ++i) {
@@ -282,11 +295,13 @@ std::vector<StageDescriptor> emit_stages(Plan& plan, ImageWriter& writer, ImageH
         if (shape.counts_macs) {
             const MatrixData data = quantise_matrix(planned.stage, shape, scale_of(plan, planned.stage.inputs[0]),
                                                     scale_of(plan, planned.output()));
+            warn_of_coarse_weights(planned, shape, data.typical_peak, options);
             d.headers_offset = writer.append(std::span<const ChannelHeader>(data.headers));
             d.weights_offset = writer.append(std::span<const std::byte>(data.weights));
         }
         d.candidates_offset = writer.append(std::span<const Candidate>(plan.tables[i]));
-        d.candidate_count = static_cast<uint16_t>(plan.tables[i].size());
+        d.candidate_count = static_cast<uint8_t>(plan.tables[i].size());
+        d.least_need_row = static_cast<uint8_t>(least_need_row(plan.tables[i]));
         header.max_candidates = std::max(header.max_candidates, uint32_t{d.candidate_count});
         descriptors.push_back(d);
     }
@@ -342,7 +357,7 @@ ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileO
     writer.append(std::span<const ImageHeader>(&header, 1));
     const std::vector<StageDescriptor> blank(plan.stages.size());
     header.stages_offset = writer.append(std::span<const StageDescriptor>(blank));
-    std::vector<StageDescriptor> descriptors = emit_stages(plan, writer, header);
+    std::vector<StageDescriptor> descriptors = emit_stages(plan, options, writer, header);
     place_tensors(plan, writer, header, descriptors);
     for (size_t i = 0; i < descriptors.size(); ++i) {
         writer.put(header.stages_offset + static_cast<uint32_t>(i * sizeof(StageDescriptor)), descriptors[i]);

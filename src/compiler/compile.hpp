@@ -22,6 +22,8 @@ struct DeviceLimits {
     CostModel cost_model;
 };
 
+/// All devices that can be compiled for.
+const std::vector<DeviceLimits>& devices();
 /// Looks a device up by name. Throws InputError listing the names there are.
 DeviceLimits device_by_name(const std::string& name);
 
@@ -30,6 +32,7 @@ struct CompileOptions {
     float input_scale = 1.0F;   ///< what raw input values are multiplied with before the network sees them
     DeviceLimits device;
     std::string model_name;
+    std::function<void(const std::string&)> warn;  ///< told what a user should know about the image; may be empty
 };
 
 /// Calls `visit` once for each calibration sample, in ONNX order and already scaled; at least one.

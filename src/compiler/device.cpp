@@ -1,5 +1,3 @@
-#include <array>
-
 #include "base/error.hpp"
 #include "compiler/compile.hpp"
 
@@ -22,12 +20,16 @@ DeviceLimits make(const char* name, uint32_t sram_kib, uint32_t nvm_kib) {
 
 }  // namespace
 
-DeviceLimits device_by_name(const std::string& name) {
+const std::vector<DeviceLimits>& devices() {
     // MSP432P401R: 64 KB SRAM, with a CY15B104Q serial FRAM of 512 KB.
     // cortex-m4: a generic one with 256 KB SRAM and 16 MB of the same kind of memory, as on mps2-an386.
-    const std::array devices{make("msp432p401r", 64, 512), make("cortex-m4", 256, 16 * 1024)};
+    static const std::vector<DeviceLimits> all{make("msp432p401r", 64, 512), make("cortex-m4", 256, 16 * 1024)};
+    return all;
+}
+
+DeviceLimits device_by_name(const std::string& name) {
     std::string names;
-    for (const DeviceLimits& device : devices) {
+    for (const DeviceLimits& device : devices()) {
         if (device.name == name) {
             return device;
         }

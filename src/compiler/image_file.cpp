@@ -56,16 +56,43 @@ HostInfo from_json(const json& j) {
     return h;
 }
 
-/// Does the host part fit the image it came with?
-bool fits(const HostInfo& host, const ImageHeader& header) {
-    const auto order_fits = [](const std::vector<uint32_t>& order, uint32_t values) {
-        return order.empty() || (order.size() == values &&
-                                 std::all_of(order.begin(), order.end(), [&](uint32_t i) { return i < values; }));
-    };
-    return host.stage_names.size() == header.stage_count && host.stage_operators.size() == header.stage_count &&
-           order_fits(host.input_order, header.input_values) && order_fits(host.output_order, header.output_values) &&
-           std::isfinite(host.input_value_scale) && host.input_value_scale > 0 &&
-           std::isfinite(host.output_value_scale) && host.output_value_scale > 0;
+/// The product of a shape's extents, or 0 if one is not positive or all are more than any tensor has.
+uint64_t values_of(const std::vector<int64_t>& dims) {
+    constexpr uint64_t values_max = 1U << 30U;
+    uint64_t product = 1;
+    for (const int64_t extent : dims) {
+        if (extent < 1 || static_cast<uint64_t>(extent) > values_max / product) return 0;
+        product *= static_cast<uint64_t>(extent);
+    }
+    return product;
+}
+
+bool is_permutation(const std::vector<uint32_t>& order, uint32_t values) {
+    std::vector<bool> seen(values);
+    for (const uint32_t index : order) {
+        if (index >= values || seen[index]) return false;
+        seen[index] = true;
+    }
+    return order.size() == values;
+}
+
+/// What in the host part does not fit the image it came with; empty if all does.
+std::string contradiction(const HostInfo& host, const ImageHeader& header) {
+    const auto usable = [](double scale) { return std::isfinite(scale) && scale > 0; };
+    if (host.stage_names.size() != header.stage_count || host.stage_operators.size() != header.stage_count) {
+        return "the number of stage names is not that of the stages";
+    }
+    if (values_of(host.input_dims) != header.input_values || values_of(host.output_dims) != header.output_values) {
+        return "input_dims or output_dims do not give the number of values that the image has";
+    }
+    if ((!host.input_order.empty() && !is_permutation(host.input_order, header.input_values)) ||
+        (!host.output_order.empty() && !is_permutation(host.output_order, header.output_values))) {
+        return "input_order or output_order does not name each value once";
+    }
+    if (!usable(host.input_value_scale) || !usable(host.output_value_scale) || !std::isfinite(host.input_scale)) {
+        return "a scale is not a positive number";
+    }
+    return {};
 }
 
 }  // namespace
@@ -127,11 +154,13 @@ ImageFile read_image_file(const std::string& path) {
     try {
         file.host = from_json(json::parse(reinterpret_cast<const char*>(text.data()),
                                           reinterpret_cast<const char*>(text.data() + text.size())));
-    } catch (const json::exception&) {
-        throw InputError(damaged);
+    } catch (const json::exception& error) {
+        throw InputError(path + ": the part with names and shapes cannot be read (" + error.what() +
+                         "); make the image again");
     }
-    if (!fits(file.host, header)) {
-        throw InputError(damaged);
+    if (const std::string reason = contradiction(file.host, header); !reason.empty()) {
+        throw InputError(path + ": the part with names and shapes does not fit the image: " + reason +
+                         "; make the image again");
     }
     return file;
 }

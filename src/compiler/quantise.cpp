@@ -141,6 +141,7 @@ MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double sc
     }
     MatrixData data;
     data.weights.resize(size_t{shape.channels_out} * shape.weight_row_bytes());
+    std::vector<int32_t> peaks(shape.channels_out, 0);
     for (uint32_t channel = 0; channel < shape.channels_out; ++channel) {
         const std::span<const float> row(stage.weights.data() + size_t{channel} * row_size, row_size);
         const double bias = stage.bias.empty() ? 0 : static_cast<double>(stage.bias[channel]);
@@ -148,6 +149,7 @@ MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double sc
         std::byte* target = data.weights.data() + size_t{channel} * shape.weight_row_bytes();
         for (uint32_t i = 0; i < row_size; ++i) {
             const auto weight = static_cast<int16_t>(std::lround(static_cast<double>(row[i]) / weight_scale));
+            peaks[channel] = std::max(peaks[channel], std::abs(int32_t{weight}));
             if (shape.weight_bytes == 1) {
                 target[i] = static_cast<std::byte>(static_cast<int8_t>(weight));
             } else {
@@ -165,6 +167,8 @@ MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double sc
         header.scale = encode_scale(factor);
         data.headers.push_back(header);
     }
+    std::nth_element(peaks.begin(), peaks.begin() + shape.channels_out / 2, peaks.end());
+    data.typical_peak = static_cast<uint32_t>(peaks[shape.channels_out / 2]);
     return data;
 }
 

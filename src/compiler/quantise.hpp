@@ -20,6 +20,7 @@ std::vector<double> calibrate(const Graph& graph, const std::vector<PlannedStage
 struct MatrixData {
     std::vector<ChannelHeader> headers;
     std::vector<std::byte> weights;  ///< rows of shape.weight_row_bytes()
+    uint32_t typical_peak = 0;       ///< largest weight of a channel as an integer, the median over the channels
 };
 
 MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double scale_in, double scale_out);

@@ -176,12 +176,8 @@ std::vector<Candidate> tile_table(const LoopShape& shape, const CostModel& model
     if (rows.empty()) {
         return rows;
     }
-    std::set<size_t> winners{0};
-    size_t least_need = 0;
-    for (size_t i = 1; i < rows.size(); ++i) {
-        least_need = rows[i].need < rows[least_need].need ? i : least_need;
-    }
-    winners.insert(least_need);
+    const size_t least_need = least_need_row(rows);
+    std::set<size_t> winners{0, least_need};
     // Each energy's winner; where an earlier winner comes within 1 % of it, that one will do.
     // What is left after boot decides, so it is what grows evenly.
     const double boot = model.boot;
@@ -211,6 +207,11 @@ std::vector<Candidate> tile_table(const LoopShape& shape, const CostModel& model
         }
     }
     return table;
+}
+
+size_t least_need_row(const std::vector<Candidate>& table) {
+    const auto by_need = [](const Candidate& a, const Candidate& b) { return a.need < b.need; };
+    return static_cast<size_t>(std::min_element(table.begin(), table.end(), by_need) - table.begin());
 }
 
 Importance importance_of(const LoopShape& shape) {

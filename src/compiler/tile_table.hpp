@@ -14,6 +14,9 @@ std::vector<TileConfig> all_configs(const LoopShape& shape, uint32_t arena_bytes
 /// least need is there, and the order is that of StageView::candidates. Empty if no configuration fits the arena.
 std::vector<Candidate> tile_table(const LoopShape& shape, const CostModel& model, uint32_t arena_bytes);
 
+/// Index of the row of least need, the first of them.
+size_t least_need_row(const std::vector<Candidate>& table);
+
 /// Which tile dimension moves the paper's Usage Span more, at a power cycle of 100,000 MACs.
 Importance importance_of(const LoopShape& shape);
 

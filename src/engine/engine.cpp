@@ -13,6 +13,7 @@ const char* text_of(Status status) {
         case Status::arena_too_small: return "the image needs more SRAM than there is";
         case Status::wrong_phase: return "the operation does not fit the state of the inference";
         case Status::wrong_size: return "the number of values is not that of the tensor";
+        case Status::no_input: return "the input of this inference was not loaded, or not to its end";
     }
     return "unknown status";
 }
@@ -45,8 +46,9 @@ Status Engine::boot() {
         return Status::arena_too_small;
     }
     meter_.set_model(header_.cost_model);
-    records_.emplace(meter_, header_.records_offset);
+    records_.emplace(meter_, header_);
     if (!records_->load(record_)) {
+        record_ = Record{};
         return Status::not_formatted;
     }
     emit(EventKind::boot);
@@ -80,19 +82,24 @@ Status Engine::format() {
     return Status::ok;
 }
 
+Status Engine::idle_status() const {
+    // No record in NVM has the sequence number 0.
+    return record_.sequence == 0 ? Status::not_formatted
+                                 : (record_.phase == Phase::idle ? Status::ok : Status::wrong_phase);
+}
+
 Status Engine::load_input(std::span<const int16_t> values) {
-    if (record_.phase != Phase::idle) {
-        return Status::wrong_phase;
+    if (const Status status = idle_status(); status != Status::ok) {
+        return status;
     }
     if (values.size() != header_.input_values) {
         return Status::wrong_size;
     }
     const uint32_t channels = header_.input.channels;
     const uint32_t pixels = header_.input_values / channels;
-    ValueStore store(meter_, header_.input, header_.input_states,
-                     {reinterpret_cast<StateRun*>(sram_.data()), header_.max_state_runs});
-    if (!store.open(record_.inference & 1U, pixels)) {
-        return Status::bad_image;
+    std::optional<ValueStore> store;
+    if (const Status status = open_input(store); status != Status::ok) {
+        return status;
     }
     const std::span<std::byte> buffer = sram_.subspan(header_.max_state_runs * sizeof(StateRun), header_.arena_bytes);
     int16_t* words = reinterpret_cast<int16_t*>(buffer.data());
@@ -100,18 +107,42 @@ Status Engine::load_input(std::span<const int16_t> values) {
     if (piece == 0) {
         return Status::arena_too_small;
     }
+    // Loaded again: should power fail now, the old input must not count as whole any more.
+    input_loaded_ = false;
+    store->unfinish({pixels - 1, channels - 1});
     for (uint32_t pixel = 0; pixel < pixels; pixel += piece) {
         const Job job{{pixel, min_u32(pixel + piece, pixels)}, {0, channels}};
         std::memcpy(words, values.data() + pixel * channels, size_t{job.values()} * 2);
-        store.write(job, {words, job.values()});
+        store->write(job, {words, job.values()});
     }
+    input_loaded_ = true;
     return Status::ok;
 }
 
+/// The input is a tensor like any other: it is whole when its last value is finished.
+Status Engine::open_input(std::optional<ValueStore>& store) {
+    store.emplace(meter_, header_.input, header_.input_states,
+                  std::span<StateRun>(reinterpret_cast<StateRun*>(sram_.data()), header_.max_state_runs));
+    const uint32_t pixels = header_.input_values / header_.input.channels;
+    return store->open(record_.inference & 1U, pixels) ? Status::ok : Status::bad_image;
+}
+
 Status Engine::start() {
-    if (record_.phase != Phase::idle) {
-        return Status::wrong_phase;
+    if (const Status status = idle_status(); status != Status::ok) {
+        return status;
     }
+    if (!input_loaded_) {
+        meter_.set_class(TrafficClass::control);
+        std::optional<ValueStore> store;
+        if (const Status status = open_input(store); status != Status::ok) {
+            return status;
+        }
+        const uint32_t last_pixel = header_.input_values / header_.input.channels - 1;
+        if (!store->is_finished({last_pixel, header_.input.channels - 1U})) {
+            return Status::no_input;
+        }
+    }
+    input_loaded_ = false;
     record_.phase = Phase::running;
     record_.has_output = 0;
     record_.cycle = CycleState::not_begun;
@@ -287,21 +318,31 @@ Status Engine::recover() {
     const bool running = record_.phase == Phase::running;
     const uint32_t channels_done = running && done < order.values() ? runner_->resume(order.job_at(done)) : 0;
     const bool progress = note_progress(order, done, channels_done);
-    meter_.set_class(TrafficClass::control);
-    const TileConfig before = record_.config;
-    reconsider(progress);
-    if (!(record_.config == before)) {
-        if (!runner_->configure(record_.config)) {
-            return Status::bad_image;
-        }
-        const JobOrder next(shape, record_.config, record_.regions[0]);
-        const bool inside = running && record_.done < next.values();
-        record_.channels_done =
-            inside ? static_cast<uint16_t>(runner_->resume(next.job_at(record_.done))) : uint16_t{0};
-    }
     record_.cycle = CycleState::begun;
+    const bool change = wants_change(progress);
     commit();
+    if (change) {
+        const Status changed = reconsider(progress);
+        if (changed != Status::ok) {
+            return changed;
+        }
+    }
     emit(EventKind::resumed, record_.done);
+    return Status::ok;
+}
+
+/// Looks for another configuration for the rest of the stage. NVM already holds all that this boot has found.
+Status Engine::reconsider(bool progress) {
+    if (!change_config(progress)) {
+        return Status::ok;
+    }
+    if (!runner_->configure(record_.config)) {
+        return Status::bad_image;
+    }
+    const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
+    const bool inside = record_.done < order.values();
+    record_.channels_done = inside ? static_cast<uint16_t>(runner_->resume(order.job_at(record_.done))) : uint16_t{0};
+    commit();
     return Status::ok;
 }
 

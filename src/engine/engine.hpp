@@ -9,6 +9,9 @@
 //!  E2. Regions, configuration and phase change only by the commit of a record.
 //!  E3. Rewriting a value of this inference writes the same bytes again.
 //!  E4. Whenever the regions could not be split once more, the configuration is the one of least need.
+//!  E5. What a power cycle need not be able to pay for, a look at the whole tile table, is not repeated for ever: NVM
+//!      notes before it, or the next boot learns, that nothing was finished; after two such cycles in a row only the
+//!      row of least need is read.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +32,7 @@ enum class Status : uint8_t {
     arena_too_small,  ///< the image needs more SRAM than was given
     wrong_phase,      ///< the operation does not fit the state of the inference
     wrong_size,       ///< more or fewer values than the tensor has
+    no_input,         ///< load_input() has not ended for this inference
 };
 const char* text_of(Status status);
 
@@ -36,15 +40,17 @@ class Engine {
 public:
     /// All referenced objects must outlive the engine. `arena`: 4-byte aligned, at least sram_bytes_of(header).
     Engine(Nvm& nvm, Power& power, Trace& trace, std::span<std::byte> arena, PolicyKind policy);
+    Engine(const Engine&) = delete;  // its parts point at each other
+    Engine& operator=(const Engine&) = delete;
 
     /// Reads where things stand and, if an inference is under way, recovers its progress. First call of all.
     [[nodiscard]] Status boot();
     /// Clears tensors and records. May be interrupted and repeated; until it ends NVM counts as not formatted.
     [[nodiscard]] Status format();
-    /// Writes the input: 15-bit values in the image's input order. May be repeated until start().
+    /// Writes the input: 15-bit values in the image's input order. May be repeated until start(); whether it has
+    /// ended is known from NVM.
     [[nodiscard]] Status load_input(std::span<const int16_t> values);
-    /// Begins an inference. load_input() must have ended for it, in this power cycle or an earlier one: memory that
-    /// tensors share with the input counts on that write.
+    /// Begins an inference, once load_input() has ended for it, in this power cycle or an earlier one.
     [[nodiscard]] Status start();
     /// Works until the inference has ended.
     [[nodiscard]] Status run();
@@ -55,16 +61,20 @@ public:
 
     const ImageHeader& header() const { return header_; }
     const Record& record() const { return record_; }
-    /// Energy of a power cycle, in 1/16 units, with which a stage surely makes progress: recovery with a change of
-    /// configuration, then one job that needs `least_need` (boot included), or the step to the next stage.
-    static uint64_t least_cycle_cost(const ImageHeader& header, uint32_t least_need);
+    /// Energy of a power cycle, in 1/16 units, with which a stage surely makes progress: recovery, then one job of the
+    /// configuration of `least_need` (boot included), or the step to the next stage; and the start of an inference.
+    static uint64_t least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint32_t least_need);
     /// SRAM an image needs beside the engine object.
     static uint32_t sram_bytes_of(const ImageHeader& header);
 
 private:
+    /// ok if no inference is under way and NVM is formatted.
+    Status idle_status() const;
     [[nodiscard]] Status open_stage();
     [[nodiscard]] Status begin_stage();
     [[nodiscard]] Status recover();
+    [[nodiscard]] Status reconsider(bool progress);
+    [[nodiscard]] Status open_input(std::optional<ValueStore>& store);
     [[nodiscard]] Status run_region();
     [[nodiscard]] Status finish_region();
     void finish_inference();
@@ -72,10 +82,12 @@ private:
     void begin_region();
     uint32_t find_progress(const JobOrder& order);
     bool note_progress(const JobOrder& order, uint32_t done, uint32_t channels_done);
-    void reconsider(bool progress);
+    bool wants_change(bool progress);
+    bool change_config(bool progress);
     bool split_regions(const TileConfig& next);
     bool regions_nearly_full(uint32_t count) const { return count + 3 > max_regions; }
-    StageView stage_view(uint32_t row_count);
+    StageView stage_view(const Range& rows);
+    Range least_need_row() const { return {stage_.least_need_row, stage_.least_need_row + 1U}; }
     Candidate choose_now();
     void take(const Candidate& candidate);
     void commit();
@@ -85,7 +97,9 @@ private:
     Trace* trace_;
     std::span<std::byte> sram_;
     PolicyKind policy_;
-    bool ready_ = false;  ///< an inference is under way and its stage is open
+    bool ready_ = false;           ///< an inference is under way and its stage is open
+    bool input_loaded_ = false;    ///< in this power cycle
+    bool table_too_dear_ = false;  ///< two power cycles in a row finished nothing, with the same configuration
     ImageHeader header_;
     std::optional<RecordStore> records_;
     Record record_;

@@ -60,11 +60,22 @@ void ValueStore::write(const Job& job, std::span<int16_t> values) {
     }
 }
 
-bool ValueStore::is_finished(const Position& position) {
+std::byte ValueStore::state_byte(const Position& position) {
     std::byte high{};
     meter_->read(address_of(position.pixel, position.channel) + 1, {&high, 1});
-    const uint32_t state = static_cast<uint32_t>(high) >> 7U;
+    return high;
+}
+
+bool ValueStore::is_finished(const Position& position) {
+    const uint32_t state = static_cast<uint32_t>(state_byte(position)) >> 7U;
     return state == state_of(run_at(storage_index(position.pixel, position.channel)));
+}
+
+void ValueStore::unfinish(const Position& position) {
+    if (is_finished(position)) {
+        const std::byte flipped = state_byte(position) ^ std::byte{0x80};
+        meter_->write(address_of(position.pixel, position.channel) + 1, {&flipped, 1});
+    }
 }
 
 uint32_t ValueStore::count_finished(const JobOrder& order, uint32_t known) {

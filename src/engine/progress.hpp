@@ -28,10 +28,14 @@ public:
     void write(const Job& job, std::span<int16_t> values);
     /// Has the value at this position been finished?
     bool is_finished(const Position& position);
+    /// Makes the value unfinished if it is finished, in one byte.
+    void unfinish(const Position& position);
     /// How many values of the order's region are finished: the first `known` are; they form a prefix.
     uint32_t count_finished(const JobOrder& order, uint32_t known);
 
 private:
+    /// The byte of a value that holds its state, the last to be written.
+    std::byte state_byte(const Position& position);
     uint32_t address_of(uint32_t pixel, uint32_t channel) const {
         return place_.offset + 2 * (pixel * place_.pixel_stride + channel);
     }

@@ -1,4 +1,5 @@
 //! The engine's side of run-time reconfiguration: what it tells the plugin, and how it acts on the answer.
+#include <bit>
 #include <limits>
 
 #include "engine/engine.hpp"
@@ -23,6 +24,10 @@ uint64_t products_done(const JobOrder& order, const TileConfig& config, uint32_t
     return uint64_t{done} * order.shape().group_in() + partial;
 }
 
+uint64_t table_cost(const CostModel& model, uint32_t rows) {
+    return cost_of(model, {rows * sizeof(Candidate), 0, 1, 0});
+}
+
 uint32_t saturate(uint64_t value) {
     return static_cast<uint32_t>(value < std::numeric_limits<uint32_t>::max() ? value
                                                                               : std::numeric_limits<uint32_t>::max());
@@ -30,19 +35,24 @@ uint32_t saturate(uint64_t value) {
 
 }  // namespace
 
-/// The stage as policies see it; the table lies behind the buffers and is fetched as far as it is needed.
-StageView Engine::stage_view(uint32_t row_count) {
+/// The stage as policies see it, with some rows of its table; they are fetched to behind the buffers.
+StageView Engine::stage_view(const Range& rows) {
     const size_t table_offset = header_.max_state_runs * sizeof(StateRun) + header_.arena_bytes;
-    const std::span<Candidate> table(reinterpret_cast<Candidate*>(sram_.data() + table_offset),
-                                     min_u32(row_count, stage_.candidate_count));
-    meter_.read(stage_.candidates_offset, std::as_writable_bytes(table));
+    const std::span<Candidate> table(reinterpret_cast<Candidate*>(sram_.data() + table_offset), rows.size());
+    meter_.read(stage_.candidates_offset + rows.begin * static_cast<uint32_t>(sizeof(Candidate)),
+                std::as_writable_bytes(table));
     return {runner_->shape(), table, header_.cost_model, header_.arena_bytes, stage_.importance};
 }
 
 Candidate Engine::choose_now() {
     const Supply supply{record_.cycle_cost, record_.need_limit};
-    const bool first_rows_will_do = supply.need_limit == 0 && (policy_ == PolicyKind::fixed || supply.cycle_cost == 0);
-    return choose(policy_, stage_view(first_rows_will_do ? 2 : stage_.candidate_count), supply);
+    const uint32_t row_count = stage_.candidate_count;
+    const bool nothing_known = supply.need_limit == 0 && (policy_ == PolicyKind::fixed || supply.cycle_cost == 0);
+    if (nothing_known || record_.phase == Phase::abandoning) {
+        return choose(policy_, stage_view({0, min_u32(2, row_count)}), supply);
+    }
+    const bool too_dear = table_too_dear_ || table_cost(header_.cost_model, row_count) > supply.assumed_cycle_cost();
+    return choose(policy_, stage_view(too_dear ? least_need_row() : Range{0, row_count}), supply);
 }
 
 void Engine::take(const Candidate& candidate) {
@@ -53,18 +63,21 @@ void Engine::take(const Candidate& candidate) {
     record_.chosen_for = record_.cycle_cost;
 }
 
-uint64_t Engine::least_cycle_cost(const ImageHeader& header, uint32_t least_need) {
-    constexpr uint64_t probes = 24;  // binary search over at most 2^24 values
+uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint32_t least_need) {
     const CostModel& model = header.cost_model;
     const auto reads = [&](uint64_t bytes, uint64_t transfers) { return cost_of(model, {bytes, 0, transfers, 0}); };
+    const auto opening = [&](uint64_t runs) { return reads(sizeof(StageDescriptor) + runs * sizeof(StateRun), 2); };
+    const LoopShape shape = shape_of(stage, header.sums_area_bytes);
+    const uint64_t probes = static_cast<uint64_t>(std::bit_width(shape.values()));
+    const bool may_pass = shape.counts_macs && shape.groups == 1 && shape.channels_in > 1;
     const uint64_t commit = cost_of(model, {0, sizeof(Record), 1, 0});
-    const uint64_t descriptor = reads(sizeof(StageDescriptor) + header.max_state_runs * sizeof(StateRun), 2);
-    const uint64_t table = reads(header.max_candidates * sizeof(Candidate), 1);
-    const uint64_t recovery = reads(sizeof(ImageHeader) + 2 * (sizeof(Record) + 4) + 2 * footprint_bytes, 9) +
-                              reads(probes + 4 * checkpoint_trailer_bytes, probes + 4) + descriptor + commit;
-    const uint64_t job = table + (least_need > model.boot ? least_need - model.boot : 0);
-    const uint64_t next_stage = descriptor + table + commit;
-    return recovery + (job > next_stage ? job : next_stage);
+    const uint64_t boot = reads(sizeof(ImageHeader) + 2 * (sizeof(Record) + sizeof(Record::sequence)), 7);
+    const uint64_t partial = may_pass ? reads(2 * footprint_bytes + 4 * checkpoint_trailer_bytes, 6) : 0;
+    const uint64_t recovery = boot + opening(stage.states.run_count) + reads(probes, probes) + partial + commit;
+    const uint64_t job = table_cost(model, 1) + max_u64(commit, least_need - min_u32(least_need, model.boot));
+    const uint64_t next_stage = opening(header.max_state_runs) + table_cost(model, 2) + commit;
+    const uint64_t start = boot + opening(header.max_state_runs) + table_cost(model, header.max_candidates) + commit;
+    return max_u64(recovery + max_u64(job, next_stage), start);
 }
 
 /// What the power cycle that has ended says about the supply; returns whether it made progress.
@@ -82,6 +95,7 @@ bool Engine::note_progress(const JobOrder& order, uint32_t done, uint32_t channe
         report.need = record_.need;
         report.progress = progress;
         const Supply supply = learn({record_.cycle_cost, record_.need_limit}, report);
+        table_too_dear_ = !progress && record_.need_limit == supply.need_limit;
         record_.cycle_cost = saturate(supply.cycle_cost);
         record_.need_limit = saturate(supply.need_limit);
     }
@@ -90,10 +104,9 @@ bool Engine::note_progress(const JobOrder& order, uint32_t done, uint32_t channe
     return progress;
 }
 
-/// Changes the configuration inside a stage: when a cycle made no progress, or when policy `best` sees a gain of
-/// more than an eighth.
-void Engine::reconsider(bool progress) {
-    const Candidate current{record_.config, record_.reuse, record_.refetch, record_.need};
+/// Is it time to look for another configuration: a cycle made no progress, or policy `best` knows another supply?
+/// Notes the supply, so that the same question is not asked twice.
+bool Engine::wants_change(bool progress) {
     const uint32_t estimate = record_.cycle_cost;
     const uint32_t moved =
         estimate > record_.chosen_for ? estimate - record_.chosen_for : record_.chosen_for - estimate;
@@ -101,15 +114,23 @@ void Engine::reconsider(bool progress) {
     const bool sums_stored = record_.done > 0 && order.values_written(record_.done) == 0;
     const bool all_written = order.values_written(record_.done) == order.values();
     if (record_.phase != Phase::running || all_written || (progress && sums_stored)) {
-        return;  // nothing to change, or stored sums would be lost
+        return false;  // nothing to change, or stored sums would be lost
     }
     if (progress && (policy_ != PolicyKind::best || estimate == 0 || moved <= record_.chosen_for / 8)) {
-        return;  // looking the table up costs NVM reads
+        return false;
     }
-    const Candidate next = choose_now();
     record_.chosen_for = estimate;
+    return true;
+}
+
+/// Changes the configuration inside a stage, if another is to be had; after progress only for a gain of more than an
+/// eighth.
+bool Engine::change_config(bool progress) {
+    meter_.set_class(TrafficClass::control);
+    const Candidate current{record_.config, record_.reuse, record_.refetch, record_.need};
+    const Candidate next = choose_now();
     if (next.config == current.config) {
-        return;
+        return false;
     }
     const CostModel& model = header_.cost_model;
     if (progress) {
@@ -117,22 +138,18 @@ void Engine::reconsider(bool progress) {
         const uint64_t then = expected_cost(next, model, record_.cycle_cost);
         if (then == std::numeric_limits<uint64_t>::max() || then + then / 8 >= now ||
             regions_nearly_full(record_.region_count + 3)) {
-            return;
+            return false;
         }
     }
     if (!split_regions(next.config)) {
-        return;
+        return false;
     }
     take(next);
     if (!same_order(current.config, next.config) && regions_nearly_full(record_.region_count)) {
-        const StageView view = stage_view(stage_.candidate_count);
-        const Candidate* least = &view.candidates[0];
-        for (const Candidate& candidate : view.candidates) {
-            least = candidate.need < least->need ? &candidate : least;
-        }
-        take(*least);
+        take(stage_view(least_need_row()).candidates[0]);
     }
     emit(progress ? EventKind::reconfigured : EventKind::shrunk);
+    return true;
 }
 
 /// Cuts what is left of the first region so that another order of jobs can go on; false if there is no room.

@@ -42,6 +42,15 @@ bool states_fit(const ImageHeader& header, const StateRuns& states) {
            states.storage_offset >= header.tensors_offset;
 }
 
+/// The next input never overwrites an answer that can still be read.
+bool ends_apart(const ImageHeader& header) {
+    const auto end_of = [](const TensorPlace& place, uint32_t values) {
+        return place.offset + 2 * (uint64_t{values / place.channels - 1} * place.pixel_stride + place.channels);
+    };
+    return end_of(header.input, header.input_values) <= header.output.offset ||
+           end_of(header.output, header.output_values) <= header.input.offset;
+}
+
 /// One spatial axis: the window must start inside the padded input for the first and the last output.
 bool axis_fits(uint32_t in, uint32_t out, uint32_t step, uint32_t window, uint32_t pad) {
     return in >= 1 && out >= 1 && step >= 1 && pad <= window && uint64_t{out - 1} * step < uint64_t{in} + pad &&
@@ -113,12 +122,19 @@ bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
     return false;
 }
 
+/// The table's rows are valid, and none needs less than the one that is said to need least.
 bool candidates_fit(std::span<const std::byte> image, const ImageHeader& header, const StageDescriptor& stage) {
     const LoopShape shape = shape_of(stage, header.sums_area_bytes);
+    Candidate least;
+    if (!load(image, stage.candidates_offset + stage.least_need_row * static_cast<uint32_t>(sizeof(Candidate)),
+              least)) {
+        return false;
+    }
     for (uint32_t i = 0; i < stage.candidate_count; ++i) {
         Candidate candidate;
         const uint32_t offset = stage.candidates_offset + i * static_cast<uint32_t>(sizeof(Candidate));
-        if (!load(image, offset, candidate) || !is_valid(shape, candidate.config, header.arena_bytes)) {
+        if (!load(image, offset, candidate) || !is_valid(shape, candidate.config, header.arena_bytes) ||
+            candidate.need < least.need) {
             return false;
         }
     }
@@ -211,7 +227,7 @@ ImageFault validate_header(const ImageHeader& header) {
         header.output_values % header.output.channels == 0 &&
         place_fits(header, header.input, header.input_values / header.input.channels) &&
         place_fits(header, header.output, header.output_values / header.output.channels) &&
-        states_fit(header, header.input_states);
+        states_fit(header, header.input_states) && ends_apart(header);
     return ok ? ImageFault::none : ImageFault::bad_layout;
 }
 
@@ -229,6 +245,7 @@ ImageFault validate_stage(const ImageHeader& header, const StageDescriptor& stag
     const bool ok = stage.output.channels == stage.channels_out && place_fits(header, stage.output, pixels_out) &&
                     states_fit(header, stage.states) && stage.states.storage_offset <= stage.output.offset &&
                     stage.candidate_count >= 1 && stage.candidate_count <= header.max_candidates &&
+                    stage.least_need_row < stage.candidate_count &&
                     inside(stage.candidates_offset, uint64_t{stage.candidate_count} * sizeof(Candidate),
                            sizeof(ImageHeader), header.image_bytes);
     return ok ? ImageFault::none : ImageFault::bad_layout;

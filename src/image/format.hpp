@@ -17,7 +17,7 @@ namespace dynbal {
 inline constexpr uint32_t record_slot_bytes = 188;
 
 inline constexpr uint32_t image_magic = 0x31424E44;  // "DNB1"
-inline constexpr uint16_t image_version = 1;
+inline constexpr uint16_t image_version = 2;
 
 /// Activations are 15-bit signed values q in the low bits of a 16-bit word; the top bit is the state.
 inline constexpr int32_t activation_min = -16384;
@@ -85,7 +85,8 @@ struct StageDescriptor {
     uint32_t headers_offset = 0;
     uint32_t weights_offset = 0;
     uint32_t candidates_offset = 0;
-    uint16_t candidate_count = 0;
+    uint8_t candidate_count = 0;
+    uint8_t least_need_row = 0;                              ///< of the tile table
     uint16_t rescale_shift = 0;                              ///< add, softmax
     int32_t rescale[2] = {0, 0};                             ///< add: one factor per operand; softmax: see SPEC.md
     uint16_t average_pad_bottom = 0, average_pad_right = 0;  ///< average pooling that counts padding

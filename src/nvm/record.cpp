@@ -14,9 +14,11 @@ std::span<std::byte> bytes_of(Record& record, uint32_t begin, uint32_t end) {
 /// One region is the rule: fetched with the fixed part, further ones only when there are any.
 constexpr uint32_t usual_bytes = sizeof(Record) - (max_regions - 1) * sizeof(Region);
 
-uint32_t crc_of(Record& record) { return crc32(bytes_of(record, sizeof(record.crc), record.stored_bytes())); }
-
 }  // namespace
+
+uint32_t RecordStore::crc_of(Record& record) const {
+    return crc32(bytes_of(record, sizeof(record.crc), record.stored_bytes()), image_crc_);
+}
 
 uint32_t RecordStore::sequence_of(uint32_t slot) {
     uint32_t sequence = 0;

@@ -4,6 +4,8 @@
 //!  R1. A commit writes the slot that is not the newest valid one; the newest valid record is never touched.
 //!  R2. A record counts only if its CRC matches; the CRC covers its length.
 //!  R3. The newest of two valid records is the one whose sequence number is one ahead (modulo 2^32).
+//!  R4. A record belongs to one image: its CRC starts from that of the image's header, which covers all of it, so
+//!      that the records of another image are none.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +33,7 @@ enum class CycleState : uint8_t {
 inline constexpr uint32_t max_regions = 10;
 
 struct Record {
-    uint32_t crc = 0;  ///< of all bytes after this field, up to the last region
+    uint32_t crc = 0;  ///< of all bytes after this field, up to the last region; continues the image's header_crc
     uint32_t sequence = 0;
     uint32_t inference = 0;  ///< how many inferences have ended on this NVM; its parity is the state's polarity
     uint16_t stage = 0;
@@ -63,7 +65,8 @@ static_assert(sizeof(Record) == record_slot_bytes);
 /// Reads and writes the two slots. Holds no state of its own but which slot is next.
 class RecordStore {
 public:
-    RecordStore(Nvm& nvm, uint32_t offset) : nvm_(&nvm), offset_(offset) {}
+    RecordStore(Nvm& nvm, const ImageHeader& header)
+        : nvm_(&nvm), offset_(header.records_offset), image_crc_(header.header_crc) {}
 
     /// The newest valid record; false if there is none (NVM not formatted).
     bool load(Record& record);
@@ -75,9 +78,11 @@ public:
 private:
     uint32_t sequence_of(uint32_t slot);
     bool load_slot(uint32_t slot, Record& record);
+    uint32_t crc_of(Record& record) const;
 
     Nvm* nvm_;
     uint32_t offset_;
+    uint32_t image_crc_;
     uint32_t next_slot_ = 0;
 };
 

@@ -7,19 +7,23 @@
 
 #include "base/error.hpp"
 #include "sim/parallel.hpp"
+#include "sim/random.hpp"
 #include "sim/supply_kinds.hpp"
 
 namespace dynbal::sim {
 namespace {
 
-constexpr uint64_t second_inference_every = 16;
+constexpr uint64_t second_inference_every = 4;
 constexpr size_t failures_kept = 10;
 constexpr uint64_t points_per_piece = 64;
 
 /// What all threads share: nothing in it changes while they run.
 struct Baseline {
-    std::vector<std::byte> formatted;
-    std::vector<LoggedByte> log;
+    struct Start {
+        std::vector<std::byte> memory;
+        std::vector<LoggedByte> log;  ///< of the inference that begins there
+    };
+    Start starts[2];  ///< new NVM; NVM that has seen one inference
     std::vector<int16_t> input, answer;
     std::vector<int16_t> second_input, second_answer;
 };
@@ -39,16 +43,18 @@ std::vector<int16_t> answer_of(Session& session, std::span<const int16_t> input,
 Baseline record_baseline(const compiler::ImageFile& file, std::span<const int16_t> input,
                          const CampaignOptions& options) {
     Baseline base;
-    Session session(file, default_profile(), options.defect);
-    const std::span<const std::byte> memory = session.nvm().memory();
-    base.formatted.assign(memory.begin(), memory.end());
     base.input.assign(input.begin(), input.end());
     base.second_input = other_input(input);
-    session.nvm().set_log(&base.log);
-    base.answer = answer_of(session, base.input, options.policy);
-    session.nvm().set_log(nullptr);
-    Session second(file, default_profile());
-    base.second_answer = answer_of(second, base.second_input, options.policy);
+    for (Baseline::Start& start : base.starts) {
+        const bool warm = &start == &base.starts[1];
+        Session session(file, default_profile(), options.defect);
+        if (warm) base.second_answer = answer_of(session, base.second_input, options.policy);
+        const std::span<const std::byte> memory = session.nvm().memory();
+        start.memory.assign(memory.begin(), memory.end());
+        session.nvm().set_log(&start.log);
+        base.answer = answer_of(session, base.input, options.policy);
+        session.nvm().set_log(nullptr);
+    }
     return base;
 }
 
@@ -64,7 +70,7 @@ public:
     PointFailure run_random(uint64_t index, bool with_second);
 
 private:
-    void move_snapshot(uint64_t cut);
+    void move_snapshot(bool warm, uint64_t cut);
     void restore(std::span<const std::byte> content) {
         std::memcpy(session_.nvm().memory().data(), content.data(), content.size());
     }
@@ -73,45 +79,57 @@ private:
     const Baseline& base_;
     const CampaignOptions& options_;
     Session session_;
-    std::vector<std::byte> snapshot_;
-    uint64_t snapshot_cut_ = 0;
+    std::vector<std::byte> snapshots_[2];  ///< of either start, as they are at a cut
+    uint64_t snapshot_cuts_[2] = {0, 0};
 };
 
-void PointRunner::move_snapshot(uint64_t cut) {
-    if (snapshot_.empty() || cut < snapshot_cut_) {
-        snapshot_ = base_.formatted;
-        snapshot_cut_ = 0;
+void PointRunner::move_snapshot(bool warm, uint64_t cut) {
+    const Baseline::Start& start = base_.starts[warm];
+    std::vector<std::byte>& snapshot = snapshots_[warm];
+    uint64_t& at = snapshot_cuts_[warm];
+    if (snapshot.empty() || cut < at) {
+        snapshot = start.memory;
+        at = 0;
     }
-    for (; snapshot_cut_ < cut; ++snapshot_cut_) {
-        const LoggedByte& byte = base_.log[snapshot_cut_];
-        snapshot_[byte.offset] = byte.value;
-    }
+    for (; at < cut; ++at) snapshot[start.log[at].offset] = start.log[at].value;
 }
 
+/// Half of the points, in no pattern that goes with the bytes of a word.
+bool is_warm(uint64_t point) { return (hash64(point) & 1U) != 0; }
+
 PointFailure PointRunner::run_cut(uint64_t cut, bool with_second) {
-    move_snapshot(cut);
-    restore(snapshot_);
-    if (options_.defect == Defect::garbled_byte && cut < base_.log.size()) {
-        session_.nvm().memory()[base_.log[cut].offset] ^= std::byte{0xA5};
-    }
     PointFailure failure;
     failure.point = cut;
+    failure.warm = is_warm(cut);
+    move_snapshot(failure.warm, cut);
+    restore(snapshots_[failure.warm]);
+    const std::vector<LoggedByte>& log = base_.starts[failure.warm].log;
+    if (options_.defect == Defect::garbled_byte && cut < log.size()) {
+        session_.nvm().memory()[log[cut].offset] ^= std::byte{0xA5};
+    }
     failure.supply = "once:" + std::to_string(cut);
-    if (options_.rest_supply != "none") failure.supply += "+" + options_.rest_supply;
+    failure.second_supply = "once:" + std::to_string(in_range(hash64(~cut), 0, log.size() - 1));
+    if (options_.rest_supply != "none") {
+        failure.supply += "+" + options_.rest_supply;
+        failure.second_supply = same_supply;
+    }
     RunOptions run;
     run.policy = options_.policy;
     run.expose_input = true;
-    run.interrupted_inference = 0;
+    run.interrupted_inference = failure.warm ? 1 : 0;
     const std::unique_ptr<Supply> supply = parse_supply(options_.rest_supply);
     judge(failure, *supply, run, with_second);
     return failure;
 }
 
 PointFailure PointRunner::run_random(uint64_t index, bool with_second) {
-    restore(base_.formatted);
-    const RandomCuts cuts = random_cuts(options_.cuts, index, base_.log.size());
     PointFailure failure;
     failure.point = index;
+    failure.warm = is_warm(index);
+    const Baseline::Start& start = base_.starts[failure.warm];
+    restore(start.memory);
+    const RandomCuts cuts = random_cuts(options_.cuts, index, start.log.size());
+    failure.second_supply = same_supply;
     failure.supply = cuts.supply_text();
     RunOptions run;
     run.policy = options_.policy;
@@ -130,15 +148,28 @@ void PointRunner::judge(PointFailure& failure, Supply& supply, const RunOptions&
     try {
         failure.verdict = verdict_of(session_.run_inference(base_.input, supply, run), base_.answer);
         if (failure.verdict != Verdict::right || !with_second) return;
-        SteadySupply steady;
-        RunOptions again;
-        again.policy = run.policy;
+        RunOptions again = run;
+        again.interrupted_inference.reset();
         failure.second = true;
-        failure.verdict = verdict_of(session_.run_inference(base_.second_input, steady, again), base_.second_answer);
+        const bool same = failure.second_supply == same_supply;
+        const std::unique_ptr<Supply> other = same ? nullptr : parse_supply(failure.second_supply);
+        const RunResult second = session_.run_inference(base_.second_input, same ? supply : *other, again);
+        failure.verdict = verdict_of(second, base_.second_answer);
     } catch (const std::logic_error& error) {
         failure.verdict = Verdict::wrong;
         failure.reason = error.what();
     }
+}
+
+/// Whether the supply alone, without any cut of ours, lets an inference end; if not, why.
+std::string stuck_without_cuts(const compiler::ImageFile& file, const Baseline& base, const CampaignOptions& options) {
+    if (options.rest_supply == "none") return {};
+    Session session(file, default_profile(), options.defect);
+    const std::unique_ptr<Supply> supply = parse_supply(options.rest_supply);
+    RunOptions run;
+    run.policy = options.policy;
+    const RunResult result = session.run_inference(base.input, *supply, run);
+    return result.outcome == Outcome::stuck ? result.message : std::string{};
 }
 
 }  // namespace
@@ -160,10 +191,12 @@ CampaignResult run_campaign(const compiler::ImageFile& file, std::span<const int
     }
     const Baseline base = record_baseline(file, input, options);
     std::vector<uint64_t> cuts;
-    if (!random) cuts = cut_points(options.cuts, base.log.size());
+    const uint64_t bytes_written = base.starts[0].log.size();
+    if (!random) cuts = cut_points(options.cuts, bytes_written);
     CampaignResult result;
     result.points = random ? options.cuts.count : cuts.size();
-    result.bytes_written = base.log.size();
+    result.bytes_written = bytes_written;
+    if (!random) result.hopeless = stuck_without_cuts(file, base, options);
     if (options.on_start) options.on_start(result.points);
 
     std::vector<Verdict> verdicts(result.points, Verdict::right);
@@ -174,7 +207,7 @@ CampaignResult run_campaign(const compiler::ImageFile& file, std::span<const int
         PointRunner runner(file, base, options);
         while (const auto piece = work.next()) {
             for (uint64_t i = piece->begin; i < piece->end; ++i) {
-                const bool second = i % second_inference_every == 0;
+                const bool second = (hash64(i) >> 8U) % second_inference_every == 0;
                 PointFailure failure = random ? runner.run_random(i, second) : runner.run_cut(cuts[i], second);
                 verdicts[i] = failure.verdict;
                 std::vector<PointFailure>& kept = failures[i / points_per_piece];

@@ -5,14 +5,15 @@
 
 #include "base/error.hpp"
 #include "engine/engine.hpp"
+#include "sim/progress_watch.hpp"
 #include "sim/random.hpp"
 #include "sim/supply_kinds.hpp"
 
 namespace dynbal::sim {
 namespace {
 
-/// The newest progress record as it lies in NVM, read without cost. False if there is none.
-bool newest_record(std::span<const std::byte> memory, uint32_t offset, Record& record) {
+/// The newest progress record as it lies in NVM, read without cost.
+std::optional<Record> newest_record(std::span<const std::byte> memory, const ImageHeader& header) {
     struct View final : Nvm {
         std::span<const std::byte> bytes;
         void read(uint32_t from, std::span<std::byte> target) override {
@@ -21,7 +22,8 @@ bool newest_record(std::span<const std::byte> memory, uint32_t offset, Record& r
         void write(uint32_t, std::span<const std::byte>) override {}
     } view;
     view.bytes = memory;
-    return RecordStore(view, offset).load(record);
+    Record record;
+    return RecordStore(view, header).load(record) ? std::optional(record) : std::nullopt;
 }
 
 /// The NVM of an image; what no device has is refused before it is allocated.
@@ -84,14 +86,13 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
     if (options.interrupted_inference) {
         run.inference = *options.interrupted_inference;
     } else {
-        Record record;
-        const uint32_t offset = file_->header().records_offset;
-        if (!newest_record(nvm_.memory(), offset, record)) {
+        const std::optional<Record> record = newest_record(nvm_.memory(), file_->header());
+        if (!record) {
             status = Status::not_formatted;
-        } else if (record.phase != Phase::idle) {
+        } else if (record->phase != Phase::idle) {
             status = Status::wrong_phase;  // an earlier run was stuck and NVM still holds it
         }
-        run.inference = record.inference;
+        run.inference = record ? record->inference : 0;
     }
     nvm_.reset_traffic();
     nvm_.clear_changed();
@@ -115,10 +116,12 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
 /// Power cycles until the engine says that the inference has ended; false if it was stuck or
 /// refused.
 bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
-    uint64_t unchanged = 0;
+    IdleCycles idle;
+    ProgressWatch watch;
+    watch.note(newest_record(nvm_.memory(), file_->header()));
     // The cycle that was interrupted was the first.
     const uint64_t first_cycle = run.options->interrupted_inference ? 1 : 0;
-    while (unchanged < run.options->stuck_cycles && result.power_cycles < run.options->cycles_max) {
+    while (idle.count < run.options->stuck_cycles && result.power_cycles < run.options->cycles_max) {
         const uint64_t cycle = first_cycle + result.power_cycles;
         poison(cycle);
         ++result.power_cycles;
@@ -130,12 +133,13 @@ bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
             result.message = text_of(status);
             return false;
         } catch (const PowerLoss&) {
-            unchanged = nvm_.changed() ? 0 : unchanged + 1;
+            const bool further = watch.note(newest_record(nvm_.memory(), file_->header()));
+            idle = further ? IdleCycles{} : IdleCycles{idle.count + 1, idle.writing + (nvm_.changed() ? 1U : 0U)};
             nvm_.clear_changed();
         }
     }
     result.outcome = Outcome::stuck;
-    result.message = stuck_message(run, unchanged);
+    result.message = stuck_message(run, idle);
     return false;
 }
 
@@ -192,21 +196,23 @@ Status Session::finish(const Run& run, RunResult& result) {
     return read;
 }
 
-std::string Session::stuck_message(const Run& run, uint64_t unchanged_cycles) const {
+std::string Session::stuck_message(const Run& run, const IdleCycles& idle) const {
     std::string where = "before its first record";
-    Record record;
-    if (newest_record(nvm_.memory(), file_->header().records_offset, record)) {
+    if (const std::optional<Record> record = newest_record(nvm_.memory(), file_->header())) {
         const std::vector<std::string>& names = file_->host.stage_names;
-        if (record.phase == Phase::idle) {
+        if (record->phase == Phase::idle) {
             where = "at the start";
         } else {
-            where = "in stage " + std::to_string(record.stage);
-            if (record.stage < names.size()) where += " (" + names[record.stage] + ")";
+            where = "in stage " + std::to_string(record->stage);
+            if (record->stage < names.size()) where += " (" + names[record->stage] + ")";
         }
     }
-    const std::string what = unchanged_cycles >= run.options->stuck_cycles
-                                 ? std::to_string(unchanged_cycles) + " power cycles in a row made no progress"
-                                 : "no end after " + std::to_string(run.options->cycles_max) + " power cycles";
+    std::string what = "no end after " + std::to_string(run.options->cycles_max) + " power cycles";
+    if (idle.count >= run.options->stuck_cycles) {
+        what = std::to_string(idle.count) + " power cycles in a row made no progress";
+        if (idle.writing > idle.count / 2)
+            what += ", though they wrote to NVM: the record, its regions and values did not advance";
+    }
     uint32_t stage = 0;
     const uint64_t least = least_cycle_cost(*file_, &stage);
     return "stuck " + where + ": " + what + "; each power cycle should afford at least " + units_text(least) +
@@ -216,11 +222,9 @@ std::string Session::stuck_message(const Run& run, uint64_t unchanged_cycles) co
 uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
     uint64_t largest = 0;
     for (uint32_t index = 0; index < file.header().stage_count; ++index) {
-        const std::vector<Candidate> candidates = file.candidates(file.stage(index));
-        const auto least = std::min_element(candidates.begin(), candidates.end(),
-                                            [](const Candidate& a, const Candidate& b) { return a.need < b.need; });
-        if (least == candidates.end()) continue;
-        const uint64_t cost = Engine::least_cycle_cost(file.header(), least->need);
+        const StageDescriptor descriptor = file.stage(index);
+        const uint32_t need = file.candidates(descriptor)[descriptor.least_need_row].need;
+        const uint64_t cost = Engine::least_cycle_cost(file.header(), descriptor, need);
         if (cost <= largest) continue;
         largest = cost;
         if (stage != nullptr) *stage = index;

@@ -4,8 +4,8 @@
 //! Invariants:
 //!  1. between power cycles nothing survives but NVM: each gets a new engine and SRAM filled with a
 //!     pattern of its own;
-//!  2. a run ends: completed, or stuck after a number of power cycles that changed nothing, or with the
-//!     engine's refusal; never by running for ever;
+//!  2. a run ends: completed, or stuck after a number of power cycles that brought its record no further
+//!     (ProgressWatch), or with the engine's refusal; never by running for ever;
 //!  3. the host's part (which inference is meant, what the input is) is known from outside, as it would
 //!     be known to an application's own records.
 #pragma once
@@ -45,9 +45,9 @@ struct RunOptions {
     bool timing_only = false;
     /// Watches the run if not null.
     Observer* observer = nullptr;
-    /// So many power cycles in a row without a change in NVM outside of the records mean: stuck.
+    /// So many power cycles in a row without progress mean: stuck.
     uint32_t stuck_cycles = 200;
-    /// A last resort against a run that changes NVM for ever without coming to an end.
+    /// A limit of the caller's own; a run that does not get on is stuck long before.
     uint64_t cycles_max = 20'000'000;
 };
 
@@ -91,6 +91,11 @@ public:
 
 private:
     struct Run;
+    /// Power cycles in a row without progress.
+    struct IdleCycles {
+        uint64_t count = 0;
+        uint64_t writing = 0;  ///< of them, those that changed NVM all the same
+    };
 
     void install();
     Status power_cycle(Engine& engine, Run& run, uint64_t cycle);
@@ -98,7 +103,7 @@ private:
     bool run_cycles(Run& run, Supply& supply, RunResult& result);
     Status finish(const Run& run, RunResult& result);
     void poison(uint64_t cycle);
-    std::string stuck_message(const Run& run, uint64_t unchanged_cycles) const;
+    std::string stuck_message(const Run& run, const IdleCycles& idle) const;
 
     const compiler::ImageFile* file_;
     SimNvm nvm_;

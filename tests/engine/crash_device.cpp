@@ -30,12 +30,15 @@ public:
         if (engine.boot() != Status::not_formatted || engine.format() != Status::ok) {
             throw std::runtime_error("the engine does not accept the image");
         }
-        formatted_ = nvm_.memory;
-        restore();
+        starts_[0] = nvm_.memory;
+        infer(random_input(file, 13), {});
+        starts_[1] = nvm_.memory;
+        restore(false);
     }
 
-    void restore() {
-        nvm_.memory = formatted_;
+    /// `warm`: one inference has ended on this NVM, so that all states are the other way round.
+    void restore(bool warm) {
+        nvm_.memory = starts_[warm];
         nvm_.written = 0;
         nvm_.records_seen = 0;
     }
@@ -82,7 +85,7 @@ private:
     CrashOptions options_;
     CrashNvm nvm_;
     std::vector<std::byte> sram_;
-    std::vector<std::byte> formatted_;
+    std::vector<std::byte> starts_[2];
     uint32_t inference_ = 0;
 };
 
@@ -117,7 +120,7 @@ void CrashNvm::write(uint32_t offset, std::span<const std::byte> source) {
     if (record && mutation_ == Mutation::no_checksums && paid > 4 && paid < source.size()) {
         // What a torn record would say if it were believed.
         const std::span<std::byte> slot(memory.data() + offset, source.size());
-        const uint32_t crc = crc32(slot.subspan(4));
+        const uint32_t crc = crc32(slot.subspan(4), reinterpret_cast<const ImageHeader*>(memory.data())->header_crc);
         std::memcpy(slot.data(), &crc, sizeof(crc));
     }
     written += paid;
@@ -139,7 +142,7 @@ CrashResult try_all_cuts(const compiler::ImageFile& file, const CrashOptions& op
 
     CrashRig rig(file, options);
     for (uint64_t cut = 0; cut < result.bytes_written; cut += options.step) {
-        rig.restore();
+        rig.restore((sim::hash64(cut) & 1U) != 0);
         std::vector<uint64_t> cycles{cut};
         if (options.second_cut != 0) {
             cycles.push_back(sim::in_range(sim::hash64(cut), 0, options.second_cut));
@@ -148,7 +151,8 @@ CrashResult try_all_cuts(const compiler::ImageFile& file, const CrashOptions& op
         bool right = first == answer;
         bool stuck = !first;
         if (right && options.second_inference) {
-            const auto second = rig.infer(other, {});
+            const uint64_t second_cut = sim::in_range(sim::hash64(~cut), 0, result.bytes_written - 1);
+            const auto second = rig.infer(other, {second_cut});
             right = second == second_answer;
             stuck = !second;
         }
@@ -167,7 +171,8 @@ compiler::ImageFile with_tables(const compiler::ImageFile& file,
     for (uint32_t index = 0; index < header.stage_count; ++index) {
         StageDescriptor stage = file.stage(index);
         const std::vector<Candidate> table = rows(index, stage.candidate_count);
-        stage.candidate_count = static_cast<uint16_t>(table.size());
+        stage.candidate_count = static_cast<uint8_t>(table.size());
+        stage.least_need_row = static_cast<uint8_t>(compiler::least_need_row(table));
         std::memcpy(changed.image.data() + stage.candidates_offset, table.data(), table.size() * sizeof(Candidate));
         std::memcpy(changed.image.data() + header.stages_offset + index * sizeof(stage), &stage, sizeof(stage));
     }

@@ -50,9 +50,9 @@ private:
 struct CrashOptions {
     PolicyKind policy = PolicyKind::best;
     Mutation mutation = Mutation::none;
-    uint64_t step = 1;        ///< tries every step-th cut
-    uint64_t second_cut = 0;  ///< if not 0: a second cut at most so many bytes after the first
-    bool second_inference = true;
+    uint64_t step = 1;             ///< tries every step-th cut
+    uint64_t second_cut = 0;       ///< if not 0: a second cut at most so many bytes after the first
+    bool second_inference = true;  ///< afterwards, with a cut of its own
 };
 
 struct CrashResult {
@@ -62,7 +62,8 @@ struct CrashResult {
 };
 
 /// Cuts the power after each number of written bytes of one inference, loading of the input
-/// included, and compares the answer with that of an uninterrupted one.
+/// included, and compares the answer with that of an uninterrupted one. Half of the inferences are
+/// the first on their NVM, half the second.
 CrashResult try_all_cuts(const compiler::ImageFile& file, const CrashOptions& options);
 
 /// An image whose tables hold the given rows: rows(stage index, row count) returns at most `count`.

@@ -37,6 +37,7 @@ void StageRig::install(const TileConfig& config) {
     view.model = header.cost_model;
     view.arena_bytes = header.arena_bytes;
     stage.candidate_count = 1;
+    stage.least_need_row = 0;
     put(pristine_, stage.candidates_offset, priced(view, config));
     put(pristine_, header.stages_offset, stage);
     header.header_crc = header_crc(header);
@@ -57,8 +58,11 @@ StageRun StageRig::run(const TileConfig& config) {
     };
     if (engine.boot() != Status::not_formatted) throw std::runtime_error("boot");
     demand(engine.format(), "format");
-    // Formatting clears the tensors.
+    // Formatting clears the tensors. The engine must take the input for loaded: the state of its last value says so.
     std::copy(pristine_.begin() + header.tensors_offset, pristine_.end(), nvm_.memory.begin() + header.tensors_offset);
+    const uint32_t last_pixel = header.input_values / header.input.channels - 1;
+    nvm_.memory[header.input.offset + 2 * (last_pixel * header.input.pixel_stride + header.input.channels) - 1] |=
+        std::byte{0x80};
     trace.by_class = {};
     demand(engine.start(), "start");
     demand(engine.run(), "run");

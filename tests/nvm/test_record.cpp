@@ -10,6 +10,15 @@ namespace {
 
 constexpr uint32_t base = 20;
 
+/// The header of an image with its records at `base`.
+ImageHeader header_of_image(uint32_t crc = 0x1234ABCD) {
+    ImageHeader header;
+    header.records_offset = base;
+    header.header_crc = crc;
+    return header;
+}
+const ImageHeader image = header_of_image();
+
 /// Stops after a number of written bytes; the rest of that write, and all later ones, are lost.
 class TornNvm final : public Nvm {
 public:
@@ -62,10 +71,10 @@ bool same_content(const Record& a, const Record& b) {
 TEST(RecordStore, NothingIsARecordInZerosAndGarbage) {
     Record record;
     TornNvm zeros(std::vector<std::byte>(base + 2 * record_slot_bytes));
-    EXPECT_FALSE(RecordStore(zeros, base).load(record));
+    EXPECT_FALSE(RecordStore(zeros, image).load(record));
     for (uint64_t seed = 0; seed < 200; ++seed) {
         TornNvm nvm(garbage(seed));
-        EXPECT_FALSE(RecordStore(nvm, base).load(record));
+        EXPECT_FALSE(RecordStore(nvm, image).load(record));
     }
 }
 
@@ -74,7 +83,7 @@ TEST(RecordStore, NothingIsARecordInZerosAndGarbage) {
 void check_every_torn_byte(uint32_t first_sequence) {
     TornNvm nvm(garbage(1));
     {
-        RecordStore store(nvm, base);
+        RecordStore store(nvm, image);
         store.erase();
         Record first = numbered(0, first_sequence);
         store.commit(first);
@@ -86,7 +95,7 @@ void check_every_torn_byte(uint32_t first_sequence) {
             nvm.memory = before;
             nvm.allowed = SIZE_MAX;
             Record record;
-            RecordStore store(nvm, base);
+            RecordStore store(nvm, image);
             ASSERT_TRUE(store.load(record));
             ASSERT_TRUE(same_content(record, numbered(number - 1, 0)));
             const uint32_t sequence = record.sequence;
@@ -95,7 +104,7 @@ void check_every_torn_byte(uint32_t first_sequence) {
             store.commit(record);
 
             nvm.allowed = SIZE_MAX;
-            RecordStore after(nvm, base);
+            RecordStore after(nvm, image);
             Record found;
             ASSERT_TRUE(after.load(found)) << "commit " << number << " torn at " << torn;
             // The last bytes may have been the same before.
@@ -105,12 +114,12 @@ void check_every_torn_byte(uint32_t first_sequence) {
             ASSERT_TRUE(torn < length || is_new);
             Record next = numbered(100 + number, found.sequence);
             after.commit(next);
-            RecordStore again(nvm, base);
+            RecordStore again(nvm, image);
             ASSERT_TRUE(again.load(found));
             ASSERT_TRUE(same_content(found, numbered(100 + number, 0)));
         }
         nvm.memory = before;
-        RecordStore store(nvm, base);
+        RecordStore store(nvm, image);
         Record record;
         ASSERT_TRUE(store.load(record));
         record = numbered(number, record.sequence);
@@ -128,22 +137,37 @@ TEST(RecordStore, TheSequenceWrapsAround) {
 TEST(RecordStore, AnErasedRecordIsNone) {
     for (const size_t allowed : {size_t{4}, SIZE_MAX}) {
         TornNvm nvm(garbage(2));
-        RecordStore store(nvm, base);
+        RecordStore store(nvm, image);
         Record record = numbered(5, 8);
         store.commit(record);
         record = numbered(6, record.sequence);
         store.commit(record);
         nvm.allowed = allowed;
         store.erase();
-        RecordStore after(nvm, base);
+        RecordStore after(nvm, image);
         // Torn between the slots: the other record is left, whole.
         EXPECT_EQ(after.load(record), allowed != SIZE_MAX);
     }
 }
 
+TEST(RecordStore, TheRecordsOfAnotherImageAreNone) {
+    TornNvm nvm(std::vector<std::byte>(base + 2 * record_slot_bytes));
+    RecordStore store(nvm, image);
+    for (uint32_t number = 1; number < 4; ++number) {
+        Record record = numbered(number, number);
+        store.commit(record);
+        Record found;
+        EXPECT_TRUE(RecordStore(nvm, image).load(found));
+        for (uint32_t bit = 0; bit < 32; ++bit) {
+            const ImageHeader other = header_of_image(image.header_crc ^ (1U << bit));
+            EXPECT_FALSE(RecordStore(nvm, other).load(found)) << "bit " << bit;
+        }
+    }
+}
+
 TEST(RecordStore, ADamagedBitIsNoticed) {
     TornNvm nvm(garbage(3));
-    RecordStore store(nvm, base);
+    RecordStore store(nvm, image);
     store.erase();
     Record record = numbered(7, 0);
     store.commit(record);
@@ -152,14 +176,14 @@ TEST(RecordStore, ADamagedBitIsNoticed) {
     for (uint32_t bit = 0; bit < length * 8; ++bit) {
         nvm.memory = good;
         nvm.memory[base + bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
-        EXPECT_FALSE(RecordStore(nvm, base).load(record)) << "bit " << bit;
+        EXPECT_FALSE(RecordStore(nvm, image).load(record)) << "bit " << bit;
     }
 }
 
 TEST(RecordStore, WritesNothingButTheTwoSlots) {
     TornNvm nvm(garbage(4));
     const std::vector<std::byte> before = nvm.memory;
-    RecordStore store(nvm, base);
+    RecordStore store(nvm, image);
     for (uint32_t number = 0; number < 50; ++number) {
         Record record = numbered(number, number);
         store.commit(record);

@@ -106,10 +106,10 @@ TEST_F(SessionTest, RefusesTheNextInferenceOnNvmThatIsStuck) {
 TEST_F(SessionTest, LoadsTheInputUnderFailuresIfAsked) {
     const RunResult expected = run("none");
     Session session(file_);
-    const RunResult result = run(session, "random:2,250,400", PolicyKind::best, true);
+    const RunResult result = run(session, "random:4,250,400", PolicyKind::best, true);
     ASSERT_TRUE(result.completed()) << result.message;
     EXPECT_EQ(result.output, expected.output);
-    EXPECT_GT(result.traffic.write_bytes, run("random:2,250,400").traffic.write_bytes);
+    EXPECT_GT(result.traffic.write_bytes, run("random:4,250,400").traffic.write_bytes);
     // Power fails inside the input: the host pays for loading it again.
     Session weak(file_);
     const RunResult reloaded = run(weak, "once:100+bytes:300", PolicyKind::best, true);

@@ -1,0 +1,32 @@
+#include "sim/progress_watch.hpp"
+
+#include <tuple>
+
+namespace dynbal::sim {
+namespace {
+
+/// Larger is further.
+std::tuple<uint32_t, Phase, uint16_t, int64_t> stand_of(const Record& record) {
+    int64_t left = 0;
+    for (uint32_t i = 0; i < record.region_count; ++i) left += record.regions[i].values();
+    return {record.inference, record.phase, record.stage, -left};
+}
+
+std::tuple<uint32_t, uint16_t> done_of(const Record& record) { return {record.done, record.channels_done}; }
+
+}  // namespace
+
+bool ProgressWatch::note(const std::optional<Record>& record) {
+    if (!record) return false;
+    if (!furthest_ || stand_of(*record) > stand_of(*furthest_)) {
+        furthest_ = record;
+        return true;
+    }
+    const bool same_stand = stand_of(*record) == stand_of(*furthest_);
+    const bool same_epoch = record->epoch == furthest_->epoch;
+    const bool further = same_stand && same_epoch && done_of(*record) > done_of(*furthest_);
+    if (further || (same_stand && !same_epoch)) furthest_ = record;
+    return further;
+}
+
+}  // namespace dynbal::sim

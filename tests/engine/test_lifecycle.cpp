@@ -1,0 +1,133 @@
+//! The engine's calls across power cycles: an inference starts only with the whole of its input, what
+//! is given up stays given up, and NVM of another image is not mistaken for one's own.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "crash_device.hpp"
+#include "engine/engine.hpp"
+#include "graphs.hpp"
+#include "stage_rig.hpp"
+
+namespace dynbal::test {
+namespace {
+
+class Lifecycle : public testing::TestWithParam<bool> {
+protected:
+    Lifecycle() {
+        std::copy(file_.image.begin(), file_.image.end(), nvm_.memory.begin());
+        nvm_.power_up(UINT64_MAX);
+        const auto engine = new_engine();
+        EXPECT_EQ(engine->boot(), Status::not_formatted);
+        EXPECT_EQ(engine->format(), Status::ok);
+    }
+
+    /// As after a power failure.
+    std::unique_ptr<Engine> new_engine() {
+        std::fill(sram_.begin(), sram_.end(), std::byte{0xC3});
+        return std::make_unique<Engine>(nvm_, nvm_, trace_, sram_, PolicyKind::best);
+    }
+    std::unique_ptr<Engine> booted() {
+        auto engine = new_engine();
+        EXPECT_EQ(engine->boot(), Status::ok);
+        return engine;
+    }
+    std::vector<int16_t> answer_to(const std::vector<int16_t>& input) {
+        const auto engine = booted();
+        std::vector<int16_t> output(file_.header().output_values);
+        EXPECT_EQ(engine->load_input(input), Status::ok);
+        EXPECT_EQ(engine->start(), Status::ok);
+        EXPECT_EQ(engine->run(), Status::ok);
+        EXPECT_EQ(engine->read_output(output), Status::ok);
+        return output;
+    }
+
+    const compiler::ImageFile file_ = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    const std::vector<int16_t> first_ = random_input(file_, 1);
+    const std::vector<int16_t> second_ = random_input(file_, 2);
+    CrashNvm nvm_{file_.header().nvm_bytes, {}};
+    SilentTrace trace_;
+    std::vector<std::byte> sram_ = std::vector<std::byte>(Engine::sram_bytes_of(file_.header()));
+};
+
+TEST_P(Lifecycle, EachInferenceNeedsItsInput) {
+    for (int inference = 0; inference < 3; ++inference) {
+        EXPECT_EQ(booted()->start(), Status::no_input) << inference;
+        answer_to(first_);
+    }
+}
+
+TEST_P(Lifecycle, TheInputMayBeLoadedInAnEarlierPowerCycle) {
+    for (int inference = 0; inference < 3; ++inference) {
+        const std::vector<int16_t> answer = answer_to(second_);
+        EXPECT_EQ(booted()->load_input(second_), Status::ok);
+        const auto engine = booted();
+        std::vector<int16_t> output(answer.size());
+        EXPECT_EQ(engine->start(), Status::ok);
+        EXPECT_EQ(engine->run(), Status::ok);
+        EXPECT_EQ(engine->read_output(output), Status::ok);
+        EXPECT_EQ(output, answer);
+    }
+}
+
+/// Torn at every byte, also while another input is there already: never half of one and half of the other.
+TEST_P(Lifecycle, ATornInputIsNone) {
+    for (const bool again : {false, true}) {
+        for (uint64_t torn = 0; torn < 2 * first_.size(); ++torn) {
+            if (again) {
+                EXPECT_EQ(booted()->load_input(first_), Status::ok);
+            }
+            const std::vector<std::byte> before = nvm_.memory;
+            nvm_.power_up(torn);
+            EXPECT_THROW((void)booted()->load_input(second_), CrashNvm::PowerCut);
+            nvm_.power_up(UINT64_MAX);
+            if (torn != 0) {
+                ASSERT_EQ(booted()->start(), Status::no_input) << torn;
+            }
+            nvm_.memory = before;
+        }
+        nvm_.power_up(UINT64_MAX);
+        answer_to(first_);
+    }
+}
+
+TEST_P(Lifecycle, TheAnswerStaysWhileTheNextInputIsLoaded) {
+    const std::vector<int16_t> answer = answer_to(first_);
+    const auto engine = booted();
+    EXPECT_EQ(engine->load_input(second_), Status::ok);
+    std::vector<int16_t> output(answer.size());
+    EXPECT_EQ(engine->read_output(output), Status::ok);
+    EXPECT_EQ(output, answer);
+}
+
+TEST_P(Lifecycle, WhatIsGivenUpStaysGivenUp) {
+    EXPECT_EQ(booted()->load_input(first_), Status::ok);
+    EXPECT_EQ(booted()->start(), Status::ok);
+    EXPECT_EQ(booted()->abandon(), Status::ok);
+    EXPECT_EQ(booted()->record().phase, Phase::abandoning);
+    EXPECT_EQ(booted()->run(), Status::ok);
+    std::vector<int16_t> output(file_.header().output_values);
+    EXPECT_EQ(booted()->read_output(output), Status::wrong_phase) << "there is no answer";
+    const std::vector<int16_t> answer = answer_to(second_);
+    EXPECT_EQ(answer_to(second_), answer);
+}
+
+TEST_P(Lifecycle, AnotherImageFindsNoRecord) {
+    answer_to(first_);
+    const compiler::ImageFile other = with_random_tables(file_, 1, 5);
+    ASSERT_EQ(other.header().records_offset, file_.header().records_offset);
+    std::copy(other.image.begin(), other.image.end(), nvm_.memory.begin());
+    const auto engine = new_engine();
+    EXPECT_EQ(engine->boot(), Status::not_formatted);
+    EXPECT_EQ(engine->load_input(second_), Status::not_formatted);
+    EXPECT_EQ(engine->start(), Status::not_formatted);
+    EXPECT_EQ(engine->format(), Status::ok);
+    std::copy(file_.image.begin(), file_.image.end(), nvm_.memory.begin());
+    EXPECT_EQ(new_engine()->boot(), Status::not_formatted) << "and back";
+}
+
+INSTANTIATE_TEST_SUITE_P(Storages, Lifecycle, testing::Bool(),
+                         [](const auto& shared) { return shared.param ? "SharingMemory" : "SideBySide"; });
+
+}  // namespace
+}  // namespace dynbal::test

@@ -1,0 +1,83 @@
+#!/bin/bash
+# Breaks the durability of a copy of the sources, one rule at a time, and shows that the engine's tests notice.
+# Usage: mutants.sh [FOLDER]     (default: build/mutants; it is kept, so that a second run is quick)
+# Exit code 1 if a mutant survives, or if no mutant is there any more because the line it breaks has changed.
+set -euo pipefail
+root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+work=${1:-$root/build/mutants}
+programs=(test_engine_powerloss test_nvm test_engine)
+# What the tests leave to other tests: a broken engine must be noticed by these alone.
+export GTEST_FILTER='-PricedReal*:Operations*'
+
+mkdir -p "$work/tree"
+# Only what differs is copied, with the time of now: the build is to see each change.
+cd "$root"
+git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
+    cmp -s "$file" "$work/tree/$file" || cp --parents "$file" "$work/tree"
+done
+cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release > /dev/null
+build() { cmake --build "$work/build" -j "$(nproc)" --target "${programs[@]}" > "$work/build.log" 2>&1; }
+
+# Prints the first test that fails, or nothing. A mutant that runs for ever is one that is noticed.
+first_failure() {
+    local program output
+    for program in "${programs[@]}"; do
+        output=$(timeout 300 "$(find "$work/build" -name "$program" -type f)" --gtest_fail_fast --gtest_brief=1 2>&1) && continue
+        grep -m 1 -o '\[  FAILED  \] [^ ,]*' <<< "$output" | cut -c 14- || echo "$program ends without a verdict"
+        return
+    done
+}
+
+survivors=0
+# mutant NAME FILE SED-SCRIPT
+mutant() {
+    local file=$work/tree/src/$2 caught
+    cp "$file" "$work/original"
+    sed -i -E "$3" "$file"
+    if cmp -s "$file" "$work/original"; then
+        caught='?? the line to be broken is not there'
+        survivors=$((survivors + 1))
+    elif ! build; then
+        caught='?? does not compile'
+        survivors=$((survivors + 1))
+    else
+        caught=$(first_failure)
+        [ -n "$caught" ] || { caught='SURVIVES'; survivors=$((survivors + 1)); }
+    fi
+    cp "$work/original" "$file"
+    printf '%-58s %s\n' "$1" "$caught"
+}
+
+build || { tail -n 20 "$work/build.log"; exit 1; }
+[ -z "$(first_failure)" ] || { echo "the tests fail without any mutant: $(first_failure)"; exit 1; }
+printf '%-58s %s\n' 'what is broken' 'noticed by'
+mutant 'the epoch is not counted up'                       engine/engine.cpp       '/^    \+\+record_\.epoch;$/d'
+mutant 'a footprint is saved before its sums'              engine/stage_runner.cpp \
+    '/^    meter_->write\(footprints_\.sum_offset\(pass, index\), .*$/{h;d};/^    footprints_\.save\(epoch, done\);$/{G;s/\n/\n/}'
+mutant 'checkpoints do not know their pixels'              engine/stage_runner.cpp '/^    key\.pixel_begin = /d'
+mutant 'checkpoints do not know their channels'            engine/stage_runner.cpp '/^    key\.channel_begin = /d'
+mutant 'checkpoints do not know their inference'           engine/stage_runner.cpp '/^    key\.inference = /d'
+mutant 'checkpoints do not know their stage'               engine/stage_runner.cpp '/^    key\.stage = /d'
+mutant 'no commit between regions'                         engine/engine.cpp \
+    '/take\(choose_now\(\)\);/,/runner_->configure/{/^        commit\(\);$/d}'
+mutant 'no commit when a stage begins'                     engine/engine.cpp \
+    '/begin_region\(\);/,/EventKind::stage_begin/{/^    commit\(\);$/d}'
+mutant 'no commit when recovery has ended'                 engine/engine.cpp \
+    '/bool change = wants_change/,/if \(change\)/{/^    commit\(\);$/d}'
+mutant 'no commit after a change of configuration'         engine/engine.cpp \
+    '/bool inside = /,/^}/{/^    commit\(\);$/d}'
+mutant 'no commit when an inference is given up'           engine/engine.cpp \
+    '/phase = Phase::abandoning/,/return/{/^    commit\(\);$/d}'
+mutant 'the state is written before its value'             engine/progress.cpp \
+    's/^(    *)(meter_->write\(address_of\(pixel, job)/\1for (size_t i = 1; i < 2 * words.size(); i += 2) {\n meter_->write(address_of(pixel, job.channels.begin) + static_cast<uint32_t>(i), std::as_bytes(words).subspan(i, 1));\n }\n\1\2/'
+mutant 'the older record is taken'                         nvm/record.cpp          's/\{claimed, claimed \^ 1U\}/{claimed ^ 1U, claimed}/'
+mutant 'torn records are believed'                         nvm/record.cpp          's/ && record\.crc == crc_of\(record\)//'
+mutant 'records of another image are believed'             nvm/record.cpp          's/, image_crc_\);/, image_crc_ * 0);/'
+mutant 'the newest record is overwritten'                  nvm/record.cpp          's/next_slot_ = slot \^ 1U;/next_slot_ = slot;/'
+mutant 'sums are read from and written to the same area'   engine/footprint.hpp    's/\(pass \& 1U\) \* area_bytes_/(pass \& 0U) * area_bytes_/'
+mutant 'a torn checkpoint is believed'                     engine/checkpoint.cpp   's/ && trailer\.trailer_crc == crc_of\(trailer\)//;s/return crc32\(sums\) == found_crc_/return true/'
+mutant 'an inference starts without its input'             engine/engine.cpp       's/return Status::no_input;/;/'
+mutant 'half an input counts'                              engine/engine.cpp       '/store->unfinish/d'
+mutant 'a look at the table that fails is repeated'        engine/reconfigure.cpp  '/^        table_too_dear_ = /d'
+echo "$survivors survive"
+exit $((survivors > 0))
