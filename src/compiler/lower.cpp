@@ -30,6 +30,7 @@ const std::map<std::string, LowerFunction>& operators() {
         {"MatMul", lower_matmul},
         {"MaxPool", lower_pool},
         {"Mul", lower_mul},
+        {"Pad", lower_pad},
         {"ReduceMax", lower_reduce},
         {"ReduceMean", lower_reduce},
         {"Relu", lower_relu},
@@ -78,7 +79,9 @@ void define_output(Context& context) {
 }  // namespace
 
 Graph lower(const onnx::ModelProto& model) {
-    Context context(model);
+    onnx::ModelProto folded = model;
+    fold_pads(folded);
+    Context context(folded);
     // All unknown operators are found before any work, and before the shapes they lack are missed.
     for (const auto* node : context.nodes()) find_operator(*node);
     place_input(context);

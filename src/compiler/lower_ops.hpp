@@ -10,6 +10,8 @@ void lower_conv(Context& context, const onnx::NodeProto& node);
 void lower_gemm(Context& context, const onnx::NodeProto& node);
 void lower_matmul(Context& context, const onnx::NodeProto& node);
 void lower_pool(Context& context, const onnx::NodeProto& node);
+/// A Pad that fold_pads() has left: always an error.
+void lower_pad(Context& context, const onnx::NodeProto& node);
 void lower_global_pool(Context& context, const onnx::NodeProto& node);
 void lower_reduce(Context& context, const onnx::NodeProto& node);
 void lower_relu(Context& context, const onnx::NodeProto& node);
@@ -46,6 +48,10 @@ void lower_affine(Context& context, const onnx::NodeProto& node, int input, cons
 /// Adds `shift`, broadcast to the value, to the bias of the stage that produced the value.
 void add_bias(const Context& context, const onnx::NodeProto& node, const Value& value, const Constant& shift,
               Stage& stage);
+
+/// Turns Pad nodes, where that is exact, into padding of the nodes that read them. Throws InputError where a Pad cannot be
+/// expressed; one whose reader is the model's output stays.
+void fold_pads(onnx::ModelProto& model);
 
 /// Throws InputError unless the value has the shape [1, C, W] or [1, C, H, W].
 void check_image_shape(const onnx::NodeProto& node, const Value& value);
