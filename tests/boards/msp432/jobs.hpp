@@ -1,0 +1,46 @@
+//! What is flashed for a test: a model, an input, and the answer that the host's simulator gives.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/image_file.hpp"
+
+namespace dynbal::test {
+
+/// Whether the board's program has been built.
+bool has_board();
+/// The flash of a board with its program and this payload.
+std::vector<uint8_t> flash_with(const std::vector<uint8_t>& payload);
+
+struct Job432 {
+    std::string name;
+    std::vector<uint8_t> payload;
+    ImageHeader image;
+    std::vector<uint8_t> formatted;  ///< the FRAM with the image installed and formatted, by the simulator
+    std::vector<int16_t> output;     ///< on steady power, from the simulator
+    uint64_t macs = 0;
+};
+
+/// Makes payload, expectation and formatted FRAM. `inferences`: how many the program is to run.
+Job432 make_job(const std::string& name, const compiler::ImageFile& file, const std::vector<int16_t>& input,
+                uint32_t inferences = 1, PolicyKind policy = PolicyKind::best);
+
+/// The line that the program writes for an answer.
+std::string answer_line(uint32_t inference, const std::vector<int16_t>& output);
+
+/// Two stages, [4, 4, 2] -> convolution -> [4, 4, 3] -> fully connected -> 3 values: small enough to cut everywhere.
+Job432 micro_job(uint32_t inferences = 1, PolicyKind policy = PolicyKind::best);
+/// The same network with one weight changed: NVM has the same map, answers differ.
+Job432 other_micro_job();
+/// The network of the simulator's tests, with every kind of stage in it.
+Job432 tiny_job();
+/// Two stages whose activations lie beyond the first 64 KB of NVM.
+Job432 wide_job();
+/// This repository's network on a made-up picture.
+Job432 fashion_job();
+/// The reference's HAR-CNN on a window of its test set; an empty name if the shared data are absent.
+Job432 har_job();
+
+}  // namespace dynbal::test

@@ -1,0 +1,69 @@
+// The board's program, run to its answer: equal to the host's bit for bit, with the counts of what it took.
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "jobs.hpp"
+#include "machine.hpp"
+
+namespace dynbal::test {
+namespace {
+
+class Board432 : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!has_board()) GTEST_SKIP() << "the board's program is absent; build it with ./dev build";
+    }
+};
+
+void print_counts(const Job432& job, const char* what, const CycleResult& result) {
+    std::cout << job.name << ", " << what << ": " << result.spi_bytes << " SPI bytes (" << result.dma_bytes
+              << " by uDMA in " << result.dma_transfers << " transfers, " << result.spi_bytes - result.dma_bytes
+              << " by the processor), FRAM " << result.fram_bytes_read << " read, " << result.fram_bytes_written
+              << " written, " << result.instructions << " instructions\n";
+}
+
+/// First boot with installation, a boot that only tells the answer again, and an inference alone.
+void answer_once(const Job432& job) {
+    Machine machine(flash_with(job.payload));
+    machine.count_instructions(true);
+    const CycleResult first = machine.run_cycle();
+    ASSERT_EQ(first.end, CycleEnd::parked) << first.reason << "\n" << first.text;
+    EXPECT_EQ(first.text, "dynbal msp432p401r\ninstalled\n" + answer_line(1, job.output));
+    EXPECT_TRUE(machine.fram().is_asleep());
+    EXPECT_FALSE(machine.ports().red_led());
+    EXPECT_EQ(machine.ports().green_changes(), 1U);
+    print_counts(job, "installation, formatting and one inference", first);
+
+    const CycleResult again = machine.run_cycle();
+    ASSERT_EQ(again.end, CycleEnd::parked) << again.reason;
+    EXPECT_EQ(again.text, "dynbal msp432p401r\n" + answer_line(1, job.output));
+    print_counts(job, "boot alone", again);
+
+    machine.fram().memory() = job.formatted;
+    const CycleResult inference = machine.run_cycle();
+    ASSERT_EQ(inference.end, CycleEnd::parked) << inference.reason;
+    EXPECT_EQ(inference.text, "dynbal msp432p401r\n" + answer_line(1, job.output));
+    print_counts(job, "boot, input and one inference", inference);
+    std::cout << job.name << ": " << static_cast<double>(inference.instructions) / static_cast<double>(job.macs)
+              << " instructions a MAC, of " << job.macs << " MACs\n";
+}
+
+TEST_F(Board432, TinyNetwork) { answer_once(tiny_job()); }
+
+TEST_F(Board432, MoreThan64Kilobytes) {
+    const Job432 job = wide_job();
+    EXPECT_GT(job.image.nvm_bytes, 0x10000U);
+    answer_once(job);
+}
+
+TEST_F(Board432, OurNetwork) { answer_once(fashion_job()); }
+
+TEST_F(Board432, HarCnn) {
+    const Job432 job = har_job();
+    if (job.name.empty()) GTEST_SKIP() << "the shared data are absent; set DYNBAL_SHARED";
+    answer_once(job);
+}
+
+}  // namespace
+}  // namespace dynbal::test
