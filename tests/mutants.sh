@@ -1,10 +1,11 @@
 #!/bin/bash
 # Breaks the durability of a copy of the sources, one rule at a time, and shows that the engine's tests notice.
-# Usage: mutants.sh [FOLDER]     (default: build/mutants; it is kept, so that a second run is quick)
+# Usage: mutants.sh [FOLDER [NAME]]   (default: build/mutants, kept so that a second run is quick; NAME: part of a mutant's)
 # Exit code 1 if a mutant survives, or if no mutant is there any more because the line it breaks has changed.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 work=${1:-$root/build/mutants}
+only=${2-}
 programs=(test_engine_powerloss test_nvm test_engine)
 # What the tests leave to other tests: a broken engine must be noticed by these alone.
 export GTEST_FILTER='-PricedReal*:Operations*'
@@ -31,6 +32,7 @@ first_failure() {
 survivors=0
 # mutant NAME FILE SED-SCRIPT
 mutant() {
+    [[ $1 == *"$only"* ]] || return 0
     local file=$work/tree/src/$2 caught
     cp "$file" "$work/original"
     sed -i -E "$3" "$file"

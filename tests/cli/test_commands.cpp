@@ -162,6 +162,39 @@ TEST_F(CommandTest, SoakKeepsOneNvmAlive) {
     EXPECT_NE(dead.out.find("dynbal soak "), std::string::npos) << dead.out;
 }
 
+TEST_F(CommandTest, SaysItsVersion) {
+    const Called called = call({"--version"});
+    EXPECT_EQ(called.code, 0);
+    EXPECT_TRUE(called.out.starts_with("dynbal ")) << called.out;
+}
+
+TEST_F(CommandTest, CrashTestSaysWhenTheSupplyIsHopeless) {
+    const std::vector<std::string> arguments{"crash-test", image(), "--input", x(), "--cuts", "sample:4"};
+    std::vector<std::string> weak = arguments;
+    weak.insert(weak.end(), {"--supply", "budget:3000"});
+    EXPECT_NE(call(weak).out.find("budget:3000 is too weak even without a cut: stuck"), std::string::npos);
+    weak.emplace_back("--json");
+    EXPECT_EQ(call(weak).json().at("supply_too_weak"), true);
+    EXPECT_EQ(call(arguments).out.find("too weak"), std::string::npos);
+}
+
+/// What crash-test prints for a failure is run again: on NVM that is not new, and with another inference after it.
+TEST_F(CommandTest, SimulateCanGoBeforeAndAfter) {
+    for (const char* supply : {"same", "once:500"}) {
+        const Called called = call({"simulate", image(), "--input", x(), "--supply", "random:3,250,600", "--before",
+                                    "--again", "--again-supply", supply, "--json"});
+        ASSERT_EQ(called.code, 0) << called.out;
+        EXPECT_EQ(called.json().at("second_is_right"), true);
+    }
+}
+
+TEST_F(CommandTest, HelpExplainsDevices) {
+    const std::string text = call({"help", "devices"}).out;
+    for (const char* word : {"msp432p401r", "cortex-m4", "65,536", "14.5 a byte"}) {
+        EXPECT_NE(text.find(word), std::string::npos) << word << " is missing in " << text;
+    }
+}
+
 TEST_F(CommandTest, HelpExplainsCommandsAndSupplies) {
     for (const char* supply : {"none", "bytes:K", "once:K", "budget:E", "random:", "power:P"}) {
         EXPECT_NE(call({"help", "supplies"}).out.find(supply), std::string::npos) << supply;

@@ -139,13 +139,21 @@ Window window(int kernel, int stride, int pad, int dilation) {
     return w;
 }
 
-compiler::ImageFile compile_graph(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes, uint32_t nvm_bytes) {
+compiler::CompileOptions options_for(uint32_t weight_bytes, uint32_t sram_bytes, uint32_t nvm_bytes) {
     compiler::CompileOptions options;
     options.weight_bytes = weight_bytes;
     options.device = compiler::device_by_name("msp432p401r");
     options.device.sram_reserved_bytes = 0;
     options.device.sram_bytes = sram_bytes;
     options.device.nvm_bytes = nvm_bytes;
+    return options;
+}
+
+compiler::ImageFile compile_graph(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes, uint32_t nvm_bytes) {
+    return compile_graph(graph, options_for(weight_bytes, sram_bytes, nvm_bytes));
+}
+
+compiler::ImageFile compile_graph(const Graph& graph, const compiler::CompileOptions& options) {
     const auto size = static_cast<size_t>(graph.tensors[static_cast<size_t>(graph.input)].size());
     const auto samples = [&](const std::function<void(const std::vector<float>&)>& visit) {
         std::vector<float> sample(size);

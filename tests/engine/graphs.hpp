@@ -46,6 +46,9 @@ compiler::Window window(int kernel, int stride = 1, int pad = 0, int dilation = 
 compiler::ImageFile compile_graph(const compiler::Graph& graph, uint32_t weight_bytes = 2,
                                   uint32_t sram_bytes = 64 * 1024, uint32_t nvm_bytes = 512 * 1024);
 
+compiler::CompileOptions options_for(uint32_t weight_bytes, uint32_t sram_bytes, uint32_t nvm_bytes);
+compiler::ImageFile compile_graph(const compiler::Graph& graph, const compiler::CompileOptions& options);
+
 /// The same, with as little NVM as will do: storages share memory wherever they can.
 compiler::ImageFile compile_tight(const compiler::Graph& graph, uint32_t weight_bytes = 2,
                                   uint32_t sram_bytes = 64 * 1024);

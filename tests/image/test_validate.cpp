@@ -172,6 +172,44 @@ TEST(Validate, AnyBitOfHeaderAndDescriptorsWhereStoragesShareMemory) {
     flip_all_bits(small_image(true), thoroughness_divisor == 1 ? 1 : 5);
 }
 
+/// Or the next input would overwrite an answer that can still be read.
+TEST(Validate, InputAndOutputMustNotOverlap) {
+    const Bytes image = small_image();
+    ImageHeader header;
+    std::memcpy(&header, image.data(), sizeof(header));
+    const uint32_t input_end = header.input.offset + 2 * header.input_values;
+    const uint32_t output_bytes = 2 * header.output_values;
+    ASSERT_EQ(header.input.pixel_stride, header.input.channels);
+    for (const auto& [offset, fault] :
+         {std::pair(header.input.offset, ImageFault::bad_layout), std::pair(input_end - 2, ImageFault::bad_layout),
+          std::pair(input_end, ImageFault::none)}) {
+        ASSERT_LE(offset + output_bytes, header.tensors_offset + header.tensors_bytes);
+        header.output.offset = offset;
+        Bytes changed = image;
+        std::memcpy(changed.data(), &header, sizeof(header));
+        make_checksums_good(changed);
+        EXPECT_EQ(validate(changed), fault) << offset;
+    }
+}
+
+/// The compiler says where int16 weights gain little, and only there.
+TEST(Compile, WarnsOfCoarseWeights) {
+    for (const int products : {100, 4000}) {
+        for (const uint32_t weight_bytes : {1U, 2U}) {
+            GraphBuilder b;
+            const auto in = b.input(1, 1, products);
+            compiler::CompileOptions options = options_for(weight_bytes, 64 * 1024, 512 * 1024);
+            std::vector<std::string> warnings;
+            options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
+            compile_graph(b.finish(b.dense(in, 5)), options);
+            ASSERT_EQ(warnings.size(), products == 4000 && weight_bytes == 2 ? 1U : 0U);
+            if (warnings.empty()) continue;
+            EXPECT_NE(warnings[0].find("node 'conv0'"), std::string::npos) << warnings[0];
+            EXPECT_NE(warnings[0].find("4000 products"), std::string::npos) << warnings[0];
+        }
+    }
+}
+
 /// Whole fields at extreme values: what single bits do not reach.
 TEST(Validate, ExtremeFields) {
     const Bytes image = small_image();
