@@ -3,8 +3,10 @@
 #include <onnx/checker.h>
 #include <onnx/shape_inference/implementation.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -138,6 +140,27 @@ void set_batch(onnx::ModelProto& model, const std::string& name) {
     }
 }
 
+/// A Conv without kernel_shape, whose weights have another rank than its input, crashes the library's inference; with it
+/// the library compares the two. So each Conv of constant weights gets what it may leave out.
+void state_kernel_shapes(onnx::GraphProto& graph) {
+    std::map<std::string, const onnx::TensorProto*> constants;
+    for (const auto& tensor : graph.initializer()) constants[tensor.name()] = &tensor;
+    for (auto& node : *graph.mutable_node()) {
+        if (node.op_type() == "Constant" && node.output_size() == 1 && node.attribute_size() == 1) {
+            constants[node.output(0)] = &node.attribute(0).t();
+        }
+        const auto weights = node.input_size() > 1 ? constants.find(node.input(1)) : constants.end();
+        const auto& all = node.attribute();
+        const bool stated =
+            std::any_of(all.begin(), all.end(), [](const auto& a) { return a.name() == "kernel_shape"; });
+        if (node.op_type() != "Conv" || stated || weights == constants.end()) continue;
+        auto* attribute = node.add_attribute();
+        attribute->set_name("kernel_shape");
+        attribute->set_type(onnx::AttributeProto::INTS);
+        for (int i = 2; i < weights->second->dims_size(); ++i) attribute->add_ints(weights->second->dims(i));
+    }
+}
+
 void infer_shapes(onnx::ModelProto& model) {
     auto& graph = *model.mutable_graph();
     // Shapes written by the exporter may still carry its batch size, so all are inferred anew.
@@ -170,6 +193,7 @@ void prepare_model(onnx::ModelProto& model, const std::string& name) {
     } catch (const std::exception& error) {
         fail(name, std::string("is not a valid ONNX model: ") + error.what());
     }
+    state_kernel_shapes(*model.mutable_graph());
     try {
         infer_shapes(model);
     } catch (const std::exception& error) {

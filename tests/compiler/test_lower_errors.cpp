@@ -16,6 +16,12 @@ TEST(LowerErrors, WeightsThatAreNoConstants) {
     expect_error(builder, "its weights (input 1, 'x') must be a constant");
 }
 
+/// Found by fuzzing: the ONNX library's inference crashed.
+TEST(LowerErrors, WeightsOfAnotherRankThanTheInput) {
+    const auto builder = ModelBuilder({1, 4}).random("w", {3, 4, 3, 3}).node("Conv", {"x", "w"}, "y");
+    expect_error(builder, "shapes cannot be inferred");
+}
+
 TEST(LowerErrors, WeightsThatAreNoNumbers) {
     for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
         const auto builder = ModelBuilder({1, 2}).floats("weird", {2, 1}, {1, bad}).node("MatMul", {"x", "weird"}, "y");
