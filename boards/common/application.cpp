@@ -69,6 +69,9 @@ Status run_inferences(Engine& engine, const Board& board, const Payload& payload
     if (status == Status::not_formatted) {
         status = engine.format();
     }
+    if (status == Status::ok && engine.record().phase != Phase::idle) {
+        board.console->write("resumed\n");
+    }
     const uint32_t wanted = payload.header.inferences;
     // The answer of the last inference is told again: power may have failed before it was.
     if (status == Status::ok && engine.record().phase == Phase::idle && engine.record().has_output != 0) {

@@ -4,6 +4,7 @@
 //! It says on the console:
 //!     dynbal BOARD
 //!     installed                          if the image was written into NVM in this power cycle
+//!     resumed                            if an inference was under way when power failed
 //!     inference N class C output WORDS   answer N (from 1): the 15-bit values as hexadecimal words, class = the largest
 //!     error: TEXT                        and then stops
 #pragma once

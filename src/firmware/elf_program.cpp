@@ -14,7 +14,7 @@ namespace dynbal::firmware {
 ElfProgram::ElfProgram(const std::string& path) : path_(path), bytes_(io::read_file(path)) { check_header(); }
 
 void ElfProgram::refuse(const std::string& reason) const {
-    throw InputError(path_ + ": " + reason + "; build the boards again: ./dev build");
+    throw InputError(path_ + ": " + reason + "; build the boards again: ./dev boards");
 }
 
 template <typename T>

@@ -12,25 +12,7 @@
 #include "image/payload.hpp"
 
 namespace dynbal::firmware {
-namespace {
-
 namespace fs = std::filesystem;
-
-/// Where programs of boards may lie, first found first taken.
-std::vector<fs::path> board_folders() {
-    std::vector<fs::path> folders;
-    // Read once at start, before any thread exists.
-    if (const char* folder = std::getenv("DYNBAL_BOARDS"); folder != nullptr) folders.emplace_back(folder);
-    std::error_code error;
-    const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    if (!error) {
-        folders.push_back(program.parent_path() / "boards");
-        folders.push_back(program.parent_path().parent_path() / "boards");
-    }
-    return folders;
-}
-
-}  // namespace
 
 std::vector<uint8_t> make_payload(const compiler::ImageFile& file, std::span<const int16_t> input,
                                   const PayloadOptions& options) {
@@ -47,9 +29,22 @@ std::vector<uint8_t> make_payload(const compiler::ImageFile& file, std::span<con
     return payload;
 }
 
+std::vector<std::string> board_folders() {
+    std::vector<std::string> folders;
+    // Read once at start, before any thread exists.
+    if (const char* folder = std::getenv("DYNBAL_BOARDS"); folder != nullptr) folders.emplace_back(folder);
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    if (!error) {
+        folders.push_back(program.parent_path() / "boards");
+        folders.push_back(program.parent_path().parent_path() / "boards");
+    }
+    return folders;
+}
+
 std::vector<std::string> board_names() {
     std::vector<std::string> names;
-    for (const fs::path& folder : board_folders()) {
+    for (const std::string& folder : board_folders()) {
         std::error_code error;
         for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
             if (entry.path().extension() == ".elf") names.push_back(entry.path().stem());
@@ -61,15 +56,15 @@ std::vector<std::string> board_names() {
 }
 
 ElfProgram board_program(const std::string& name) {
-    for (const fs::path& folder : board_folders()) {
+    for (const std::string& folder : board_folders()) {
         std::error_code error;
-        const fs::path path = folder / (name + ".elf");
+        const fs::path path = fs::path(folder) / (name + ".elf");
         if (name.find('/') == std::string::npos && fs::is_regular_file(path, error)) return ElfProgram(path);
     }
     const std::vector<std::string> names = board_names();
     if (names.empty()) {
         throw InputError(
-            "no program of any board was found; build them with ./dev build, or name their folder in "
+            "no program of any board was found; build them with ./dev boards, or name their folder in "
             "DYNBAL_BOARDS");
     }
     throw InputError(fmt::format("there is no board '{}'; there are: {}", name, fmt::join(names, ", ")));

@@ -20,10 +20,11 @@ struct PayloadOptions {
 std::vector<uint8_t> make_payload(const compiler::ImageFile& file, std::span<const int16_t> input,
                                   const PayloadOptions& options);
 
+/// Folders where programs of boards may lie, the first wins: $DYNBAL_BOARDS, boards/ beside this program, or one above.
+std::vector<std::string> board_folders();
 /// Names of the boards whose programs were built.
 std::vector<std::string> board_names();
-/// The program of a board: BOARD.elf in $DYNBAL_BOARDS, or in boards/ beside this program or one folder above.
-/// Throws InputError with the boards there are.
+/// The program of a board: BOARD.elf in one of the folders. Throws InputError with the boards there are.
 ElfProgram board_program(const std::string& name);
 
 /// A board's program with this payload. Throws InputError if the model does not fit the board.

@@ -122,6 +122,54 @@ int16x2_t load_pair(const int8_t* bytes) {
     sums[3] = s3;
 }
 
+/// One row, `quads` times four words, all addresses multiples of 4.
+[[gnu::noinline]] int32_t dot_aligned(const int16_t* x, const int16_t* weights, uint32_t quads) {
+    int32_t sum = 0;
+    uint32_t x0 = 0;
+    uint32_t x1 = 0;
+    uint32_t a = 0;
+    uint32_t b = 0;
+    asm volatile(
+        "1:\n"
+        "ldrd %[x0], %[x1], [%[x]], #8\n"
+        "ldrd %[a], %[b], [%[w]], #8\n"
+        "smlad %[sum], %[x0], %[a], %[sum]\n"
+        "smlad %[sum], %[x1], %[b], %[sum]\n"
+        "subs %[quads], #1\n"
+        "bne 1b\n"
+        : [x] "+r"(x), [w] "+r"(weights), [sum] "+r"(sum), [quads] "+r"(quads), [x0] "=&r"(x0), [x1] "=&r"(x1),
+          [a] "=&r"(a), [b] "=&r"(b)
+        :
+        : "cc", "memory");
+    return sum;
+}
+
+/// The same with int8 weights at any address.
+[[gnu::noinline]] int32_t dot_aligned(const int16_t* x, const int8_t* weights, uint32_t quads) {
+    int32_t sum = 0;
+    uint32_t even = 0;
+    uint32_t odd = 0;
+    uint32_t a = 0;
+    uint32_t b = 0;
+    asm volatile(
+        "1:\n"
+        "ldrd %[a], %[b], [%[x]], #8\n"
+        "pkhbt %[even], %[a], %[b], lsl #16\n"
+        "pkhtb %[odd], %[b], %[a], asr #16\n"
+        "ldr %[a], [%[w]], #4\n"
+        "sxtb16 %[b], %[a]\n"
+        "sxtb16 %[a], %[a], ror #8\n"
+        "smlad %[sum], %[even], %[b], %[sum]\n"
+        "smlad %[sum], %[odd], %[a], %[sum]\n"
+        "subs %[quads], #1\n"
+        "bne 1b\n"
+        : [x] "+r"(x), [w] "+r"(weights), [sum] "+r"(sum), [quads] "+r"(quads), [even] "=&r"(even), [odd] "=&r"(odd),
+          [a] "=&r"(a), [b] "=&r"(b)
+        :
+        : "cc", "memory");
+    return sum;
+}
+
 template <typename Weight>
 int32_t dot(const int16_t* x, const Weight* weights, uint32_t length) {
     int32_t sum = 0;
@@ -143,12 +191,12 @@ void mac_rows_of(const int16_t* x, const Weight* weights, uint32_t row_stride, u
     uint32_t row = 0;
     for (; quads != 0 && row + rows_at_once <= rows; row += rows_at_once) {
         mac_4_rows_aligned(x, weights + row * row_stride, row_stride, quads, sums + row);
-        for (uint32_t rest = row; done < length && rest < row + rows_at_once; ++rest) {
-            sums[rest] += dot(x + done, weights + rest * row_stride + done, length - done);
-        }
     }
-    for (; row < rows; ++row) {
-        sums[row] += dot(x, weights + row * row_stride, length);
+    for (; quads != 0 && row < rows; ++row) {
+        sums[row] += dot_aligned(x, weights + row * row_stride, quads);
+    }
+    for (row = 0; done < length && row < rows; ++row) {
+        sums[row] += dot(x + done, weights + row * row_stride + done, length - done);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The kernels of mac.hpp in plain C++: they define the bits.
+//! The kernels of mac.hpp in plain C++: they define the bits. Sums wrap at 32 bits.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@ void mac_rows(const int16_t* x, const Weight* weights, uint32_t row_stride, uint
               int32_t* sums) {
     for (uint32_t row = 0; row < rows; ++row) {
         const Weight* w = weights + row * row_stride;
-        int32_t sum = 0;
+        auto sum = static_cast<uint32_t>(sums[row]);
         for (uint32_t i = 0; i < length; ++i) {
-            sum += int32_t{x[i]} * int32_t{w[i]};
+            sum += static_cast<uint32_t>(int32_t{x[i]} * int32_t{w[i]});
         }
-        sums[row] += sum;
+        sums[row] = static_cast<int32_t>(sum);
     }
 }
 

@@ -151,6 +151,7 @@ Job432 make_job(const std::string& name, const compiler::ImageFile& file, const 
     if (!result.completed()) throw std::runtime_error(result.message);
     job.output = result.output;
     job.macs = result.traffic.macs;
+    job.nominal_macs = file.host.ideal_macs;
     return job;
 }
 
@@ -190,21 +191,26 @@ Job432 wide_job() {
     return make_job("wide", file, file.quantise_input(noises(2000, 40 * 40)));
 }
 
-Job432 fashion_job() {
+Job432 fashion_job(uint32_t inferences) {
     const Samples samples{made_up_picture(1), made_up_picture(2), made_up_picture(3)};
     const auto file = compile_model("fashion_mnist", real_networks()[0].path, samples);
-    return make_job("fashion_mnist", file, file.quantise_input(samples[0]));
+    return make_job("fashion_mnist", file, file.quantise_input(samples[0]), inferences);
 }
 
-Job432 har_job() {
-    const fs::path onnx = shared_folder() / "data/models/dynbal/HAR-CNN.onnx";
-    const fs::path windows = shared_folder() / "data/datasets/uci_har/x_test_standardised.npy";
-    if (!fs::exists(onnx) || !fs::exists(windows)) return {};
-    const io::NpySamples set(windows.string());
-    Samples samples;
-    for (int64_t i = 0; i < 16; ++i) samples.push_back(set.sample(i));
-    const auto file = compile_model("HAR-CNN", onnx, samples);
-    return make_job("HAR-CNN", file, file.quantise_input(samples[0]));
+Job432 shared_job(const std::string& name, const std::string& samples, float scale, uint32_t inferences) {
+    const fs::path onnx = shared_folder() / "data/models/dynbal" / (name + ".onnx");
+    const fs::path inputs = shared_folder() / "data/datasets" / samples;
+    if (!fs::exists(onnx) || !fs::exists(inputs)) return {};
+    const io::NpySamples set(inputs.string());
+    Samples scaled;
+    for (int64_t i = 0; i < 16; ++i) {
+        scaled.push_back(set.sample(i));
+        for (float& value : scaled.back()) value *= scale;
+    }
+    const auto file = compile_model(name, onnx, scaled);
+    return make_job(name, file, file.quantise_input(scaled[0]), inferences);
 }
+
+Job432 har_job(uint32_t inferences) { return shared_job("HAR-CNN", "uci_har/x_test_standardised.npy", 1, inferences); }
 
 }  // namespace dynbal::test

@@ -20,7 +20,8 @@ struct Job432 {
     ImageHeader image;
     std::vector<uint8_t> formatted;  ///< the FRAM with the image installed and formatted, by the simulator
     std::vector<int16_t> output;     ///< on steady power, from the simulator
-    uint64_t macs = 0;
+    uint64_t macs = 0;               ///< really multiplied: taps over padding are left out
+    uint64_t nominal_macs = 0;       ///< padding counted, as published figures do
 };
 
 /// Makes payload, expectation and formatted FRAM. `inferences`: how many the program is to run.
@@ -39,8 +40,10 @@ Job432 tiny_job();
 /// Two stages whose activations lie beyond the first 64 KB of NVM.
 Job432 wide_job();
 /// This repository's network on a made-up picture.
-Job432 fashion_job();
-/// The reference's HAR-CNN on a window of its test set; an empty name if the shared data are absent.
-Job432 har_job();
+Job432 fashion_job(uint32_t inferences = 1);
+/// One of the reference's networks on a sample of its test set; an empty name if the shared data are absent.
+Job432 shared_job(const std::string& name, const std::string& samples, float scale, uint32_t inferences = 1);
+/// HAR-CNN of these.
+Job432 har_job(uint32_t inferences = 1);
 
 }  // namespace dynbal::test

@@ -12,7 +12,7 @@ namespace {
 class Board432 : public testing::Test {
 protected:
     void SetUp() override {
-        if (!has_board()) GTEST_SKIP() << "the board's program is absent; build it with ./dev build";
+        if (!has_board()) GTEST_SKIP() << "the board's program is absent; build it with ./dev boards";
     }
 };
 

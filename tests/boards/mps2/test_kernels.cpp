@@ -1,0 +1,46 @@
+// The Cortex-M4 kernels: the same bits as the portable ones, in as many instructions as promised.
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "mps2.hpp"
+#include "programs.hpp"
+
+namespace dynbal::test {
+namespace {
+
+constexpr const char* mac_rows_int16 = "_ZN6dynbal6kernel8mac_rowsEPKsS2_mmmPl";
+constexpr const char* mac_rows_int8 = "_ZN6dynbal6kernel8mac_rowsEPKsPKammPl";
+
+/// Instructions of the check program's first call: 1x144 by 144x16.
+double instructions_per_mac(const char* function) {
+    const firmware::ElfProgram program(kernel_check_path());
+    Mps2 machine(program);
+    machine.count_instructions(program.symbol(function));
+    const PowerCycle cycle = machine.run();
+    EXPECT_TRUE(cycle.ended) << cycle.fault;
+    return static_cast<double>(machine.call_instructions().front()) / (144.0 * 16.0);
+}
+
+class KernelsOfM4 : public BoardTest {};
+
+TEST_F(KernelsOfM4, SameBitsAsPortable) {
+    Mps2 machine{firmware::ElfProgram(kernel_check_path())};
+    const PowerCycle cycle = machine.run();
+    ASSERT_TRUE(cycle.ended) << cycle.fault;
+    EXPECT_EQ(cycle.text, "mismatches 0\n");
+    EXPECT_EQ(cycle.exit_code, 0U);
+}
+
+TEST_F(KernelsOfM4, InstructionsPerMac) {
+    const double int16 = instructions_per_mac(mac_rows_int16);
+    const double int8 = instructions_per_mac(mac_rows_int8);
+    std::cout << "1x144 by 144x16, instructions a MAC: int16 weights " << int16 << ", int8 weights " << int8
+              << " (published on the same product: SMLAD in four rows 1.60, arm_fully_connected_s8 2.28, "
+                 "arm_fully_connected_s16 2.82)\n";
+    EXPECT_LE(int16, 1.70);
+    EXPECT_LE(int8, 2.0);
+}
+
+}  // namespace
+}  // namespace dynbal::test
