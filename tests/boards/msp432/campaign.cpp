@@ -46,9 +46,12 @@ void Campaign::note(CampaignResult& result, uint64_t& counter, const std::string
 
 /// Steady power: the answer must come, and be right.
 void Campaign::finish(CampaignResult& result, const std::string& point) {
-    const CycleResult last = machine_.run_cycle();
     ++result.points;
     ++result.power_cycles;
+    check(result, point, machine_.run_cycle());
+}
+
+void Campaign::check(CampaignResult& result, const std::string& point, const CycleResult& last) {
     if (last.end != CycleEnd::parked) {
         note(result, result.stuck, point, last);
     } else if (last_line(last.text) != answer_line(1, job_.output) || tensors() != expected_tensors_) {
@@ -89,6 +92,20 @@ CampaignResult Campaign::cut_often(uint64_t points, uint32_t cuts, uint64_t seed
         }
         finish(result, point);
     }
+    return result;
+}
+
+CampaignResult Campaign::cut_regularly(uint64_t budget, uint64_t cycles_max) {
+    CampaignResult result;
+    prepare();
+    const std::string point = "power for " + std::to_string(budget) + " SPI bytes each time";
+    CycleResult cycle;
+    do {
+        cycle = machine_.run_cycle(budget + 1);
+        ++result.power_cycles;
+    } while (cycle.end == CycleEnd::power_failed && result.power_cycles < cycles_max);
+    ++result.points;
+    check(result, point, cycle);
     return result;
 }
 

@@ -29,16 +29,15 @@ public:
     CampaignResult cut_each(uint64_t first, uint64_t stride);
     /// `points` times: cuts at random places, one power cycle after another, `cuts` of them, then steady power.
     CampaignResult cut_often(uint64_t points, uint32_t cuts, uint64_t seed);
-
-    Machine& machine() { return machine_; }
-    /// SPI bytes of the first power cycle without a cut.
-    uint64_t bytes() const { return bytes_; }
+    /// Power fails after every `budget` SPI bytes until the answer is told; stuck if it is not after `cycles_max` cycles.
+    CampaignResult cut_regularly(uint64_t budget, uint64_t cycles_max);
 
 private:
     void prepare();
     void learn();
     std::vector<uint8_t> tensors();
     void finish(CampaignResult& result, const std::string& point);
+    void check(CampaignResult& result, const std::string& point, const CycleResult& last);
     void note(CampaignResult& result, uint64_t& counter, const std::string& point, const CycleResult& cycle);
 
     Job432 job_;

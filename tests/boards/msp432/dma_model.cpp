@@ -70,6 +70,7 @@ void DmaModel::set_word(uint32_t address, uint32_t value) {
 
 void DmaModel::enable(uint32_t bits) {
     if ((bits & ~3U) != 0) conditions_->forbid("uDMA: a channel is enabled that nobody uses");
+    if ((bits & enabled_) != 0) conditions_->forbid("uDMA: a channel is set up while it is still at work");
     if (!master_enabled_) conditions_->forbid("uDMA: a channel is enabled while the controller is not");
     if (table_ < sram_begin || table_ - sram_begin + 128 > sram_.size()) {
         conditions_->forbid("uDMA: the control table is not in SRAM");

@@ -209,9 +209,10 @@ uint32_t Machine::access(uint32_t address, uint32_t width, bool is_write, uint32
         result = read(address);
     }
     update();
-    // The first look at a flag shows what is; a second one in a row means waiting.
-    if (!is_write && address == last_read_) skip_wait(address);
+    // The first look at a flag shows what is; a second one in a row that shows the same means waiting.
+    if (!is_write && address == last_read_ && result == last_value_) skip_wait(address);
     last_read_ = is_write ? 0 : address;
+    last_value_ = result;
     const bool exception = exception_ != 0 && spi_.bytes() >= exception_at_ && address == dma_enable_set;
     if (!conditions_.running() || exception) uc_emu_stop(engine_);
     return result;

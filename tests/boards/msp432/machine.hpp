@@ -102,7 +102,8 @@ private:
     uint64_t instructions_ = 0;
     uint64_t cycle_number_ = 0;
     bool fram_keeps_power_ = false;
-    uint32_t last_read_ = 0;  ///< address; 0 after a write
+    uint32_t last_read_ = 0;   ///< address; 0 after a write
+    uint32_t last_value_ = 0;  ///< what it showed
     uint64_t exception_at_ = 0;
     uint32_t exception_ = 0;
 };

@@ -65,14 +65,24 @@ TEST_F(PowerCuts432, EveryKindOfStage) {
     const Job432 job = tiny_job();
     Campaign campaign(job);
     campaign.begin_with(job.formatted);
-    expect_clean(job, campaign.cut_each(5, is_long() ? 1 : 23), "inference");
+    expect_clean(job, campaign.cut_each(5, is_long() ? 1 : 41), "inference");
 }
 
 TEST_F(PowerCuts432, OurNetwork) {
     const Job432 job = fashion_job();
     Campaign campaign(job);
     campaign.begin_with(job.formatted);
-    expect_clean(job, campaign.cut_each(7, is_long() ? 31 : 997), "inference");
+    expect_clean(job, campaign.cut_each(7, is_long() ? 31 : 1499), "inference");
+    expect_clean(job, campaign.cut_regularly(6000, 200), "power for 6,000 SPI bytes each time");
+}
+
+TEST_F(PowerCuts432, HarCnn) {
+    const Job432 job = har_job();
+    if (job.name.empty()) GTEST_SKIP() << "the shared data are absent; set DYNBAL_SHARED";
+    Campaign campaign(job);
+    campaign.begin_with(job.formatted);
+    expect_clean(job, campaign.cut_each(11, is_long() ? 13 : 997), "inference");
+    expect_clean(job, campaign.cut_regularly(6000, 200), "power for 6,000 SPI bytes each time");
 }
 
 }  // namespace
