@@ -60,11 +60,20 @@ TEST_F(Board432, MoreThan64Kilobytes) {
 
 TEST_F(Board432, OurNetwork) { answer_once(fashion_job()); }
 
-TEST_F(Board432, HarCnn) {
-    const Job432 job = har_job();
-    if (job.name.empty()) GTEST_SKIP() << "the shared data are absent; set DYNBAL_SHARED";
-    answer_once(job);
-}
+/// The reference's networks; cifar10-cnn with int16 weights exceeds the flash.
+class SharedNetworks : public Board432 {
+protected:
+    static void answer(const Job432& job) {
+        if (job.name.empty()) GTEST_SKIP() << "the shared data are absent; set DYNBAL_SHARED";
+        answer_once(job);
+    }
+};
+
+TEST_F(SharedNetworks, HarCnn) { answer(har_job()); }
+
+TEST_F(SharedNetworks, KwsDnn) { answer(shared_job("KWS-DNN_S", "speech_commands_v2_test/x_mfcc_25x10.npy", 1)); }
+
+TEST_F(SharedNetworks, SqueezeNet) { answer(shared_job("squeezenet_cifar10", "cifar10/x_test.npy", 1.0F / 255.0F)); }
 
 }  // namespace
 }  // namespace dynbal::test
