@@ -59,7 +59,7 @@ class Checker:
         for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
             for name in sorted(names):
-                if name.endswith((".cpp", ".hpp", ".h", ".py", ".sh")) or name == "dev":
+                if name.endswith((".cpp", ".hpp", ".h", ".py", ".sh", ".ts", ".mjs", ".css")) or name == "dev":
                     yield os.path.relpath(os.path.join(folder, name), self.root)
 
     def check_include(self, path, number, kind, target):

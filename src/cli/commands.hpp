@@ -26,6 +26,7 @@ void add_inspect(CLI::App& app, Context& context);
 void add_run(CLI::App& app, Context& context);
 void add_simulate(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
+void add_report(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_crash_test(CLI::App& app, Context& context);
 void add_soak(CLI::App& app, Context& context);

@@ -36,6 +36,7 @@ void add_commands(CLI::App& app, Context& context) {
     add_run(app, context);
     add_simulate(app, context);
     add_compare(app, context);
+    add_report(app, context);
     add_evaluate(app, context);
     add_crash_test(app, context);
     add_soak(app, context);

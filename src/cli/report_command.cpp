@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "base/error.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+#include "cli/report.hpp"
+#include "cli/report_summary.hpp"
+#include "io/file.hpp"
+#include "report/document.hpp"
+#include "report/html.hpp"
+#include "sim/supply.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+struct Arguments {
+    ImageArguments image;
+    std::string input;
+    std::string supply;
+    std::vector<std::string> policies{"fixed", "paper", "best"};
+    std::string device;
+    std::string output;
+    std::string trace_out;
+    bool no_sweep = false;
+    uint32_t jobs = 0;
+};
+
+std::vector<PolicyKind> parse_policies(const std::vector<std::string>& names) {
+    std::vector<PolicyKind> policies;
+    for (const std::string& name : names) {
+        const PolicyKind policy = sim::parse_policy(name);
+        if (std::find(policies.begin(), policies.end(), policy) != policies.end()) {
+            throw InputError("--policies: '" + name + "' is named twice");
+        }
+        policies.push_back(policy);
+    }
+    return policies;
+}
+
+/// The command that makes the same report.
+std::string command_text(const Arguments& arguments) {
+    std::string text = "dynbal report " + shell_word(arguments.image.path);
+    const auto add = [&](const std::string& option, const std::string& value) {
+        if (!value.empty()) text += " " + option + " " + shell_word(value);
+    };
+    add("--input", arguments.input);
+    if (arguments.image.scale) add("--scale", fmt::format("{}", *arguments.image.scale));
+    add("--supply", arguments.supply);
+    std::string policies;
+    for (const std::string& name : arguments.policies) policies += (policies.empty() ? "" : ",") + name;
+    add("--policies", policies);
+    add("--device", arguments.device);
+    if (arguments.no_sweep) text += " --no-sweep";
+    add("-o", arguments.output);
+    add("--trace-out", arguments.trace_out);
+    return text;
+}
+
+report::Facts facts_of(const Arguments& arguments, const report::Results& results) {
+    report::Facts facts;
+    facts.program = "dynbal " DYNBAL_VERSION;
+    facts.command = command_text(arguments);
+    facts.input = arguments.input;
+    facts.trace_file = std::filesystem::path(arguments.trace_out).filename().string();
+    const report::PolicyRun* answered = results.answered();
+    if (answered != nullptr) facts.answer_sha256 = output_sha256(answered->result.output);
+    return facts;
+}
+
+/// Before anything is run: a run may take long.
+void check_folder(const std::string& path) {
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    if (folder.empty() || std::filesystem::is_directory(folder)) return;
+    throw InputError(path + ": there is no folder " + folder.string());
+}
+
+/// What can be known to be wrong before anything is run.
+void check(const Arguments& arguments) {
+    if (!arguments.output.empty()) report::page_template();
+    if (!arguments.output.empty() && arguments.output == arguments.trace_out) {
+        throw InputError("-o and --trace-out name the same file: " + arguments.output);
+    }
+    check_folder(arguments.output);
+    check_folder(arguments.trace_out);
+}
+
+void run(const Arguments& arguments, Context& context) {
+    check(arguments);
+    const compiler::ImageFile file = arguments.image.read();
+    report::Experiment experiment;
+    experiment.file = &file;
+    experiment.profile = arguments.device.empty() ? &profile_of(file) : &sim::profile_by_name(arguments.device);
+    experiment.supply = arguments.supply;
+    experiment.policies = parse_policies(arguments.policies);
+    experiment.sweep = !arguments.no_sweep;
+    experiment.jobs = arguments.jobs;
+    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    experiment.input = input;
+
+    report::TraceFile trace(file.host.stage_names);
+    const report::Results results = run_experiment(experiment, arguments.trace_out.empty() ? nullptr : &trace);
+    const nlohmann::ordered_json document = document_of(facts_of(arguments, results), experiment, results);
+    std::string text = report_summary(experiment, results);
+    if (!arguments.output.empty()) {
+        io::write_file(arguments.output, report::html_of(document));
+        text += "\nReport: " + arguments.output + "\n";
+    }
+    if (!arguments.trace_out.empty()) {
+        io::write_file(arguments.trace_out, trace.text());
+        text += "Trace, for ui.perfetto.dev: " + arguments.trace_out + "\n";
+    }
+    context.print(report::summary_of(document), text);
+    context.exit_code = results.answered() != nullptr && results.same_answers() ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Context& context) {
+    CLI::App* command = app.add_subcommand(
+        "report", "Run one input under each policy and show time, energy and tiles: HTML page, trace, summary");
+    const auto arguments = std::make_shared<Arguments>();
+    arguments->image.add_to(*command, true);
+    add_input(*command, arguments->input);
+    command->add_option("--supply", arguments->supply, "When the power fails; see `dynbal help supplies`")->required();
+    command->add_option("--policies", arguments->policies, "Some of fixed, paper and best")
+        ->delimiter(',')
+        ->capture_default_str();
+    command->add_option("--device", arguments->device, "Profile to simulate (default: that of the image)");
+    command->add_option("-o,--output", arguments->output, "The page: one HTML file that needs nothing else");
+    command->add_option("--trace-out", arguments->trace_out, "Every piece of work, for ui.perfetto.dev");
+    command->add_flag("--no-sweep", arguments->no_sweep, "Leave out the runs at other harvested powers");
+    add_jobs(*command, arguments->jobs);
+    add_json(*command, context);
+    command->callback([arguments, &context] { run(*arguments, context); });
+}
+
+}  // namespace dynbal::cli

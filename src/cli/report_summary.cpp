@@ -1,0 +1,101 @@
+#include "cli/report_summary.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/arguments.hpp"
+#include "cli/report.hpp"
+#include "io/table.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+using report::PolicyRun;
+using report::Results;
+
+const PolicyRun* fixed_of(const Results& results) {
+    for (const PolicyRun& run : results.runs) {
+        if (run.policy == PolicyKind::fixed && run.result.completed()) return &run;
+    }
+    return nullptr;
+}
+
+std::string policies_text(const Results& results) {
+    io::Table table({{"policy", io::Align::left},
+                     {"latency"},
+                     {"speed-up over fixed"},
+                     {"energy"},
+                     {"power cycles"},
+                     {"NVM bytes"},
+                     {"tile changes"},
+                     {"of them forced"}});
+    const PolicyRun* fixed = fixed_of(results);
+    for (const PolicyRun& run : results.runs) {
+        const sim::RunResult& result = run.result;
+        const std::string name = sim::name_of(run.policy);
+        if (!result.completed()) {
+            table.add_row({name, "never ends"});
+            continue;
+        }
+        const uint64_t shrinks = result.activity.shrinks;
+        table.add_row({name, quantity(result.latency_s, "s"),
+                       fixed == nullptr ? "" : fmt::format("{:.2f} x", fixed->result.latency_s / result.latency_s),
+                       quantity(result.energy_j, "J"), grouped(result.power_cycles),
+                       grouped(result.traffic.read_bytes + result.traffic.write_bytes),
+                       grouped(result.activity.reconfigurations + shrinks), grouped(shrinks)});
+    }
+    return table.text();
+}
+
+std::string breakdown_text(const Results& results) {
+    std::vector<io::Column> columns{{"", io::Align::left}};
+    std::vector<report::Breakdown> totals;
+    for (const PolicyRun& run : results.runs) {
+        const std::string name = sim::name_of(run.policy);
+        columns.push_back({name + ": time"});
+        columns.push_back({"energy"});
+        totals.push_back(report::total_of(run.stages));
+    }
+    io::Table table(columns);
+    for (size_t category = 0; category < report::category_count; ++category) {
+        std::vector<std::string> row{report::category_names[category]};
+        double any = 0;
+        for (const report::Breakdown& total : totals) {
+            row.push_back(quantity(total.time_s[category], "s"));
+            row.push_back(quantity(total.energy_j[category], "J"));
+            any += total.time_s[category] + total.energy_j[category];
+        }
+        if (any > 0) table.add_row(row);
+    }
+    return table.text();
+}
+
+std::string sweep_text(const report::Experiment& experiment, const report::PowerSweep& sweep) {
+    std::vector<io::Column> columns{{"harvested power"}};
+    for (const PolicyKind policy : experiment.policies) columns.push_back({sim::name_of(policy)});
+    io::Table table(columns);
+    for (size_t power = 0; power < sweep.power_w.size(); ++power) {
+        std::vector<std::string> row{quantity(sweep.power_w[power], "W")};
+        for (const auto& latencies : sweep.latency_s) {
+            row.push_back(latencies[power] ? quantity(*latencies[power], "s") : "never ends");
+        }
+        table.add_row(row);
+    }
+    return table.text();
+}
+
+}  // namespace
+
+std::string report_summary(const report::Experiment& experiment, const Results& results) {
+    std::string text = policies_text(results) + "\n" + breakdown_text(results);
+    if (results.sweep) text += "\n" + sweep_text(experiment, *results.sweep);
+    for (const PolicyRun& run : results.runs) {
+        if (!run.result.completed()) text += fmt::format("\n{}: {}\n", sim::name_of(run.policy), run.result.message);
+    }
+    const PolicyRun* answered = results.answered();
+    if (answered == nullptr) return text;
+    const std::string answer = answer_text(*experiment.file, answered->result.output);
+    return text + (results.same_answers() ? "\nAnswer, the same bits in every run that ended: " + answer + "\n"
+                                          : "\nThe answers DIFFER: this is a fault of the engine, please report it\n");
+}
+
+}  // namespace dynbal::cli

@@ -1,0 +1,50 @@
+//! The document of a report: everything the page shows, as JSON, version "dynbal-report/1".
+//!
+//! {
+//!   "schema": "dynbal-report/1", "program": "dynbal 0.1.0", "command": what makes this report again,
+//!   "trace_file": name of the Perfetto trace or null,
+//!   "model": {name, macs, nvm_bytes, sram_bytes, weight_bytes}, "device": {name, facts: [[what, value], ...]},
+//!   "supply": {text, on_v, off_v}          the thresholds of the capacitor, null if the supply has none
+//!   "input": text, "answer": {class, top: [[index, value], ...], same, sha256} or null
+//!   "categories": names of Category, "kinds": names of SpanKind: what numbers below stand for
+//!   "stages": [{name, operator, output: [h, w, c], macs, weight_bytes}]   macs of the nominal layer, padding included
+//!   "runs": [{policy, completed, message, latency_s, charging_s, energy_j, power_cycles, nvm_read_bytes,
+//!             nvm_write_bytes, macs, reconfigurations, shrinks,
+//!             "time_s": [stage][category], "energy_by_stage_j": [stage][category],
+//!             "tiles": [{time_s, stage, reason: chosen|reconfigured|shrunk,
+//!                        config: {tile_out, tile_in, tile_pixels, run_pixels, order}}],
+//!             "timeline": {duration_s, power_us: microseconds without power, with, without, ...,
+//!                          cycles_per_entry: power cycles that one pair stands for,
+//!                          voltage: {step_us: [...], millivolts: [...]} or null,
+//!                          stages: [[stage, begin_s, end_s]],
+//!                          activity: {bucket_s, permille: [bucket][kind]},
+//!                          magnified: [{stage, cycle, begin_s, duration_s,
+//!                                       spans: [[kind, begin_us, duration_us, energy_nj]]}]}}]
+//!   "sweep": {power_w: [...], own_power_w or null, latency_s: {policy: [seconds or null, ...]}} or null
+//! }
+//!
+//! Numbers are rounded to six digits: the document is for the eye.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "report/experiment.hpp"
+
+namespace dynbal::report {
+
+/// What only the caller knows.
+struct Facts {
+    std::string program;     ///< name and version
+    std::string command;     ///< that makes the report again
+    std::string input;       ///< as it was named
+    std::string trace_file;  ///< empty: none
+    std::string answer_sha256;
+};
+
+nlohmann::ordered_json document_of(const Facts& facts, const Experiment& experiment, const Results& results);
+
+/// The document without what only pictures need: timelines and tile choices.
+nlohmann::ordered_json summary_of(const nlohmann::ordered_json& document);
+
+}  // namespace dynbal::report

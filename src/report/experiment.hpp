@@ -1,0 +1,65 @@
+//! The runs behind a report: one inference for each policy, watched, and the same at other harvested powers.
+//!
+//! Invariant: results depend on image, input, supply and policies, never on the number of threads.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/image_file.hpp"
+#include "report/breakdown.hpp"
+#include "report/recorder.hpp"
+#include "report/trace_file.hpp"
+#include "sim/device_profile.hpp"
+#include "sim/session.hpp"
+
+namespace dynbal::report {
+
+/// What is run. All that is pointed to must outlive the call.
+struct Experiment {
+    const compiler::ImageFile* file = nullptr;
+    const sim::DeviceProfile* profile = nullptr;
+    std::string supply;
+    std::vector<PolicyKind> policies;
+    std::span<const int16_t> input;
+    bool sweep = true;
+    uint32_t jobs = 0;  ///< threads of the sweep; 0: one a core
+};
+
+struct PolicyRun {
+    PolicyKind policy = PolicyKind::best;
+    sim::RunResult result;
+    Recorder recorder;
+    std::vector<Breakdown> stages;
+};
+
+/// Latencies at constant harvested power; [policy][power], none where the run did not end.
+struct PowerSweep {
+    std::vector<double> power_w;
+    std::optional<double> own_power_w;  ///< if the experiment's supply is such a harvester
+    std::vector<std::vector<std::optional<double>>> latency_s;
+};
+
+struct Results {
+    std::vector<PolicyRun> runs;
+    std::optional<PowerSweep> sweep;
+
+    /// The first run that completed; none: nullptr.
+    const PolicyRun* answered() const;
+    /// All answers that there are have the same bits.
+    bool same_answers() const;
+};
+
+/// Runs everything. `trace` may be null. Throws InputError if the supply is none.
+Results run_experiment(const Experiment& experiment, TraceFile* trace);
+
+/// The powers of a sweep, in watts: around that of the supply if it is `power:P`, else common ones.
+std::vector<double> sweep_powers(const std::optional<double>& own_power_w);
+
+/// P of a supply text `power:P` that parse_supply() accepts.
+std::optional<double> harvested_power_w(const std::string& supply);
+
+}  // namespace dynbal::report

@@ -1,0 +1,125 @@
+// The document that the program puts into the page: the types of src/report/document.hpp, which describes them.
+
+export type PolicyName = string;
+
+export interface TileConfig {
+    tile_out: number;
+    tile_in: number;
+    tile_pixels: number;
+    run_pixels: number;
+    order: string;
+}
+
+export type TileReason = 'chosen' | 'reconfigured' | 'shrunk';
+
+export interface TileChoice {
+    time_s: number;
+    stage: number;
+    reason: TileReason;
+    config: TileConfig;
+}
+
+export interface Magnified {
+    stage: number;
+    cycle: number;
+    begin_s: number;
+    duration_s: number;
+    /** [kind, begin in µs from begin_s, duration in µs, energy in nJ] */
+    spans: [number, number, number, number][];
+}
+
+export interface Timeline {
+    duration_s: number;
+    /** µs without power, µs with power, and so on in turn, from 0 on */
+    power_us: number[];
+    /** power cycles that one pair of `power_us` stands for */
+    cycles_per_entry: number;
+    voltage: { step_us: number[]; millivolts: number[] } | null;
+    /** [stage, begin, end] */
+    stages: [number, number, number][];
+    activity: { bucket_s: number; permille: number[][] };
+    magnified: Magnified[];
+}
+
+export interface Run {
+    policy: PolicyName;
+    completed: boolean;
+    message: string;
+    latency_s: number;
+    charging_s: number;
+    energy_j: number;
+    power_cycles: number;
+    nvm_read_bytes: number;
+    nvm_write_bytes: number;
+    macs: number;
+    reconfigurations: number;
+    shrinks: number;
+    /** [stage][category] */
+    time_s: number[][];
+    energy_by_stage_j: number[][];
+    tiles: TileChoice[];
+    timeline: Timeline;
+}
+
+export interface Stage {
+    name: string;
+    operator: string;
+    output: [number, number, number];
+    macs: number;
+    weight_bytes: number;
+}
+
+export interface Sweep {
+    power_w: number[];
+    own_power_w: number | null;
+    /** null where the run did not end */
+    latency_s: Record<PolicyName, (number | null)[]>;
+}
+
+export interface ReportDocument {
+    schema: string;
+    program: string;
+    command: string;
+    trace_file: string | null;
+    model: { name: string; macs: number; nvm_bytes: number; sram_bytes: number; weight_bytes: number };
+    device: { name: string; facts: [string, string][] };
+    supply: { text: string; on_v: number | null; off_v: number | null };
+    input: string;
+    answer: { class: number; top: [number, number][]; same: boolean; sha256: string } | null;
+    categories: string[];
+    kinds: string[];
+    stages: Stage[];
+    runs: Run[];
+    sweep: Sweep | null;
+}
+
+/** Reads the document out of the page. Throws if it is none of this version. */
+export function readDocument(): ReportDocument {
+    const text = document.getElementById('document')?.textContent ?? '';
+    const parsed = JSON.parse(text) as ReportDocument;
+    if (parsed.schema !== 'dynbal-report/1') throw new Error(`unknown document: ${parsed.schema}`);
+    return parsed;
+}
+
+export const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Sums of a [stage][category] table over the stages. */
+export function totals(table: number[][], categories: number): number[] {
+    return Array.from({ length: categories }, (_, category) => sum(table.map((row) => row[category] ?? 0)));
+}
+
+export const nvmBytes = (run: Run): number => run.nvm_read_bytes + run.nvm_write_bytes;
+export const tileChanges = (run: Run): number => run.reconfigurations + run.shrinks;
+
+/** "1.4 times as fast", by latency. */
+export const speedup = (base: Run, run: Run): number => base.latency_s / run.latency_s;
+
+/** The run to look at first: `best` if there is one, else the last. */
+export function favourite(runs: Run[]): number {
+    const index = runs.findIndex((run) => run.policy === 'best');
+    return index >= 0 ? index : runs.length - 1;
+}
+
+export function tileText(config: TileConfig): string {
+    return `${config.tile_out} out × ${config.tile_in} in × ${config.tile_pixels} px`;
+}
