@@ -52,7 +52,9 @@ void accumulate_position(const JobContext& ctx, const Placement& p, const Range&
         const uint32_t row = p.top + (tap_row - p.tap_rows.begin) * s.dilation_h;
         const int16_t* words = window.at(row, p.left) + skip;
         const bool alone = !all_cols || p.tap_rows.size() == 1;
-        if (!(alone && row_in_place)) {
+        // Kernels are fast where x begins at a multiple of 4.
+        const bool in_place = alone && row_in_place && (reinterpret_cast<uintptr_t>(words) & 3U) == 0;
+        if (!in_place) {
             for (uint32_t tap = 0; tap < p.tap_cols.size(); ++tap) {
                 const int16_t* source = window.at(row, p.left + tap * s.dilation_w) + skip;
                 std::memcpy(target + tap * channels, source, channels * sizeof(int16_t));
@@ -92,68 +94,81 @@ void accumulate(const JobContext& ctx) {
     }
 }
 
-/// The one rounding: from an exact sum to a 15-bit activation.
+/// The one rounding: from an exact sum to a 15-bit activation. It never falls as the sum rises.
 int16_t rescaled(const StageDescriptor& stage, const ChannelHeader& header, int32_t sum) {
     const uint32_t shift = header.shift();
-    const int64_t product = (int64_t{sum} + header.bias) * header.multiplier();
-    return clamp_to(stage, (product + (int64_t{1} << (shift - 1))) >> shift);
+    // The compiler keeps sum and bias together within 32 bits, so the product is that of two 32-bit numbers.
+    const int64_t product = int64_t{sum + header.bias} * header.multiplier() + (int64_t{1} << (shift - 1));
+    if (shift >= 32) {
+        const int32_t value = static_cast<int32_t>(product >> 32) >> (shift - 32);
+        return static_cast<int16_t>(clamp_32(value, stage.clamp_low, stage.clamp_high));
+    }
+    return clamp_to(stage, product >> shift);
 }
 
-/// Rescaled values take the place of their sums: half as wide, so the writer is never ahead of the reader.
-/// Accessed as bytes, since the buffer holds both types.
-void store_value(int32_t* sums, uint32_t index, int16_t value) {
-    std::memcpy(reinterpret_cast<std::byte*>(sums) + 2 * index, &value, sizeof(value));
-}
-int16_t load_value(const int32_t* sums, uint32_t index) {
-    int16_t value = 0;
-    std::memcpy(&value, reinterpret_cast<const std::byte*>(sums) + 2 * index, sizeof(value));
-    return value;
+/// Sums of one job, [positions][channels], and its pooling windows.
+struct PoolView {
+    const int32_t* sums;
+    uint32_t channels, cols;  ///< of the positions
+    uint32_t window_h, window_w;
+};
+
+/// The largest sum in the window whose first position is `position`. Rescaling keeps the order, so it comes afterwards.
+int32_t largest_sum(const PoolView& view, uint32_t position, uint32_t channel) {
+    int32_t most = INT32_MIN;
+    const int32_t* row = view.sums + position * view.channels + channel;
+    for (uint32_t tap_row = 0; tap_row < view.window_h; ++tap_row) {
+        for (uint32_t tap = 0; tap < view.window_w; ++tap) {
+            most = row[tap * view.channels] > most ? row[tap * view.channels] : most;
+        }
+        row += view.cols * view.channels;
+    }
+    return most;
 }
 
-/// Pooling over the rescaled values [positions][channels] in the sums' buffer, to [pixels][channels] at ctx.out.
-void pool(const JobContext& ctx) {
+/// The rounded mean of the window's activations.
+int16_t mean_activation(const JobContext& ctx, const PoolView& view, uint32_t position, uint32_t channel) {
+    int32_t total = 0;
+    const int32_t* row = view.sums + position * view.channels + channel;
+    for (uint32_t tap_row = 0; tap_row < view.window_h; ++tap_row) {
+        for (uint32_t tap = 0; tap < view.window_w; ++tap) {
+            total += rescaled(*ctx.stage, ctx.headers[channel], row[tap * view.channels]);
+        }
+        row += view.cols * view.channels;
+    }
+    return static_cast<int16_t>(divide_rounded(total, static_cast<int32_t>(view.window_h * view.window_w)));
+}
+
+/// Pooled values [pixels][channels] at ctx.out.
+void finish_pooled(const JobContext& ctx) {
     const LoopShape& s = *ctx.shape;
-    const uint32_t channels = ctx.job.channels.size();
-    const uint32_t cols = ctx.positions.cols.size();
-    const uint32_t pixel_rows = (ctx.positions.rows.size() - s.pool_h) / s.pool_stride_h + 1;
-    const uint32_t pixel_cols = (cols - s.pool_w) / s.pool_stride_w + 1;
-    const bool average = ctx.stage->fused_pool == FusedPool::average;
+    const PoolView view{ctx.sums, ctx.job.channels.size(), ctx.positions.cols.size(), s.pool_h, s.pool_w};
+    const bool is_average = ctx.stage->fused_pool == FusedPool::average;
     int16_t* out = ctx.out;
-    for (uint32_t pixel = 0; pixel < pixel_rows * pixel_cols; ++pixel) {
-        const uint32_t row = pixel / pixel_cols * s.pool_stride_h;
-        const uint32_t col = pixel % pixel_cols * s.pool_stride_w;
-        for (uint32_t channel = 0; channel < channels; ++channel) {
-            int32_t sum = 0;
-            int16_t most = activation_min;
-            for (uint32_t tap = 0; tap < s.pool_h * s.pool_w; ++tap) {
-                const uint32_t position = (row + tap / s.pool_w) * cols + col + tap % s.pool_w;
-                const int16_t value = load_value(ctx.sums, position * channels + channel);
-                sum += value;
-                most = value > most ? value : most;
+    for (uint32_t row = 0; row + s.pool_h <= ctx.positions.rows.size(); row += s.pool_stride_h) {
+        for (uint32_t col = 0; col + s.pool_w <= view.cols; col += s.pool_stride_w) {
+            for (uint32_t channel = 0; channel < view.channels; ++channel) {
+                const uint32_t position = row * view.cols + col;
+                *out++ = is_average ? mean_activation(ctx, view, position, channel)
+                                    : rescaled(*ctx.stage, ctx.headers[channel], largest_sum(view, position, channel));
             }
-            *out++ =
-                average ? static_cast<int16_t>(divide_rounded(sum, static_cast<int32_t>(s.pool_h * s.pool_w))) : most;
         }
     }
 }
 
 void finish(const JobContext& ctx) {
+    if (ctx.stage->fused_pool != FusedPool::none) {
+        finish_pooled(ctx);
+        return;
+    }
     const uint32_t channels = ctx.job.channels.size();
     const uint32_t positions = ctx.positions.count();
-    const bool pools = ctx.stage->fused_pool != FusedPool::none;
+    const int32_t* sums = ctx.sums;
+    int16_t* out = ctx.out;
     for (uint32_t position = 0; position < positions; ++position) {
         for (uint32_t channel = 0; channel < channels; ++channel) {
-            const uint32_t index = position * channels + channel;
-            const int16_t value = rescaled(*ctx.stage, ctx.headers[channel], ctx.sums[index]);
-            if (pools) {
-                store_value(ctx.sums, index, value);
-            } else {
-                ctx.out[index] = value;
-            }
+            *out++ = rescaled(*ctx.stage, ctx.headers[channel], *sums++);
         }
-    }
-    if (pools) {
-        pool(ctx);
     }
 }
 

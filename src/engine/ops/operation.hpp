@@ -56,6 +56,10 @@ constexpr int16_t clamp_to(const StageDescriptor& stage, int64_t value) {
     return static_cast<int16_t>(value < low ? low : (value > high ? high : value));
 }
 
+constexpr int32_t clamp_32(int32_t value, int32_t low, int32_t high) {
+    return value < low ? low : (value > high ? high : value);
+}
+
 /// numerator / denominator rounded to nearest, halves upwards; denominator > 0.
 constexpr int32_t divide_rounded(int32_t numerator, int32_t denominator) {
     const int32_t doubled = 2 * numerator + denominator;

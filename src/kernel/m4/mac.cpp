@@ -180,6 +180,19 @@ int32_t dot(const int16_t* x, const Weight* weights, uint32_t length) {
     return i < length ? sum + int32_t{x[i]} * int32_t{weights[i]} : sum;
 }
 
+/// The last one to three words of four rows.
+template <typename Weight>
+void mac_4_rows_rest(const int16_t* x, const Weight* weights, uint32_t row_stride, uint32_t length, int32_t* sums) {
+    for (uint32_t i = 0; i < length; ++i) {
+        const int32_t value = x[i];
+        const Weight* w = weights + i;
+        sums[0] += value * w[0];
+        sums[1] += value * w[row_stride];
+        sums[2] += value * w[2 * row_stride];
+        sums[3] += value * w[3 * row_stride];
+    }
+}
+
 bool is_aligned(const void* address) { return (reinterpret_cast<uintptr_t>(address) & 3U) == 0; }
 
 template <typename Weight>
@@ -190,13 +203,16 @@ void mac_rows_of(const int16_t* x, const Weight* weights, uint32_t row_stride, u
     const uint32_t done = quads * words_at_once;
     uint32_t row = 0;
     for (; quads != 0 && row + rows_at_once <= rows; row += rows_at_once) {
-        mac_4_rows_aligned(x, weights + row * row_stride, row_stride, quads, sums + row);
+        const Weight* w = weights + row * row_stride;
+        mac_4_rows_aligned(x, w, row_stride, quads, sums + row);
+        if (done < length) {
+            mac_4_rows_rest(x + done, w + done, row_stride, length - done, sums + row);
+        }
     }
-    for (; quads != 0 && row < rows; ++row) {
-        sums[row] += dot_aligned(x, weights + row * row_stride, quads);
-    }
-    for (row = 0; done < length && row < rows; ++row) {
-        sums[row] += dot(x + done, weights + row * row_stride + done, length - done);
+    for (; row < rows; ++row) {
+        const Weight* w = weights + row * row_stride;
+        const int32_t sum = quads != 0 ? dot_aligned(x, w, quads) : 0;
+        sums[row] += sum + dot(x + done, w + done, length - done);
     }
 }
 

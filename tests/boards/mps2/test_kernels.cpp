@@ -10,7 +10,7 @@ namespace dynbal::test {
 namespace {
 
 constexpr const char* mac_rows_int16 = "_ZN6dynbal6kernel8mac_rowsEPKsS2_mmmPl";
-constexpr const char* mac_rows_int8 = "_ZN6dynbal6kernel8mac_rowsEPKsPKammPl";
+constexpr const char* mac_rows_int8 = "_ZN6dynbal6kernel8mac_rowsEPKsPKammmPl";
 
 /// Instructions of the check program's first call: 1x144 by 144x16.
 double instructions_per_mac(const char* function) {
@@ -19,6 +19,7 @@ double instructions_per_mac(const char* function) {
     machine.count_instructions(program.symbol(function));
     const PowerCycle cycle = machine.run();
     EXPECT_TRUE(cycle.ended) << cycle.fault;
+    if (machine.call_instructions().empty()) throw std::runtime_error(std::string(function) + " was not called");
     return static_cast<double>(machine.call_instructions().front()) / (144.0 * 16.0);
 }
 

@@ -191,13 +191,14 @@ Job432 wide_job() {
     return make_job("wide", file, file.quantise_input(noises(2000, 40 * 40)));
 }
 
-Job432 fashion_job(uint32_t inferences) {
+Job432 fashion_job(uint32_t inferences, PolicyKind policy) {
     const Samples samples{made_up_picture(1), made_up_picture(2), made_up_picture(3)};
     const auto file = compile_model("fashion_mnist", real_networks()[0].path, samples);
-    return make_job("fashion_mnist", file, file.quantise_input(samples[0]), inferences);
+    return make_job("fashion_mnist", file, file.quantise_input(samples[0]), inferences, policy);
 }
 
-Job432 shared_job(const std::string& name, const std::string& samples, float scale, uint32_t inferences) {
+Job432 shared_job(const std::string& name, const std::string& samples, float scale, uint32_t inferences,
+                  PolicyKind policy) {
     const fs::path onnx = shared_folder() / "data/models/dynbal" / (name + ".onnx");
     const fs::path inputs = shared_folder() / "data/datasets" / samples;
     if (!fs::exists(onnx) || !fs::exists(inputs)) return {};
@@ -208,7 +209,7 @@ Job432 shared_job(const std::string& name, const std::string& samples, float sca
         for (float& value : scaled.back()) value *= scale;
     }
     const auto file = compile_model(name, onnx, scaled);
-    return make_job(name, file, file.quantise_input(scaled[0]), inferences);
+    return make_job(name, file, file.quantise_input(scaled[0]), inferences, policy);
 }
 
 Job432 har_job(uint32_t inferences) { return shared_job("HAR-CNN", "uci_har/x_test_standardised.npy", 1, inferences); }

@@ -40,9 +40,10 @@ Job432 tiny_job();
 /// Two stages whose activations lie beyond the first 64 KB of NVM.
 Job432 wide_job();
 /// This repository's network on a made-up picture.
-Job432 fashion_job(uint32_t inferences = 1);
+Job432 fashion_job(uint32_t inferences = 1, PolicyKind policy = PolicyKind::best);
 /// One of the reference's networks on a sample of its test set; an empty name if the shared data are absent.
-Job432 shared_job(const std::string& name, const std::string& samples, float scale, uint32_t inferences = 1);
+Job432 shared_job(const std::string& name, const std::string& samples, float scale, uint32_t inferences = 1,
+                  PolicyKind policy = PolicyKind::best);
 /// HAR-CNN of these.
 Job432 har_job(uint32_t inferences = 1);
 
