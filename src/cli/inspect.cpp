@@ -6,6 +6,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "engine/engine.hpp"
+#include "firmware/firmware.hpp"
 #include "io/table.hpp"
 #include "nvm/record.hpp"
 #include "sim/session.hpp"
@@ -84,6 +85,38 @@ nlohmann::ordered_json stage_json(const compiler::ImageFile& file, uint32_t inde
             {"units_without_failures", static_cast<double>(candidates.front().reuse) / 16}};
 }
 
+/// The programs of the boards that were built, and whether the image's tiles fit beside them; "" without any.
+std::string board_table(const ImageHeader& header) {
+    io::Table table({{"board", io::Align::left},
+                     {"code bytes"},
+                     {"constants"},
+                     {"static RAM"},
+                     {"worst stack"},
+                     {"for tiles"},
+                     {"this image", io::Align::left}});
+    const std::vector<firmware::BoardSize> sizes = firmware::board_sizes();
+    for (const firmware::BoardSize& size : sizes) {
+        table.add_row({size.board, grouped(size.code_bytes), grouped(size.constant_bytes),
+                       grouped(size.static_ram_bytes), grouped(size.worst_stack_bytes), grouped(size.arena_bytes),
+                       Engine::sram_bytes_of(header) <= size.arena_bytes ? "fits its SRAM" : "needs more SRAM"});
+    }
+    return sizes.empty() ? "" : "\n" + table.text();
+}
+
+nlohmann::ordered_json boards_json(const ImageHeader& header) {
+    nlohmann::ordered_json boards = nlohmann::ordered_json::array();
+    for (const firmware::BoardSize& size : firmware::board_sizes()) {
+        boards.push_back({{"board", size.board},
+                          {"code_bytes", size.code_bytes},
+                          {"constant_bytes", size.constant_bytes},
+                          {"static_ram_bytes", size.static_ram_bytes},
+                          {"worst_stack_bytes", size.worst_stack_bytes},
+                          {"arena_bytes", size.arena_bytes},
+                          {"sram_fits", Engine::sram_bytes_of(header) <= size.arena_bytes}});
+    }
+    return boards;
+}
+
 nlohmann::ordered_json json_of(const compiler::ImageFile& file) {
     const ImageHeader& header = file.header();
     nlohmann::ordered_json stages = nlohmann::ordered_json::array();
@@ -105,7 +138,8 @@ nlohmann::ordered_json json_of(const compiler::ImageFile& file) {
             {"lower_bound_write_bytes", file.host.lower_bound_write_bytes},
             {"least_units_per_cycle", static_cast<double>(sim::least_cycle_cost(file)) / 16},
             {"memory_map", areas},
-            {"stages", stages}};
+            {"stages", stages},
+            {"boards", boards_json(header)}};
 }
 
 std::string stage_table(const compiler::ImageFile& file) {
@@ -146,10 +180,12 @@ std::string text_of(const compiler::ImageFile& file) {
     text += map.text();
     uint32_t stage = 0;
     const uint64_t least = sim::least_cycle_cost(file, &stage);
-    return text + fmt::format(
-                      "\nSRAM: {} bytes. A power cycle must afford at least {} units (stage {} "
-                      "needs them); 1 unit is a MAC, 14.5 are a byte of NVM.\n",
-                      grouped(Engine::sram_bytes_of(header)), grouped((least + 15) / 16), stage);
+    return text +
+           fmt::format(
+               "\nSRAM: {} bytes. A power cycle must afford at least {} units (stage {} "
+               "needs them); 1 unit is a MAC, 14.5 are a byte of NVM.\n",
+               grouped(Engine::sram_bytes_of(header)), grouped((least + 15) / 16), stage) +
+           board_table(header);
 }
 
 }  // namespace

@@ -6,10 +6,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "engine/engine.hpp"
 #include "image/payload.hpp"
+#include "io/file.hpp"
 
 namespace dynbal::firmware {
 namespace fs = std::filesystem;
@@ -53,6 +55,26 @@ std::vector<std::string> board_names() {
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
+}
+
+std::vector<BoardSize> board_sizes() {
+    std::vector<BoardSize> sizes;
+    for (const std::string& name : board_names()) {
+        for (const std::string& folder : board_folders()) {
+            std::error_code error;
+            const fs::path path = fs::path(folder) / (name + ".size.json");
+            if (!fs::is_regular_file(path, error)) continue;
+            try {
+                const auto json = nlohmann::json::parse(io::read_text(path.string()));
+                sizes.push_back({name, json.at("code_bytes"), json.at("constant_bytes"), json.at("static_ram_bytes"),
+                                 json.at("worst_stack_bytes"), json.at("arena_bytes")});
+            } catch (const nlohmann::json::exception& fault) {
+                throw InputError(path.string() + ": " + fault.what() + "; build the boards again: ./dev boards");
+            }
+            break;
+        }
+    }
+    return sizes;
 }
 
 ElfProgram board_program(const std::string& name) {

@@ -27,6 +27,16 @@ std::vector<std::string> board_names();
 /// The program of a board: BOARD.elf in one of the folders. Throws InputError with the boards there are.
 ElfProgram board_program(const std::string& name);
 
+/// What a board's program takes, as its build measured it (tools/size_report.py).
+struct BoardSize {
+    std::string board;
+    uint64_t code_bytes = 0, constant_bytes = 0, static_ram_bytes = 0;
+    uint64_t worst_stack_bytes = 0;  ///< an upper bound, from the call graph
+    uint64_t arena_bytes = 0;        ///< what is left of SRAM for tiles
+};
+/// Of all boards whose programs were built. Throws InputError for a file that is not what the build writes.
+std::vector<BoardSize> board_sizes();
+
 /// A board's program with this payload. Throws InputError if the model does not fit the board.
 ElfProgram make_firmware(const std::string& board, const compiler::ImageFile& file, std::span<const int16_t> input,
                          const PayloadOptions& options);
