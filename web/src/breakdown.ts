@@ -21,7 +21,7 @@ interface Bar {
 function style(name: string, colours: Theme): object {
     const decal = name === 'refetch' ?
         { symbol: 'rect', color: colours.surface, dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, symbolSize: 1 } : undefined;
-    return { color: colours.category[name]!, decal, borderColor: colours.surface, borderWidth: 1 };
+    return { color: colours.category[name]!, decal, borderColor: colours.surface, borderWidth: 0.5 };
 }
 
 function bars(list: Bar[], categories: string[], hidden: Set<string>, unit: Unit, share: boolean,
@@ -68,7 +68,7 @@ function figures(report: ReportDocument, run: Run): HTMLElement {
     const used = report.categories.map((_, index) => index).filter((index) =>
         sum(run.time_s.map((row) => row[index]!)) + sum(run.energy_by_stage_j.map((row) => row[index]!)) > 0);
     const rows = (values: number[][], unit: Unit) => report.stages.map((stage, index) =>
-        [stage.name, ...used.map((category) => withUnit(values[index]![category]!, unit))]);
+        [stage.label, ...used.map((category) => withUnit(values[index]![category]!, unit))]);
     const head = ['layer', ...used.map((index) => report.categories[index]!)];
     return h('div', {}, h('h3', {}, 'Time'), table(`Time of each layer, policy ${run.policy}`, head, rows(run.time_s, 's')),
         h('h3', {}, 'Energy'), table(`Energy of each layer, policy ${run.policy}`, head, rows(run.energy_by_stage_j, 'J')));
@@ -76,7 +76,7 @@ function figures(report: ReportDocument, run: Run): HTMLElement {
 
 export function breakdown(report: ReportDocument): HTMLElement {
     const { runs, categories } = report;
-    let unit: Unit = 's';
+    let unit: Unit = 'J';
     let share = false;
     let selected = favourite(runs);
     const of = (run: Run) => (unit === 's' ? run.time_s : run.energy_by_stage_j);
@@ -87,7 +87,7 @@ export function breakdown(report: ReportDocument): HTMLElement {
             categories, key.hidden, unit, share, around));
     const perLayer = new Chart('chart-layers', 'Time and energy of each layer by what they went to',
         barsHeight(report.stages.length),
-        (around) => bars(report.stages.map((stage, index) => ({ name: stage.name, values: of(runs[selected]!)[index]! })),
+        (around) => bars(report.stages.map((stage, index) => ({ name: stage.label, values: of(runs[selected]!)[index]! })),
             categories, key.hidden, unit, share, around));
     const numbers = h('div');
     const redraw = () => {
@@ -100,7 +100,7 @@ export function breakdown(report: ReportDocument): HTMLElement {
     return card('breakdown', 'Where time and energy go',
         'What the device did, in the order of usefulness: computing, fetching each value once, then all that only power failures cause.',
         h('div', { class: 'controls' },
-            choice('Quantity', ['Time', 'Energy'], 0, (index) => { unit = index === 0 ? 's' : 'J'; redraw(); }).element,
+            choice('Quantity', ['Energy', 'Time'], 0, (index) => { unit = index === 0 ? 'J' : 's'; redraw(); }).element,
             choice('Scale', ['Absolute', 'Share'], 0, (index) => { share = index === 1; redraw(); }).element),
         key.element, h('h3', {}, 'Per policy'), perPolicy.element, lost,
         h('div', { class: 'controls spread' }, h('h3', {}, 'Per layer'),

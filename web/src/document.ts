@@ -63,6 +63,8 @@ export interface Run {
 
 export interface Stage {
     name: string;
+    /** the part of the name that tells it from others; made here, not in the document */
+    label: string;
     operator: string;
     output: [number, number, number];
     macs: number;
@@ -98,7 +100,24 @@ export function readDocument(): ReportDocument {
     const text = document.getElementById('document')?.textContent ?? '';
     const parsed = JSON.parse(text) as ReportDocument;
     if (parsed.schema !== 'dynbal-report/1') throw new Error(`unknown document: ${parsed.schema}`);
+    labels(parsed.stages.map((stage) => stage.name)).forEach((label, index) => { parsed.stages[index]!.label = label; });
     return parsed;
+}
+
+/** Names without what exporters add to all of them: last parts as long as the rest is unique, first parts that all share. */
+export function labels(names: string[]): string[] {
+    const join = (parts: string[][]) => parts.map((part) => part.join('/'));
+    const unique = (parts: string[][]) => new Set(join(parts)).size === parts.length;
+    const shorter = (part: string[]) => part.length > 1;
+    let parts = names.map((name) => name.split('/').filter((piece) => piece !== ''));
+    if (!unique(parts) || names.length < 2) return names;
+    for (;;) {
+        const fewer = parts.map((part) => (shorter(part) ? part.slice(0, -1) : part));
+        if (!unique(fewer) || !parts.some(shorter)) break;
+        parts = fewer;
+    }
+    while (parts.every((part) => shorter(part) && part[0] === parts[0]![0])) parts = parts.map((part) => part.slice(1));
+    return join(parts);
 }
 
 export const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);

@@ -57,7 +57,7 @@ function words(report: ReportDocument, cycle: Magnified): HTMLElement {
     const of = (lane: string) => cycle.spans.filter((span) => categoryOfKind[report.kinds[span[0]]!] === lane)
         .reduce((time, span) => time + span[2] / 1e6, 0);
     const parts = lanes.map((lane) => `${lane} ${percent(of(lane) / total)}`).join(', ');
-    return h('p', { class: 'remark' }, `Power cycle ${count(cycle.cycle + 1)}, in layer ${report.stages[cycle.stage]?.name ?? ''}: `,
+    return h('p', { class: 'remark' }, `Power cycle ${count(cycle.cycle + 1)}, in layer ${report.stages[cycle.stage]?.label ?? ''}: `,
         h('b', {}, duration(total)), ` with power. Of it ${parts}.`);
 }
 
@@ -78,7 +78,7 @@ export function magnifier(report: ReportDocument): { element: HTMLElement; selec
     const select = (run: number) => {
         cycles = report.runs[run]!.timeline.magnified;
         list.replaceChildren(...cycles.map((cycle, index) =>
-            h('option', { value: index }, `${report.stages[cycle.stage]?.name ?? ''} — power cycle ${cycle.cycle + 1}`)));
+            h('option', { value: index }, `${report.stages[cycle.stage]?.label ?? ''} — power cycle ${cycle.cycle + 1}`)));
         const middle = Math.max(0, cycles.findIndex((cycle) => cycle.cycle > 1));
         (list as HTMLSelectElement).value = String(middle);
         show(middle);

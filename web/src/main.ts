@@ -35,7 +35,7 @@ function runCards(report: ReportDocument): HTMLElement[] {
         else zoom.show(place[0]![1], place[place.length - 1]![2]);
     };
     const fill = () => layers.replaceChildren(h('option', { value: 'all' }, 'the whole run'),
-        ...runs[selected]!.timeline.stages.map(([stage]) => h('option', { value: stage }, report.stages[stage]?.name ?? '')));
+        ...runs[selected]!.timeline.stages.map(([stage]) => h('option', { value: stage }, report.stages[stage]?.label ?? '')));
     const choices = [0, 1].map(() => choice('Policy', runs.map((run) => run.policy), first, (index) => select(index)));
     const select = (index: number) => {
         selected = index;

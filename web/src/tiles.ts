@@ -59,9 +59,9 @@ export class Tiles {
             const choices = this.run.tiles.filter((choice) => choice.stage === index);
             const last = choices[choices.length - 1];
             const changes = (reason: string) => count(choices.filter((choice) => choice.reason === reason).length);
-            if (!last) return [stage.name, '–', '–', '–', '–', '', '0', '0'];
+            if (!last) return [stage.label, '–', '–', '–', '–', '', '0', '0'];
             const { config } = last;
-            return [stage.name, ...[config.tile_out, config.tile_in, config.tile_pixels, config.run_pixels].map(count),
+            return [stage.label, ...[config.tile_out, config.tile_in, config.tile_pixels, config.run_pixels].map(count),
                 orderText[config.order] ?? config.order, changes('reconfigured'), changes('shrunk')];
         });
         return table(`Last tile of each layer, policy ${this.run.policy}`,

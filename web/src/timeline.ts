@@ -77,7 +77,7 @@ function layerSeries(report: ReportDocument, run: Run, theme: Theme): SeriesOpti
         data: run.timeline.stages.map(([stage, begin, end]) => [1, begin, end, stage]),
         renderItem: (params, api) => {
             const stage = api.value(3) as number;
-            return block(params, api, theme.layers[stage % 2]!, 1, report.stages[stage]?.name ?? '', theme);
+            return block(params, api, theme.layers[stage % 2]!, 1, report.stages[stage]?.label ?? '', theme);
         },
         tooltip: {
             formatter: (item: unknown) => {
