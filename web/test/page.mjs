@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { Browser } from './browser.mjs';
 import { insert, syntheticDocument } from './synthetic.mjs';
 
-const [, , program, template, repository, folder] = process.argv;
+const [program, template, repository, folder] = process.argv.slice(2).map((path) => resolve(path));
 if (!folder) {
     console.error('usage: node page.mjs DYNBAL PAGE.html REPOSITORY FOLDER');
     process.exit(2);
