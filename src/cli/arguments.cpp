@@ -111,6 +111,18 @@ std::vector<float> SampleFile::sample(int64_t index, float scale) const {
     return values;
 }
 
+void add_device(CLI::App& command, std::string& name_or_path) {
+    std::string names;
+    for (const std::string& name : device::profile_names()) names += (names.empty() ? "" : ", ") + name;
+    command.add_option("--device", name_or_path,
+                       "What time and energy are those of: " + names +
+                           ", or FILE.toml; without it the device that the image was compiled for");
+}
+
+sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path) {
+    return name_or_path.empty() ? profile_of(file) : device::load_profile(name_or_path);
+}
+
 const sim::DeviceProfile& profile_of(const compiler::ImageFile& file) {
     return sim::profile_by_name(file.host.device_name);
 }

@@ -54,8 +54,12 @@ private:
     bool single_ = false;
 };
 
+void add_device(CLI::App& command, std::string& name_or_path);
+
 /// The profile of the device that the image was compiled for.
 const sim::DeviceProfile& profile_of(const compiler::ImageFile& file);
+/// The named profile or profile file; that of the image if the name is empty. Throws InputError.
+sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path);
 
 /// [1, 28, 28]
 std::string shape_text(const std::vector<int64_t>& shape);

@@ -18,6 +18,7 @@ struct Arguments {
     ImageArguments image;
     std::string input;
     std::vector<std::string> supplies;
+    std::string device;
 };
 
 struct Row {
@@ -26,13 +27,13 @@ struct Row {
     sim::RunResult result;
 };
 
-std::vector<Row> run_all(const Arguments& arguments, const compiler::ImageFile& file,
+std::vector<Row> run_all(const Arguments& arguments, const compiler::ImageFile& file, const sim::DeviceProfile& profile,
                          const std::vector<int16_t>& input) {
     std::vector<Row> rows;
     for (const std::string& text : arguments.supplies) {
         for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best}) {
-            sim::Session session(file, profile_of(file));
-            const auto supply = sim::parse_supply(text, profile_of(file));
+            sim::Session session(file, profile);
+            const auto supply = sim::parse_supply(text, profile);
             sim::RunOptions options;
             options.policy = policy;
             rows.push_back({text, policy, session.run_inference(input, *supply, options)});
@@ -86,9 +87,10 @@ std::string table_of(const std::vector<Row>& rows) {
 
 void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
-    for (const std::string& text : arguments.supplies) sim::parse_supply(text, profile_of(file));
+    const sim::DeviceProfile profile = profile_for(file, arguments.device);
+    for (const std::string& text : arguments.supplies) sim::parse_supply(text, profile);
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
-    const std::vector<Row> rows = run_all(arguments, file, input);
+    const std::vector<Row> rows = run_all(arguments, file, profile, input);
     const bool same = same_answers(rows);
 
     bool best_completes = true;
@@ -126,6 +128,7 @@ void add_compare(CLI::App& app, Context& context) {
     command->add_option("--supply", arguments->supplies, "May be given several times; see `dynbal help supplies`")
         ->required()
         ->take_all();
+    add_device(*command, arguments->device);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -57,7 +57,7 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, cons
     io::Progress progress("evaluating", static_cast<int64_t>(labels.size()));
     sim::WorkQueue queue(labels.size(), 8);
     sim::run_workers(queue, arguments.jobs, [&](sim::WorkQueue& work) {
-        sim::Session session(file, profile_of(file));
+        sim::Session session(file);
         const auto supply = sim::parse_supply("none");
         while (const auto piece = work.next()) {
             for (uint64_t i = piece->begin; i < piece->end; ++i) {

@@ -61,6 +61,20 @@ nlohmann::ordered_json stages_json(const compiler::ImageFile& file, const sim::R
     return stages;
 }
 
+/// In joules; harvested = delivered + lost + stored.
+nlohmann::ordered_json balance_json(const power::EnergyBalance& balance) {
+    return {{"harvested_j", balance.harvested},
+            {"delivered_j", balance.delivered},
+            {"lost_j", balance.lost()},
+            {"lost_converter_j", balance.lost_converter},
+            {"lost_leakage_j", balance.lost_leakage},
+            {"lost_resistance_j", balance.lost_resistance},
+            {"lost_clipped_j", balance.lost_clipped},
+            {"lost_sleeping_j", balance.lost_sleeping},
+            {"stored_j", balance.stored},
+            {"error_j", balance.error()}};
+}
+
 }  // namespace
 
 std::string output_sha256(const std::vector<int16_t>& values) {
@@ -91,6 +105,7 @@ nlohmann::ordered_json result_json(const compiler::ImageFile& file, const sim::R
                                 {"latency_s", result.latency_s},
                                 {"charging_s", result.charging_s},
                                 {"energy_j", result.energy_j}};
+    if (result.energy_balance) json["energy_balance"] = balance_json(*result.energy_balance);
     if (result.completed()) {
         const std::vector<float> values = file.dequantise_output(result.output);
         json["output_sha256"] = output_sha256(result.output);

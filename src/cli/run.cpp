@@ -14,6 +14,7 @@ struct Arguments {
     ImageArguments image;
     std::string input;
     std::string policy = "best";
+    std::string device;
 };
 
 void run(const Arguments& arguments, Context& context) {
@@ -21,7 +22,7 @@ void run(const Arguments& arguments, Context& context) {
     options.policy = sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
-    sim::Session session(file, profile_of(file));
+    sim::Session session(file, profile_for(file, arguments.device));
     const auto supply = sim::parse_supply("none");
     const sim::RunResult result = session.run_inference(input, *supply, options);
     const std::string answer =
@@ -38,6 +39,7 @@ void add_run(CLI::App& app, Context& context) {
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     add_policy(*command, arguments->policy);
+    add_device(*command, arguments->device);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -16,6 +16,7 @@ struct Arguments {
     std::string input;
     std::string supply = "none";
     std::string policy = "best";
+    std::string device;
     bool expose_input = false;
     bool before = false;
     bool again = false;
@@ -24,7 +25,7 @@ struct Arguments {
 
 /// The answer of an uninterrupted run on new NVM.
 std::vector<int16_t> expected_answer(const compiler::ImageFile& file, const std::vector<int16_t>& input) {
-    sim::Session session(file, profile_of(file));
+    sim::Session session(file);
     const auto steady = sim::parse_supply("none");
     return session.run_inference(input, *steady, sim::RunOptions{}).output;
 }
@@ -42,7 +43,7 @@ void run(const Arguments& arguments, Context& context) {
     options.policy = sim::parse_policy(arguments.policy);
     options.expose_input = arguments.expose_input;
     const compiler::ImageFile file = arguments.image.read();
-    const sim::DeviceProfile& profile = profile_of(file);
+    const sim::DeviceProfile profile = profile_for(file, arguments.device);
     const auto supply = sim::parse_supply(arguments.supply, profile);
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     sim::Session session(file, profile);
@@ -56,6 +57,7 @@ void run(const Arguments& arguments, Context& context) {
     nlohmann::ordered_json json = result_json(file, result);
     json["supply"] = arguments.supply;
     json["policy"] = arguments.policy;
+    json["device"] = profile.name;
     json["same_as_uninterrupted"] = right;
     std::string text = "No answer: " + result.message;
     if (result.completed()) {
@@ -84,6 +86,7 @@ void add_simulate(CLI::App& app, Context& context) {
     add_input(*command, arguments->input);
     add_supply(*command, arguments->supply);
     add_policy(*command, arguments->policy);
+    add_device(*command, arguments->device);
     command->add_flag("--expose-input", arguments->expose_input,
                       "Power may fail while the input is loaded, too, and loading it counts; a "
                       "second time the host pays");

@@ -11,6 +11,10 @@
 #include "compiler/image_file.hpp"
 #include "image/format.hpp"
 
+namespace dynbal::device {
+struct DeviceProfile;
+}
+
 namespace dynbal::compiler {
 
 /// What the compiler must know of a device.
@@ -22,9 +26,12 @@ struct DeviceLimits {
     CostModel cost_model;
 };
 
-/// All devices that can be compiled for.
+/// All devices of the program that can be compiled for.
 const std::vector<DeviceLimits>& devices();
-/// Looks a device up by name. Throws InputError listing the names there are.
+/// What a device profile says.
+DeviceLimits limits_of(const device::DeviceProfile& profile);
+
+/// The same of a profile by its name or file, see device::load_profile(). Throws InputError.
 DeviceLimits device_by_name(const std::string& name);
 
 struct CompileOptions {

@@ -20,7 +20,18 @@ SpanKind kind_of(TrafficClass traffic_class) {
 }  // namespace
 
 Account::Account(const DeviceProfile& profile)
-    : boot_(profile.boot()), transfer_(profile.transfer()), byte_(profile.byte()), mac_(profile.mac()) {}
+    : boot_(profile.boot()),
+      job_(profile.job()),
+      stage_begin_(profile.stage()),
+      read_{profile.transfer(profile.read), profile.byte(profile.read)},
+      write_{profile.transfer(profile.write), profile.byte(profile.write)},
+      write_output_(write_),
+      mac_{profile.mac(device::Kernel::convolution), profile.mac(device::Kernel::depthwise),
+           profile.mac(device::Kernel::dense)} {
+    // A value has two bytes; what it takes to make it is paid with them.
+    const Cost value = profile.output_value();
+    write_output_.byte += {value.time_ps / 2, value.energy_fj / 2};
+}
 
 void Account::begin_run(Observer* observer) {
     observer_ = observer;
@@ -37,6 +48,7 @@ void Account::end_run() {
 
 bool Account::power_up(Supply& supply) {
     supply_ = &supply;
+    stage_begins_ = false;
     begin_span(SpanKind::charging);
     const uint64_t charged_before = supply.charging_ps();
     supply.begin_cycle();
@@ -52,12 +64,26 @@ bool Account::power_up(Supply& supply) {
 }
 
 Grant Account::pay(Work work, uint64_t count) {
-    const bool computes = work == Work::mac;
-    const Demand demand = computes ? Demand{work, count, {}, mac_} : Demand{work, count, transfer_, byte_};
-    const SpanKind kind = computes ? SpanKind::compute : kind_of(class_);
+    if (stage_begins_) {
+        stage_begins_ = false;
+        if (!pay_as(SpanKind::control, {Work::overhead, 1, {}, stage_begin_}).whole) return {};
+    }
+    return pay_as(work == Work::mac ? SpanKind::compute : kind_of(class_), demand_of(work, count));
+}
+
+Demand Account::demand_of(Work work, uint64_t count) const {
+    if (work == Work::mac) {
+        const device::Kernel kernel = stage_ < kernels_.size() ? kernels_[stage_] : device::Kernel::convolution;
+        return {work, count, job_, mac_[static_cast<size_t>(kernel)]};
+    }
+    const Access& access = work == Work::read ? read_ : class_ == TrafficClass::outputs ? write_output_ : write_;
+    return {work, count, access.start, access.byte};
+}
+
+Grant Account::pay_as(SpanKind kind, const Demand& demand) {
     const bool other = kind != span_kind_ || stage_ != span_stage_;
     // Work that takes no time interrupts nothing.
-    if (other && !(grant_of(demand, count).cost == Cost{})) begin_span(kind);
+    if (other && !(grant_of(demand, demand.count).cost == Cost{})) begin_span(kind);
     const Grant grant = supply_->pay(demand);
     book(grant.cost);
     return grant;
@@ -74,6 +100,7 @@ void Account::event(const Event& event) {
         observer_->event(seconds(now_ps_), event);
     }
     stage_ = event.stage;
+    stage_begins_ = event.kind == EventKind::stage_begin;
 }
 
 void Account::book(const Cost& cost) {

@@ -6,7 +6,10 @@
 //!  2. an observer changes nothing: spans are made from the same sums.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "engine/platform.hpp"
 #include "sim/device_profile.hpp"
@@ -18,6 +21,9 @@ namespace dynbal::sim {
 class Account {
 public:
     explicit Account(const DeviceProfile& profile);
+
+    /// What multiplies in each stage; stages beyond count as convolutions.
+    void set_kernels(std::vector<device::Kernel> kernels) { kernels_ = std::move(kernels); }
 
     /// A run begins at time 0. The observer may be null, else it must live until the next begin_run().
     void begin_run(Observer* observer);
@@ -40,11 +46,22 @@ public:
     Cost drawn() const { return drawn_; }
 
 private:
+    Grant pay_as(SpanKind kind, const Demand& demand);
     void begin_span(SpanKind kind);
     void flush_span();
     void book(const Cost& cost);
 
-    Cost boot_, transfer_, byte_, mac_;
+    /// An NVM access: its start and each byte of it.
+    struct Access {
+        Cost start, byte;
+    };
+    Demand demand_of(Work work, uint64_t count) const;
+
+    Cost boot_, job_, stage_begin_;
+    Access read_, write_, write_output_;
+    std::array<Cost, 3> mac_;
+    std::vector<device::Kernel> kernels_;
+    bool stage_begins_ = false;  ///< its price is still to be paid
     Supply* supply_ = nullptr;
     Observer* observer_ = nullptr;
     TrafficClass class_ = TrafficClass::control;

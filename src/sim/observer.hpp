@@ -11,7 +11,18 @@
 namespace dynbal::sim {
 
 /// What time and energy go to.
-enum class SpanKind : uint8_t { charging, boot, idle, weights, inputs, outputs, checkpoints, recovery, control, compute };
+enum class SpanKind : uint8_t {
+    charging,
+    boot,
+    idle,
+    weights,
+    inputs,
+    outputs,
+    checkpoints,
+    recovery,
+    control,
+    compute
+};
 inline constexpr uint32_t span_kind_count = 10;
 
 /// One kind of work without interruption.

@@ -34,6 +34,21 @@ uint32_t nvm_bytes_of(const compiler::ImageFile& file) {
                      " bytes of NVM; at most " + std::to_string(bytes_max) + " are simulated");
 }
 
+/// What multiplies in each stage, as far as cycles differ.
+std::vector<device::Kernel> kernels_of(const compiler::ImageFile& file) {
+    std::vector<device::Kernel> kernels;
+    for (uint32_t index = 0; index < file.header().stage_count; ++index) {
+        const StageDescriptor stage = file.stage(index);
+        const bool one_position = stage.out_h == 1 && stage.out_w == 1;
+        if (stage.groups > 1) {
+            kernels.push_back(device::Kernel::depthwise);
+        } else {
+            kernels.push_back(one_position ? device::Kernel::dense : device::Kernel::convolution);
+        }
+    }
+    return kernels;
+}
+
 std::string units_text(uint64_t sixteenths) { return std::to_string((sixteenths + 15) / 16) + " units"; }
 
 }  // namespace
@@ -48,6 +63,7 @@ struct Session::Run {
 
 Session::Session(const compiler::ImageFile& file, const DeviceProfile& profile, Defect defect)
     : file_(&file), nvm_(nvm_bytes_of(file), defect, profile), arena_(Engine::sram_bytes_of(file.header())) {
+    nvm_.account().set_kernels(kernels_of(file));
     install();
 }
 
@@ -99,12 +115,15 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
     nvm_.set_arithmetic(!options.timing_only);
     Account& account = nvm_.account();
     account.begin_run(options.observer);
+    power::EnergyBalance before;
+    if (supply.balance() != nullptr) before = *supply.balance();
     bool ended = false;
     if (status == Status::ok) ended = run_cycles(run, supply, result);
 
     result.traffic = nvm_.traffic();
     result.activity = run.trace.activity();
     account.end_run();
+    if (supply.balance() != nullptr) result.energy_balance = supply.balance()->since(before);
     result.charging_s = static_cast<double>(account.charging_ps()) * 1e-12;
     result.latency_s = static_cast<double>(account.now_ps()) * 1e-12;
     result.energy_j = static_cast<double>(account.drawn().energy_fj) * 1e-15;
@@ -131,6 +150,10 @@ bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
             const Status status = power_cycle(engine, run, cycle);
             if (status == Status::ok) return true;
             result.message = text_of(status);
+            return false;
+        } catch (const power::NeverCharges& reason) {
+            result.outcome = Outcome::stuck;
+            result.message = reason.what();
             return false;
         } catch (const PowerLoss&) {
             const bool further = watch.note(newest_record(nvm_.memory(), file_->header()));

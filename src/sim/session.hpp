@@ -64,9 +64,10 @@ struct RunResult {
     uint64_t power_cycles = 0;
     Traffic traffic;  ///< really moved and computed, lost work included
     Activity activity;
-    double latency_s = 0;         ///< all time from the first charge to the end
-    double charging_s = 0;        ///< the part of it with the device off
-    double energy_j = 0;          ///< drawn by the device
+    double latency_s = 0;                                ///< all time from the first charge to the end
+    double charging_s = 0;                               ///< the part of it with the device off
+    double energy_j = 0;                                 ///< drawn by the device
+    std::optional<power::EnergyBalance> energy_balance;  ///< of a supply with a capacitor, in this run
     std::vector<int16_t> output;  ///< 15-bit values in engine order, if completed and not timing_only
 
     bool completed() const { return outcome == Outcome::completed; }

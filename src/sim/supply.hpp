@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "power/chain.hpp"
 #include "sim/device_profile.hpp"
 
 namespace dynbal::sim {
@@ -51,17 +52,19 @@ public:
     Supply& operator=(const Supply&) = delete;
     virtual ~Supply() = default;
 
-    /// The power comes, or comes back.
+    /// The power comes, or comes back. Throws power::NeverCharges if it never will.
     virtual void begin_cycle() = 0;
     virtual Grant pay(const Demand& demand) = 0;
     /// Time spent with the device off, waiting for energy, since the supply was made.
     virtual uint64_t charging_ps() const { return 0; }
     /// Of the capacitor; 0 if there is none.
     virtual double voltage_v() const { return 0; }
+    /// Where the energy went since the supply was made; null if it has no capacitor.
+    virtual const power::EnergyBalance* balance() const { return nullptr; }
 };
 
 /// Makes the supply that `text` describes (supply_help() says how). Throws InputError with the list
-/// of what there is. `profile` gives the costs and the capacitor for `power:`.
+/// of what there is. `profile` gives the capacitor of supplies that harvest.
 std::unique_ptr<Supply> parse_supply(std::string_view text, const DeviceProfile& profile = default_profile());
 
 /// The supplies there are, one paragraph each, for people.

@@ -45,6 +45,7 @@ public:
     Grant pay(const Demand& demand) override;
     uint64_t charging_ps() const override { return rest_->charging_ps(); }
     double voltage_v() const override { return rest_->voltage_v(); }
+    const power::EnergyBalance* balance() const override { return rest_->balance(); }
 
 private:
     WriteAllowance allowance_;
@@ -75,29 +76,6 @@ private:
     uint64_t seed_, low_, high_;
     uint64_t cycle_ = 0;
     WriteAllowance allowance_;
-};
-
-/// `power:P`: a harvester of constant power fills the capacitor of a device, which empties it. The
-/// capacitor is empty at first, so the first power cycle begins with a charge as every other does.
-class HarvestSupply final : public Supply {
-public:
-    HarvestSupply(uint64_t power_nw, const Capacitor& capacitor);
-    void begin_cycle() override;
-    Grant pay(const Demand& demand) override;
-    uint64_t charging_ps() const override { return charging_ps_; }
-    double voltage_v() const override;
-
-private:
-    /// What an event takes from the capacitor; negative if more is harvested meanwhile.
-    int64_t net_fj(const Cost& cost) const;
-    /// Takes `each_fj` up to `count` times; returns how often that was possible.
-    uint64_t take(int64_t each_fj, uint64_t count);
-
-    uint64_t power_nw_;
-    Capacitor capacitor_;
-    int64_t capacity_fj_;
-    int64_t left_fj_ = 0;
-    uint64_t charging_ps_ = 0;
 };
 
 }  // namespace dynbal::sim

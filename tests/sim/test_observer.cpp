@@ -94,11 +94,11 @@ TEST_F(ObserverTest, ShowsTheCapacitorRiseAndFall) {
     Recorder recorder;
     ASSERT_TRUE(run("power:1mW", &recorder).completed());
     const Capacitor& capacitor = default_profile().capacitor;
-    double before_v = static_cast<double>(capacitor.off_mv) * 1e-3;
+    double before_v = capacitor.off_v;
     for (const Span& span : recorder.spans_) {
         EXPECT_NEAR(span.voltage_begin_v, before_v, 1e-6);
-        EXPECT_LE(span.voltage_end_v, static_cast<double>(capacitor.on_mv) * 1e-3 + 1e-6);
-        EXPECT_GE(span.voltage_end_v, static_cast<double>(capacitor.off_mv) * 1e-3 - 1e-6);
+        EXPECT_LE(span.voltage_end_v, capacitor.on_v + 1e-6);
+        EXPECT_GE(span.voltage_end_v, capacitor.off_v - 1e-6);
         EXPECT_EQ(span.voltage_end_v > span.voltage_begin_v, span.kind == SpanKind::charging);
         before_v = span.voltage_end_v;
     }

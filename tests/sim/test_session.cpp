@@ -74,13 +74,15 @@ TEST_F(SessionTest, HarvestedPowerTakesTimeToCharge) {
     const RunResult strong = run("power:4mW");
     ASSERT_TRUE(weak.completed()) << weak.message;
     EXPECT_EQ(steady.charging_s, 0);
-    EXPECT_GT(weak.charging_s, 0.18 * 0.9);  // 181.5 uJ at 1 mW for the first power cycle
+    const DeviceProfile& profile = default_profile();
+    const double first_s = profile.capacitor.cycle_energy_j() / (1e-3 * profile.converter_efficiency);
+    EXPECT_GE(weak.charging_s, first_s * (1 - 1e-9));
     EXPECT_GT(weak.latency_s, strong.latency_s);
     EXPECT_GT(strong.latency_s, steady.latency_s);
 }
 
 TEST_F(SessionTest, SaysWhenItIsStuckAndWhatWouldHelp) {
-    for (const char* supply : {"budget:500", "bytes:20", "power:0.001uW"}) {
+    for (const char* supply : {"budget:500", "bytes:20", "power:1uW"}) {
         const RunResult result = run(supply);
         if (std::string(supply).starts_with("power")) {
             EXPECT_TRUE(result.completed()) << "the capacitor holds the same at any power";

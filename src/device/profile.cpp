@@ -1,0 +1,96 @@
+#include "device/profile.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/error.hpp"
+#include "device/profile_file.hpp"
+#include "device/shipped.hpp"
+#include "io/file.hpp"
+
+namespace dynbal::device {
+namespace {
+
+/// us and nJ of a piece of work as whole ps and fJ.
+Cost cost_of(double time_us, double energy_nj) {
+    return {static_cast<uint64_t>(std::llround(time_us * 1e6)), static_cast<uint64_t>(std::llround(energy_nj * 1e6))};
+}
+
+uint32_t sixteenths(double units) { return static_cast<uint32_t>(std::llround(16 * units)); }
+
+DeviceProfile shipped_profile(const std::string& name) {
+    for (const ShippedFile& file : shipped_files()) {
+        if (name == file.name) return parse_profile(std::string(file.text), name + ".toml");
+    }
+    std::string names;
+    for (const std::string& known : profile_names()) names += (names.empty() ? "" : ", ") + known;
+    throw InputError("unknown device '" + name + "'; there are: " + names + "; or name a file FILE.toml");
+}
+
+}  // namespace
+
+CostModel DeviceProfile::cost_model() const {
+    return {.mac = sixteenths(limits.mac),
+            .read_byte = sixteenths(limits.read_byte),
+            .write_byte = sixteenths(limits.write_byte),
+            .transfer = sixteenths(limits.transfer),
+            .boot = sixteenths(limits.boot)};
+}
+
+/// mW * us are nJ.
+Cost DeviceProfile::cpu(double count) const {
+    const double time_us = count / clock_mhz;
+    return cost_of(time_us, time_us * run_mw);
+}
+
+Cost DeviceProfile::mac(Kernel kernel) const {
+    switch (kernel) {
+        case Kernel::convolution: return cpu(cycles.convolution_mac);
+        case Kernel::depthwise: return cpu(cycles.depthwise_mac);
+        case Kernel::dense: return cpu(cycles.dense_mac);
+    }
+    return {};
+}
+
+Cost DeviceProfile::transfer(const NvmAccess& access) const {
+    const double time_us = cycles.transfer / clock_mhz + access.start_us;
+    return cost_of(time_us, time_us * run_mw + access.start_nj);
+}
+
+Cost DeviceProfile::byte(const NvmAccess& access) const {
+    const double cpu_us = cycles.byte / clock_mhz;
+    const double time_us = cpu_us + access.byte_us - overlap * std::min(cpu_us, access.byte_us);
+    return cost_of(time_us, time_us * run_mw + access.byte_nj);
+}
+
+Cost DeviceProfile::boot() const { return cost_of(boot_ms * 1e3, boot_uj * 1e3); }
+
+std::vector<std::string> profile_names() {
+    std::vector<std::string> names;
+    for (const ShippedFile& file : shipped_files()) names.emplace_back(file.name);
+    return names;
+}
+
+DeviceProfile load_profile(const std::string& name_or_path) {
+    const bool is_path = name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".toml");
+    return is_path ? parse_profile(io::read_text(name_or_path), name_or_path) : shipped_profile(name_or_path);
+}
+
+const DeviceProfile& profile_by_name(const std::string& name) {
+    static const std::map<std::string, DeviceProfile> profiles = [] {
+        std::map<std::string, DeviceProfile> all;
+        for (const std::string& known : profile_names()) all.emplace(known, shipped_profile(known));
+        return all;
+    }();
+    const auto found = profiles.find(name);
+    if (found != profiles.end()) return found->second;
+    throw InputError("there is no profile of a device '" + name + "'; name one with --device: its name or FILE.toml");
+}
+
+const DeviceProfile& default_profile() {
+    static const DeviceProfile& profile = profile_by_name("msp432p401r");
+    return profile;
+}
+
+}  // namespace dynbal::device

@@ -1,0 +1,191 @@
+#include "device/profile_file.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.hpp"
+
+namespace dynbal::device {
+namespace {
+
+/// A number of a section, its place in the profile and its range.
+struct Field {
+    const char* key;
+    double* value;
+    double least, most;
+};
+
+struct Section {
+    const char* name;
+    std::vector<Field> fields;
+};
+
+/// All numbers there are: the one definition of the format.
+std::vector<Section> sections_of(DeviceProfile& profile) {
+    Limits& limits = profile.limits;
+    Cycles& cycles = profile.cycles;
+    Capacitor& capacitor = profile.capacitor;
+    const auto access = [](NvmAccess& nvm) {
+        return std::vector<Field>{{"start_us", &nvm.start_us, 0, 1e6},
+                                  {"start_nj", &nvm.start_nj, 0, 1e9},
+                                  {"byte_us", &nvm.byte_us, 0, 1e4},
+                                  {"byte_nj", &nvm.byte_nj, 0, 1e6}};
+    };
+    return {{"limits",
+             {{"sram_kib", &limits.sram_kib, 1, 65536},
+              {"sram_reserved_kib", &limits.sram_reserved_kib, 0, 65536},
+              {"nvm_kib", &limits.nvm_kib, 1, 262144}}},
+            {"prices",
+             {{"mac", &limits.mac, 0.0625, 1e6},
+              {"read_byte", &limits.read_byte, 0.0625, 1e6},
+              {"write_byte", &limits.write_byte, 0.0625, 1e6},
+              {"transfer", &limits.transfer, 0, 1e6},
+              {"boot", &limits.boot, 0, 1e8}}},
+            {"cpu",
+             {{"clock_mhz", &profile.clock_mhz, 0.001, 1e5},
+              {"run_mw", &profile.run_mw, 0.001, 1e5},
+              {"sleep_uw", &profile.sleep_uw, 0, 1e6}}},
+            {"cycles",
+             {{"convolution_mac", &cycles.convolution_mac, 0.01, 1e5},
+              {"depthwise_mac", &cycles.depthwise_mac, 0.01, 1e5},
+              {"dense_mac", &cycles.dense_mac, 0.01, 1e5},
+              {"job", &cycles.job, 0, 1e8},
+              {"output_value", &cycles.output_value, 0, 1e6},
+              {"stage", &cycles.stage, 0, 1e9},
+              {"transfer", &cycles.transfer, 0, 1e7},
+              {"byte", &cycles.byte, 0, 1e5}}},
+            {"nvm_read", access(profile.read)},
+            {"nvm_write", access(profile.write)},
+            {"dma", {{"overlap", &profile.overlap, 0, 1}}},
+            {"boot", {{"time_ms", &profile.boot_ms, 0, 1e5}, {"energy_uj", &profile.boot_uj, 0, 1e7}}},
+            {"capacitor",
+             {{"capacitance_f", &capacitor.capacitance_f, 1e-9, 100},
+              {"on_v", &capacitor.on_v, 0.1, 100},
+              {"off_v", &capacitor.off_v, 0.05, 100},
+              {"max_v", &capacitor.max_v, 0.1, 100},
+              {"leakage_a", &capacitor.leakage_a, 0, 1},
+              {"esr_ohm", &capacitor.esr_ohm, 0, 1000}}},
+            {"converter", {{"efficiency", &profile.converter_efficiency, 0.01, 1}}}};
+}
+
+class Reader {
+public:
+    explicit Reader(std::string file) : file_(std::move(file)) {}
+
+    DeviceProfile read(const toml::table& root) {
+        DeviceProfile profile;
+        if (const auto base = text(root, "base")) {
+            // Only profiles of the program: a file could name itself.
+            if (base->find('/') != std::string::npos || base->ends_with(".toml"))
+                fail(*root.get("base"), "'base' must be a profile of the program");
+            profile = load_profile(*base);
+            has_base_ = true;
+        }
+        profile.name = required_text(root, "name");
+        profile.title = required_text(root, "title");
+        const std::vector<Section> sections = sections_of(profile);
+        for (const auto& [key, node] : root) {
+            const std::string name(key.str());
+            const bool known = std::any_of(sections.begin(), sections.end(),
+                                           [&](const Section& section) { return section.name == name; });
+            if (!known && name != "base" && name != "name" && name != "title") fail(node, "there is no '" + name + "'");
+        }
+        for (const Section& section : sections) read_section(root, section);
+        check(root, profile);
+        return profile;
+    }
+
+private:
+    [[noreturn]] void fail(uint32_t line, const std::string& reason) const {
+        throw InputError(
+            fmt::format("{}:{}: {} (device profile; devices/msp432p401r.toml shows every field)", file_, line, reason));
+    }
+    [[noreturn]] void fail(const toml::node& node, const std::string& reason) const {
+        fail(node.source().begin.line, reason);
+    }
+
+    std::optional<std::string> text(const toml::table& root, const char* key) const {
+        const toml::node* node = root.get(key);
+        if (node == nullptr) return std::nullopt;
+        const auto value = node->value_exact<std::string>();
+        if (!value || value->empty()) fail(*node, fmt::format("'{}' must be a text", key));
+        return value;
+    }
+    std::string required_text(const toml::table& root, const char* key) const {
+        const auto value = text(root, key);
+        if (!value) fail(1, fmt::format("'{}' is missing", key));
+        return *value;
+    }
+
+    void read_section(const toml::table& root, const Section& section) const {
+        const toml::node* node = root.get(section.name);
+        if (node == nullptr) {
+            if (has_base_) return;
+            fail(1, fmt::format("the section [{}] is missing", section.name));
+        }
+        const toml::table* table = node->as_table();
+        if (table == nullptr) fail(*node, fmt::format("'{}' must be a section", section.name));
+        for (const auto& [key, value] : *table) {
+            const bool known = std::any_of(section.fields.begin(), section.fields.end(),
+                                           [&](const Field& field) { return key.str() == field.key; });
+            if (!known) fail(value, fmt::format("[{}] has no '{}'", section.name, key.str()));
+        }
+        for (const Field& field : section.fields) read_field(*table, section, field);
+    }
+
+    void read_field(const toml::table& table, const Section& section, const Field& field) const {
+        const toml::node* node = table.get(field.key);
+        if (node == nullptr) {
+            if (has_base_) return;
+            fail(table, fmt::format("'{}' is missing in [{}]", field.key, section.name));
+        }
+        const auto value = node->value<double>();
+        // In this form a NaN is out of range, too.
+        if (!value || !node->is_number() || !(*value >= field.least && *value <= field.most)) {
+            fail(*node, fmt::format("'{}' must be a number from {} to {}", field.key, field.least, field.most));
+        }
+        *field.value = *value;
+    }
+
+    void check(const toml::table& root, const DeviceProfile& profile) const {
+        const auto line_of = [&](const char* section) {
+            const toml::node* node = root.get(section);
+            return node == nullptr ? uint32_t{1} : node->source().begin.line;
+        };
+        const Capacitor& capacitor = profile.capacitor;
+        if (!(capacitor.off_v < capacitor.on_v && capacitor.on_v <= capacitor.max_v)) {
+            fail(line_of("capacitor"), "the voltages must rise: off_v < on_v <= max_v");
+        }
+        if (profile.limits.sram_reserved_kib >= profile.limits.sram_kib) {
+            fail(line_of("limits"), "sram_reserved_kib leaves no SRAM");
+        }
+        for (const NvmAccess* access : {&profile.read, &profile.write}) {
+            const char* section = access == &profile.read ? "nvm_read" : "nvm_write";
+            if (profile.byte(*access).time_ps == 0) fail(line_of(section), "a byte must take time");
+            const Cost start = profile.transfer(*access);
+            if (start.time_ps == 0 && start.energy_fj != 0)
+                fail(line_of(section), "a start with energy must take time");
+        }
+        if (profile.boot_ms <= 0 && profile.boot_uj > 0) fail(line_of("boot"), "a boot with energy must take time");
+    }
+
+    std::string file_;
+    bool has_base_ = false;
+};
+
+}  // namespace
+
+DeviceProfile parse_profile(const std::string& text, const std::string& file) {
+    toml::table root;
+    try {
+        root = toml::parse(text, file);
+    } catch (const toml::parse_error& error) {
+        throw InputError(fmt::format("{}:{}: {}", file, error.source().begin.line, error.description()));
+    }
+    return Reader(file).read(root);
+}
+
+}  // namespace dynbal::device

@@ -1,0 +1,17 @@
+//! Reads a device profile in TOML. devices/msp432p401r.toml shows every field.
+//!
+//! Invariants:
+//!  1. every number is there exactly once and in its range, or comes from the profile named by `base`;
+//!  2. what is not known is an error, with file and line, so that a misspelt field is never ignored.
+#pragma once
+
+#include <string>
+
+#include "device/profile.hpp"
+
+namespace dynbal::device {
+
+/// `file` is for messages. Throws InputError.
+DeviceProfile parse_profile(const std::string& text, const std::string& file);
+
+}  // namespace dynbal::device

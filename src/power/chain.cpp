@@ -1,0 +1,202 @@
+#include "power/chain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace dynbal::power {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+// Time is counted in picoseconds and 64 bits elsewhere: 213 days.
+constexpr double total_s_max = 180 * 86400.0;
+constexpr double wait_s_max = 30 * 86400.0;
+// A harvester that changes at random never repeats itself; about a second of computing.
+constexpr uint64_t steps_max = 20'000'000;
+constexpr uint64_t steps_without_gain_max = 1'000'000;
+
+/// I of V I + I^2 R = P (into the capacitor), or of V I - I^2 R = P (out of it).
+double current_a(double voltage_v, double net_w, double resistance_ohm) {
+    const double root = voltage_v * voltage_v + 4 * resistance_ohm * net_w;
+    return (std::sqrt(std::max(root, 0.0)) - voltage_v) / (2 * resistance_ohm);
+}
+
+}  // namespace
+
+EnergyBalance EnergyBalance::since(const EnergyBalance& before) const {
+    EnergyBalance result = *this;
+    result.harvested -= before.harvested;
+    result.delivered -= before.delivered;
+    result.lost_converter -= before.lost_converter;
+    result.lost_leakage -= before.lost_leakage;
+    result.lost_resistance -= before.lost_resistance;
+    result.lost_clipped -= before.lost_clipped;
+    result.lost_sleeping -= before.lost_sleeping;
+    result.stored -= before.stored;
+    return result;
+}
+
+PowerChain::PowerChain(std::unique_ptr<Harvester> harvester, const ChainOptions& options)
+    : harvester_(std::move(harvester)),
+      options_(options),
+      // R = max_v / leakage, tau = R C / 2.
+      tau_s_(options.capacitor.leakage_a > 0
+                 ? options.capacitor.max_v / options.capacitor.leakage_a * options.capacitor.capacitance_f / 2
+                 : infinity),
+      start_j_(options.capacitor.energy_at(options.capacitor.on_v)),
+      stop_j_(options.capacitor.energy_at(options.capacitor.off_v)),
+      full_j_(options.capacitor.energy_at(options.capacitor.max_v)),
+      begin_j_(options.capacitor.energy_at(options.start_v)),
+      energy_j_(begin_j_) {
+    next_piece();
+}
+
+double PowerChain::voltage_v() const { return std::sqrt(2 * energy_j_ / options_.capacitor.capacitance_f); }
+
+double PowerChain::charge() {
+    double waited_s = 0;
+    patience_ = {};
+    while (energy_j_ < start_j_) {
+        // An empty capacitor gives nothing.
+        const double sleep_w = energy_j_ > 0 ? options_.sleep_w : std::min(options_.sleep_w, converted_w());
+        const Flow flow = flow_with(sleep_w);
+        const double target_j = flow.into_w() < 0 ? 0 : start_j_;
+        const Step step = advance(flow, infinity, target_j, balance_.lost_sleeping);
+        waited_s += step.time_s;
+        check_patience(waited_s);
+    }
+    return waited_s;
+}
+
+double PowerChain::draw(double power_w, double duration_s) {
+    double left_s = duration_s;
+    while (left_s > 0) {
+        const Flow flow = flow_with(power_w);
+        const double stop_j = stop_energy_j(flow.net_w);
+        if (energy_j_ <= stop_j && flow.into_w() < energy_j_ / tau_s_) break;
+        const Step step = advance(flow, left_s, stop_j, balance_.delivered);
+        left_s -= step.time_s;
+        if (step.reached) break;
+    }
+    return duration_s - left_s;
+}
+
+void PowerChain::next_piece() {
+    piece_ = harvester_->next();
+    piece_left_s_ = piece_.duration_s;
+}
+
+double PowerChain::converted_w() const {
+    const Converter& converter = options_.converter;
+    const bool works = piece_.power_w >= converter.least_w && piece_.voltage_v >= converter.least_v;
+    return works ? piece_.power_w * converter.efficiency : 0;
+}
+
+PowerChain::Flow PowerChain::flow_with(double load_w) const {
+    Flow flow{.load_w = load_w, .net_w = converted_w() - load_w, .resistance_w = 0, .step_s = infinity};
+    const device::Capacitor& capacitor = options_.capacitor;
+    if (capacitor.esr_ohm > 0 && flow.net_w != 0) {
+        // An empty capacitor would turn all power into heat and never begin to charge.
+        const double inner_v = std::max(voltage_v(), 0.01);
+        const double current = current_a(inner_v, flow.net_w, capacitor.esr_ohm);
+        flow.resistance_w = current * current * capacitor.esr_ohm;
+        // A percent of the voltage is two of the energy.
+        flow.step_s = 0.02 * capacitor.energy_at(inner_v) / std::abs(flow.net_w);
+    }
+    return flow;
+}
+
+/// Where the terminals are at off_v while `net_w` flows.
+double PowerChain::stop_energy_j(double net_w) const {
+    const device::Capacitor& capacitor = options_.capacitor;
+    if (capacitor.esr_ohm == 0 || net_w >= 0) return stop_j_;
+    return capacitor.energy_at(capacitor.off_v - net_w / capacitor.off_v * capacitor.esr_ohm);
+}
+
+/// With a constant power into the capacitor; infinity if never.
+double PowerChain::time_to_reach(double target_j, double power_w) const {
+    const double change_j = target_j - energy_j_;
+    if (tau_s_ == infinity) return change_j * power_w > 0 ? change_j / power_w : infinity;
+    const double distance_j = power_w * tau_s_ - energy_j_;
+    const double share = distance_j != 0 ? change_j / distance_j : 0;
+    return share > 0 && share < 1 ? -tau_s_ * std::log1p(-share) : infinity;
+}
+
+double PowerChain::energy_after(const Flow& flow, double time_s) const {
+    if (tau_s_ == infinity) return energy_j_ + flow.into_w() * time_s;
+    return energy_j_ + (energy_j_ - flow.into_w() * tau_s_) * std::expm1(-time_s / tau_s_);
+}
+
+bool PowerChain::stays_full(const Flow& flow) const {
+    return energy_j_ >= full_j_ && flow.into_w() >= energy_j_ / tau_s_;
+}
+
+/// To the end of the piece, of the limit or of the step, to the target, or until the capacitor is full.
+PowerChain::Step PowerChain::plan_step(const Flow& flow, double limit_s, double target_j) const {
+    Step step{std::min({limit_s, piece_left_s_, flow.step_s}), false};
+    if (stays_full(flow)) return step;
+    const double target_s = time_to_reach(target_j, flow.into_w());
+    const double full_s = time_to_reach(full_j_, flow.into_w());
+    step.reached = target_s <= step.time_s;
+    step.time_s = std::min({step.time_s, target_s, full_s});
+    return step;
+}
+
+/// One step; the energy of the load is added to `load_account_j`.
+PowerChain::Step PowerChain::advance(const Flow& flow, double limit_s, double target_j, double& load_account_j) {
+    const Step step = plan_step(flow, limit_s, target_j);
+    if (step.time_s == infinity) {
+        refuse(piece_.power_w > 0 ? "what is harvested is lost as fast as it comes" : "nothing more is harvested");
+    }
+    const bool full = stays_full(flow);
+    const bool fills = !full && !step.reached && step.time_s == time_to_reach(full_j_, flow.into_w());
+    const double after_j = step.reached ? target_j
+                           : full       ? energy_j_
+                           : fills      ? full_j_
+                                        : energy_after(flow, step.time_s);
+    const double in_j = flow.into_w() * step.time_s;
+    // What came in and is not there has leaked, or found the capacitor full.
+    const double leaked_j = full ? energy_j_ / tau_s_ * step.time_s : in_j - (after_j - energy_j_);
+    if (full) balance_.lost_clipped += in_j - leaked_j;
+    balance_.lost_leakage += leaked_j;
+    balance_.lost_resistance += flow.resistance_w * step.time_s;
+    balance_.harvested += piece_.power_w * step.time_s;
+    balance_.lost_converter += (piece_.power_w - converted_w()) * step.time_s;
+    load_account_j += flow.load_w * step.time_s;
+    energy_j_ = after_j;
+    balance_.stored = energy_j_ - begin_j_;
+    total_s_ += step.time_s;
+    piece_left_s_ -= step.time_s;
+    if (piece_left_s_ <= 0) next_piece();
+    return step;
+}
+
+void PowerChain::check_patience(double waited_s) {
+    if (waited_s > wait_s_max) refuse("it has waited for 30 days");
+    if (total_s_ > total_s_max) refuse("180 days have passed, more than a run may take");
+    if (++patience_.steps > steps_max) refuse("what is harvested has changed too often without that");
+    if (energy_j_ > patience_.highest_j * (1 + 1e-6)) {
+        patience_.highest_j = energy_j_;
+        patience_.steps_at_highest = patience_.steps;
+    }
+    if (patience_.steps - patience_.steps_at_highest > steps_without_gain_max) {
+        refuse("what is harvested has changed a million times without charging it further");
+    }
+    if (harvester_->repetitions() == seen_repetitions_) return;
+    seen_repetitions_ = harvester_->repetitions();
+    const bool grows = energy_j_ > patience_.energy_at_repetition_j * (1 + 1e-6);
+    if (patience_.energy_at_repetition_j >= 0 && !grows) refuse("a whole repetition of the trace has not charged it further");
+    patience_.energy_at_repetition_j = energy_j_;
+}
+
+void PowerChain::refuse(const std::string& reason) const {
+    throw NeverCharges(
+        fmt::format("the supply can never start the device: its capacitor, at {:.3g} V, does not reach {:.3g} V, "
+                    "because {}; choose a "
+                    "stronger supply, a smaller leakage or another capacitor",
+                    voltage_v(), options_.capacitor.on_v, reason));
+}
+
+}  // namespace dynbal::power

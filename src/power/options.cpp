@@ -1,0 +1,80 @@
+#include "power/options.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/error.hpp"
+
+namespace dynbal::power {
+
+Options::Options(std::string_view supply, std::string_view words) : supply_(supply) {
+    bool more = !words.empty();
+    while (more) {
+        const size_t comma = words.find(',');
+        more = comma != std::string_view::npos;
+        const std::string_view word = words.substr(0, comma);
+        words = more ? words.substr(comma + 1) : std::string_view();
+        const size_t equals = word.find('=');
+        if (equals == std::string_view::npos || equals == 0) refuse(fmt::format("'{}' is no key=value", word));
+        const std::string key(word.substr(0, equals));
+        const bool is_new = words_.try_emplace(key, Word{std::string(word.substr(equals + 1))}).second;
+        if (!is_new) refuse(fmt::format("'{}' is given twice", key));
+    }
+}
+
+void Options::refuse(const std::string& reason) const {
+    throw InputError(fmt::format("supply '{}': {} (see: dynbal help supplies)", supply_, reason));
+}
+
+double Options::number(const char* key, Unit unit, double otherwise, double least, double most) {
+    return has(key) ? checked(key, unit, least, most) : otherwise;
+}
+
+double Options::required(const char* key, Unit unit, double least, double most) {
+    if (!has(key)) refuse(fmt::format("{}= is missing, {}", key, example_of(unit)));
+    return checked(key, unit, least, most);
+}
+
+double Options::checked(const char* key, Unit unit, double least, double most) {
+    Word& word = words_.find(key)->second;
+    word.used = true;
+    const auto value = parse_quantity(word.value, unit);
+    if (!value) refuse(fmt::format("{}={} is not {}", key, word.value, example_of(unit)));
+    if (*value < least || *value > most)
+        refuse(fmt::format("{}={} is outside of {:g} to {:g}", key, word.value, least, most));
+    return *value;
+}
+
+std::optional<std::string> Options::text(const char* key) {
+    const auto found = words_.find(key);
+    if (found == words_.end()) return std::nullopt;
+    found->second.used = true;
+    return found->second.value;
+}
+
+bool Options::flag(const char* key, bool otherwise) {
+    const auto value = text(key);
+    if (!value) return otherwise;
+    if (*value != "yes" && *value != "no") refuse(fmt::format("{}={} is neither yes nor no", key, *value));
+    return *value == "yes";
+}
+
+uint64_t Options::seed() {
+    const auto value = text("seed");
+    if (!value) return 1;
+    uint64_t number = 0;
+    const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
+    if (value->empty() || error != std::errc{} || end != value->data() + value->size()) {
+        refuse(fmt::format("seed={} is not a whole number", *value));
+    }
+    return number;
+}
+
+void Options::check_all_used() const {
+    for (const auto& [key, word] : words_) {
+        if (!word.used) refuse(fmt::format("there is no option {}= here", key));
+    }
+}
+
+}  // namespace dynbal::power

@@ -1,0 +1,87 @@
+#include "power/quantity.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string>
+#include <utility>
+
+namespace dynbal::power {
+namespace {
+
+struct Suffix {
+    std::string_view text;
+    double factor;
+};
+
+constexpr std::array<Suffix, 7> prefixes{
+    {{"", 1}, {"m", 1e-3}, {"u", 1e-6}, {"n", 1e-9}, {"p", 1e-12}, {"k", 1e3}, {"M", 1e6}}};
+
+const char* symbol_of(Unit unit) {
+    switch (unit) {
+        case Unit::watt: return "W";
+        case Unit::volt: return "V";
+        case Unit::ampere: return "A";
+        case Unit::farad: return "F";
+        case Unit::ohm: return "Ohm";
+        case Unit::second: return "s";
+        case Unit::lux: return "lux";
+        case Unit::irradiance: return "W/m2";
+        case Unit::share:
+        case Unit::none: return "";
+    }
+    return "";
+}
+
+std::optional<double> parse_number(std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+std::optional<double> with_suffix(std::string_view text, std::string_view suffix, double factor) {
+    if (!text.ends_with(suffix)) return std::nullopt;
+    const auto number = parse_number(text.substr(0, text.size() - suffix.size()));
+    return number ? std::optional(*number * factor) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<double> parse_quantity(std::string_view text, Unit unit) {
+    if (unit == Unit::none) return parse_number(text);
+    if (unit == Unit::share) {
+        const auto percent = with_suffix(text, "%", 0.01);
+        return percent ? percent : parse_number(text);
+    }
+    if (unit == Unit::second) {
+        for (const Suffix& suffix : {Suffix{"min", 60}, Suffix{"h", 3600}, Suffix{"d", 86400}}) {
+            if (const auto value = with_suffix(text, suffix.text, suffix.factor)) return value;
+        }
+    }
+    for (const Suffix& prefix : prefixes) {
+        const std::string suffix = std::string(prefix.text) + symbol_of(unit);
+        if (const auto value = with_suffix(text, suffix, prefix.factor)) return value;
+    }
+    return std::nullopt;
+}
+
+const char* example_of(Unit unit) {
+    switch (unit) {
+        case Unit::watt: return "a power such as 4mW or 250uW";
+        case Unit::volt: return "a voltage such as 2.8V";
+        case Unit::ampere: return "a current such as 1uA";
+        case Unit::farad: return "a capacitance such as 330uF";
+        case Unit::ohm: return "a resistance such as 30kOhm";
+        case Unit::second: return "a time such as 20ms, 1.5s, 1min or 24h";
+        case Unit::share: return "a share such as 0.8 or 80%";
+        case Unit::lux: return "an illuminance such as 1000lux";
+        case Unit::irradiance: return "an irradiance such as 1000W/m2";
+        case Unit::none: return "a number";
+    }
+    return "";
+}
+
+}  // namespace dynbal::power

@@ -1,0 +1,140 @@
+#include "sim/harvest_supply.hpp"
+
+#include <cmath>
+
+#include "power/options.hpp"
+#include "power/trace_file.hpp"
+
+namespace dynbal::sim {
+namespace {
+
+using power::Options;
+using power::Unit;
+
+// A nanowatt charges the default capacitor in two days; ten watts are no harvester.
+constexpr double least_w = 1e-9, most_w = 10;
+constexpr double least_s = 1e-4, most_s = 86400 * 400.0;
+
+std::unique_ptr<power::Harvester> make_trace(const std::string& path, Options& options) {
+    std::vector<power::Piece> pieces = power::read_trace(path, options);
+    const bool repeats = options.flag("repeat", true);
+    const double skip_s = options.number("skip", Unit::second, 0, 0, most_s);
+    return std::make_unique<power::TraceHarvester>(std::move(pieces), repeats, skip_s);
+}
+
+std::unique_ptr<power::Harvester> make_markov(Options& options) {
+    power::MarkovHarvester::Options markov;
+    markov.power_w = options.required("power", Unit::watt, least_w, most_w);
+    markov.low_w = options.number("low", Unit::watt, 0, 0, most_w);
+    markov.on_s = options.required("on", Unit::second, least_s, most_s);
+    markov.off_s = options.required("off", Unit::second, least_s, most_s);
+    markov.seed = options.seed();
+    return std::make_unique<power::MarkovHarvester>(markov);
+}
+
+std::unique_ptr<power::Harvester> make_walk(Options& options) {
+    power::WalkHarvester::Options walk;
+    walk.low_w = options.number("low", Unit::watt, 0, 0, most_w);
+    walk.high_w = options.required("high", Unit::watt, least_w, most_w);
+    if (walk.low_w > walk.high_w) options.refuse("low= is more than high=");
+    walk.step_w = options.number("step", Unit::watt, (walk.high_w - walk.low_w) / 10, 0, most_w);
+    walk.every_s = options.number("every", Unit::second, 1, least_s, most_s);
+    walk.seed = options.seed();
+    return std::make_unique<power::WalkHarvester>(walk);
+}
+
+std::unique_ptr<power::Harvester> make_daynight(Options& options) {
+    power::DayNightHarvester::Options day;
+    day.peak_w = options.required("peak", Unit::watt, least_w, most_w);
+    day.period_s = options.number("period", Unit::second, 86400, 0.1, most_s);
+    day.clouds = options.number("clouds", Unit::share, 0, 0, 1);
+    day.seed = options.seed();
+    return std::make_unique<power::DayNightHarvester>(day);
+}
+
+power::ChainOptions chain_options(Options& options, const DeviceProfile& profile) {
+    power::ChainOptions chain;
+    device::Capacitor& capacitor = chain.capacitor = profile.capacitor;
+    capacitor.capacitance_f = options.number("capacitance", Unit::farad, capacitor.capacitance_f, 1e-9, 100);
+    capacitor.on_v = options.number("on_voltage", Unit::volt, capacitor.on_v, 0.1, 100);
+    capacitor.off_v = options.number("off_voltage", Unit::volt, capacitor.off_v, 0.05, 100);
+    capacitor.max_v = options.number("max_voltage", Unit::volt, std::max(capacitor.max_v, capacitor.on_v), 0.1, 100);
+    capacitor.leakage_a = options.number("leakage", Unit::ampere, capacitor.leakage_a, 0, 1);
+    capacitor.esr_ohm = options.number("esr", Unit::ohm, capacitor.esr_ohm, 0, 1000);
+    if (!(capacitor.off_v < capacitor.on_v && capacitor.on_v <= capacitor.max_v)) {
+        options.refuse("the voltages must rise: off_voltage < on_voltage <= max_voltage");
+    }
+    chain.start_v = options.number("start_voltage", Unit::volt, capacitor.off_v, 0, capacitor.max_v);
+    chain.sleep_w = options.number("sleep", Unit::watt, profile.sleep_uw * 1e-6, 0, 1);
+    chain.converter.efficiency = options.number("efficiency", Unit::share, profile.converter_efficiency, 0.01, 1);
+    chain.converter.least_w = options.number("min_power", Unit::watt, 0, 0, most_w);
+    chain.converter.least_v = options.number("min_voltage", Unit::volt, 0, 0, 100);
+    return chain;
+}
+
+}  // namespace
+
+void HarvestSupply::begin_cycle() { charging_ps_ += static_cast<uint64_t>(std::llround(chain_.charge() * 1e12)); }
+
+Grant HarvestSupply::pay(const Demand& demand) {
+    Grant grant;
+    if (demand.start.time_ps != 0 && draw(demand.start, 1, grant) == 0) return grant;
+    grant.count = draw(demand.each, demand.count, grant);
+    grant.whole = grant.count == demand.count;
+    return grant;
+}
+
+/// Up to `count` items; adds what was drawn to the grant and returns how many were finished.
+uint64_t HarvestSupply::draw(const Cost& each, uint64_t count, Grant& grant) {
+    if (count == 0 || each.time_ps == 0) return count;
+    const double each_s = static_cast<double>(each.time_ps) * 1e-12;
+    const double power_w = static_cast<double>(each.energy_fj) * 1e-15 / each_s;
+    const double wanted_s = each_s * static_cast<double>(count);
+    const double drawn_s = chain_.draw(power_w, wanted_s);
+    if (drawn_s >= wanted_s) {
+        grant.cost += each * count;
+        return count;
+    }
+    const double items = drawn_s / each_s;
+    grant.cost +=
+        {static_cast<uint64_t>(drawn_s * 1e12), static_cast<uint64_t>(items * static_cast<double>(each.energy_fj))};
+    return std::min(static_cast<uint64_t>(items), count - 1);
+}
+
+std::unique_ptr<Supply> make_harvest_supply(const SupplyText& text, const DeviceProfile& profile) {
+    const size_t comma = text.arguments.find(',');
+    const bool has_subject = text.kind == "power" || text.kind == "trace";
+    const std::string_view subject = has_subject ? text.arguments.substr(0, comma) : std::string_view();
+    std::string_view words = text.arguments;
+    if (has_subject) words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
+    std::unique_ptr<power::Harvester> harvester;
+    if (text.kind != "power" && text.kind != "trace" && text.kind != "markov" && text.kind != "walk" &&
+        text.kind != "daynight") {
+        return nullptr;
+    }
+    Options options(text.whole, words);
+    if (has_subject && comma != std::string_view::npos && words.empty())
+        options.refuse("an option is missing after ','");
+    if (text.kind == "power") {
+        const auto watts = power::parse_quantity(subject, Unit::watt);
+        if (!watts || *watts < least_w || *watts > most_w) {
+            options.refuse("'" + std::string(subject) +
+                           "' is not a power between 0.001uW and 10W, such as 4mW or 250uW");
+        }
+        harvester = std::make_unique<power::ConstantHarvester>(*watts);
+    } else if (text.kind == "trace") {
+        if (subject.empty()) options.refuse("the name of a file is missing");
+        harvester = make_trace(std::string(subject), options);
+    } else if (text.kind == "markov") {
+        harvester = make_markov(options);
+    } else if (text.kind == "walk") {
+        harvester = make_walk(options);
+    } else {
+        harvester = make_daynight(options);
+    }
+    const power::ChainOptions chain = chain_options(options, profile);
+    options.check_all_used();
+    return std::make_unique<HarvestSupply>(std::move(harvester), chain);
+}
+
+}  // namespace dynbal::sim

@@ -1,0 +1,65 @@
+#include "sim/supply.hpp"
+
+namespace dynbal::sim {
+
+const char* supply_help() {
+    return R"(A supply says when the power fails. NVM keeps what was written, all SRAM is lost.
+
+  none               steady power
+  bytes:K            each power cycle fails when K bytes of NVM were written in it
+  once:K             fails once, after K bytes written to NVM in all; K = 0: before the first
+  once:K+SUPPLY      the same, then SUPPLY from the second power cycle on
+  budget:E           each power cycle affords E units: 1 a MAC, 14.5 a byte moved to or from NVM;
+                     boot, recovery and lost work count; a transfer stops at the byte that cannot
+                     be paid any more
+  random:SEED,LO,HI  each power cycle fails after a random number of bytes written to NVM, LO to HI;
+                     the same SEED gives the same failures
+
+These harvest: harvester -> converter -> capacitor -> device. The device starts when the capacitor is at its on voltage and
+stops at its off voltage; harvesting goes on meanwhile; latency includes the charging. KEY=VALUE may follow, after commas.
+
+  power:P            constant, e.g. power:4mW or power:250uW
+  trace:FILE         recorded; at its end it starts again (repeat=no: nothing more comes)
+  markov:power=P,on=T,off=T
+                     on and off in turn for random times with these means; low=P while off; seed=N
+  walk:low=P,high=P,step=P,every=T
+                     a random walk between two powers; seed=N
+  daynight:peak=P,period=T
+                     half of the period a half wave, the other half nothing; clouds=SHARE at most is taken at
+                     random; seed=N
+
+ Converter and capacitor, defaults from the device profile:
+  efficiency=SHARE   of what is harvested reaches capacitor and device
+  min_power=P, min_voltage=U
+                     below these the converter does not work
+  capacitance=C, on_voltage=U, off_voltage=U, max_voltage=U (what comes at max is lost)
+  leakage=A          at max_voltage, proportional to the voltage
+  esr=R              series resistance of the capacitor
+  start_voltage=U    of the capacitor at first; else its off voltage
+  sleep=P            drawn while the device is off
+
+ Traces: format=NAME if it is not found out by itself
+  mementos           "<ms> <volt>" lines, 1 ms each (RF, Mementos); capsimu: one voltage a line, 1 ms each (CapSimu)
+  react              "sec RSSI,mW" and then seconds and milliwatts (REACT)
+  nrel               date, time, W/m^2 of each minute (NREL BMS, as Simba uses them)
+  csv                a header that names time_s (or step=T) and one of power_w, power_mw, power_uw, voltage_v, voltage_mv,
+                     irradiance_w_m2
+  shepherd           HDF5: ivsample; ivcurve: the best point of each curve; isc_voc: fill_factor=0.76 of the product
+ of voltages:        resistance=30kOhm; load=measured: the power in it; load=matched: what a converter gets at best
+                     from the voltage behind it
+ of light:           panel=P at 1000 W/m^2; or curve=FILE.json with curve_lux=N or curve_irradiance=N: an I-V curve
+                     {"0": {"<volt>": <ampere>}}, at its best point or at curve_voltage=U; cells=N
+ of all:             scale=N, step=T, skip=T, repeat=no
+
+Examples:
+  --supply power:4mW,capacitance=1mF,efficiency=80%
+  --supply trace:rf-cart.trace
+  --supply trace:1.txt,resistance=30kOhm,scale=10,leakage=1uA
+  --supply trace:2018sep.txt,curve=AM1417_lux1000.json,curve_lux=1000,cells=10,skip=12h
+  --supply markov:power=8mW,on=200ms,off=300ms,seed=7
+  --supply daynight:peak=10mW,period=60s,clouds=50%
+A file name in a supply holds no comma.
+)";
+}
+
+}  // namespace dynbal::sim

@@ -1,0 +1,85 @@
+// Devices, supplies that harvest, and predictions, as the program shows them.
+#include <fstream>
+
+#include "cli_fixture.hpp"
+#include "io/file.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+using PowerOptionsTest = CliTest;
+
+TEST_F(PowerOptionsTest, ADeviceIsNamedOrAFile) {
+    const auto latency = [&](const std::string& device) {
+        const Called called = call({"simulate", image(), "--input", x(), "--device", device, "--json"});
+        EXPECT_EQ(called.code, 0) << called.err;
+        return called.json().at("latency_s").get<double>();
+    };
+    const std::string file = path("mine.toml");
+    std::ofstream(file) << "base = \"msp432p401r\"\nname = \"mine\"\ntitle = \"Mine\"\n[cpu]\nclock_mhz = 12\n";
+    const double normal_s = latency("msp432p401r");
+    EXPECT_GT(latency("msp432p401r-6mhz"), normal_s);
+    EXPECT_GT(latency(file), normal_s);
+    const Called again = call({"simulate", image(), "--input", x(), "--json"});
+    EXPECT_EQ(again.json().at("latency_s").get<double>(), normal_s) << "the device of the image";
+    EXPECT_EQ(again.json().at("device"), "msp432p401r");
+}
+
+TEST_F(PowerOptionsTest, AMistakeInADeviceIsBadInput) {
+    const std::string file = path("bad.toml");
+    std::ofstream(file) << "base = \"msp432p401r\"\nname = \"bad\"\ntitle = \"Bad\"\n[cpu]\nclock_mhz = \"fast\"\n";
+    for (const char* command : {"simulate", "compare", "run"}) {
+        std::vector<std::string> arguments{command, image(), "--input", x(), "--device", file};
+        if (std::string(command) == "compare") arguments.insert(arguments.end(), {"--supply", "none"});
+        const Called called = call(arguments);
+        EXPECT_EQ(called.code, exit_bad_input) << command;
+        EXPECT_NE(called.err.find(file + ":5: "), std::string::npos) << called.err;
+    }
+    const Called unknown = call({"run", image(), "--input", x(), "--device", "abacus"});
+    EXPECT_EQ(unknown.code, exit_bad_input);
+    EXPECT_NE(unknown.err.find("apollo4"), std::string::npos) << unknown.err;
+}
+
+TEST_F(PowerOptionsTest, SimulateReportsWhereTheEnergyWent) {
+    const Called called =
+        call({"simulate", image(), "--input", x(), "--supply", "power:2mW,leakage=5uA,esr=1Ohm", "--json"});
+    ASSERT_EQ(called.code, 0) << called.err;
+    const auto balance = called.json().at("energy_balance");
+    const auto joules = [&](const char* key) { return balance.at(key).get<double>(); };
+    EXPECT_NEAR(joules("harvested_j"), joules("delivered_j") + joules("lost_j") + joules("stored_j"),
+                1e-9 * joules("harvested_j"));
+    for (const char* key : {"lost_converter_j", "lost_leakage_j", "lost_resistance_j"})
+        EXPECT_GT(joules(key), 0) << key;
+    EXPECT_FALSE(call({"run", image(), "--input", x(), "--json"}).json().contains("energy_balance"));
+}
+
+TEST_F(PowerOptionsTest, ATraceThatNeverChargesEndsWithTheReason) {
+    std::ofstream(path("dark.csv")) << "time_s,power_w\n0,0\n1,0.000001\n2,0\n";
+    const Called called =
+        call({"simulate", image(), "--input", x(), "--supply", "trace:" + path("dark.csv") + ",sleep=10uW", "--json"});
+    EXPECT_EQ(called.code, exit_failed);
+    EXPECT_EQ(called.json().at("outcome"), "stuck");
+    EXPECT_NE(called.json().at("error").get<std::string>().find("never start the device"), std::string::npos);
+    std::ofstream(path("bad.csv")) << "time_s,power_w\n0,0\n1,x\n";
+    const Called bad = call({"simulate", image(), "--input", x(), "--supply", "trace:" + path("bad.csv")});
+    EXPECT_EQ(bad.code, exit_bad_input);
+    EXPECT_NE(bad.err.find(path("bad.csv") + ":3: "), std::string::npos) << bad.err;
+}
+
+TEST_F(PowerOptionsTest, FidelityPredictsAndWritesItsDocument) {
+    const Called cells = call({"fidelity", "--json"});
+    ASSERT_EQ(cells.code, 0) << cells.err;
+    EXPECT_EQ(cells.json().at("cells").size(), 15U);
+    const Called written = call({"fidelity", "--write", path("fidelity.md")});
+    EXPECT_EQ(written.code, 0) << written.err;
+    EXPECT_EQ(io::read_text(path("fidelity.md")), call({"fidelity"}).out);
+    const Called one =
+        call({"fidelity", "--power", "6mW", "--policy", "fixed", "--device", "msp432p401r-6mhz", "--json"});
+    ASSERT_EQ(one.code, 0) << one.err;
+    EXPECT_EQ(one.json().at("predictions").size(), 3U);
+    EXPECT_EQ(call({"fidelity", "--power", "6mJ"}).code, exit_bad_input);
+    EXPECT_EQ(call({"fidelity", "--power", "6mW", "--policy", "best"}).code, exit_bad_input);
+}
+
+}  // namespace
+}  // namespace dynbal::cli

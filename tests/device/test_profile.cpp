@@ -1,0 +1,138 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "base/error.hpp"
+#include "device/profile.hpp"
+#include "device/profile_file.hpp"
+#include "device/shipped.hpp"
+
+namespace dynbal::device {
+namespace {
+
+std::string text_of(const std::string& name) {
+    for (const ShippedFile& file : shipped_files()) {
+        if (file.name == name) return std::string(file.text);
+    }
+    return "";
+}
+
+std::string error_of(const std::string& text) {
+    try {
+        parse_profile(text, "x.toml");
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    const size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return text.replace(at, from.size(), to);
+}
+
+TEST(DeviceProfile, EachShippedOneIsReadAndNamedAsItsFile) {
+    const std::vector<std::string> names = profile_names();
+    EXPECT_EQ(names.size(), 6U);
+    for (const std::string& name : names) {
+        const DeviceProfile profile = load_profile(name);
+        EXPECT_EQ(profile.name, name);
+        EXPECT_FALSE(profile.title.empty());
+        EXPECT_GT(profile.capacitor.cycle_energy_j(), 0);
+        EXPECT_GT(profile.mac(Kernel::dense).energy_fj, 0U);
+        EXPECT_GT(profile.boot().time_ps, 0U);
+    }
+}
+
+/// Whoever reads a number must be able to check it.
+TEST(DeviceProfile, EachNumberHasItsSourceBesideIt) {
+    for (const std::string& name : profile_names()) {
+        std::istringstream lines(text_of(name));
+        std::string line;
+        while (std::getline(lines, line)) {
+            const size_t equals = line.find(" = ");
+            if (line.starts_with("#") || equals == std::string::npos || line[equals + 3] == '"') continue;
+            EXPECT_NE(line.find("# "), std::string::npos) << name << ": " << line;
+        }
+    }
+}
+
+TEST(DeviceProfile, TheCompilersPricesAreThoseOfTheReference) {
+    const CostModel model = profile_by_name("msp432p401r").cost_model();
+    EXPECT_EQ(model.mac, 16U);
+    EXPECT_EQ(model.read_byte, 232U);
+    EXPECT_EQ(model.write_byte, 232U);
+    EXPECT_EQ(model.transfer, 256U);
+    EXPECT_EQ(model.boot, 6700U * 16);
+}
+
+TEST(DeviceProfile, AddsUpWhatItSays) {
+    DeviceProfile profile;
+    profile.clock_mhz = 10;
+    profile.run_mw = 4;
+    profile.cycles.dense_mac = 2;
+    profile.cycles.transfer = 30;
+    profile.cycles.byte = 5;
+    profile.read = {.start_us = 1, .start_nj = 7, .byte_us = 2, .byte_nj = 3};
+    EXPECT_EQ(profile.mac(Kernel::dense), (Cost{200'000, 800'000}));
+    EXPECT_EQ(profile.transfer(profile.read), (Cost{4'000'000, 23'000'000}));
+    EXPECT_EQ(profile.byte(profile.read), (Cost{2'500'000, 13'000'000}));
+    profile.overlap = 1;
+    EXPECT_EQ(profile.byte(profile.read), (Cost{2'000'000, 11'000'000})) << "the CPU's part passes beside the bus";
+}
+
+TEST(DeviceProfile, ABaseGivesWhatAFileLeavesOut) {
+    const DeviceProfile base = load_profile("msp432p401r");
+    const DeviceProfile profile =
+        parse_profile("base = \"msp432p401r\"\nname = \"mine\"\ntitle = \"Mine\"\n[cpu]\nrun_mw = 20\n", "mine.toml");
+    EXPECT_EQ(profile.name, "mine");
+    EXPECT_EQ(profile.run_mw, 20);
+    EXPECT_EQ(profile.clock_mhz, base.clock_mhz);
+    EXPECT_EQ(profile.read.byte_us, base.read.byte_us);
+}
+
+TEST(DeviceProfile, NamesFileAndLineOfAMistake) {
+    const std::string good = text_of("msp432p401r");
+    ASSERT_EQ(error_of(good), "");
+    const auto line_of = [&](const std::string& part) {
+        return std::to_string(1 +
+                              std::count(good.begin(), good.begin() + static_cast<ptrdiff_t>(good.find(part)), '\n'));
+    };
+    for (const auto& [from, to] :
+         std::vector<std::pair<std::string, std::string>>{{"clock_mhz = 48", "clock_mhz = -1"},
+                                                          {"clock_mhz = 48", "clock_mhz = nan"},
+                                                          {"clock_mhz = 48", "clock_mhz = \"48\""},
+                                                          {"clock_mhz = 48", "clock_mhz = true"},
+                                                          {"clock_mhz = 48", "clock_mhz = = 48"},
+                                                          {"nvm_kib = 512", "nvm_mib = 512"},
+                                                          {"[dma]", "[dwa]"},
+                                                          {"overlap = 0", "overlap = 2"}}) {
+        const std::string message = error_of(replaced(good, from, to));
+        EXPECT_TRUE(message.starts_with("x.toml:" + line_of(from) + ": ")) << to << ": " << message;
+    }
+    EXPECT_NE(error_of(replaced(good, "on_v = 2.99", "on_v = 2.70")).find("voltages must rise"), std::string::npos);
+    EXPECT_NE(error_of(replaced(good, "name = ", "nane = ")).find("'name' is missing"), std::string::npos);
+    EXPECT_NE(error_of("base = \"x.toml\"\nname = \"a\"\ntitle = \"a\"\n").find("x.toml:1: "), std::string::npos);
+}
+
+TEST(DeviceProfile, AnUnknownNameListsThoseThereAre) {
+    for (const char* name : {"abacus", "", "MSP432P401R"}) {
+        try {
+            load_profile(name);
+            FAIL() << name;
+        } catch (const InputError& error) {
+            EXPECT_NE(std::string(error.what()).find("msp432p401r-6mhz"), std::string::npos) << error.what();
+        }
+    }
+    EXPECT_THROW(load_profile("./there/is/none.toml"), InputError);
+}
+
+TEST(DeviceProfile, IsReadFromAFile) {
+    const std::string path = ::testing::TempDir() + "dynbal_profile.toml";
+    std::ofstream(path) << replaced(text_of("msp432p401r"), "name = \"msp432p401r\"", "name = \"copy\"");
+    EXPECT_EQ(load_profile(path).name, "copy");
+}
+
+}  // namespace
+}  // namespace dynbal::device
