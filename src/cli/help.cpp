@@ -13,12 +13,13 @@ namespace {
 
 std::string device_help() {
     std::string text =
-        "A device says how much memory a network may take and what work costs. For `compile --device`:\n\n";
+        "A device says how much memory a network may take and what work costs. For `--device`, which takes a profile\n"
+        "FILE.toml too (devices/msp432p401r.toml of the sources shows every field):\n\n";
     for (const compiler::DeviceLimits& device : compiler::devices()) {
         const CostModel& costs = device.cost_model;
         text += fmt::format(
-            "  {:<12} {} bytes of SRAM, {} of them kept for stack and program; {} bytes of NVM;\n"
-            "  {:<12} in units: {:g} a MAC, {:g} a byte read, {:g} a byte written, {:g} a transfer, {:g} a boot\n",
+            "  {:<20} {} bytes of SRAM, {} of them kept for stack and program; {} bytes of NVM;\n"
+            "  {:<20} in units: {:g} a MAC, {:g} a byte read, {:g} a byte written, {:g} a transfer, {:g} a boot\n",
             device.name, grouped(device.sram_bytes), grouped(device.sram_reserved_bytes), grouped(device.nvm_bytes), "",
             costs.mac / 16.0, costs.read_byte / 16.0, costs.write_byte / 16.0, costs.transfer / 16.0,
             costs.boot / 16.0);

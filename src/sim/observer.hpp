@@ -39,7 +39,9 @@ struct Span {
 class Observer {
 public:
     virtual void power_on(double /*time_s*/) {}
+    /// The power has failed. At the end of a run the device is still on.
     virtual void power_off(double /*time_s*/) {}
+    /// Spans follow each other without a gap; those without duration are not told.
     virtual void span(const Span&) {}
     /// What the engine said, with its time.
     virtual void event(double /*time_s*/, const Event&) {}
