@@ -93,7 +93,8 @@ void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     report::Experiment experiment;
     experiment.file = &file;
-    experiment.profile = arguments.device.empty() ? &profile_of(file) : &sim::profile_by_name(arguments.device);
+    const sim::DeviceProfile profile = profile_for(file, arguments.device);
+    experiment.profile = &profile;
     experiment.supply = arguments.supply;
     experiment.policies = parse_policies(arguments.policies);
     experiment.sweep = !arguments.no_sweep;

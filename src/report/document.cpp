@@ -61,10 +61,9 @@ ordered_json model_json(const compiler::ImageFile& file) {
 
 ordered_json device_json(const sim::DeviceProfile& profile, bool has_capacitor) {
     ordered_json facts = ordered_json::array();
-    facts.push_back({"CPU", fmt::format("{:.4g} MHz", static_cast<double>(profile.cpu_hz) * 1e-6)});
+    facts.push_back({"CPU", fmt::format("{:.4g} MHz", profile.clock_mhz)});
     if (has_capacitor) {
-        facts.push_back(
-            {"capacitor", fmt::format("{:.4g} µF", static_cast<double>(profile.capacitor.capacitance_nf) * 1e-3)});
+        facts.push_back({"capacitor", fmt::format("{:.4g} µF", profile.capacitor.capacitance_f * 1e6)});
     }
     return {{"name", profile.name}, {"facts", facts}};
 }
@@ -72,8 +71,8 @@ ordered_json device_json(const sim::DeviceProfile& profile, bool has_capacitor) 
 ordered_json supply_json(const Experiment& experiment, bool has_capacitor) {
     ordered_json json{{"text", experiment.supply}, {"on_v", nullptr}, {"off_v", nullptr}};
     if (has_capacitor) {
-        json["on_v"] = static_cast<double>(experiment.profile->capacitor.on_mv) * 1e-3;
-        json["off_v"] = static_cast<double>(experiment.profile->capacitor.off_mv) * 1e-3;
+        json["on_v"] = experiment.profile->capacitor.on_v;
+        json["off_v"] = experiment.profile->capacitor.off_v;
     }
     return json;
 }
