@@ -4,7 +4,7 @@
 //! weights  `rows` rows of `length` weights, `row_stride` weights apart
 //! sums     [rows] int32, added to
 //!
-//! The compiler keeps sum(|w|) * 2^15 + |bias| below 2^31 for each row, so no order of additions overflows.
+//! The compiler keeps sum(|w|) * 2^15 below 2^31 for each row, so the sum of a row fits whatever the order of additions.
 //!
 //! portable/ defines the bits. x86/ (chosen at run time) and m4/ (Arm's DSP extension) give the same ones; the build
 //! takes one folder's mac.cpp, tests compare all that the machine can run.

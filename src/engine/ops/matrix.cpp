@@ -97,8 +97,8 @@ void accumulate(const JobContext& ctx) {
 /// The one rounding: from an exact sum to a 15-bit activation. It never falls as the sum rises.
 int16_t rescaled(const StageDescriptor& stage, const ChannelHeader& header, int32_t sum) {
     const uint32_t shift = header.shift();
-    // The compiler keeps sum and bias together within 32 bits, so the product is that of two 32-bit numbers.
-    const int64_t product = int64_t{sum + header.bias} * header.multiplier() + (int64_t{1} << (shift - 1));
+    // Sum and bias fit 32 bits each, together they need not.
+    const int64_t product = (int64_t{sum} + header.bias) * header.multiplier() + (int64_t{1} << (shift - 1));
     if (shift >= 32) {
         const int32_t value = static_cast<int32_t>(product >> 32) >> (shift - 32);
         return static_cast<int16_t>(clamp_32(value, stage.clamp_low, stage.clamp_high));
