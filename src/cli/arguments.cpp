@@ -6,15 +6,6 @@
 #include "base/error.hpp"
 
 namespace dynbal::cli {
-namespace {
-
-int64_t product(const std::vector<int64_t>& dims) {
-    int64_t size = 1;
-    for (const int64_t extent : dims) size *= extent;
-    return size;
-}
-
-}  // namespace
 
 void ImageArguments::add_to(CLI::App& command, bool with_scale) {
     command.add_option("IMAGE", path, "Image made by `dynbal compile`")->required();
@@ -125,15 +116,6 @@ sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::strin
 
 const sim::DeviceProfile& profile_of(const compiler::ImageFile& file) {
     return sim::profile_by_name(file.host.device_name);
-}
-
-std::string shape_text(const std::vector<int64_t>& shape) {
-    std::string text = "[";
-    for (size_t i = 0; i < shape.size(); ++i) {
-        if (i != 0) text += ", ";
-        text += std::to_string(shape[i]);
-    }
-    return text += "]";
 }
 
 std::string grouped(uint64_t value) {

@@ -9,7 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "compiler/image_file.hpp"
-#include "io/npy.hpp"
+#include "compiler/samples.hpp"
 #include "plugin/policy.hpp"
 #include "sim/device_profile.hpp"
 
@@ -36,23 +36,9 @@ void add_supply(CLI::App& command, std::string& text);
 void add_jobs(CLI::App& command, uint32_t& jobs);
 void add_json(CLI::App& command, Context& context);
 
-/// FILE.npy or FILE.npy@INDEX as engine values. Throws InputError.
-std::vector<int16_t> read_input(const compiler::ImageFile& file, const std::string& spec, float scale);
-
-/// A file of many samples; a file that is itself one sample counts as one.
-class SampleFile {
-public:
-    /// Throws InputError, naming both shapes, if a sample does not have the model's number of values.
-    SampleFile(const std::string& path, const std::vector<int64_t>& model_dims);
-    int64_t count() const { return single_ ? 1 : samples_.count(); }
-    /// Scaled, in ONNX order. Thread-safe. Throws InputError for a value that is not finite.
-    std::vector<float> sample(int64_t index, float scale) const;
-
-private:
-    std::string path_;
-    io::NpySamples samples_;
-    bool single_ = false;
-};
+using compiler::read_input;
+using compiler::SampleFile;
+using compiler::shape_text;
 
 void add_device(CLI::App& command, std::string& name_or_path);
 
@@ -61,8 +47,6 @@ const sim::DeviceProfile& profile_of(const compiler::ImageFile& file);
 /// The named profile or profile file; that of the image if the name is empty. Throws InputError.
 sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path);
 
-/// [1, 28, 28]
-std::string shape_text(const std::vector<int64_t>& shape);
 /// 1234567 as 1,234,567.
 std::string grouped(uint64_t value);
 /// A word as a shell takes it.

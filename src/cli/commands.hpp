@@ -33,6 +33,7 @@ void add_soak(CLI::App& app, Context& context);
 void add_emulate(CLI::App& app, Context& context);
 void add_fidelity(CLI::App& app, Context& context);
 void add_firmware(CLI::App& app, Context& context);
+void add_sweep(CLI::App& app, Context& context);
 void add_help(CLI::App& app, Context& context);
 
 }  // namespace dynbal::cli

@@ -24,7 +24,7 @@ struct Arguments {
     std::string weights = "int16";
     double scale = 1.0;
     std::string device = "msp432p401r";
-    int64_t samples_max = 500;
+    int64_t samples_max = compiler::calibration_samples_max;
 };
 
 std::string summary_of(const Arguments& arguments, const compiler::ImageFile& file,
@@ -80,14 +80,8 @@ void run(const Arguments& arguments, Context& context) {
     const SampleFile samples(arguments.calibration, graph.input_dims);
     const int64_t count = std::min(samples.count(), arguments.samples_max);
     io::Progress progress("calibrating", count);
-    const auto visit_all = [&](const std::function<void(const std::vector<float>&)>& visit) {
-        // Spread over the file: data sets are often sorted by class.
-        for (int64_t i = 0; i < count; ++i) {
-            visit(samples.sample(i * samples.count() / count, options.input_scale));
-            progress.advance();
-        }
-    };
-    const compiler::ImageFile file = compiler::compile(std::move(graph), visit_all, options);
+    const auto spread = compiler::spread_samples(samples, count, options.input_scale, [&] { progress.advance(); });
+    const compiler::ImageFile file = compiler::compile(std::move(graph), spread, options);
     compiler::write_image_file(arguments.image, file);
     for (const std::string& warning : warnings) context.warn(warning);
     context.print(json_of(arguments, file, warnings), summary_of(arguments, file, options.device));

@@ -6,6 +6,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "compiler/compile.hpp"
+#include "experiment/read_grid.hpp"
 #include "sim/supply.hpp"
 
 namespace dynbal::cli {
@@ -44,6 +45,7 @@ void add_help(CLI::App& app, Context& context) {
             const auto commands = app.get_subcommands([&](const CLI::App* other) { return other->check_name(*topic); });
             if (!commands.empty()) {
                 *context.out << commands.front()->help("dynbal");
+                if (*topic == "sweep") *context.out << '\n' << experiment::grid_help();
                 return;
             }
             throw InputError("there is no help on '" + *topic +

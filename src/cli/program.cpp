@@ -43,6 +43,7 @@ void add_commands(CLI::App& app, Context& context) {
     add_fidelity(app, context);
     add_firmware(app, context);
     add_emulate(app, context);
+    add_sweep(app, context);
     add_help(app, context);
 }
 

@@ -15,16 +15,6 @@
 namespace dynbal::cli {
 namespace {
 
-const char* name_of(sim::Outcome outcome) {
-    switch (outcome) {
-        case sim::Outcome::completed: return "completed";
-        case sim::Outcome::abandoned: return "abandoned";
-        case sim::Outcome::stuck: return "stuck";
-        case sim::Outcome::refused: return "refused";
-    }
-    return "unknown";
-}
-
 nlohmann::ordered_json traffic_json(const sim::RunResult& result) {
     constexpr std::array<const char*, traffic_class_count> names{"weights",     "inputs",   "outputs",
                                                                  "checkpoints", "recovery", "control"};
@@ -93,7 +83,7 @@ size_t argmax(const std::vector<float>& values) {
 
 nlohmann::ordered_json result_json(const compiler::ImageFile& file, const sim::RunResult& result) {
     nlohmann::ordered_json json{{"completed", result.completed()},
-                                {"outcome", name_of(result.outcome)},
+                                {"outcome", sim::name_of(result.outcome)},
                                 {"power_cycles", result.power_cycles},
                                 {"reconfigurations", result.activity.reconfigurations},
                                 {"shrinks", result.activity.shrinks},

@@ -271,4 +271,14 @@ const char* name_of(PolicyKind policy) {
     return "unknown";
 }
 
+const char* name_of(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::completed: return "completed";
+        case Outcome::abandoned: return "abandoned";
+        case Outcome::stuck: return "stuck";
+        case Outcome::refused: return "refused";
+    }
+    return "unknown";
+}
+
 }  // namespace dynbal::sim

@@ -118,5 +118,6 @@ uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage = nul
 /// fixed, paper, best. Throws InputError with the list.
 PolicyKind parse_policy(std::string_view name);
 const char* name_of(PolicyKind policy);
+const char* name_of(Outcome outcome);
 
 }  // namespace dynbal::sim

@@ -1,0 +1,89 @@
+#include "experiment/sweep.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+#include "cli/report.hpp"
+#include "experiment/read_grid.hpp"
+#include "io/progress.hpp"
+#include "io/table.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+struct Arguments {
+    std::string grid;
+    std::string folder;
+    uint32_t jobs = 0;
+    bool restart = false;
+};
+
+std::string table_of(const std::vector<experiment::Row>& rows) {
+    io::Table table({{"model", io::Align::left},
+                     {"device", io::Align::left},
+                     {"supply", io::Align::left},
+                     {"policy", io::Align::left},
+                     {"outcome", io::Align::left},
+                     {"power cycles"},
+                     {"cost units"},
+                     {"latency"},
+                     {"energy"}});
+    for (const experiment::Row& row : rows) {
+        const double runs = std::max(1U, row.completed);
+        const bool ended = row.completed == row.repetitions;
+        table.add_row({row.model, row.device, row.supply, row.policy, row.outcome,
+                       fmt::format("{:.1f}", static_cast<double>(row.power_cycles) / runs),
+                       ended ? fmt::format("{:.0f}", row.cost_units / runs) : "",
+                       ended ? quantity(row.latency_s / runs, "s") : "",
+                       ended ? quantity(row.energy_j / runs, "J") : ""});
+    }
+    return table.text();
+}
+
+void run(const Arguments& arguments, Context& context) {
+    const experiment::Grid grid = experiment::read_grid(arguments.grid);
+    experiment::SweepOptions options;
+    options.folder =
+        arguments.folder.empty() ? std::filesystem::path(arguments.grid).stem().string() + ".sweep" : arguments.folder;
+    options.jobs = arguments.jobs;
+    options.restart = arguments.restart;
+    std::unique_ptr<io::Progress> progress;
+    options.on_start = [&](uint64_t cells, uint64_t done) {
+        progress = std::make_unique<io::Progress>("sweep", static_cast<int64_t>(cells - done));
+    };
+    options.on_cell = [&] { progress->advance(); };
+    const experiment::SweepResult result = experiment::run_sweep(grid, options);
+    progress.reset();
+
+    const auto ended = std::count_if(result.rows.begin(), result.rows.end(),
+                                     [](const experiment::Row& row) { return row.completed == row.repetitions; });
+    context.print(
+        {{"folder", options.folder},
+         {"rows", result.rows.size()},
+         {"rows_done_before", result.done_before},
+         {"rows_completed", ended}},
+        table_of(result.rows) + fmt::format("\n{} rows ({} of them from before) in {}: rows.csv, rows.jsonl\n",
+                                            result.rows.size(), result.done_before, options.folder));
+    context.exit_code = exit_ok;
+}
+
+}  // namespace
+
+void add_sweep(CLI::App& app, Context& context) {
+    CLI::App* command = app.add_subcommand("sweep", "Run a grid of models, devices, supplies and policies");
+    const auto arguments = std::make_shared<Arguments>();
+    command->add_option("GRID", arguments->grid, "A .toml file; see `dynbal help sweep`")->required();
+    command->add_option("-o,--output", arguments->folder, "Folder for the rows (default: GRID's name with .sweep)");
+    command->add_flag("--restart", arguments->restart, "Forget the rows that the folder holds");
+    add_jobs(*command, arguments->jobs);
+    add_json(*command, context);
+    command->callback([arguments, &context] { run(*arguments, context); });
+}
+
+}  // namespace dynbal::cli

@@ -1,0 +1,126 @@
+#include "experiment/grid.hpp"
+
+#include <array>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "io/file.hpp"
+#include "io/sha256.hpp"
+
+namespace dynbal::experiment {
+namespace {
+
+constexpr std::string_view seed_mark = "{seed}";
+
+std::string with_seed(std::string supply, uint64_t seed) {
+    for (size_t at = supply.find(seed_mark); at != std::string::npos; at = supply.find(seed_mark)) {
+        supply.replace(at, seed_mark.size(), std::to_string(seed));
+    }
+    return supply;
+}
+
+/// The supplies with their seeds filled in.
+std::vector<std::string> seeded_supplies(const Grid& grid) {
+    std::vector<std::string> all;
+    for (const std::string& supply : grid.supplies) {
+        if (supply.find(seed_mark) == std::string::npos) {
+            all.push_back(supply);
+            continue;
+        }
+        for (const uint64_t seed : grid.seeds) all.push_back(with_seed(supply, seed));
+    }
+    return all;
+}
+
+/// Empty for no file.
+std::string digest_of(const std::string& path) { return path.empty() ? "" : io::sha256_hex(io::read_file(path)); }
+
+/// "x.npy@3" names the file x.npy.
+std::string without_index(const std::string& spec) {
+    return std::filesystem::exists(spec) ? spec : spec.substr(0, spec.rfind('@'));
+}
+
+/// The file that a supply such as "trace:FILE,option" reads; empty if it reads none.
+std::string file_of_supply(const std::string& supply) {
+    const size_t colon = supply.find(':');
+    if (colon == std::string::npos) return "";
+    const std::string name = supply.substr(colon + 1, supply.find(',', colon) - colon - 1);
+    std::error_code error;
+    return std::filesystem::is_regular_file(name, error) ? name : "";
+}
+
+nlohmann::ordered_json json_of(const Model& model) {
+    return {{"name", model.name},
+            {"onnx", digest_of(model.onnx)},
+            {"image", digest_of(model.image)},
+            {"calibrate", digest_of(model.calibrate)},
+            {"input", model.input.empty() ? "" : digest_of(without_index(model.input))},
+            {"input_spec", model.input},
+            {"scale", model.scale},
+            {"weight_bytes", model.weight_bytes}};
+}
+
+}  // namespace
+
+constexpr std::array strategies{Strategy::fixed, Strategy::paper, Strategy::best, Strategy::oracle};
+
+const char* name_of(Strategy strategy) {
+    switch (strategy) {
+        case Strategy::fixed: return "fixed";
+        case Strategy::paper: return "paper";
+        case Strategy::best: return "best";
+        case Strategy::oracle: return "oracle";
+    }
+    return "unknown";
+}
+
+Strategy parse_strategy(const std::string& name) {
+    for (const Strategy strategy : strategies) {
+        if (name == name_of(strategy)) return strategy;
+    }
+    throw InputError("there is no policy '" + name + "'; allowed are: fixed, paper, best, oracle");
+}
+
+PolicyKind policy_of(Strategy strategy) {
+    switch (strategy) {
+        case Strategy::fixed:
+        case Strategy::oracle: return PolicyKind::fixed;
+        case Strategy::paper: return PolicyKind::paper;
+        case Strategy::best: return PolicyKind::best;
+    }
+    return PolicyKind::best;
+}
+
+std::vector<Cell> cells_of(const Grid& grid) {
+    const std::vector<std::string> supplies = seeded_supplies(grid);
+    std::vector<Cell> cells;
+    for (uint32_t model = 0; model < grid.models.size(); ++model) {
+        for (uint32_t device = 0; device < grid.devices.size(); ++device) {
+            for (const std::string& supply : supplies) {
+                for (const Strategy strategy : grid.policies) {
+                    cells.push_back({static_cast<uint32_t>(cells.size()), model, device, supply, strategy});
+                }
+            }
+        }
+    }
+    return cells;
+}
+
+std::string identity_of(const Grid& grid) {
+    nlohmann::ordered_json json{{"devices", grid.devices},
+                                {"repetitions", grid.repetitions},
+                                {"timing_only", grid.timing_only},
+                                {"models", nlohmann::ordered_json::array()},
+                                {"supplies", nlohmann::ordered_json::array()},
+                                {"policies", nlohmann::ordered_json::array()}};
+    for (const Model& model : grid.models) json["models"].push_back(json_of(model));
+    for (const std::string& supply : seeded_supplies(grid)) {
+        json["supplies"].push_back({supply, digest_of(file_of_supply(supply))});
+    }
+    for (const Strategy strategy : grid.policies) json["policies"].push_back(name_of(strategy));
+    const std::string text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return io::sha256_hex({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+}
+
+}  // namespace dynbal::experiment

@@ -1,0 +1,74 @@
+#include "experiment/model_store.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "compiler/lower.hpp"
+#include "compiler/read_onnx.hpp"
+#include "compiler/samples.hpp"
+#include "sim/parallel.hpp"
+#include "sim/random.hpp"
+
+namespace dynbal::experiment {
+namespace {
+
+size_t size_of(const std::vector<int64_t>& dims) {
+    size_t size = 1;
+    for (const int64_t extent : dims) size *= static_cast<size_t>(extent);
+    return size;
+}
+
+/// Values in [-1, 1): they give every tensor a range, which is all that a run without arithmetic needs.
+std::vector<float> pseudo_random_sample(size_t size) {
+    std::vector<float> values(size);
+    for (size_t i = 0; i < size; ++i) {
+        values[i] = static_cast<float>(sim::in_range(sim::random64(1, i), 0, 1999)) / 1000.0F - 1.0F;
+    }
+    return values;
+}
+
+compiler::ImageFile compile_model(const Model& model, const std::string& device) {
+    compiler::Graph graph = compiler::lower(compiler::read_onnx(model.onnx));
+    compiler::CompileOptions options;
+    options.weight_bytes = model.weight_bytes;
+    options.input_scale = static_cast<float>(model.scale);
+    options.device = compiler::device_by_name(device);
+    options.model_name = model.name;
+    if (model.calibrate.empty()) {
+        const std::vector<float> sample = pseudo_random_sample(size_of(graph.input_dims));
+        return compiler::compile(
+            std::move(graph), [&](const auto& visit) { visit(sample); }, options);
+    }
+    const compiler::SampleFile samples(model.calibrate, graph.input_dims);
+    const int64_t count = std::min(samples.count(), compiler::calibration_samples_max);
+    return compiler::compile(std::move(graph), compiler::spread_samples(samples, count, options.input_scale), options);
+}
+
+PreparedModel prepare(const Model& model, const std::string& device) {
+    PreparedModel prepared;
+    prepared.file = model.image.empty() ? compile_model(model, device) : compiler::read_image_file(model.image);
+    if (model.input.empty()) {
+        prepared.input.assign(prepared.file.header().input_values, 0);
+    } else {
+        const auto scale = static_cast<float>(prepared.file.host.input_scale);
+        prepared.input = compiler::read_input(prepared.file, model.input, scale);
+    }
+    return prepared;
+}
+
+}  // namespace
+
+ModelStore::ModelStore(const Grid& grid, const std::vector<Cell>& cells, uint32_t jobs) {
+    for (const Cell& cell : cells) models_[{cell.model, cell.device}];
+    std::vector<decltype(models_)::value_type*> wanted;
+    for (auto& entry : models_) wanted.push_back(&entry);
+    sim::WorkQueue queue(wanted.size(), 1);
+    sim::run_workers(queue, jobs, [&](sim::WorkQueue& work) {
+        while (const auto piece = work.next()) {
+            auto& [key, prepared] = *wanted[piece->begin];
+            prepared = prepare(grid.models[key.first], grid.devices[key.second]);
+        }
+    });
+}
+
+}  // namespace dynbal::experiment

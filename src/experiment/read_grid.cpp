@@ -1,0 +1,134 @@
+#include "experiment/read_grid.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <set>
+
+#include "base/error.hpp"
+#include "experiment/toml_table.hpp"
+#include "sim/supply.hpp"
+
+namespace dynbal::experiment {
+namespace {
+
+constexpr uint64_t repetitions_max = 1'000'000;
+
+/// A path of the grid as this process can open it; empty stays empty.
+std::string resolved(const std::string& grid_path, const std::optional<std::string>& path) {
+    if (!path) return "";
+    return (std::filesystem::path(grid_path).parent_path() / *path).lexically_normal().string();
+}
+
+void check_file(const TomlTable& table, const std::string& key, const std::string& path) {
+    std::error_code error;
+    const std::string file = path.substr(0, path.rfind('@'));
+    if (path.empty() || std::filesystem::exists(path, error) || std::filesystem::exists(file, error)) return;
+    table.refuse(key, "there is no file '" + path + "' (paths are relative to the grid's folder)");
+}
+
+Model read_model(const std::string& grid_path, TomlTable table, bool timing_only) {
+    Model model;
+    model.onnx = resolved(grid_path, table.text("onnx"));
+    model.image = resolved(grid_path, table.text("image"));
+    model.calibrate = resolved(grid_path, table.text("calibrate"));
+    model.input = resolved(grid_path, table.text("input"));
+    if (model.onnx.empty() == model.image.empty()) table.refuse("model", "needs either onnx or image");
+    const std::string& file = model.onnx.empty() ? model.image : model.onnx;
+    model.name = table.text("name").value_or(std::filesystem::path(file).stem().string());
+    model.scale = table.number("scale").value_or(1.0);
+    if (!std::isfinite(model.scale) || model.scale == 0.0) table.refuse("scale", "must be finite and not zero");
+    const std::string weights = table.text("weights").value_or("int16");
+    if (weights != "int8" && weights != "int16") table.refuse("weights", "allowed are: int8, int16");
+    model.weight_bytes = weights == "int8" ? 1 : 2;
+    table.finish();
+    for (const char* key : {"calibrate", "scale", "weights"}) {
+        if (!model.image.empty() && table.has(key)) table.refuse(key, "an image is compiled already");
+    }
+    if (!timing_only && model.input.empty()) table.refuse("model", "needs an input, as timing_only is false");
+    if (!timing_only && !model.onnx.empty() && model.calibrate.empty()) {
+        table.refuse("model", "needs calibrate, as timing_only is false");
+    }
+    check_file(table, "onnx", model.onnx);
+    check_file(table, "image", model.image);
+    check_file(table, "calibrate", model.calibrate);
+    check_file(table, "input", model.input);
+    return model;
+}
+
+/// Calls `check` and gives its error file, line and key.
+template <typename Check>
+void checked(const TomlTable& table, const std::string& key, Check check) {
+    try {
+        check();
+    } catch (const InputError& error) {
+        table.refuse(key, error.what());
+    }
+}
+
+void check_supplies(const TomlTable& table, const Grid& grid) {
+    checked(table, "supplies", [&] {
+        for (const Cell& cell : cells_of(grid)) {
+            sim::parse_supply(cell.supply, sim::profile_by_name(grid.devices[cell.device]));
+        }
+    });
+}
+
+}  // namespace
+
+Grid read_grid(const std::string& path) {
+    const toml::table file = read_toml(path);
+    TomlTable table(path, file);
+    Grid grid;
+    grid.timing_only = table.flag("timing_only").value_or(true);
+    grid.repetitions = static_cast<uint32_t>(table.count("repetitions", 1, repetitions_max).value_or(1));
+    grid.seeds = table.counts("seeds").value_or(std::vector<uint64_t>{1});
+    grid.devices = table.texts("devices").value_or(std::vector<std::string>{sim::default_profile().name});
+    const auto policies = table.texts("policies").value_or(std::vector<std::string>{"fixed", "paper", "best"});
+    const auto supplies = table.texts("supplies");
+    if (!supplies) table.refuse("supplies", "is missing; see `dynbal help supplies`");
+    grid.supplies = *supplies;
+    std::set<std::string> names;
+    for (const TomlTable& model : table.tables("model")) {
+        grid.models.push_back(read_model(path, model, grid.timing_only));
+        const std::string& name = grid.models.back().name;
+        if (!names.insert(name).second) model.refuse("name", "there are two models '" + name + "'");
+    }
+    if (grid.models.empty()) table.refuse("model", "is missing; each model is a table headed [[model]]");
+    table.finish();
+    checked(table, "policies", [&] {
+        for (const std::string& name : policies) grid.policies.push_back(parse_strategy(name));
+    });
+    checked(table, "devices", [&] {
+        for (const std::string& name : grid.devices) sim::profile_by_name(name);
+    });
+    check_supplies(table, grid);
+    return grid;
+}
+
+const char* grid_help() {
+    return R"(A grid is a TOML file. Every model is run with every device, supply, seed and policy; each such cell
+is one row of the result. Paths are relative to the grid's folder.
+
+  policies    = ["fixed", "paper", "best", "oracle"]   # default: the first three
+  devices     = ["msp432p401r"]                        # default: this one
+  supplies    = ["power:4mW", "random:{seed},500,9000"]  # {seed} stands for each of the seeds
+  seeds       = [1, 2, 3]                              # default: [1]
+  repetitions = 20      # inferences in a row on the same NVM and supply; default 1
+  timing_only = true    # no arithmetic, the same counts; default true
+
+  [[model]]
+  name      = "shirt"                                  # default: the file's name
+  onnx      = "../models/fashion_mnist/fashion_mnist.onnx"   # or: image = "shirt.dynbal"
+  calibrate = "calibrate.npy"   # as for `dynbal compile`; optional with timing_only
+  scale     = 0.00392156862745098
+  weights   = "int16"           # or "int8"
+  input     = "x_test.npy@0"    # optional with timing_only
+
+`oracle` knows the supply: for each stage the configuration that is cheapest under it, found by
+running every valid one. The rows are sums over the inferences of a cell; one that does not end is a
+row, too, with its outcome. `dynbal sweep GRID.toml -o DIR` writes DIR/rows.csv and DIR/rows.jsonl; while it runs,
+finished rows are in DIR/journal.jsonl. A sweep that was killed goes on where it was when it is called again.
+)";
+}
+
+}  // namespace dynbal::experiment

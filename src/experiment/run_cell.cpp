@@ -1,0 +1,50 @@
+#include "experiment/run_cell.hpp"
+
+#include "sim/session.hpp"
+#include "sim/supply.hpp"
+
+namespace dynbal::experiment {
+namespace {
+
+void add(Row& row, const sim::RunResult& result) {
+    row.power_cycles += result.power_cycles;
+    row.reconfigurations += result.activity.reconfigurations;
+    row.shrinks += result.activity.shrinks;
+    row.read_bytes += result.traffic.read_bytes;
+    row.write_bytes += result.traffic.write_bytes;
+    row.transfers += result.traffic.transfers;
+    row.macs += result.traffic.macs;
+    row.cost_units += result.cost_units();
+    row.latency_s += result.latency_s;
+    row.charging_s += result.charging_s;
+    row.energy_j += result.energy_j;
+    row.outcome = sim::name_of(result.outcome);
+    row.message = result.message;
+}
+
+}  // namespace
+
+Row run_cell(const Grid& grid, const Cell& cell, const PreparedModel& model) {
+    Row row;
+    row.cell = cell.index;
+    row.model = grid.models[cell.model].name;
+    row.device = grid.devices[cell.device];
+    row.supply = cell.supply;
+    row.policy = name_of(cell.strategy);
+    row.repetitions = grid.repetitions;
+
+    const sim::DeviceProfile& profile = sim::profile_by_name(row.device);
+    sim::RunOptions options;
+    options.policy = policy_of(cell.strategy);
+    sim::Session session(model.file, profile);
+    const auto supply = sim::parse_supply(cell.supply, profile);
+    while (row.completed < grid.repetitions) {
+        const sim::RunResult result = session.run_inference(model.input, *supply, options);
+        add(row, result);
+        if (!result.completed()) break;
+        ++row.completed;
+    }
+    return row;
+}
+
+}  // namespace dynbal::experiment

@@ -1,0 +1,38 @@
+//! Runs all cells of a grid on all cores, and survives being killed.
+//!
+//! A sweep owns a folder: sweep.json (which grid, which program), journal.jsonl (rows in the order in which
+//! they were finished), and in the end rows.csv and rows.jsonl.
+//!
+//! Invariants:
+//!  1. rows.csv and rows.jsonl depend on the grid alone: not on the number of threads, nor on how often the
+//!     sweep was killed and begun again;
+//!  2. a folder never mixes rows of different grids or of different builds of the program.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "experiment/grid.hpp"
+#include "experiment/row.hpp"
+
+namespace dynbal::experiment {
+
+struct SweepOptions {
+    std::string folder;
+    uint32_t jobs = 0;                                            ///< threads; 0: one a core
+    bool restart = false;                                         ///< forget what the folder holds of a sweep
+    std::function<void(uint64_t cells, uint64_t done)> on_start;  ///< told how many there are and how many are done
+    std::function<void()> on_cell;                                ///< one more is done; any thread
+};
+
+struct SweepResult {
+    std::vector<Row> rows;     ///< in the order of cells_of()
+    uint64_t done_before = 0;  ///< how many were there already
+};
+
+/// Throws InputError: the folder cannot be written or holds another sweep, a model cannot be compiled.
+SweepResult run_sweep(const Grid& grid, const SweepOptions& options);
+
+}  // namespace dynbal::experiment

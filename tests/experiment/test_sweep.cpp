@@ -1,0 +1,108 @@
+#include "experiment/sweep.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "experiment_fixture.hpp"
+#include "sim/random.hpp"
+
+namespace dynbal::experiment {
+namespace {
+
+class SweepTest : public ExperimentTest {
+protected:
+    SweepResult sweep(const std::string& folder, uint32_t jobs = 1) const {
+        SweepOptions options;
+        options.folder = path(folder);
+        options.jobs = jobs;
+        return run_sweep(tiny_grid(), options);
+    }
+    /// Both result files of a folder.
+    std::string results(const std::string& folder) const {
+        return text_of(folder + "/rows.csv") + text_of(folder + "/rows.jsonl");
+    }
+};
+
+TEST_F(SweepTest, RowsDoNotDependOnThreads) {
+    const SweepResult one = sweep("one");
+    const SweepResult three = sweep("three", 3);
+    ASSERT_EQ(one.rows.size(), 12U);
+    EXPECT_EQ(one.rows, three.rows);
+    EXPECT_EQ(results("one"), results("three"));
+}
+
+TEST_F(SweepTest, ACellThatNeverEndsIsARow) {
+    const std::vector<Row> rows = sweep("sweep").rows;
+    for (const Row& row : rows) {
+        const bool weak = row.supply == "budget:50";
+        EXPECT_EQ(row.outcome, weak ? "stuck" : "completed") << row.supply;
+        EXPECT_EQ(row.completed, weak ? 0U : 3U);
+        EXPECT_EQ(row.message.empty(), !weak);
+        EXPECT_GT(row.power_cycles, row.completed);
+    }
+}
+
+TEST_F(SweepTest, GoesOnWhereItWas) {
+    const SweepResult whole = sweep("whole");
+    const std::string journal = text_of("whole/journal.jsonl");
+    EXPECT_EQ(whole.done_before, 0U);
+    for (size_t bytes = 0; bytes <= journal.size(); bytes += 97) {
+        write("whole/journal.jsonl", journal.substr(0, bytes));
+        const SweepResult resumed = sweep("whole", 2);
+        EXPECT_EQ(resumed.rows, whole.rows);
+        const auto lines = std::count(journal.begin(), journal.begin() + static_cast<std::ptrdiff_t>(bytes), '\n');
+        EXPECT_EQ(resumed.done_before, static_cast<uint64_t>(lines));
+    }
+    EXPECT_EQ(sweep("whole").done_before, 12U);
+}
+
+TEST_F(SweepTest, AnyNumberOfKillsChangesNothing) {
+    sweep("whole");
+    uint32_t kills = 0;
+    for (bool ended = false; !ended; ++kills) {
+        const pid_t child = ::fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            sweep("killed", 2);
+            ::_exit(0);
+        }
+        // Later and later, so that it ends on any machine; where it is killed is of no importance.
+        ::usleep(static_cast<useconds_t>(sim::in_range(sim::random64(5, kills), 0, 2000 + 1000 * kills)));
+        ::kill(child, SIGKILL);
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        ended = WIFEXITED(status);
+    }
+    EXPECT_EQ(results("killed"), results("whole"));
+    EXPECT_EQ(sweep("killed").done_before, 12U);
+}
+
+TEST_F(SweepTest, RefusesAFolderOfAnotherGrid) {
+    sweep("sweep");
+    SweepOptions options;
+    options.folder = path("sweep");
+    Grid other = tiny_grid();
+    other.repetitions = 2;
+    const std::string message = io::message_of<InputError>([&] { run_sweep(other, options); });
+    EXPECT_NE(message.find("another grid"), std::string::npos) << message;
+    options.restart = true;
+    EXPECT_EQ(run_sweep(other, options).rows.front().completed, 2U);
+    std::filesystem::remove(path("sweep/sweep.json"));
+    options.restart = false;
+    EXPECT_NE(io::message_of<InputError>([&] { run_sweep(other, options); }), "");
+}
+
+TEST_F(SweepTest, RefusesARowOfNoCell) {
+    sweep("sweep");
+    Row row;
+    row.cell = 12;
+    write("sweep/journal.jsonl", json_lines_of({row}));
+    EXPECT_NE(io::message_of<InputError>([&] { sweep("sweep"); }).find("no cell 12"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace dynbal::experiment
