@@ -36,6 +36,7 @@ Row run_cell(const Grid& grid, const Cell& cell, const PreparedModel& model) {
     const sim::DeviceProfile& profile = sim::profile_by_name(row.device);
     sim::RunOptions options;
     options.policy = policy_of(cell.strategy);
+    options.timing_only = grid.timing_only;
     sim::Session session(model.file, profile);
     const auto supply = sim::parse_supply(cell.supply, profile);
     while (row.completed < grid.repetitions) {

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "experiment_fixture.hpp"
+#include "io/npy.hpp"
 #include "sim/random.hpp"
 
 namespace dynbal::experiment {
@@ -33,6 +34,18 @@ TEST_F(SweepTest, RowsDoNotDependOnThreads) {
     ASSERT_EQ(one.rows.size(), 12U);
     EXPECT_EQ(one.rows, three.rows);
     EXPECT_EQ(results("one"), results("three"));
+}
+
+TEST_F(SweepTest, TimingOnlyCountsTheSame) {
+    Grid grid = tiny_grid();
+    io::write_npy(path("x.npy"), {{1, 6, 6, 2}, std::vector<float>(72, 0.5F)});
+    grid.models[0].input = path("x.npy@0");
+    SweepOptions options;
+    options.folder = path("timing");
+    const std::vector<Row> timing = run_sweep(grid, options).rows;
+    grid.timing_only = false;
+    options.folder = path("full");
+    EXPECT_EQ(run_sweep(grid, options).rows, timing);
 }
 
 TEST_F(SweepTest, ACellThatNeverEndsIsARow) {
