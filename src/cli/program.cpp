@@ -44,6 +44,7 @@ void add_commands(CLI::App& app, Context& context) {
     add_firmware(app, context);
     add_emulate(app, context);
     add_sweep(app, context);
+    add_reproduce(app, context);
     add_help(app, context);
 }
 

@@ -1,5 +1,3 @@
-#include "experiment/sweep.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
 #include "cli/report.hpp"
+#include "cli/sweep_run.hpp"
 #include "experiment/read_grid.hpp"
 #include "io/progress.hpp"
 #include "io/table.hpp"
@@ -19,9 +18,7 @@ namespace {
 
 struct Arguments {
     std::string grid;
-    std::string folder;
-    uint32_t jobs = 0;
-    bool restart = false;
+    SweepArguments sweep;
 };
 
 std::string table_of(const std::vector<experiment::Row>& rows) {
@@ -46,42 +43,50 @@ std::string table_of(const std::vector<experiment::Row>& rows) {
     return table.text();
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(Arguments arguments, Context& context) {
     const experiment::Grid grid = experiment::read_grid(arguments.grid);
-    experiment::SweepOptions options;
-    options.folder =
-        arguments.folder.empty() ? std::filesystem::path(arguments.grid).stem().string() + ".sweep" : arguments.folder;
-    options.jobs = arguments.jobs;
-    options.restart = arguments.restart;
-    std::unique_ptr<io::Progress> progress;
-    options.on_start = [&](uint64_t cells, uint64_t done) {
-        progress = std::make_unique<io::Progress>("sweep", static_cast<int64_t>(cells - done));
-    };
-    options.on_cell = [&] { progress->advance(); };
-    const experiment::SweepResult result = experiment::run_sweep(grid, options);
-    progress.reset();
-
+    std::string& folder = arguments.sweep.folder;
+    if (folder.empty()) folder = std::filesystem::path(arguments.grid).stem().string() + ".sweep";
+    const experiment::SweepResult result = run_with_progress(grid, arguments.sweep, "sweep");
     const auto ended = std::count_if(result.rows.begin(), result.rows.end(),
                                      [](const experiment::Row& row) { return row.completed == row.repetitions; });
     context.print(
-        {{"folder", options.folder},
+        {{"folder", folder},
          {"rows", result.rows.size()},
          {"rows_done_before", result.done_before},
          {"rows_completed", ended}},
         table_of(result.rows) + fmt::format("\n{} rows ({} of them from before) in {}: rows.csv, rows.jsonl\n",
-                                            result.rows.size(), result.done_before, options.folder));
+                                            result.rows.size(), result.done_before, folder));
     context.exit_code = exit_ok;
 }
 
 }  // namespace
 
+void SweepArguments::add_to(CLI::App& command) {
+    command.add_option("-o,--output", folder, "Folder for the rows, made if it is not there")->capture_default_str();
+    command.add_flag("--restart", restart, "Forget the rows that the folder holds");
+    add_jobs(command, jobs);
+}
+
+experiment::SweepResult run_with_progress(const experiment::Grid& grid, const SweepArguments& arguments,
+                                          const std::string& label) {
+    experiment::SweepOptions options;
+    options.folder = arguments.folder;
+    options.jobs = arguments.jobs;
+    options.restart = arguments.restart;
+    std::unique_ptr<io::Progress> progress;
+    options.on_start = [&](uint64_t cells, uint64_t done) {
+        progress = std::make_unique<io::Progress>(label, static_cast<int64_t>(cells - done));
+    };
+    options.on_cell = [&] { progress->advance(); };
+    return experiment::run_sweep(grid, options);
+}
+
 void add_sweep(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("sweep", "Run a grid of models, devices, supplies and policies");
     const auto arguments = std::make_shared<Arguments>();
     command->add_option("GRID", arguments->grid, "A .toml file; see `dynbal help sweep`")->required();
-    command->add_option("-o,--output", arguments->folder, "Folder for the rows (default: GRID's name with .sweep)");
-    command->add_flag("--restart", arguments->restart, "Forget the rows that the folder holds");
-    add_jobs(*command, arguments->jobs);
+    arguments->sweep.add_to(*command);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -1,5 +1,8 @@
 #include "experiment/run_cell.hpp"
 
+#include "base/error.hpp"
+#include "experiment/oracle.hpp"
+#include "experiment/stage_image.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
@@ -22,6 +25,22 @@ void add(Row& row, const sim::RunResult& result) {
     row.message = result.message;
 }
 
+void run_inferences(const Grid& grid, const Cell& cell, const compiler::ImageFile& file, const PreparedModel& model,
+                    Row& row) {
+    const sim::DeviceProfile& profile = sim::profile_by_name(grid.devices[cell.device]);
+    sim::RunOptions options;
+    options.policy = policy_of(cell.strategy);
+    options.timing_only = grid.timing_only;
+    sim::Session session(file, profile);
+    const auto supply = sim::parse_supply(cell.supply, profile);
+    while (row.completed < grid.repetitions) {
+        const sim::RunResult result = session.run_inference(model.input, *supply, options);
+        add(row, result);
+        if (!result.completed()) return;
+        ++row.completed;
+    }
+}
+
 }  // namespace
 
 Row run_cell(const Grid& grid, const Cell& cell, const PreparedModel& model) {
@@ -32,18 +51,17 @@ Row run_cell(const Grid& grid, const Cell& cell, const PreparedModel& model) {
     row.supply = cell.supply;
     row.policy = name_of(cell.strategy);
     row.repetitions = grid.repetitions;
-
-    const sim::DeviceProfile& profile = sim::profile_by_name(row.device);
-    sim::RunOptions options;
-    options.policy = policy_of(cell.strategy);
-    options.timing_only = grid.timing_only;
-    sim::Session session(model.file, profile);
-    const auto supply = sim::parse_supply(cell.supply, profile);
-    while (row.completed < grid.repetitions) {
-        const sim::RunResult result = session.run_inference(model.input, *supply, options);
-        add(row, result);
-        if (!result.completed()) break;
-        ++row.completed;
+    try {
+        if (cell.strategy == Strategy::oracle) {
+            const Oracle oracle = find_oracle(model.file, sim::profile_by_name(row.device), cell.supply);
+            run_inferences(grid, cell, with_choices(model.file, oracle.configs()), model, row);
+        } else {
+            run_inferences(grid, cell, model.file, model, row);
+        }
+    } catch (const InputError& error) {
+        // Known only while it runs: a supply that never charges the capacitor, for example.
+        row.outcome = sim::name_of(sim::Outcome::refused);
+        row.message = error.what();
     }
     return row;
 }

@@ -8,7 +8,7 @@
 namespace dynbal::experiment {
 
 /// The inferences of a cell, one after another on one NVM and one supply. The first that does not
-/// come to its end is the last. Throws nothing but InputError, for an image that no engine accepts.
+/// come to its end is the last; what goes wrong is told in the row.
 Row run_cell(const Grid& grid, const Cell& cell, const PreparedModel& model);
 
 }  // namespace dynbal::experiment

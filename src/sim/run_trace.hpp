@@ -33,6 +33,7 @@ public:
 
     void event(const Event& event) override {
         account_->event(event);
+        if (event.kind == EventKind::inference_end) return;  // no stage runs any more
         stage_ = event.stage;
         if (stage_ >= activity_.stages.size()) return;
         StageActivity& stage = activity_.stages[stage_];

@@ -1,0 +1,94 @@
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "base/error.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+#include "cli/sweep_run.hpp"
+#include "experiment/paper_grid.hpp"
+#include "experiment/speedup.hpp"
+#include "io/file.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+constexpr const char* own_model = "models/fashion_mnist/fashion_mnist.onnx";
+
+struct Arguments {
+    SweepArguments sweep;
+    std::optional<std::string> models, traces, rf, thermal;
+    uint32_t repetitions = 20;
+    bool no_oracle = false;
+};
+
+/// Data that is not part of the project: $DYNBAL_SHARED, or shared/ beside the repository.
+std::string shared_data(const char* folder) {
+    const char* const named = std::getenv("DYNBAL_SHARED");
+    return (std::filesystem::path(named != nullptr ? named : "../shared") / "data" / folder).string();
+}
+
+/// The grid, and what has to be said about it.
+experiment::Grid grid_of(const Arguments& arguments, std::string& note) {
+    experiment::PaperGridOptions options;
+    options.models_folder = arguments.models.value_or(shared_data("models/dynbal"));
+    options.rf = arguments.rf.value_or(experiment::rf_supply(arguments.traces.value_or(shared_data("traces"))));
+    options.thermal = arguments.thermal.value_or(experiment::thermal_supply());
+    options.oracle = !arguments.no_oracle;
+    options.repetitions = arguments.repetitions;
+    note = "The paper's RF and thermal traces were never published; in their place: `" + options.rf + "` and `" +
+           options.thermal + "`.\n";
+    if (arguments.models || experiment::has_paper_models(options.models_folder)) return experiment::paper_grid(options);
+    if (!std::filesystem::is_regular_file(own_model)) {
+        throw InputError("the paper's networks are not in " + options.models_folder + ", and ours is not in " +
+                         own_model + "; name the folder of the paper's networks with --models");
+    }
+    note += "The paper's networks are not in `" + options.models_folder + "` (--models); this is our own network.\n";
+    return experiment::paper_grid_for(own_model, options);
+}
+
+void run(const Arguments& arguments, Context& context) {
+    std::string note;
+    const experiment::Grid grid = grid_of(arguments, note);
+    const experiment::SweepResult result = run_with_progress(grid, arguments.sweep, "reproduce");
+    const auto comparisons = experiment::comparisons_of(result.rows);
+    const experiment::SpeedupSummary summary = experiment::summary_of(comparisons);
+    const std::string text = note + "Latency of one inference, charging included, mean of " +
+                             std::to_string(grid.repetitions) + ".\n\n" + experiment::markdown_of(comparisons) + "\n" +
+                             experiment::markdown_of(summary);
+    const nlohmann::ordered_json json{{"repetitions", grid.repetitions},
+                                      {"note", note},
+                                      {"summary", experiment::json_of(summary)},
+                                      {"cells", experiment::json_of(comparisons)}};
+    const std::filesystem::path folder(arguments.sweep.folder);
+    io::write_file((folder / "speedup.md").string(), text);
+    io::write_file((folder / "speedup.json").string(), json.dump(2) + "\n");
+    context.print(json, text + "\nIn " + arguments.sweep.folder + ": speedup.md, speedup.json, rows.csv, rows.jsonl\n");
+    context.exit_code = summary.best_ends == summary.cells ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+void add_reproduce(CLI::App& app, Context& context) {
+    CLI::App* command =
+        app.add_subcommand("reproduce", "Run the grid of the DynBal paper: what adapting to the supply is worth");
+    const auto arguments = std::make_shared<Arguments>();
+    arguments->sweep.folder = "reproduce.sweep";
+    arguments->sweep.add_to(*command);
+    command->add_option("--models", arguments->models,
+                        "Folder of HAR-CNN.onnx, KWS-DNN_S.onnx and squeezenet_cifar10.onnx (default: "
+                        "$DYNBAL_SHARED/data/models/dynbal, ../shared/...)");
+    command->add_option("--traces", arguments->traces, "Folder of recorded traces (default: as for models)");
+    command->add_option("--rf", arguments->rf, "Supply in place of the paper's RF trace");
+    command->add_option("--thermal", arguments->thermal, "Supply in place of the paper's thermal trace");
+    command->add_option("--inferences", arguments->repetitions, "Inferences in a row in each cell")
+        ->check(CLI::Range(1U, 1'000'000U))
+        ->capture_default_str();
+    command->add_flag("--no-oracle", arguments->no_oracle, "Leave out the search for each stage's best tile");
+    add_json(*command, context);
+    command->callback([arguments, &context] { run(*arguments, context); });
+}
+
+}  // namespace dynbal::cli

@@ -1,0 +1,25 @@
+//! What the commands that run a grid have in common.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+
+#include "experiment/sweep.hpp"
+
+namespace dynbal::cli {
+
+struct SweepArguments {
+    std::string folder;
+    uint32_t jobs = 0;
+    bool restart = false;
+
+    /// Options --output, --jobs and --restart.
+    void add_to(CLI::App& command);
+};
+
+/// Runs or resumes the sweep with a progress bar. Throws InputError.
+experiment::SweepResult run_with_progress(const experiment::Grid& grid, const SweepArguments& arguments,
+                                          const std::string& label);
+
+}  // namespace dynbal::cli

@@ -1,0 +1,43 @@
+//! The oracle: for each stage the configuration that is cheapest under one supply, found by trying.
+//!
+//! What it means: a stage is run alone, again and again, on the supply in question, as often as it takes to see
+//! some thirty power cycles; what is compared is the time that takes. Where the supply limits (the device waits for
+//! energy), time is proportional to the energy drawn, which is compared instead, because the time of a short run
+//! comes in steps of whole charges. The oracle's row of a sweep is then a run of the whole network with each
+//! stage's winner, decided beforehand: nothing is learned, looked up or changed at run time.
+//!
+//! Invariants:
+//!  1. the winner of a stage is the best of ALL of compiler::all_configs(); of equal ones the first;
+//!  2. what is not run to its end could not have won: its traffic without failures, which no run undercuts
+//!     (everything that is done without failures is done with them, too), costs more already than the winner's
+//!     run with failures, or it was stopped when it had drawn more.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/image_file.hpp"
+#include "sim/device_profile.hpp"
+
+namespace dynbal::experiment {
+
+struct StageChoice {
+    TileConfig config;
+    double cost = 0;          ///< of one run of the stage: joules if the supply limits, else seconds
+    uint32_t inferences = 0;  ///< how often the stage was run for it
+    uint64_t configs = 0;     ///< how many there are
+    uint64_t tried = 0;       ///< how many of them were run; the others cost too much even without failures
+};
+
+struct Oracle {
+    bool supply_limits = false;
+    std::vector<StageChoice> stages;
+
+    std::vector<TileConfig> configs() const;
+};
+
+/// Throws InputError if the supply is not one. A stage that no configuration ends gets the one of least need.
+Oracle find_oracle(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& supply);
+
+}  // namespace dynbal::experiment

@@ -1,0 +1,90 @@
+#include "experiment/stage_bench.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "experiment/stage_image.hpp"
+
+namespace dynbal::experiment {
+namespace {
+
+/// Thrown when more has been drawn than the limit: the rest of the run does not matter.
+struct LimitReached {};
+
+/// Passes everything on and adds up what is drawn.
+class MeteredSupply final : public sim::Supply {
+public:
+    MeteredSupply(sim::Supply& supply, Measure measure, uint64_t limit)
+        : supply_(&supply), measure_(measure), limit_(limit) {}
+
+    void begin_cycle() override {
+        supply_->begin_cycle();
+        ++cycles_;
+    }
+    sim::Grant pay(const sim::Demand& demand) override {
+        const sim::Grant grant = supply_->pay(demand);
+        drawn_ += amount_of(grant.cost, measure_);
+        if (drawn_ > limit_) throw LimitReached{};
+        return grant;
+    }
+    uint64_t charging_ps() const override { return supply_->charging_ps(); }
+    double voltage_v() const override { return supply_->voltage_v(); }
+
+    uint64_t drawn() const { return drawn_; }
+    uint64_t cycles() const { return cycles_; }
+
+private:
+    sim::Supply* supply_;
+    Measure measure_;
+    uint64_t limit_;
+    uint64_t drawn_ = 0;
+    uint64_t cycles_ = 0;
+};
+
+}  // namespace
+
+uint64_t amount_of(const sim::Cost& cost, Measure measure) {
+    return measure == Measure::energy ? cost.energy_fj : cost.time_ps;
+}
+
+sim::Cost least_cost(const compiler::ImageFile& file, uint32_t stage, const TileConfig& config,
+                     const sim::DeviceProfile& profile) {
+    const LoopShape shape = shape_of(file.stage(stage), file.header().sums_area_bytes);
+    return profile.cost_of(stage_traffic(shape, config, file.header().arena_bytes), 0);
+}
+
+StageBench::StageBench(const compiler::ImageFile& file, uint32_t stage, const sim::DeviceProfile& profile,
+                       const std::string& supply, Measure measure)
+    : profile_(&profile),
+      supply_(supply),
+      measure_(measure),
+      file_(stage_alone(file, stage)),
+      session_(file_, profile),
+      formatted_(session_.nvm().memory().begin(), session_.nvm().memory().end()) {}
+
+std::optional<BenchRun> StageBench::run(const Candidate& row, uint32_t inferences, uint64_t limit) {
+    std::copy(formatted_.begin(), formatted_.end(), session_.nvm().memory().begin());
+    put(row);
+    const auto supply = sim::parse_supply(supply_, *profile_);
+    MeteredSupply metered(*supply, measure_, limit);
+    sim::RunOptions options;
+    options.policy = PolicyKind::fixed;
+    options.timing_only = true;
+    const std::array<int16_t, 1> input{};
+    try {
+        for (uint32_t i = 0; i < inferences; ++i) {
+            if (!session_.run_inference(input, metered, options).completed()) return std::nullopt;
+        }
+    } catch (const LimitReached&) {
+        return std::nullopt;
+    }
+    return BenchRun{metered.drawn(), metered.cycles()};
+}
+
+/// The table lies in NVM; the engine reads it when the stage begins.
+void StageBench::put(const Candidate& row) {
+    std::memcpy(session_.nvm().memory().data() + file_.stage(0).candidates_offset, &row, sizeof(row));
+}
+
+}  // namespace dynbal::experiment

@@ -1,0 +1,93 @@
+#include "experiment/stage_image.hpp"
+
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+#include "base/crc32.hpp"
+
+namespace dynbal::experiment {
+namespace {
+
+template <typename T>
+T load(const compiler::ImageFile& file, uint32_t offset) {
+    T value;
+    std::memcpy(static_cast<void*>(&value), file.image.data() + offset, sizeof(T));
+    return value;
+}
+
+template <typename T>
+void store(compiler::ImageFile& file, uint32_t offset, const T& value) {
+    std::memcpy(file.image.data() + offset, &value, sizeof(T));
+}
+
+uint32_t offset_of(const ImageHeader& header, uint32_t stage) {
+    return header.stages_offset + stage * static_cast<uint32_t>(sizeof(StageDescriptor));
+}
+
+/// Puts a header in front with CRCs that match. Throws std::logic_error if that makes no valid image.
+void seal(compiler::ImageFile& file, ImageHeader header) {
+    header.body_crc = crc32(std::span<const std::byte>(file.image).subspan(sizeof(ImageHeader)));
+    header.header_crc = header_crc(header);
+    store(file, 0, header);
+    if (const ImageFault fault = validate(file.image); fault != ImageFault::none) {
+        throw std::logic_error(std::string("a derived image does not pass validation: ") + text_of(fault));
+    }
+}
+
+/// Every place of this storage is written once in each inference.
+void write_once(compiler::ImageFile& file, const StateRuns& states) {
+    for (uint32_t i = 0; i < states.run_count; ++i) {
+        const uint32_t offset = states.runs_offset + i * static_cast<uint32_t>(sizeof(StateRun));
+        StateRun run = load<StateRun>(file, offset);
+        run.odd_writes = 1;
+        run.written_before = 0;
+        store(file, offset, run);
+    }
+}
+
+}  // namespace
+
+compiler::ImageFile with_choices(const compiler::ImageFile& file, std::span<const TileConfig> configs) {
+    compiler::ImageFile derived = file;
+    const ImageHeader& header = file.header();
+    for (uint32_t index = 0; index < header.stage_count; ++index) {
+        StageDescriptor stage = file.stage(index);
+        StageView view;
+        view.shape = shape_of(stage, header.sums_area_bytes);
+        view.model = header.cost_model;
+        view.arena_bytes = header.arena_bytes;
+        stage.candidate_count = 1;
+        store(derived, offset_of(header, index), stage);
+        store(derived, stage.candidates_offset, priced(view, configs[index]));
+    }
+    seal(derived, header);
+    return derived;
+}
+
+compiler::ImageFile stage_alone(const compiler::ImageFile& file, uint32_t stage) {
+    compiler::ImageFile derived = file;
+    ImageHeader header = file.header();
+    StageDescriptor descriptor = file.stage(stage);
+    descriptor.candidate_count = 1;
+    write_once(derived, descriptor.states);
+    store(derived, offset_of(header, stage), descriptor);
+    header.stages_offset = offset_of(header, stage);
+    header.stage_count = 1;
+    header.input = {descriptor.inputs[0].offset, 1, 1};
+    header.input_values = 1;
+    header.input_states.storage_offset = header.input.offset;
+    header.output = descriptor.output;
+    header.output_values = uint32_t{descriptor.out_h} * descriptor.out_w * descriptor.channels_out;
+    seal(derived, header);
+
+    compiler::HostInfo& host = derived.host;
+    host.stage_names = {file.host.stage_names[stage]};
+    host.stage_operators = {file.host.stage_operators[stage]};
+    host.input_dims = {1};
+    host.output_dims = {header.output_values};
+    host.input_order = host.output_order = {};
+    return derived;
+}
+
+}  // namespace dynbal::experiment

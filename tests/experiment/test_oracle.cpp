@@ -1,0 +1,135 @@
+#include "experiment/oracle.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "compiler/tile_table.hpp"
+#include "experiment/stage_bench.hpp"
+#include "experiment/stage_image.hpp"
+#include "tiny_model.hpp"
+
+namespace dynbal::experiment {
+namespace {
+
+constexpr uint64_t no_limit = std::numeric_limits<uint64_t>::max();
+
+const compiler::ImageFile& tiny() {
+    static const compiler::ImageFile file = sim::tiny_image();
+    return file;
+}
+
+StageView view_of(uint32_t stage) {
+    StageView view;
+    view.shape = shape_of(tiny().stage(stage), tiny().header().sums_area_bytes);
+    view.model = tiny().header().cost_model;
+    view.arena_bytes = tiny().header().arena_bytes;
+    return view;
+}
+
+std::vector<TileConfig> configs_of(uint32_t stage) {
+    return compiler::all_configs(view_of(stage).shape, view_of(stage).arena_bytes);
+}
+
+/// A supply on which the tiny network fails some tens of times.
+constexpr const char* weak = "budget:24000";
+
+TEST(StageImage, EachStageRunsWithItsChoiceUnderAnyPolicy) {
+    std::vector<TileConfig> choices;
+    for (uint32_t stage = 0; stage < tiny().header().stage_count; ++stage) {
+        choices.push_back(configs_of(stage)[configs_of(stage).size() / 2]);
+    }
+    const compiler::ImageFile chosen = with_choices(tiny(), choices);
+    for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::best}) {
+        sim::Session session(chosen, sim::profile_by_name("cortex-m4"));
+        const auto supply = sim::parse_supply(weak);
+        sim::RunOptions options;
+        options.policy = policy;
+        const sim::RunResult result = session.run_inference(sim::tiny_input(chosen), *supply, options);
+        ASSERT_TRUE(result.completed()) << result.message;
+        EXPECT_GT(result.power_cycles, 3U);
+        for (uint32_t stage = 0; stage < choices.size(); ++stage) {
+            EXPECT_EQ(result.activity.stages[stage].last_config, choices[stage]) << stage;
+        }
+    }
+}
+
+TEST(StageImage, AStageAloneMovesWhatItsPriceSays) {
+    for (uint32_t stage = 0; stage < tiny().header().stage_count; ++stage) {
+        const compiler::ImageFile alone = stage_alone(tiny(), stage);
+        for (const TileConfig& config : configs_of(stage)) {
+            const compiler::ImageFile chosen = with_choices(alone, std::vector{config});
+            sim::Session session(chosen, sim::profile_by_name("cortex-m4"));
+            const auto supply = sim::parse_supply("none");
+            const sim::RunResult result = session.run_inference(std::vector<int16_t>{0}, *supply, {});
+            ASSERT_TRUE(result.completed()) << result.message;
+            Traffic moved;
+            for (size_t i = 0; i < traffic_class_count; ++i) {
+                const auto traffic_class = static_cast<TrafficClass>(i);
+                if (traffic_class == TrafficClass::recovery || traffic_class == TrafficClass::control) continue;
+                moved += result.activity.by_class[i];
+            }
+            const Traffic priced = stage_traffic(view_of(stage).shape, config, view_of(stage).arena_bytes);
+            ASSERT_EQ(moved.read_bytes, priced.read_bytes) << "stage " << stage;
+            ASSERT_EQ(moved.write_bytes, priced.write_bytes) << "stage " << stage;
+            ASSERT_EQ(moved.transfers, priced.transfers) << "stage " << stage;
+            ASSERT_EQ(result.traffic.macs, priced.macs) << "stage " << stage;
+        }
+    }
+}
+
+/// What makes it safe not to run everything.
+TEST(Oracle, NoRunIsCheaperThanOneWithoutFailures) {
+    const sim::DeviceProfile& profile = sim::profile_by_name("cortex-m4");
+    uint64_t runs = 0;
+    for (const char* supply : {weak, "random:3,100,900", "power:2mW"}) {
+        for (uint32_t stage = 0; stage < tiny().header().stage_count; ++stage) {
+            for (const Measure measure : {Measure::energy, Measure::time}) {
+                StageBench bench(tiny(), stage, profile, supply, measure);
+                for (const TileConfig& config : configs_of(stage)) {
+                    const auto run = bench.run(priced(view_of(stage), config), 2, no_limit);
+                    if (!run) continue;
+                    ++runs;
+                    ASSERT_GE(run->amount, 2 * amount_of(least_cost(tiny(), stage, config, profile), measure));
+                }
+            }
+        }
+    }
+    EXPECT_GT(runs, 100U);
+}
+
+TEST(Oracle, FindsWhatTryingEverythingFinds) {
+    const sim::DeviceProfile& profile = sim::profile_by_name("cortex-m4");
+    for (const char* supply : {weak, "power:2mW"}) {
+        const Oracle oracle = find_oracle(tiny(), profile, supply);
+        EXPECT_EQ(oracle.supply_limits, std::string(supply) == "power:2mW") << supply;
+        const Measure measure = oracle.supply_limits ? Measure::energy : Measure::time;
+        ASSERT_EQ(oracle.stages.size(), tiny().header().stage_count);
+        for (uint32_t stage = 0; stage < oracle.stages.size(); ++stage) {
+            const StageChoice& choice = oracle.stages[stage];
+            EXPECT_EQ(choice.configs, configs_of(stage).size());
+            EXPECT_LE(choice.tried, choice.configs);
+            StageBench bench(tiny(), stage, profile, supply, measure);
+            uint64_t least = no_limit;
+            for (const TileConfig& config : configs_of(stage)) {
+                const auto run = bench.run(priced(view_of(stage), config), choice.inferences, no_limit);
+                if (run) least = std::min(least, run->amount);
+            }
+            const auto winner = bench.run(priced(view_of(stage), choice.config), choice.inferences, no_limit);
+            ASSERT_TRUE(winner) << supply << " stage " << stage;
+            EXPECT_EQ(winner->amount, least) << supply << " stage " << stage;
+        }
+    }
+}
+
+TEST(StageBench, StopsAtTheLimit) {
+    StageBench bench(tiny(), 0, sim::profile_by_name("cortex-m4"), weak, Measure::time);
+    const Candidate row = tiny().candidates(tiny().stage(0)).front();
+    const auto run = bench.run(row, 3, no_limit);
+    ASSERT_TRUE(run);
+    EXPECT_FALSE(bench.run(row, 3, run->amount - 1));
+    EXPECT_EQ(bench.run(row, 3, run->amount)->amount, run->amount);
+}
+
+}  // namespace
+}  // namespace dynbal::experiment
