@@ -1,0 +1,44 @@
+#include "cli_fixture.hpp"
+#include "io/file.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+using SweepCommand = CliTest;
+
+TEST_F(SweepCommand, RunsAGridAndTellsWhereTheRowsAre) {
+    io::write_file(path("grid.toml"),
+                   "supplies = [\"none\", \"budget:40000\"]\ndevices = [\"cortex-m4\"]\npolicies = [\"fixed\", "
+                   "\"best\", \"oracle\"]\n[[model]]\nimage = \"tiny.dynbal\"\n");
+    const Called called = call({"sweep", path("grid.toml"), "-o", path("rows"), "--jobs", "1", "--json"});
+    ASSERT_EQ(called.code, 0) << called.err;
+    EXPECT_EQ(called.json()["rows"], 6);
+    EXPECT_EQ(called.json()["rows_completed"], 6);
+    const std::string csv = io::read_text(path("rows/rows.csv"));
+    EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 7);
+    const Called again = call({"sweep", path("grid.toml"), "-o", path("rows")});
+    EXPECT_NE(again.out.find("6 rows (6 of them from before)"), std::string::npos) << again.out;
+}
+
+TEST_F(SweepCommand, ExplainsGrids) {
+    const Called called = call({"help", "sweep"});
+    EXPECT_EQ(called.code, 0);
+    EXPECT_NE(called.out.find("[[model]]"), std::string::npos);
+    EXPECT_NE(called.out.find("--restart"), std::string::npos);
+}
+
+TEST_F(SweepCommand, ABadGridIsBadInput) {
+    io::write_file(path("grid.toml"), "supplies = [\"none\"]\n");
+    const Called called = call({"sweep", path("grid.toml"), "-o", path("rows")});
+    EXPECT_EQ(called.code, 2);
+    EXPECT_NE(called.err.find("grid.toml:1: model: is missing"), std::string::npos) << called.err;
+}
+
+TEST_F(SweepCommand, ReproduceNeedsTheNetworks) {
+    const Called called = call({"reproduce", "--models", path("nowhere"), "-o", path("rows")});
+    EXPECT_EQ(called.code, 2);
+    EXPECT_NE(called.err.find("--models"), std::string::npos) << called.err;
+}
+
+}  // namespace
+}  // namespace dynbal::cli
