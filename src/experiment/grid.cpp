@@ -108,13 +108,16 @@ std::vector<Cell> cells_of(const Grid& grid) {
 }
 
 std::string identity_of(const Grid& grid) {
-    nlohmann::ordered_json json{{"devices", grid.devices},
+    nlohmann::ordered_json json{{"devices", nlohmann::ordered_json::array()},
                                 {"repetitions", grid.repetitions},
                                 {"timing_only", grid.timing_only},
                                 {"models", nlohmann::ordered_json::array()},
                                 {"supplies", nlohmann::ordered_json::array()},
                                 {"policies", nlohmann::ordered_json::array()}};
     for (const Model& model : grid.models) json["models"].push_back(json_of(model));
+    for (const std::string& device : grid.devices) {
+        json["devices"].push_back({device, std::filesystem::is_regular_file(device) ? digest_of(device) : ""});
+    }
     for (const std::string& supply : seeded_supplies(grid)) {
         json["supplies"].push_back({supply, digest_of(file_of_supply(supply))});
     }

@@ -6,6 +6,7 @@
 #include "compiler/lower.hpp"
 #include "compiler/read_onnx.hpp"
 #include "compiler/samples.hpp"
+#include "device/profile.hpp"
 #include "sim/parallel.hpp"
 #include "sim/random.hpp"
 
@@ -27,12 +28,12 @@ std::vector<float> pseudo_random_sample(size_t size) {
     return values;
 }
 
-compiler::ImageFile compile_model(const Model& model, const std::string& device) {
+compiler::ImageFile compile_model(const Model& model, const sim::DeviceProfile& profile) {
     compiler::Graph graph = compiler::lower(compiler::read_onnx(model.onnx));
     compiler::CompileOptions options;
     options.weight_bytes = model.weight_bytes;
     options.input_scale = static_cast<float>(model.scale);
-    options.device = compiler::device_by_name(device);
+    options.device = compiler::limits_of(profile);
     options.model_name = model.name;
     if (model.calibrate.empty()) {
         const std::vector<float> sample = pseudo_random_sample(size_of(graph.input_dims));
@@ -46,7 +47,9 @@ compiler::ImageFile compile_model(const Model& model, const std::string& device)
 
 PreparedModel prepare(const Model& model, const std::string& device) {
     PreparedModel prepared;
-    prepared.file = model.image.empty() ? compile_model(model, device) : compiler::read_image_file(model.image);
+    prepared.profile = device::load_profile(device);
+    prepared.file =
+        model.image.empty() ? compile_model(model, prepared.profile) : compiler::read_image_file(model.image);
     if (model.input.empty()) {
         prepared.input.assign(prepared.file.header().input_values, 0);
     } else {

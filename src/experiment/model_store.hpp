@@ -8,12 +8,14 @@
 
 #include "compiler/image_file.hpp"
 #include "experiment/grid.hpp"
+#include "sim/device_profile.hpp"
 
 namespace dynbal::experiment {
 
 struct PreparedModel {
     compiler::ImageFile file;
     std::vector<int16_t> input;  ///< in engine order
+    sim::DeviceProfile profile;
 };
 
 class ModelStore {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "device/profile.hpp"
 #include "experiment/toml_table.hpp"
 #include "sim/supply.hpp"
 
@@ -17,6 +18,15 @@ constexpr uint64_t repetitions_max = 1'000'000;
 std::string resolved(const std::string& grid_path, const std::optional<std::string>& path) {
     if (!path) return "";
     return (std::filesystem::path(grid_path).parent_path() / *path).lexically_normal().string();
+}
+
+/// The file of a recorded supply is named relative to the grid, too.
+std::string resolved_supply(const std::string& grid_path, const std::string& supply) {
+    constexpr std::string_view trace = "trace:";
+    if (!supply.starts_with(trace)) return supply;
+    const size_t comma = std::min(supply.find(','), supply.size());
+    const std::string file = supply.substr(trace.size(), comma - trace.size());
+    return std::string(trace) + resolved(grid_path, file) + supply.substr(comma);
 }
 
 void check_file(const TomlTable& table, const std::string& key, const std::string& path) {
@@ -68,7 +78,7 @@ void checked(const TomlTable& table, const std::string& key, Check check) {
 void check_supplies(const TomlTable& table, const Grid& grid) {
     checked(table, "supplies", [&] {
         for (const Cell& cell : cells_of(grid)) {
-            sim::parse_supply(cell.supply, sim::profile_by_name(grid.devices[cell.device]));
+            sim::parse_supply(cell.supply, device::load_profile(grid.devices[cell.device]));
         }
     });
 }
@@ -86,7 +96,11 @@ Grid read_grid(const std::string& path) {
     const auto policies = table.texts("policies").value_or(std::vector<std::string>{"fixed", "paper", "best"});
     const auto supplies = table.texts("supplies");
     if (!supplies) table.refuse("supplies", "is missing; see `dynbal help supplies`");
-    grid.supplies = *supplies;
+    for (const std::string& supply : *supplies) grid.supplies.push_back(resolved_supply(path, supply));
+    for (std::string& device : grid.devices) {
+        const bool is_file = device.find('/') != std::string::npos || device.ends_with(".toml");
+        if (is_file) device = std::filesystem::absolute(resolved(path, device)).string();
+    }
     std::set<std::string> names;
     for (const TomlTable& model : table.tables("model")) {
         grid.models.push_back(read_model(path, model, grid.timing_only));
@@ -99,7 +113,7 @@ Grid read_grid(const std::string& path) {
         for (const std::string& name : policies) grid.policies.push_back(parse_strategy(name));
     });
     checked(table, "devices", [&] {
-        for (const std::string& name : grid.devices) sim::profile_by_name(name);
+        for (const std::string& name : grid.devices) device::load_profile(name);
     });
     check_supplies(table, grid);
     return grid;

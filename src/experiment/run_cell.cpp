@@ -27,12 +27,11 @@ void add(Row& row, const sim::RunResult& result) {
 
 void run_inferences(const Grid& grid, const Cell& cell, const compiler::ImageFile& file, const PreparedModel& model,
                     Row& row) {
-    const sim::DeviceProfile& profile = sim::profile_by_name(grid.devices[cell.device]);
     sim::RunOptions options;
     options.policy = policy_of(cell.strategy);
     options.timing_only = grid.timing_only;
-    sim::Session session(file, profile);
-    const auto supply = sim::parse_supply(cell.supply, profile);
+    sim::Session session(file, model.profile);
+    const auto supply = sim::parse_supply(cell.supply, model.profile);
     while (row.completed < grid.repetitions) {
         const sim::RunResult result = session.run_inference(model.input, *supply, options);
         add(row, result);
@@ -53,7 +52,7 @@ Row run_cell(const Grid& grid, const Cell& cell, const PreparedModel& model) {
     row.repetitions = grid.repetitions;
     try {
         if (cell.strategy == Strategy::oracle) {
-            const Oracle oracle = find_oracle(model.file, sim::profile_by_name(row.device), cell.supply);
+            const Oracle oracle = find_oracle(model.file, model.profile, cell.supply);
             run_inferences(grid, cell, with_choices(model.file, oracle.configs()), model, row);
         } else {
             run_inferences(grid, cell, model.file, model, row);

@@ -51,7 +51,17 @@ uint64_t amount_of(const sim::Cost& cost, Measure measure) {
 sim::Cost least_cost(const compiler::ImageFile& file, uint32_t stage, const TileConfig& config,
                      const sim::DeviceProfile& profile) {
     const LoopShape shape = shape_of(file.stage(stage), file.header().sums_area_bytes);
-    return profile.cost_of(stage_traffic(shape, config, file.header().arena_bytes), 0);
+    const Traffic traffic = stage_traffic(shape, config, file.header().arena_bytes);
+    const auto cheaper = [](const sim::Cost& a, const sim::Cost& b) {
+        return sim::Cost{std::min(a.time_ps, b.time_ps), std::min(a.energy_fj, b.energy_fj)};
+    };
+    sim::Cost mac = profile.mac(device::Kernel::convolution);
+    mac = cheaper(mac, profile.mac(device::Kernel::depthwise));
+    mac = cheaper(mac, profile.mac(device::Kernel::dense));
+    sim::Cost cost = mac * traffic.macs;
+    cost += profile.byte(profile.read) * traffic.read_bytes;
+    cost += profile.byte(profile.write) * traffic.write_bytes;
+    return cost += cheaper(profile.transfer(profile.read), profile.transfer(profile.write)) * traffic.transfers;
 }
 
 StageBench::StageBench(const compiler::ImageFile& file, uint32_t stage, const sim::DeviceProfile& profile,

@@ -58,6 +58,7 @@ compiler::ImageFile with_choices(const compiler::ImageFile& file, std::span<cons
         view.model = header.cost_model;
         view.arena_bytes = header.arena_bytes;
         stage.candidate_count = 1;
+        stage.least_need_row = 0;
         store(derived, offset_of(header, index), stage);
         store(derived, stage.candidates_offset, priced(view, configs[index]));
     }
@@ -70,7 +71,9 @@ compiler::ImageFile stage_alone(const compiler::ImageFile& file, uint32_t stage)
     ImageHeader header = file.header();
     StageDescriptor descriptor = file.stage(stage);
     descriptor.candidate_count = 1;
+    descriptor.least_need_row = 0;
     write_once(derived, descriptor.states);
+    write_once(derived, header.input_states);
     store(derived, offset_of(header, stage), descriptor);
     header.stages_offset = offset_of(header, stage);
     header.stage_count = 1;

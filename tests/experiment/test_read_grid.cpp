@@ -51,7 +51,7 @@ TEST_F(ReadGridTest, CellsComeInOrderAndSeedsFillSupplies) {
 TEST_F(ReadGridTest, NamesLineKeyAndWhatIsAllowed) {
     expect_error("supplies = [\"none\"]\nrepititions = 2\n", "grid.toml:2: repititions: there is no such key; allowed");
     expect_error("supplies = [\"none\"]\npolicies = [\"worst\"]\n", ":2: policies: there is no policy 'worst'");
-    expect_error("supplies = [\"none\"]\ndevices = [\"pdp11\"]\n", ":2: devices: there is no profile");
+    expect_error("supplies = [\"none\"]\ndevices = [\"pdp11\"]\n", ":2: devices: unknown device 'pdp11'; there are: ");
     expect_error("supplies = [\"none\", \"power:1kW\"]\n", ":1: supplies: supply 'power:1kW'");
     expect_error("supplies = []\n", ":1: supplies: must be a list of at least one text");
     expect_error("supplies = [1]\n", ":1: supplies: must be a list of texts");
