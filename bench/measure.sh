@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every figure that the project is judged by, one line each. Needs the real models and data sets in $DYNBAL_SHARED
-# (default ../shared beside the repository). Usage: bench/measure.sh accuracy|traffic|supplies|crash|soak|instructions ...
+# (default ../shared beside the repository). Usage: bench/measure.sh accuracy|traffic|supplies|crash|soak|instructions|reproduce|oracle ...
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 program=$PWD/build/release/dynbal
@@ -76,6 +76,16 @@ soak() {
         --supply random:7,200,4000 --policy best --json)"
     echo "soak sqn: $("$program" soak "$(image sqn int16)" --inputs "$data/${inputs[sqn]}" --count 2000 \
         --supply random:7,500,20000 --policy best --json)"
+}
+reproduce() {
+    local start=$SECONDS
+    "$program" reproduce --models "$data/models/dynbal" --traces "$data/traces" --no-oracle --restart -o "$work/reproduce" \
+        --json | python3 -c 'import json,sys; print("reproduce:", json.load(sys.stdin)["summary"])'
+    echo "reproduce: 3 models x 10 supplies x 3 policies x 20 inferences in $((SECONDS - start)) s"
+}
+oracle() {
+    "$program" reproduce --models "$data/models/dynbal" --traces "$data/traces" -o "$work/oracle" --json |
+        python3 -c 'import json,sys; print("oracle:", json.load(sys.stdin)["summary"])'
 }
 instructions() {
     for m in har kws sqn; do
