@@ -98,12 +98,13 @@ void accumulate(const JobContext& ctx) {
 int16_t rescaled(const StageDescriptor& stage, const ChannelHeader& header, int32_t sum) {
     const uint32_t shift = header.shift();
     // Sum and bias fit 32 bits each, together they need not.
-    const int64_t product = (int64_t{sum} + header.bias) * header.multiplier() + (int64_t{1} << (shift - 1));
-    if (shift >= 32) {
-        const int32_t value = static_cast<int32_t>(product >> 32) >> (shift - 32);
-        return static_cast<int16_t>(clamp_32(value, stage.clamp_low, stage.clamp_high));
+    const int64_t product = (int64_t{sum} + header.bias) * header.multiplier();
+    if (shift > 32) {
+        // Half of the last place and all that stays lie in the upper word: a 32-bit processor is spared long shifts.
+        const int32_t upper = static_cast<int32_t>(product >> 32) + (int32_t{1} << (shift - 33));
+        return static_cast<int16_t>(clamp_32(upper >> (shift - 32), stage.clamp_low, stage.clamp_high));
     }
-    return clamp_to(stage, product >> shift);
+    return clamp_to(stage, (product + (int64_t{1} << (shift - 1))) >> shift);
 }
 
 /// Sums of one job, [positions][channels], and its pooling windows.
