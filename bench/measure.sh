@@ -84,7 +84,7 @@ reproduce() {
     echo "reproduce: 3 models x 10 supplies x 3 policies x 20 inferences in $((SECONDS - start)) s"
 }
 oracle() {
-    "$program" reproduce --models "$data/models/dynbal" --traces "$data/traces" -o "$work/oracle" --json |
+    "$program" reproduce --models "$data/models/dynbal" --traces "$data/traces" --restart -o "$work/oracle" --json |
         python3 -c 'import json,sys; print("oracle:", json.load(sys.stdin)["summary"])'
 }
 instructions() {

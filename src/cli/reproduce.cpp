@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
 #include "cli/sweep_run.hpp"
+#include "experiment/cycle_energy.hpp"
 #include "experiment/paper_grid.hpp"
 #include "experiment/speedup.hpp"
 #include "io/file.hpp"
@@ -49,23 +50,37 @@ experiment::Grid grid_of(const Arguments& arguments, std::string& note) {
     return experiment::paper_grid_for(own_model, options);
 }
 
+/// The second half: the same models and devices against the energy of a power cycle.
+std::vector<experiment::CycleEnergyLine> cycle_energy_of(const experiment::Grid& grid, const Arguments& arguments) {
+    SweepArguments sweep = arguments.sweep;
+    sweep.folder = (std::filesystem::path(sweep.folder) / "cycle_energy").string();
+    experiment::Grid line = experiment::cycle_energy_grid(grid);
+    line.repetitions = 1;
+    return experiment::cycle_energy_lines(run_with_progress(line, sweep, "cycle energy").rows);
+}
+
 void run(const Arguments& arguments, Context& context) {
     std::string note;
     const experiment::Grid grid = grid_of(arguments, note);
-    const experiment::SweepResult result = run_with_progress(grid, arguments.sweep, "reproduce");
-    const auto comparisons = experiment::comparisons_of(result.rows);
+    const auto comparisons = experiment::comparisons_of(run_with_progress(grid, arguments.sweep, "reproduce").rows);
     const experiment::SpeedupSummary summary = experiment::summary_of(comparisons);
+    const auto lines = cycle_energy_of(grid, arguments);
     const std::string text = note + "Latency of one inference, charging included, mean of " +
                              std::to_string(grid.repetitions) + ".\n\n" + experiment::markdown_of(comparisons) + "\n" +
-                             experiment::markdown_of(summary);
+                             experiment::markdown_of(summary) +
+                             "\nGain of best over fixed, against the energy of a power cycle (budget:E, in units; "
+                             "where charging takes the time, time goes as energy):\n\n" +
+                             experiment::markdown_of(lines);
     const nlohmann::ordered_json json{{"repetitions", grid.repetitions},
                                       {"note", note},
                                       {"summary", experiment::json_of(summary)},
-                                      {"cells", experiment::json_of(comparisons)}};
+                                      {"cells", experiment::json_of(comparisons)},
+                                      {"cycle_energy", experiment::json_of(lines)}};
     const std::filesystem::path folder(arguments.sweep.folder);
     io::write_file((folder / "speedup.md").string(), text);
     io::write_file((folder / "speedup.json").string(), json.dump(2) + "\n");
-    context.print(json, text + "\nIn " + arguments.sweep.folder + ": speedup.md, speedup.json, rows.csv, rows.jsonl\n");
+    context.print(json, text + "\nIn " + arguments.sweep.folder +
+                            ": speedup.md, speedup.json, rows.csv, rows.jsonl, cycle_energy/rows.csv\n");
     context.exit_code = summary.best_ends == summary.cells ? exit_ok : exit_failed;
 }
 

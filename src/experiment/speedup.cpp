@@ -105,7 +105,9 @@ nlohmann::ordered_json json_of(const SpeedupSummary& summary) {
             {"best_to_oracle", json_of(summary.best_to_oracle)},
             {"best_to_paper", json_of(summary.best_to_paper)},
             {"best_to_fixed", json_of(summary.best_to_fixed)},
-            {"largest_speedup_where_fixed_alone_ends", summary.speedup_alone},
+            {"largest_speedup_where_fixed_alone_ends", summary.fixed_alone_ends == 0
+                                                           ? nlohmann::ordered_json(nullptr)
+                                                           : nlohmann::ordered_json(summary.speedup_alone)},
             {"largest_speedup_with_net", summary.speedup_with_net}};
 }
 
@@ -133,10 +135,12 @@ std::string markdown_of(const SpeedupSummary& summary) {
     };
     return line("best / oracle", summary.best_to_oracle) + line("best / paper", summary.best_to_paper) +
            line("best / fixed", summary.best_to_fixed) +
-           fmt::format(
-               "* largest speed-up over fixed: {:.2f} where fixed ends without help ({} of {} cells), {:.2f} "
-               "with our safety net\n",
-               summary.speedup_alone, summary.fixed_alone_ends, summary.cells, summary.speedup_with_net);
+           (summary.fixed_alone_ends == 0
+                ? std::string("* fixed ends nowhere without our safety net")
+                : fmt::format("* largest speed-up over fixed where it ends without our safety net: {:.2f}",
+                              summary.speedup_alone)) +
+           fmt::format(" ({} of {} cells); with the net: {:.2f}\n", summary.fixed_alone_ends, summary.cells,
+                       summary.speedup_with_net);
 }
 
 }  // namespace dynbal::experiment

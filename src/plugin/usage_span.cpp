@@ -302,6 +302,21 @@ UsageSpan usage_span(const LoopShape& shape, const TileConfig& config, const Cos
     return span;
 }
 
+namespace {
+
+/// What a failure loses of `afforded` (both without boot). A cycle that ends at a random moment of the work loses
+/// `refetch`. One that affords little more than `least` ends just after its first job: nearly all of it was fetching.
+/// Between the two the extra goes with the square of least / afforded, which ranks configurations well over all
+/// energies (`dynbal reproduce`, cycle energy).
+uint64_t loss_at(uint64_t refetch, uint64_t least, uint64_t afforded) {
+    if (least <= refetch) {
+        return refetch;
+    }
+    return refetch + (least - refetch) * (least * least / afforded) / afforded;
+}
+
+}  // namespace
+
 uint64_t expected_cost(uint64_t reuse, uint64_t refetch, uint64_t need, uint64_t boot, uint64_t cycle_cost) {
     if (cycle_cost == 0) {
         return reuse;
@@ -309,9 +324,14 @@ uint64_t expected_cost(uint64_t reuse, uint64_t refetch, uint64_t need, uint64_t
     if (need > cycle_cost || boot + refetch >= cycle_cost) {
         return std::numeric_limits<uint64_t>::max();
     }
-    // reuse * E / (E - lost), ordered so that 64 bits hold it: reuse < 2^40, E < 2^40 in 1/16 units would not.
-    const uint64_t useful = cycle_cost - boot - refetch;
-    return reuse + reuse / useful * (boot + refetch) + reuse % useful * (boot + refetch) / useful;
+    const uint64_t afforded = cycle_cost - boot;
+    const uint64_t lost = loss_at(refetch, need > boot ? need - boot : 0, afforded);
+    if (lost >= afforded) {
+        return std::numeric_limits<uint64_t>::max();
+    }
+    // reuse * E / (E - boot - lost), ordered so that 64 bits hold it: reuse < 2^40, E < 2^40 in 1/16 units would not.
+    const uint64_t useful = afforded - lost;
+    return reuse + reuse / useful * (boot + lost) + reuse % useful * (boot + lost) / useful;
 }
 
 }  // namespace dynbal

@@ -69,9 +69,9 @@ struct UsageSpan {
 
 UsageSpan usage_span(const LoopShape& shape, const TileConfig& config, const CostModel& model, uint32_t arena_bytes);
 
-/// Expected total cost of a stage when each power cycle affords `cycle_cost` (0: no failures):
-/// every cycle loses boot + refetch, so the stage takes reuse * E / (E - boot - refetch).
-/// Returns UINT64_MAX if no progress is expected.
+/// Expected total cost of a stage when each power cycle affords `cycle_cost` (0: no failures): every cycle loses boot and
+/// at least refetch (the nearer the energy is to need, the more, up to all of it), so that the stage takes
+/// reuse * E / (E - boot - lost). Returns UINT64_MAX if no progress is expected. Arguments up to 2^32 - 1.
 uint64_t expected_cost(uint64_t reuse, uint64_t refetch, uint64_t need, uint64_t boot, uint64_t cycle_cost);
 
 }  // namespace dynbal

@@ -271,12 +271,18 @@ RC_GTEST_PROP(ExpectedCost, FallsWithEnergyAndRisesWithPrices, ()) {
     RC_ASSERT(cost(0, 1 + below(1ULL << 20U), 0, 0) >= now);
     RC_ASSERT(cost(0, 0, 1 + below(1ULL << 20U), 0) >= now);
     RC_ASSERT(expected_cost(reuse, refetch, need, boot, 0) == reuse);
-    if (need <= energy && boot + refetch < energy) {
-        const long double exact = static_cast<long double>(reuse) * static_cast<long double>(energy) /
-                                  static_cast<long double>(energy - boot - refetch);
-        const long double error = exact - static_cast<long double>(now);
-        RC_ASSERT(error > -2 && error < 2);
-    } else {
+    // All of a cycle that affords just the need is lost, and no less than refetch of any cycle.
+    const long double afforded = static_cast<long double>(energy) - static_cast<long double>(boot);
+    const long double least = need > boot ? static_cast<long double>(need - boot) : 0;
+    const auto flat = static_cast<long double>(refetch);
+    const long double share = least / afforded;
+    const long double lost = least > flat ? flat + (least - flat) * share * share : flat;
+    if (need <= energy && boot + refetch < energy && afforded - lost > 2) {
+        const long double most = static_cast<long double>(reuse) * static_cast<long double>(energy) / (afforded - lost);
+        const long double fewest =
+            static_cast<long double>(reuse) * static_cast<long double>(energy) / (afforded - lost + 2);
+        RC_ASSERT(static_cast<long double>(now) > fewest - 2 && static_cast<long double>(now) < most + 2);
+    } else if (need > energy || boot + refetch >= energy) {
         RC_ASSERT(now == never);
     }
 }
