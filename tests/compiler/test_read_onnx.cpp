@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "compiler/lower.hpp"
 #include "model_builder.hpp"
+#include "temporary_folder.hpp"
 
 namespace dynbal::compiler {
 namespace {
@@ -16,9 +17,7 @@ namespace fs = std::filesystem;
 
 class ReadOnnx : public testing::Test {
 protected:
-    ReadOnnx()
-        : path_(fs::path(testing::TempDir()) /
-                (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + ".onnx")) {}
+    ReadOnnx() : path_(io::temporary_file("model.onnx")) {}
     ~ReadOnnx() override { fs::remove(path_); }
 
     std::string error_of(const std::string& bytes) {

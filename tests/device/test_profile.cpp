@@ -6,6 +6,7 @@
 #include "device/profile.hpp"
 #include "device/profile_file.hpp"
 #include "device/shipped.hpp"
+#include "temporary_folder.hpp"
 
 namespace dynbal::device {
 namespace {
@@ -129,7 +130,7 @@ TEST(DeviceProfile, AnUnknownNameListsThoseThereAre) {
 }
 
 TEST(DeviceProfile, IsReadFromAFile) {
-    const std::string path = ::testing::TempDir() + "dynbal_profile.toml";
+    const std::string path = io::temporary_file("dynbal_profile.toml");
     std::ofstream(path) << replaced(text_of("msp432p401r"), "name = \"msp432p401r\"", "name = \"copy\"");
     EXPECT_EQ(load_profile(path).name, "copy");
 }

@@ -1,14 +1,14 @@
 // The .npy reader: any file ends in an array or an InputError.
-#include <filesystem>
 #include <string>
 
 #include "base/error.hpp"
 #include "entry.hpp"
 #include "io/file.hpp"
 #include "io/npy.hpp"
+#include "temporary_folder.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-    static const std::string path = std::filesystem::temp_directory_path() / "dynbal_fuzz.npy";
+    static const std::string path = dynbal::io::temporary_file("fuzz.npy");
     dynbal::io::write_file(path, std::span(data, size));
     try {
         const dynbal::io::NpySamples samples(path);

@@ -30,6 +30,12 @@ private:
     std::filesystem::path path_;
 };
 
+/// A path that no other running test uses, in a folder that is removed when this program ends.
+inline std::string temporary_file(const std::string& name) {
+    static const TemporaryFolder folder;
+    return folder.path(name);
+}
+
 /// The message of the InputError that `action` throws; empty if it throws none.
 template <typename Error, typename Action>
 std::string message_of(Action action) {

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "power/trace_file.hpp"
+#include "temporary_folder.hpp"
 
 namespace dynbal::power {
 namespace {
@@ -58,7 +59,7 @@ void write_dataset(hid_t group, const char* name, hid_t type, const std::vector<
 }
 
 std::string write_recording(const Recording& recording) {
-    const std::string path = ::testing::TempDir() + "dynbal_recording.h5";
+    const std::string path = io::temporary_file("dynbal_recording.h5");
     const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     write_text(file, "mode", "harvester", false);
     const hid_t group = H5Gcreate2(file, "data", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
@@ -138,7 +139,7 @@ TEST(Shepherd, AMistakeIsNamedWithTheFile) {
     recording = four_samples();
     recording.datatype = "ivcurve";
     EXPECT_NE(error_of(recording).find("window_samples"), std::string::npos);
-    const std::string path = ::testing::TempDir() + "dynbal_no_recording.h5";
+    const std::string path = io::temporary_file("dynbal_no_recording.h5");
     std::ofstream(path) << "\x89HDF\r\n\x1A\n and no more";
     EXPECT_THROW(read_shepherd(path, 1), InputError);
 }

@@ -11,12 +11,13 @@
 #include "power/chain.hpp"
 #include "power/trace_file.hpp"
 #include "sim/supply.hpp"
+#include "temporary_folder.hpp"
 
 namespace dynbal::power {
 namespace {
 
 std::string write_trace(const std::string& content) {
-    const std::string path = ::testing::TempDir() + "dynbal_trace.txt";
+    const std::string path = io::temporary_file("dynbal_trace.txt");
     std::ofstream(path) << content;
     return path;
 }
@@ -77,7 +78,7 @@ TEST(Traces, NrelIsLight) {
 }
 
 TEST(Traces, LightGoesThroughAnIvCurve) {
-    const std::string curve = ::testing::TempDir() + "dynbal_curve.json";
+    const std::string curve = io::temporary_file("dynbal_curve.json");
     std::ofstream(curve) << R"({"0": {"0.0": -0.002, "1.0": -0.002, "2.0": -0.001, "3.0": 0.0005}})";
     const std::string text = "irradiance_w_m2\n10\n20\n";
     const auto best = read(text, "step=1s,cells=3,curve_lux=1200lux,curve=" + curve);
