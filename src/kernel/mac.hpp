@@ -6,8 +6,8 @@
 //!
 //! The compiler keeps sum(|w|) * 2^15 below 2^31 for each row, so the sum of a row fits whatever the order of additions.
 //!
-//! portable/ defines the bits. x86/ (chosen at run time) and m4/ (Arm's DSP extension) give the same ones; the build
-//! takes one folder's mac.cpp, tests compare all that the machine can run.
+//! portable/ defines the bits. x86/ (chosen at run time), m4/ (Arm's DSP extension) and cmsis/ (Arm's CMSIS-DSP, where
+//! the user has it) give the same ones; the build takes one folder's mac.cpp, tests compare all that the machine can run.
 #pragma once
 
 #include <cstdint>
