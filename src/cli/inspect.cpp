@@ -34,18 +34,15 @@ std::vector<Area> memory_map(const ImageHeader& header) {
     return areas;
 }
 
-/// The tile sizes of a stage's table, smallest and largest, and what the table needs.
+/// The tile sizes of a stage's table, smallest and largest.
 struct TileRanges {
     Range out, in, pixels;  // both ends included
-    uint32_t least_need = 0;
 };
 
 TileRanges ranges_of(const std::vector<Candidate>& candidates) {
     const TileConfig& first = candidates.front().config;
-    TileRanges ranges{{first.tile_out, first.tile_out},
-                      {first.tile_in, first.tile_in},
-                      {first.tile_pixels, first.tile_pixels},
-                      candidates.front().need};
+    TileRanges ranges{
+        {first.tile_out, first.tile_out}, {first.tile_in, first.tile_in}, {first.tile_pixels, first.tile_pixels}};
     const auto widen = [](Range& range, uint32_t value) {
         range = {std::min(range.begin, value), std::max(range.end, value)};
     };
@@ -53,7 +50,6 @@ TileRanges ranges_of(const std::vector<Candidate>& candidates) {
         widen(ranges.out, candidate.config.tile_out);
         widen(ranges.in, candidate.config.tile_in);
         widen(ranges.pixels, candidate.config.tile_pixels);
-        ranges.least_need = std::min(ranges.least_need, candidate.need);
     }
     return ranges;
 }
@@ -81,7 +77,7 @@ nlohmann::ordered_json stage_json(const compiler::ImageFile& file, uint32_t inde
             {"tile_in", range_json(ranges.in)},
             {"tile_pixels", range_json(ranges.pixels)},
             {"importance", text_of(stage.importance)},
-            {"least_units_per_cycle", static_cast<double>(ranges.least_need) / 16},
+            {"least_units_per_cycle", static_cast<double>(sim::least_cycle_cost_of(file, index)) / 16},
             {"units_without_failures", static_cast<double>(candidates.front().reuse) / 16}};
 }
 
@@ -162,7 +158,8 @@ std::string stage_table(const compiler::ImageFile& file) {
         table.add_row({std::to_string(i), file.host.stage_names[i], file.host.stage_operators[i],
                        shape_text({stage.out_h, stage.out_w, stage.channels_out}), grouped(weights),
                        grouped(candidates.size()), range_text(ranges.out), range_text(ranges.in),
-                       range_text(ranges.pixels), text_of(stage.importance), grouped((ranges.least_need + 15) / 16)});
+                       range_text(ranges.pixels), text_of(stage.importance),
+                       grouped((sim::least_cycle_cost_of(file, i) + 15) / 16)});
     }
     return table.text();
 }
@@ -182,8 +179,9 @@ std::string text_of(const compiler::ImageFile& file) {
     const uint64_t least = sim::least_cycle_cost(file, &stage);
     return text +
            fmt::format(
-               "\nSRAM: {} bytes. A power cycle must afford at least {} units (stage {} "
-               "needs them); 1 unit is a MAC, 14.5 are a byte of NVM.\n",
+               "\nSRAM: {} bytes. With power cycles of {} units or more (stage {} needs them) it always gets to its "
+               "end; 1 unit "
+               "is a MAC, 14.5 are a byte of NVM, as in --supply budget:E.\n",
                grouped(Engine::sram_bytes_of(header)), grouped((least + 15) / 16), stage) +
            board_table(header);
 }

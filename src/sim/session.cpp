@@ -238,16 +238,26 @@ std::string Session::stuck_message(const Run& run, const IdleCycles& idle) const
     }
     uint32_t stage = 0;
     const uint64_t least = least_cycle_cost(*file_, &stage);
-    return "stuck " + where + ": " + what + "; each power cycle should afford at least " + units_text(least) +
-           " (stage " + std::to_string(stage) + " needs them); choose a stronger supply";
+    return "stuck " + where + ": " + what + "; power cycles of " + units_text(least) +
+           " and more always get on (budget:E; stage " + std::to_string(stage) +
+           " needs them); choose a stronger supply";
+}
+
+uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage) {
+    ImageHeader header = file.header();
+    header.cost_model = budget_prices;
+    const StageDescriptor descriptor = file.stage(stage);
+    const TileConfig config = file.candidates(descriptor)[descriptor.least_need_row].config;
+    const LoopShape shape = shape_of(descriptor, header.sums_area_bytes);
+    const UsageSpan span = usage_span(shape, config, budget_prices, header.arena_bytes);
+    return Engine::least_cycle_cost(header, descriptor,
+                                    static_cast<uint32_t>(std::min(span.need, uint64_t{UINT32_MAX})));
 }
 
 uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
     uint64_t largest = 0;
     for (uint32_t index = 0; index < file.header().stage_count; ++index) {
-        const StageDescriptor descriptor = file.stage(index);
-        const uint32_t need = file.candidates(descriptor)[descriptor.least_need_row].need;
-        const uint64_t cost = Engine::least_cycle_cost(file.header(), descriptor, need);
+        const uint64_t cost = least_cycle_cost_of(file, index);
         if (cost <= largest) continue;
         largest = cost;
         if (stage != nullptr) *stage = index;

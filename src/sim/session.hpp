@@ -18,6 +18,7 @@
 
 #include "compiler/image_file.hpp"
 #include "plugin/policy.hpp"
+#include "sim/budget.hpp"
 #include "sim/device_profile.hpp"
 #include "sim/run_trace.hpp"
 #include "sim/sim_nvm.hpp"
@@ -71,10 +72,8 @@ struct RunResult {
     std::vector<int16_t> output;  ///< 15-bit values in engine order, if completed and not timing_only
 
     bool completed() const { return outcome == Outcome::completed; }
-    /// The reference's unit: 1 a MAC, 14.5 an NVM byte.
-    double cost_units() const {
-        return static_cast<double>(traffic.macs) + 14.5 * static_cast<double>(traffic.read_bytes + traffic.write_bytes);
-    }
+    /// In the unit of budget_prices.
+    double cost_units() const { return static_cast<double>(cost_of(budget_prices, traffic)) / 16; }
 };
 
 class Session {
@@ -111,8 +110,10 @@ private:
     std::vector<std::byte> arena_;
 };
 
-/// The least energy per power cycle with which every stage surely makes progress, in 1/16 units
-/// (Engine::least_cycle_cost() of the most demanding stage, which `stage` receives).
+/// Energy per power cycle with which a stage surely makes progress, in 1/16 of budget_prices' unit (Engine::least_cycle_cost()). With
+/// less it may, too.
+uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage);
+/// That of the most demanding stage, which `stage` receives.
 uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage = nullptr);
 
 /// fixed, paper, best. Throws InputError with the list.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/budget.hpp"
 #include "sim/random.hpp"
 
 namespace dynbal::sim {
@@ -29,7 +30,7 @@ Grant OnceSupply::pay(const Demand& demand) {
 
 Grant BudgetSupply::pay(const Demand& demand) {
     if (demand.work == Work::overhead) return grant_of(demand, demand.count);
-    const uint64_t price = demand.work == Work::mac ? 2 : 29;
+    const uint64_t price = (demand.work == Work::mac ? budget_prices.mac : budget_prices.read_byte) / 8;
     // Dividing rather than multiplying: no count can overflow.
     const uint64_t affordable = half_units_left_ / price;
     if (demand.count > affordable) {

@@ -46,6 +46,23 @@ TEST_P(Budget, CompletesFromTheLeastEnergyUpwards) {
     std::cout << runs << " runs from " << least << " units upwards\n";
 }
 
+/// The unit of a budget is the same for all devices, whatever prices their images carry.
+TEST(BudgetOfDevices, CompletesFromTheLeastEnergyUpwards) {
+    for (const compiler::DeviceLimits& device : compiler::devices()) {
+        compiler::CompileOptions compile_options;
+        compile_options.device = device;
+        const compiler::ImageFile file = compile_graph(tiny_network(), compile_options);
+        const uint64_t least = sim::least_cycle_cost(file) / 16 + 1;
+        for (const PolicyKind policy : policies) {
+            for (const uint64_t units : {least, least + least / 50, least * 3 / 2, least * 2}) {
+                const sim::RunResult result = run_with(file, policy, units);
+                ASSERT_TRUE(result.completed()) << device.name << ", " << units << " units, least " << least
+                                                << ", policy " << sim::name_of(policy) << ": " << result.message;
+            }
+        }
+    }
+}
+
 TEST_P(Budget, TooLittleIsReportedAsStuck) {
     const compiler::ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     for (const PolicyKind policy : policies) {
