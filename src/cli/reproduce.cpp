@@ -62,6 +62,7 @@ std::vector<experiment::CycleEnergyLine> cycle_energy_of(const experiment::Grid&
 void run(const Arguments& arguments, Context& context) {
     std::string note;
     const experiment::Grid grid = grid_of(arguments, note);
+    experiment::check_supplies(grid);
     const auto comparisons = experiment::comparisons_of(run_with_progress(grid, arguments.sweep, "reproduce").rows);
     const experiment::SpeedupSummary summary = experiment::summary_of(comparisons);
     const auto lines = cycle_energy_of(grid, arguments);

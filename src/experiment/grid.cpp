@@ -5,8 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "device/profile.hpp"
+#include "experiment/supply_files.hpp"
 #include "io/file.hpp"
 #include "io/sha256.hpp"
+#include "sim/supply.hpp"
 
 namespace dynbal::experiment {
 namespace {
@@ -41,13 +44,15 @@ std::string without_index(const std::string& spec) {
     return std::filesystem::exists(spec) ? spec : spec.substr(0, spec.rfind('@'));
 }
 
-/// The file that a supply such as "trace:FILE,option" reads; empty if it reads none.
-std::string file_of_supply(const std::string& supply) {
-    const size_t colon = supply.find(':');
-    if (colon == std::string::npos) return "";
-    const std::string name = supply.substr(colon + 1, supply.find(',', colon) - colon - 1);
-    std::error_code error;
-    return std::filesystem::is_regular_file(name, error) ? name : "";
+/// Name and digest of each file that a supply reads.
+nlohmann::ordered_json files_of(const std::string& supply) {
+    nlohmann::ordered_json files = nlohmann::ordered_json::array();
+    with_files(supply, [&](const std::string& name) {
+        std::error_code error;
+        files.push_back({name, std::filesystem::is_regular_file(name, error) ? digest_of(name) : ""});
+        return name;
+    });
+    return files;
 }
 
 nlohmann::ordered_json json_of(const Model& model) {
@@ -107,6 +112,12 @@ std::vector<Cell> cells_of(const Grid& grid) {
     return cells;
 }
 
+void check_supplies(const Grid& grid) {
+    for (const std::string& device : grid.devices) {
+        for (const std::string& supply : seeded_supplies(grid)) sim::parse_supply(supply, device::load_profile(device));
+    }
+}
+
 std::string identity_of(const Grid& grid) {
     nlohmann::ordered_json json{{"devices", nlohmann::ordered_json::array()},
                                 {"repetitions", grid.repetitions},
@@ -119,7 +130,7 @@ std::string identity_of(const Grid& grid) {
         json["devices"].push_back({device, std::filesystem::is_regular_file(device) ? digest_of(device) : ""});
     }
     for (const std::string& supply : seeded_supplies(grid)) {
-        json["supplies"].push_back({supply, digest_of(file_of_supply(supply))});
+        json["supplies"].push_back({supply, files_of(supply)});
     }
     for (const Strategy strategy : grid.policies) json["policies"].push_back(name_of(strategy));
     const std::string text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

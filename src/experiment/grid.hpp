@@ -53,6 +53,9 @@ struct Cell {
 /// All cells. A supply without "{seed}" appears once, whatever the seeds.
 std::vector<Cell> cells_of(const Grid& grid);
 
+/// Throws InputError for a supply that is none, on one of the devices.
+void check_supplies(const Grid& grid);
+
 /// SHA-256 over all that determines the rows: the grid, and the content of the files it names.
 /// Throws InputError if one cannot be read.
 std::string identity_of(const Grid& grid);

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "device/profile.hpp"
+#include "experiment/supply_files.hpp"
 #include "experiment/toml_table.hpp"
 #include "sim/supply.hpp"
 
@@ -20,13 +21,17 @@ std::string resolved(const std::string& grid_path, const std::optional<std::stri
     return (std::filesystem::path(grid_path).parent_path() / *path).lexically_normal().string();
 }
 
-/// The file of a recorded supply is named relative to the grid, too.
+/// The files of a supply are named relative to the grid, too.
 std::string resolved_supply(const std::string& grid_path, const std::string& supply) {
-    constexpr std::string_view trace = "trace:";
-    if (!supply.starts_with(trace)) return supply;
-    const size_t comma = std::min(supply.find(','), supply.size());
-    const std::string file = supply.substr(trace.size(), comma - trace.size());
-    return std::string(trace) + resolved(grid_path, file) + supply.substr(comma);
+    return with_files(supply, [&](const std::string& name) { return resolved(grid_path, name); });
+}
+
+/// A list of a grid holds each thing once: rows are told apart by these words.
+void check_no_repetition(const TomlTable& table, const std::string& key, const std::vector<std::string>& words) {
+    std::set<std::string> seen;
+    for (const std::string& word : words) {
+        if (!seen.insert(word).second) table.refuse(key, "names '" + word + "' twice");
+    }
 }
 
 void check_file(const TomlTable& table, const std::string& key, const std::string& path) {
@@ -75,14 +80,6 @@ void checked(const TomlTable& table, const std::string& key, Check check) {
     }
 }
 
-void check_supplies(const TomlTable& table, const Grid& grid) {
-    checked(table, "supplies", [&] {
-        for (const Cell& cell : cells_of(grid)) {
-            sim::parse_supply(cell.supply, device::load_profile(grid.devices[cell.device]));
-        }
-    });
-}
-
 }  // namespace
 
 Grid read_grid(const std::string& path) {
@@ -115,7 +112,10 @@ Grid read_grid(const std::string& path) {
     checked(table, "devices", [&] {
         for (const std::string& name : grid.devices) device::load_profile(name);
     });
-    check_supplies(table, grid);
+    check_no_repetition(table, "policies", policies);
+    check_no_repetition(table, "devices", grid.devices);
+    check_no_repetition(table, "supplies", grid.supplies);
+    checked(table, "supplies", [&] { check_supplies(grid); });
     return grid;
 }
 

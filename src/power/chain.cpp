@@ -177,18 +177,31 @@ void PowerChain::check_patience(double waited_s) {
     if (waited_s > wait_s_max) refuse("it has waited for 30 days");
     if (total_s_ > total_s_max) refuse("180 days have passed, more than a run may take");
     if (++patience_.steps > steps_max) refuse("what is harvested has changed too often without that");
-    if (energy_j_ > patience_.highest_j * (1 + 1e-6)) {
+    if (energy_j_ > patience_.highest_j) {
         patience_.highest_j = energy_j_;
         patience_.steps_at_highest = patience_.steps;
     }
     if (patience_.steps - patience_.steps_at_highest > steps_without_gain_max) {
         refuse("what is harvested has changed a million times without charging it further");
     }
-    if (harvester_->repetitions() == seen_repetitions_) return;
+    if (harvester_->repetitions() != seen_repetitions_) check_repetition(waited_s);
+}
+
+/// A repetition that brings less than the one before it brings no more later: leakage only grows. So what the last one
+/// brought, over and over, is the most to be hoped for.
+void PowerChain::check_repetition(double waited_s) {
     seen_repetitions_ = harvester_->repetitions();
-    const bool grows = energy_j_ > patience_.energy_at_repetition_j * (1 + 1e-6);
-    if (patience_.energy_at_repetition_j >= 0 && !grows) refuse("a whole repetition of the trace has not charged it further");
+    const double gain_j = energy_j_ - patience_.energy_at_repetition_j;
+    const double period_s = waited_s - patience_.waited_at_repetition_s;
+    const bool has_previous = patience_.energy_at_repetition_j >= 0;
     patience_.energy_at_repetition_j = energy_j_;
+    patience_.waited_at_repetition_s = waited_s;
+    if (!has_previous) return;
+    if (gain_j <= 0) refuse("a whole repetition of the trace has not charged it further");
+    const double missing_j = start_j_ - energy_j_;
+    if (waited_s + missing_j / gain_j * period_s > wait_s_max) {
+        refuse("at the rate of the last repetition of the trace that takes more than 30 days");
+    }
 }
 
 void PowerChain::refuse(const std::string& reason) const {

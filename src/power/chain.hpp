@@ -88,6 +88,7 @@ private:
         uint64_t steps_at_highest = 0;
         double highest_j = 0;
         double energy_at_repetition_j = -1;
+        double waited_at_repetition_s = 0;
     };
     Flow flow_with(double load_w) const;
     double converted_w() const;
@@ -99,6 +100,7 @@ private:
     Step advance(const Flow& flow, double limit_s, double target_j, double& load_account_j);
     void next_piece();
     void check_patience(double waited_s);
+    void check_repetition(double waited_s);
     [[noreturn]] void refuse(const std::string& reason) const;
 
     std::unique_ptr<Harvester> harvester_;

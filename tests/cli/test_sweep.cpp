@@ -40,5 +40,11 @@ TEST_F(SweepCommand, ReproduceNeedsTheNetworks) {
     EXPECT_NE(called.err.find("--models"), std::string::npos) << called.err;
 }
 
+TEST_F(SweepCommand, ReproduceRefusesASupplyThatIsNone) {
+    const Called called = call({"reproduce", "--rf", "foo", "-o", path("rows"), "--inferences", "1"});
+    EXPECT_EQ(called.code, 2);
+    EXPECT_NE(called.err.find("'foo'"), std::string::npos) << called.err;
+}
+
 }  // namespace
 }  // namespace dynbal::cli

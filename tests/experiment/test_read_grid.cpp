@@ -1,4 +1,5 @@
 #include "experiment/read_grid.hpp"
+#include "experiment/supply_files.hpp"
 
 #include "base/error.hpp"
 #include "experiment_fixture.hpp"
@@ -61,6 +62,38 @@ TEST_F(ReadGridTest, NamesLineKeyAndWhatIsAllowed) {
     expect_error("supplies = \"none\"\ntiming_only = 1\n", ":2: timing_only: must be true or false");
     expect_error("", "supplies: is missing");
     expect_error("supplies = \n", "grid.toml:1: no TOML");
+}
+
+TEST_F(ReadGridTest, EachThingIsNamedOnce) {
+    expect_error("supplies = [\"none\", \"none\"]\n", ":1: supplies: names 'none' twice");
+    expect_error("supplies = \"none\"\npolicies = [\"best\", \"best\"]\n", ":2: policies: names 'best' twice");
+    expect_error("supplies = \"none\"\ndevices = [\"apollo4\", \"apollo4\"]\n", ":2: devices: names 'apollo4' twice");
+}
+
+TEST(SupplyFiles, AreAllFound) {
+    const auto marked = [](const std::string& supply) {
+        return with_files(supply, [](const std::string& name) { return "<" + name + ">"; });
+    };
+    EXPECT_EQ(marked("trace:a.csv,scale=2,curve=b.json,curve_lux=9"),
+              "trace:<a.csv>,scale=2,curve=<b.json>,curve_lux=9");
+    EXPECT_EQ(marked("once:100+trace:p.csv,skip=1s"), "once:100+trace:<p.csv>,skip=1s");
+    for (const std::string none : {"none", "budget:9", "random:1,2,3", "once:4", "power:4mW,capacitance=1mF", ""}) {
+        EXPECT_EQ(marked(none), none);
+    }
+}
+
+TEST_F(ReadGridTest, EveryFileOfASupplyIsPartOfTheIdentity) {
+    write("t.csv", "irradiance_w_m2\n10\n20\n");
+    write("c.json", R"({"0": {"0.0": -0.002, "1.0": -0.002, "2.0": -0.001, "3.0": 0.0005}})");
+    write("p.csv", "power_w\n1\n");
+    const Grid grid =
+        read("supplies = [\"trace:t.csv,step=1s,curve=c.json,curve_lux=1200lux\", \"once:9+trace:p.csv,step=1s\"]\n");
+    const std::string before = identity_of(grid);
+    write("c.json", R"({"0": {"0.0": -0.004, "1.0": -0.002, "2.0": -0.001, "3.0": 0.0005}})");
+    const std::string with_curve = identity_of(grid);
+    EXPECT_NE(with_curve, before);
+    write("p.csv", "power_w\n2\n");
+    EXPECT_NE(identity_of(grid), with_curve);
 }
 
 TEST_F(ReadGridTest, ChecksModels) {

@@ -113,6 +113,14 @@ TEST(PowerChain, SaysWhenItCanNeverCharge) {
     EXPECT_NE(reason(constant(1e-10, plain_options())).find("30 days"), std::string::npos);
 }
 
+/// A gain that is small beside what the capacitor holds is one all the same.
+TEST(PowerChain, ManySmallRepetitionsChargeAsConstantPowerDoes) {
+    const std::vector<Piece> pieces{{1e-3, 1e-6, 9}, {1e-3, 1e-6, 9}};
+    PowerChain trace(std::make_unique<TraceHarvester>(pieces, true, 0), plain_options());
+    PowerChain steady = constant(1e-6, plain_options());
+    EXPECT_NEAR(trace.charge() / steady.charge(), 1, 1e-6);
+}
+
 TEST(TraceHarvester, RepeatsAndSkips) {
     TraceHarvester trace({{1, 10, 0}, {2, 20, 0}}, true, 3 + 1.5);
     const Piece first = trace.next();
