@@ -7,16 +7,13 @@
 
 #include "base/crc32.hpp"
 #include "base/error.hpp"
-#include "compiler/memory_plan.hpp"
+#include "compiler/plan.hpp"
 #include "compiler/quantise.hpp"
 #include "compiler/tile_table.hpp"
 #include "nvm/record.hpp"
 
 namespace dynbal::compiler {
 namespace {
-
-constexpr uint32_t state_runs_max = 64;  // most state runs of one tensor
-constexpr uint32_t table_rows_max = 64;  // most rows of a tile table; at most 255
 
 /// Grows an image by aligned pieces.
 class ImageWriter {
@@ -43,18 +40,6 @@ private:
     std::vector<std::byte> bytes_;
 };
 
-/// Everything decided before bytes are laid out.
-struct Plan {
-    const Graph* graph = nullptr;
-    std::vector<PlannedStage> stages;
-    std::vector<double> scales;
-    MemoryPlan memory;
-    std::vector<std::vector<Candidate>> tables;
-    uint32_t weight_bytes = 2;
-    uint32_t arena_bytes = 0;
-    uint32_t sums_area_bytes = 0;
-};
-
 double scale_of(const Plan& plan, TensorId id) { return plan.scales[static_cast<size_t>(id)]; }
 
 StageOp op_of(const Stage& stage) {
@@ -65,16 +50,6 @@ StageOp op_of(const Stage& stage) {
         case StageKind::softmax: return StageOp::softmax;
     }
     return StageOp::matrix;
-}
-
-const char* operator_name(const Stage& stage) {
-    switch (stage.kind) {
-        case StageKind::conv: return "Conv or FC";
-        case StageKind::pool: return stage.pool_kind == PoolKind::max ? "MaxPool" : "AveragePool";
-        case StageKind::add: return "Add";
-        case StageKind::softmax: return "Softmax";
-    }
-    return "";
 }
 
 uint16_t u16(uint32_t value, const std::string& what) {
@@ -95,12 +70,29 @@ TensorPlace place_of(const Plan& plan, TensorId id, uint32_t tensors_offset) {
     return place;
 }
 
-StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned) {
-    const std::string name = "node '" + planned.stage.name + "': ";
-    if (uint64_t{shape.out_h - 1} * shape.step_h() >= uint64_t{shape.in_h} + shape.pad_top ||
-        uint64_t{shape.out_w - 1} * shape.step_w() >= uint64_t{shape.in_w} + shape.pad_left) {
-        throw InputError(name + "a window of it sees nothing but padding; use less padding");
+/// Does a window at the beginning or the end of an axis miss the input?
+bool leaves_input(uint32_t in, uint32_t out, uint32_t step, uint32_t window, uint32_t pad) {
+    return pad > window || uint64_t{out - 1} * step >= uint64_t{in} + pad;
+}
+
+/// What an image cannot describe.
+void check_size(const LoopShape& shape, const PlannedStage& planned, const std::string& name) {
+    if (planned.stage.kind == StageKind::pool &&
+        (leaves_input(shape.in_h, shape.out_h, shape.step_h(), shape.window_h(), shape.pad_top) ||
+         leaves_input(shape.in_w, shape.out_w, shape.step_w(), shape.window_w(), shape.pad_left))) {
+        throw InputError(name + "attribute 'pads': a window of it sees nothing but padding; use less padding");
     }
+    const uint64_t in_values = uint64_t{shape.in_h} * shape.in_w * shape.channels_in;
+    const uint64_t out_values = uint64_t{shape.out_h} * shape.out_w * shape.channels_out;
+    if (std::max(in_values, out_values) > stage_values_max) {
+        throw InputError(name + "it has " + std::to_string(in_values) + " input and " + std::to_string(out_values) +
+                         " output values; at most " + std::to_string(stage_values_max) + " each are supported");
+    }
+}
+
+StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned) {
+    const std::string name = "node '" + planned.stage.name + "' (" + operator_name(planned.stage) + "): ";
+    check_size(shape, planned, name);
     StageDescriptor d;
     d.op = op_of(planned.stage);
     d.weight_bytes = static_cast<uint8_t>(shape.weight_bytes);
@@ -149,71 +141,6 @@ void set_arithmetic(const Plan& plan, const PlannedStage& planned, StageDescript
         d.rescale[0] = static_cast<int32_t>(std::llround(std::min(factor, 2147483647.0)));
         d.rescale[1] = static_cast<int32_t>(std::llround(1.0 / scale_out));
     }
-}
-
-/// NVM that weights, tables and records will take: an upper bound.
-uint32_t constant_bytes(const Plan& plan) {
-    uint64_t bytes = sizeof(ImageHeader) + 2 * (record_slot_bytes + checkpoint_slot_bytes + footprint_bytes) + 64;
-    for (const PlannedStage& planned : plan.stages) {
-        const LoopShape shape = shape_of(*plan.graph, planned, plan.weight_bytes);
-        bytes += uint64_t{shape.channels_out} * (shape.header_bytes + shape.weight_row_bytes());
-        bytes += sizeof(StageDescriptor) + table_rows_max * sizeof(Candidate) + 256;
-    }
-    return static_cast<uint32_t>(std::min<uint64_t>(bytes, UINT32_MAX));
-}
-
-/// Tensors first; of what is left, two areas for partial sums as large as any stage could use.
-void plan_nvm(Plan& plan, const DeviceLimits& device) {
-    const uint32_t constants = constant_bytes(plan);
-    if (constants >= device.nvm_bytes) {
-        throw InputError("weights and tables need " + std::to_string(constants) + " bytes, but " + device.name +
-                         " has " + std::to_string(device.nvm_bytes) +
-                         " bytes of NVM; use int8 weights, a smaller network or another device");
-    }
-    plan.memory = plan_memory(*plan.graph, plan.stages, device.nvm_bytes - constants);
-    const uint32_t left = device.nvm_bytes - constants - align4(plan.memory.bytes);
-    for (const PlannedStage& planned : plan.stages) {
-        const LoopShape shape = shape_of(*plan.graph, planned, plan.weight_bytes);
-        const bool may_move = shape.counts_macs && shape.groups == 1 && shape.channels_in > 1 && !planned.fused;
-        const uint64_t bytes = uint64_t{shape.values()} * 4;
-        if (may_move && 2 * bytes <= left) {
-            plan.sums_area_bytes = std::max(plan.sums_area_bytes, static_cast<uint32_t>(bytes));
-        }
-    }
-}
-
-/// Keeps the first two rows, the one of least need, and as many of the others as there is room for.
-void thin_out(std::vector<Candidate>& table) {
-    while (table.size() > table_rows_max) {
-        table.erase(least_need_row(table) == table.size() - 1 ? table.end() - 2 : table.end() - 1);
-    }
-}
-
-Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const CompileOptions& options) {
-    Plan plan;
-    plan.graph = &graph;
-    plan.weight_bytes = options.weight_bytes;
-    const uint32_t tables_bytes = state_runs_max * static_cast<uint32_t>(sizeof(StateRun)) +
-                                  table_rows_max * static_cast<uint32_t>(sizeof(Candidate));
-    plan.arena_bytes = options.device.sram_bytes - options.device.sram_reserved_bytes - tables_bytes;
-    plan.stages = fuse_pools(graph, options.device.cost_model, plan.arena_bytes, plan.weight_bytes);
-    if (plan.stages.empty()) {
-        throw InputError("the network has no operation that computes anything");
-    }
-    plan.scales = calibrate(graph, plan.stages, samples);
-    plan_nvm(plan, options.device);
-    for (PlannedStage& planned : plan.stages) {
-        LoopShape shape = shape_of(graph, planned, plan.weight_bytes);
-        shape.sums_area_bytes = plan.sums_area_bytes;
-        plan.tables.push_back(tile_table(shape, options.device.cost_model, plan.arena_bytes));
-        if (plan.tables.back().empty()) {
-            throw InputError("node '" + planned.stage.name + "' (" + operator_name(planned.stage) +
-                             "): even its smallest tile does not fit the " + std::to_string(plan.arena_bytes) +
-                             " bytes of SRAM for buffers; use another device");
-        }
-        thin_out(plan.tables.back());
-    }
-    return plan;
 }
 
 /// Each weight, bias-free, and each activation moved once: what no engine can go below.
@@ -367,6 +294,9 @@ ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileO
     header.body_crc = crc32(std::span<const std::byte>(file.image).subspan(sizeof(ImageHeader)));
     header.header_crc = header_crc(header);
     std::memcpy(file.image.data(), &header, sizeof(header));
+    if (header.nvm_bytes != nvm_need(plan).total()) {
+        throw std::logic_error("the compiler's plan of NVM is not what it made");
+    }
     if (const ImageFault fault = validate(file.image); fault != ImageFault::none) {
         throw std::logic_error(std::string("the compiler made an image that does not pass validation: ") +
                                text_of(fault));

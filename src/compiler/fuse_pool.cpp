@@ -57,6 +57,9 @@ bool pays_off(const LoopShape& fused, const LoopShape& conv, const LoopShape& po
     const std::vector<Candidate> together = tile_table(fused, model, arena_bytes);
     const std::vector<Candidate> first = tile_table(conv, model, arena_bytes);
     const std::vector<Candidate> second = tile_table(pool, model, arena_bytes);
+    if (together.empty()) {
+        return false;
+    }
     return std::all_of(judged_at.begin(), judged_at.end(), [&](uint64_t energy) {
         const uint64_t a = least_cost(first, model, energy);
         const uint64_t b = least_cost(second, model, energy);

@@ -138,18 +138,19 @@ TensorId root_of(const Graph& graph, TensorId id, uint32_t& channel) {
     return id;
 }
 
-MemoryPlan plan_memory(const Graph& graph, const std::vector<PlannedStage>& stages, uint32_t limit_bytes) {
+MemoryPlan plan_memory(const Graph& graph, const std::vector<PlannedStage>& stages, bool shared) {
+    constexpr uint64_t addressable_bytes = UINT32_MAX / 2;
     MemoryPlan plan;
     plan.storages = storages_of(graph, stages);
-    plan.bytes = place_side_by_side(plan.storages);
-    if (plan.bytes > limit_bytes) {
-        plan.bytes = place_shared(graph, plan.storages);
+    uint64_t all_bytes = 0;
+    for (const Storage& storage : plan.storages) {
+        all_bytes += uint64_t{storage.bytes} + 3;
     }
-    if (plan.bytes > limit_bytes) {
-        throw InputError("the network's activations need " + std::to_string(plan.bytes) + " bytes of NVM, but only " +
-                         std::to_string(limit_bytes) +
-                         " are left beside weights and records; use a smaller network, int8 weights or another device");
+    if (all_bytes > addressable_bytes) {
+        throw InputError("the network's activations are " + std::to_string(all_bytes) +
+                         " bytes in all, more than an image can address; use a smaller network");
     }
+    plan.bytes = shared ? place_shared(graph, plan.storages) : place_side_by_side(plan.storages);
     note_histories(plan.storages);
     return plan;
 }

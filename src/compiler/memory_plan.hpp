@@ -25,9 +25,9 @@ struct MemoryPlan {
     const Storage& of(TensorId root) const;
 };
 
-/// Gives every storage a place of its own if `limit_bytes` allows; else storages that are not needed at the same
-/// time share memory. Throws InputError if even that does not fit.
-MemoryPlan plan_memory(const Graph& graph, const std::vector<PlannedStage>& stages, uint32_t limit_bytes);
+/// Gives every storage a place of its own, or, `shared`, lets storages that are not needed at the same time share
+/// memory. Throws InputError if the storages exceed what an image can address.
+MemoryPlan plan_memory(const Graph& graph, const std::vector<PlannedStage>& stages, bool shared);
 
 /// The root of a tensor's chain of parents, and its channel offset in it.
 TensorId root_of(const Graph& graph, TensorId id, uint32_t& channel);

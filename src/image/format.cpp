@@ -22,9 +22,9 @@ bool inside(uint64_t begin, uint64_t bytes, uint64_t limit_begin, uint64_t limit
 
 /// What SRAM an image asks for can be added up in 32 bits, and its parts are aligned.
 bool sram_fits(const ImageHeader& header) {
-    return header.arena_bytes >= 256 && header.arena_bytes <= 1U << 28U && header.arena_bytes % 4 == 0 &&
-           header.max_state_runs >= 1 && header.max_state_runs <= 0xFFFF && header.max_candidates >= 1 &&
-           header.max_candidates <= 0xFFFF;
+    return header.arena_bytes >= arena_bytes_min && header.arena_bytes <= arena_bytes_max &&
+           header.arena_bytes % 4 == 0 && header.max_state_runs >= 1 && header.max_state_runs <= 0xFFFF &&
+           header.max_candidates >= 1 && header.max_candidates <= 0xFFFF;
 }
 
 bool place_fits(const ImageHeader& header, const TensorPlace& place, uint32_t pixels) {
@@ -51,10 +51,12 @@ bool ends_apart(const ImageHeader& header) {
            end_of(header.output, header.output_values) <= header.input.offset;
 }
 
-/// One spatial axis: the window must start inside the padded input for the first and the last output.
-bool axis_fits(uint32_t in, uint32_t out, uint32_t step, uint32_t window, uint32_t pad) {
-    return in >= 1 && out >= 1 && step >= 1 && pad <= window && uint64_t{out - 1} * step < uint64_t{in} + pad &&
-           window <= 1U << 20U;
+/// One spatial axis. The sum of a window that lies in the padding is its bias; what a pool makes of it is undefined, so
+/// its first and last window must begin in the padded input and reach the input.
+bool axis_fits(StageOp op, uint32_t in, uint32_t out, uint32_t step, uint32_t window, uint32_t pad) {
+    const bool meets_input = pad <= window && uint64_t{out - 1} * step < uint64_t{in} + pad;
+    return in >= 1 && out >= 1 && step >= 1 && uint64_t{out - 1} * step + window <= stage_extent_max &&
+           (op == StageOp::matrix || meets_input);
 }
 
 bool geometry_fits(const StageDescriptor& s) {
@@ -76,10 +78,10 @@ bool geometry_fits(const StageDescriptor& s) {
         return false;
     }
     const LoopShape shape = shape_of(s);
-    return axis_fits(s.in_h, s.out_h, shape.step_h(), shape.window_h(), s.pad_top) &&
-           axis_fits(s.in_w, s.out_w, shape.step_w(), shape.window_w(), s.pad_left) &&
-           uint64_t{shape.pixels()} * s.channels_out <= 1U << 24U &&
-           uint64_t{s.in_h} * s.in_w * s.channels_in <= 1U << 24U;
+    return axis_fits(s.op, s.in_h, s.out_h, shape.step_h(), shape.window_h(), s.pad_top) &&
+           axis_fits(s.op, s.in_w, s.out_w, shape.step_w(), shape.window_w(), s.pad_left) &&
+           uint64_t{shape.pixels()} * s.channels_out <= stage_values_max &&
+           uint64_t{s.in_h} * s.in_w * s.channels_in <= stage_values_max;
 }
 
 /// Most values an average may be taken of: twice their sum and the rounding fit 31 bits.

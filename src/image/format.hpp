@@ -23,6 +23,15 @@ inline constexpr uint16_t image_version = 2;
 inline constexpr int32_t activation_min = -16384;
 inline constexpr int32_t activation_max = 16383;
 
+/// SRAM for buffers that an image may ask for.
+inline constexpr uint32_t arena_bytes_min = 256;
+inline constexpr uint32_t arena_bytes_max = 1U << 28U;
+
+/// Most input values, and most output values, of a stage.
+inline constexpr uint32_t stage_values_max = 1U << 24U;
+/// Longest input axis of a stage, padding included.
+inline constexpr uint32_t stage_extent_max = 1U << 20U;
+
 enum class StageOp : uint8_t { matrix = 0, pool_max = 1, pool_average = 2, add = 3, softmax = 4 };
 enum class FusedPool : uint8_t { none = 0, max = 1, average = 2 };
 

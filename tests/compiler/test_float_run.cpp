@@ -23,6 +23,13 @@ TEST(FloatRun, RunsAreIndependent) {
     expect_near(runner.output_onnx_order(), {1, 2, 4, 5});
 }
 
+TEST(FloatRun, WindowsInWidePaddingGiveTheBias) {
+    ModelBuilder builder({1, 1, 5});
+    builder.floats("w", {1, 1, 1}, {2}).floats("b", {1}, {0.5F});
+    builder.node("Conv", {"x", "w", "b"}, "y").with("pads", {2, 3}).with("strides", {3});
+    expect_near(run(builder.lower(), {1, 2, 3, 4, 5}), {0.5F, 4.5F, 10.5F, 0.5F});
+}
+
 TEST(FloatRun, PaddingCountsOnlyWhenAsked) {
     ModelBuilder builder({1, 1, 3});
     builder.node("AveragePool", {"x"}, "y")

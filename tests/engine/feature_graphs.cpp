@@ -68,6 +68,13 @@ Window uneven() {
     return w;
 }
 
+/// Windows at both ends, or at one, that see nothing but padding: they give the bias.
+Window lopsided_signal() {
+    Window w = signal(1, 3);
+    w.pad_left = 5;
+    return w;
+}
+
 }  // namespace
 
 std::vector<NamedGraph> feature_graphs() {
@@ -80,6 +87,11 @@ std::vector<NamedGraph> feature_graphs() {
     add("stride_beyond_kernel", one_conv(13, 12, 4, 6, window(2, 3)));
     add("padding", one_conv(7, 9, 4, 8, window(5, 1, 2)), 1);
     add("padding_uneven", one_conv(9, 7, 3, 6, uneven()));
+    add("padding_beyond_kernel", one_conv(6, 5, 9, 7, window(1, 1, 2)));
+    add("padding_beyond_kernel_signal", one_conv(1, 22, 6, 8, lopsided_signal()), 1);
+    add("padding_beyond_kernel_dilated", one_conv(5, 6, 4, 5, window(2, 1, 4, 2)), 1);
+    add("padding_beyond_kernel_groups", one_conv(6, 6, 6, 6, window(1, 2, 3), 6), 2, 2048 + 1024);
+    add("padding_beyond_kernel_pool", conv_pool(5, 5, 4, 6, window(1, 1, 2), window(2, 2), PoolKind::average));
     add("dilation", one_conv(12, 11, 4, 5, window(3, 1, 2, 2)));
     add("dilation_stride", one_conv(15, 14, 3, 7, window(3, 2, 1, 3)), 1);
     add("groups", one_conv(7, 6, 12, 18, window(3, 1, 1), 3));

@@ -1,0 +1,186 @@
+#include "compiler/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "base/error.hpp"
+#include "compiler/quantise.hpp"
+#include "compiler/tile_table.hpp"
+#include "nvm/record.hpp"
+
+namespace dynbal::compiler {
+namespace {
+
+/// SRAM beside the buffers of a stage.
+constexpr uint32_t tables_bytes = state_runs_max * static_cast<uint32_t>(sizeof(StateRun)) +
+                                  table_rows_max * static_cast<uint32_t>(sizeof(Candidate));
+
+/// SRAM for the buffers of a stage; 0 if not even the least that an image may state is left.
+uint32_t arena_of(const DeviceLimits& device) {
+    const uint64_t taken = uint64_t{device.sram_reserved_bytes} + tables_bytes;
+    if (device.sram_bytes < taken + arena_bytes_min) {
+        return 0;
+    }
+    return std::min(static_cast<uint32_t>(device.sram_bytes - taken), arena_bytes_max) / 4 * 4;
+}
+
+LoopShape shape_in(const Plan& plan, const PlannedStage& planned) {
+    LoopShape shape = shape_of(*plan.graph, planned, plan.weight_bytes);
+    shape.sums_area_bytes = plan.sums_area_bytes;
+    return shape;
+}
+
+/// Bytes of buffers that the least demanding configuration of a stage takes, however much there is.
+uint32_t least_buffer_bytes(const LoopShape& shape) {
+    uint32_t least = arena_bytes_max;
+    for (const TileConfig& config : all_configs(shape, arena_bytes_max)) {
+        least = std::min(least, plan_buffers(shape, config, 0).total(shape.operands));
+    }
+    return std::max(least, arena_bytes_min);
+}
+
+[[noreturn]] void refuse_sram(const Plan& plan, const DeviceLimits& device) {
+    const PlannedStage* worst = nullptr;
+    uint32_t most = 0;
+    for (const PlannedStage& planned : plan.stages) {
+        const uint32_t least = least_buffer_bytes(shape_in(plan, planned));
+        if (least > most) {
+            most = least;
+            worst = &planned;
+        }
+    }
+    throw InputError(fmt::format(
+        "node '{}' ({}): its smallest tile needs {} bytes of SRAM; with {} for tables and the {} that are reserved for "
+        "the program these are {}, but {} has {}; use another device or a smaller network",
+        worst->stage.name, operator_name(worst->stage), most, tables_bytes, device.sram_reserved_bytes,
+        uint64_t{most} + tables_bytes + device.sram_reserved_bytes, device.name, device.sram_bytes));
+}
+
+/// `plan` as it is with the least memory that is known: without partial sums; without tile tables if none were made.
+[[noreturn]] void refuse_nvm(Plan& plan, const DeviceLimits& device) {
+    NvmNeed need = nvm_need(plan);
+    plan.memory = plan_memory(*plan.graph, plan.stages, false);
+    if (nvm_need(plan).total() < need.total()) {
+        need = nvm_need(plan);
+    }
+    throw InputError(
+        fmt::format("the network needs at least {} bytes of NVM (weights {}, activations {}, tile tables and "
+                    "descriptions {}, records {}), "
+                    "but {} has {}; use {}a smaller network or another device",
+                    need.total(), need.weights, need.tensors, need.tables, need.records, device.name, device.nvm_bytes,
+                    plan.weight_bytes == 2 ? "int8 weights, " : ""));
+}
+
+/// Keeps the first two rows, the one of least need, and as many of the others as there is room for.
+void thin_out(std::vector<Candidate>& table) {
+    while (table.size() > table_rows_max) {
+        table.erase(least_need_row(table) == table.size() - 1 ? table.end() - 2 : table.end() - 1);
+    }
+}
+
+std::vector<std::vector<Candidate>> make_tables(const Plan& plan, const DeviceLimits& device) {
+    std::vector<std::vector<Candidate>> tables;
+    for (const PlannedStage& planned : plan.stages) {
+        tables.push_back(tile_table(shape_in(plan, planned), device.cost_model, plan.arena_bytes));
+        if (tables.back().empty()) {
+            refuse_sram(plan, device);
+        }
+        thin_out(tables.back());
+    }
+    return tables;
+}
+
+/// Sizes worth trying for an area of partial sums, largest first: those that some stage could use, and none.
+std::set<uint32_t, std::greater<>> sums_area_sizes(const Plan& plan) {
+    std::set<uint32_t, std::greater<>> sizes{0};
+    for (const PlannedStage& planned : plan.stages) {
+        const LoopShape shape = shape_of(*plan.graph, planned, plan.weight_bytes);
+        const bool may_move = shape.counts_macs && shape.groups == 1 && shape.channels_in > 1 && !planned.fused;
+        const uint64_t bytes = uint64_t{shape.values()} * 4;
+        if (may_move && 2 * bytes <= UINT32_MAX) {
+            sizes.insert(static_cast<uint32_t>(bytes));
+        }
+    }
+    return sizes;
+}
+
+/// Tensors side by side if there is room, else sharing memory; then the largest area for partial sums that still fits.
+/// Tile tables depend on that area, and what they take decides whether all fits.
+void plan_nvm(Plan& plan, const DeviceLimits& device) {
+    std::map<uint32_t, std::vector<std::vector<Candidate>>> tables_by_area;
+    const std::set<uint32_t, std::greater<>> areas = sums_area_sizes(plan);
+    for (const bool shared : {false, true}) {
+        plan.memory = plan_memory(*plan.graph, plan.stages, shared);
+        for (const uint32_t area : areas) {
+            plan.sums_area_bytes = area;
+            plan.tables.clear();
+            if (nvm_need(plan).total() > device.nvm_bytes) {
+                continue;
+            }
+            auto found = tables_by_area.find(area);
+            if (found == tables_by_area.end()) {
+                found = tables_by_area.emplace(area, make_tables(plan, device)).first;
+            }
+            plan.tables = found->second;
+            if (nvm_need(plan).total() <= device.nvm_bytes) {
+                return;
+            }
+        }
+    }
+    const auto smallest = tables_by_area.find(0);
+    plan.tables = smallest == tables_by_area.end() ? std::vector<std::vector<Candidate>>{} : smallest->second;
+    refuse_nvm(plan, device);
+}
+
+}  // namespace
+
+const char* operator_name(const Stage& stage) {
+    switch (stage.kind) {
+        case StageKind::conv: return "Conv or FC";
+        case StageKind::pool: return stage.pool_kind == PoolKind::max ? "MaxPool" : "AveragePool";
+        case StageKind::add: return "Add";
+        case StageKind::softmax: return "Softmax";
+    }
+    return "";
+}
+
+NvmNeed nvm_need(const Plan& plan) {
+    NvmNeed need;
+    uint32_t channel = 0;
+    const auto runs_bytes = [&](TensorId id) {
+        return plan.memory.of(root_of(*plan.graph, id, channel)).runs.size() * sizeof(StateRun);
+    };
+    need.tables = sizeof(ImageHeader) + runs_bytes(plan.graph->input);
+    for (const PlannedStage& planned : plan.stages) {
+        const LoopShape shape = shape_of(*plan.graph, planned, plan.weight_bytes);
+        need.weights += uint64_t{shape.channels_out} * (shape.header_bytes + shape.weight_row_bytes());
+        need.tables += sizeof(StageDescriptor) + runs_bytes(planned.output());
+    }
+    for (const std::vector<Candidate>& table : plan.tables) {
+        need.tables += table.size() * sizeof(Candidate);
+    }
+    need.records = 2 * uint64_t{record_slot_bytes + checkpoint_slot_bytes + footprint_bytes};
+    need.sums = 2 * uint64_t{plan.sums_area_bytes};
+    need.tensors = align4(plan.memory.bytes);
+    return need;
+}
+
+Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const CompileOptions& options) {
+    Plan plan;
+    plan.graph = &graph;
+    plan.weight_bytes = options.weight_bytes;
+    plan.arena_bytes = arena_of(options.device);
+    plan.stages = fuse_pools(graph, options.device.cost_model, plan.arena_bytes, plan.weight_bytes);
+    if (plan.stages.empty()) {
+        throw InputError("the network has no operation that computes anything");
+    }
+    plan.scales = calibrate(graph, plan.stages, samples);
+    plan_nvm(plan, options.device);
+    return plan;
+}
+
+}  // namespace dynbal::compiler

@@ -1,0 +1,51 @@
+//! What is decided before bytes are laid out: which stages there are, the scales of their tensors, where those lie, and
+//! the tile tables.
+//!
+//! Invariants:
+//!  1. nvm_need() of a plan is the size of its image in NVM, to the byte, and no more than the device has;
+//!  2. each stage has at least one row in its tile table.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/compile.hpp"
+#include "compiler/memory_plan.hpp"
+
+namespace dynbal::compiler {
+
+inline constexpr uint32_t state_runs_max = 64;  ///< most state runs of one tensor
+inline constexpr uint32_t table_rows_max = 64;  ///< most rows of a tile table; at most 255
+
+struct Plan {
+    const Graph* graph = nullptr;
+    std::vector<PlannedStage> stages;
+    std::vector<double> scales;  ///< of each tensor
+    MemoryPlan memory;
+    std::vector<std::vector<Candidate>> tables;
+    uint32_t weight_bytes = 2;
+    uint32_t arena_bytes = 0;
+    uint32_t sums_area_bytes = 0;
+};
+
+/// NVM by purpose, in bytes.
+struct NvmNeed {
+    uint64_t weights = 0;
+    uint64_t tables = 0;  ///< header, descriptors, state runs, tile tables
+    uint64_t records = 0;
+    uint64_t sums = 0;
+    uint64_t tensors = 0;
+
+    uint64_t total() const { return weights + tables + records + sums + tensors; }
+};
+
+/// "MaxPool".
+const char* operator_name(const Stage& stage);
+
+NvmNeed nvm_need(const Plan& plan);
+
+/// `graph` must outlive the plan. Throws InputError if the network does not fit the device: what it needs, and what
+/// there is.
+Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const CompileOptions& options);
+
+}  // namespace dynbal::compiler

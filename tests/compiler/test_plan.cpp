@@ -1,0 +1,150 @@
+// Memory: whatever fits is accepted, to the byte; what does not is refused with true numbers.
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "base/error.hpp"
+#include "compiler/compile.hpp"
+#include "compiler/tile_table.hpp"
+#include "engine/engine.hpp"
+#include "graphs.hpp"
+
+namespace dynbal::test {
+namespace {
+
+using compiler::CompileOptions;
+using compiler::Graph;
+using compiler::PoolKind;
+using compiler::TensorId;
+
+Graph small_network() {
+    GraphBuilder b;
+    const TensorId in = b.input(12, 12, 3);
+    const TensorId first = b.pool(b.conv(in, 8, window(3, 1, 1)), window(2, 2), PoolKind::max);
+    return b.finish(b.dense(b.conv(first, 16, window(3, 1, 1)), 10, false));
+}
+
+std::string refusal_of(const Graph& graph, const CompileOptions& options) {
+    try {
+        compile_graph(graph, options);
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+/// The number that follows `words` in `text`.
+uint32_t number_after(const std::string& text, const std::string& words) {
+    std::smatch match;
+    EXPECT_TRUE(std::regex_search(text, match, std::regex(words + " ([0-9]+)"))) << "'" << words << "' in: " << text;
+    return match.empty() ? 0 : static_cast<uint32_t>(std::stoul(match[1]));
+}
+
+TEST(Plan, NvmIsAcceptedAndRefusedToTheByte) {
+    for (const NamedGraph& named : {NamedGraph{"small", small_network()}, NamedGraph{"tiny", tiny_network(), 1}}) {
+        SCOPED_TRACE(named.name);
+        CompileOptions options = options_for(named.weight_bytes, 16 * 1024, 512 * 1024);
+        options.device.nvm_bytes = 1;
+        // What it takes at least is known before tile tables are made; with those it is a little more.
+        options.device.nvm_bytes = number_after(refusal_of(named.graph, options), "needs at least");
+        const std::string refusal = refusal_of(named.graph, options);
+        const uint32_t needed = number_after(refusal, "needs at least");
+        EXPECT_GT(needed, options.device.nvm_bytes);
+        EXPECT_EQ(number_after(refusal, "but msp432p401r has"), options.device.nvm_bytes);
+        EXPECT_EQ(needed, number_after(refusal, "weights") + number_after(refusal, "activations") +
+                              number_after(refusal, "descriptions") + number_after(refusal, "records"));
+        EXPECT_EQ(refusal.find("int8 weights") != std::string::npos, named.weight_bytes == 2) << refusal;
+
+        options.device.nvm_bytes = needed;
+        EXPECT_EQ(compile_graph(named.graph, options).header().nvm_bytes, needed);
+        options.device.nvm_bytes = needed - 1;
+        EXPECT_NE(refusal_of(named.graph, options).find(std::to_string(needed) + " bytes of NVM"), std::string::npos);
+    }
+}
+
+/// As NVM grows, nothing that was accepted is refused, and no image takes more than there is.
+TEST(Plan, MoreNvmIsNeverWorse) {
+    const Graph graph = small_network();
+    bool accepted = false;
+    for (uint32_t bytes = 14 * 1024; bytes < 40 * 1024; bytes += 1000) {
+        const CompileOptions options = options_for(2, 8 * 1024, bytes);
+        try {
+            EXPECT_LE(compile_graph(graph, options).header().nvm_bytes, bytes);
+            accepted = true;
+        } catch (const InputError&) {
+            EXPECT_FALSE(accepted) << bytes;
+        }
+    }
+    EXPECT_TRUE(accepted);
+}
+
+TEST(Plan, LittleSramIsRefusedWithWhatIsNeeded) {
+    const Graph graph = small_network();
+    CompileOptions options = options_for(2, 9 * 1024, 512 * 1024);
+    options.device.sram_reserved_bytes = 8 * 1024;
+    // 9 KB leave less than tables take, 10 KB nothing for buffers.
+    for (const uint32_t bytes : {1U, 8U * 1024, 9U * 1024, 10U * 1024, 10U * 1024 + 255}) {
+        options.device.sram_bytes = bytes;
+        const std::string refusal = refusal_of(graph, options);
+        EXPECT_EQ(number_after(refusal, "but msp432p401r has"), bytes);
+        EXPECT_EQ(number_after(refusal, "and the"), 8U * 1024);
+        const uint32_t needed = number_after(refusal, "these are");
+        EXPECT_EQ(needed,
+                  number_after(refusal, "smallest tile needs") + number_after(refusal, "SRAM; with") + 8 * 1024);
+
+        CompileOptions enough = options;
+        enough.device.sram_bytes = needed;
+        EXPECT_LE(Engine::sram_bytes_of(compile_graph(graph, enough).header()), needed - 8 * 1024);
+        enough.device.sram_bytes = needed - 4;
+        EXPECT_NE(refusal_of(graph, enough), "");
+    }
+}
+
+/// Sizes that are no multiple of four come from profiles with fractions of a KiB.
+TEST(Plan, AnySizeOfSramWillDo) {
+    for (uint32_t bytes = 6000; bytes < 6004; ++bytes) {
+        EXPECT_NO_THROW(compile_graph(small_network(), 2, bytes)) << bytes;
+    }
+}
+
+TEST(Plan, PoolsThatSeeNothingButPaddingAreRefused) {
+    for (const bool leading : {true, false}) {
+        compiler::Window w;
+        (leading ? w.pad_left : w.pad_right) = 3;
+        GraphBuilder b;
+        const TensorId in = b.input(1, 8, 2);
+        const Graph graph = b.finish(b.pool(b.conv(in, 2, window(1)), w, PoolKind::average, true));
+        const std::string refusal = refusal_of(graph, options_for(2, 64 * 1024, 512 * 1024));
+        EXPECT_NE(refusal.find("node 'pool1' (AveragePool): attribute 'pads'"), std::string::npos) << refusal;
+    }
+}
+
+TEST(Plan, StagesBeyondTheFormatAreRefused) {
+    GraphBuilder b;
+    const Graph graph = b.finish(b.conv(b.input(1, 4000, 1), 5000, window(1)));
+    const std::string refusal = refusal_of(graph, options_for(1, 64 * 1024, 200 * 1024 * 1024));
+    EXPECT_NE(refusal.find("node 'conv0' (Conv or FC)"), std::string::npos) << refusal;
+    EXPECT_NE(refusal.find("20000000 output values"), std::string::npos) << refusal;
+}
+
+/// A cycle of the energy that the table says is needed does make progress, even where most tiles lie in padding.
+TEST(Plan, NeedInWidePaddingIsThatOfATileInTheInput) {
+    LoopShape shape;
+    shape.in_h = shape.in_w = 4, shape.channels_in = 16;
+    shape.out_h = shape.out_w = 6, shape.channels_out = 8;
+    shape.pad_top = shape.pad_left = 1;
+    shape.counts_macs = true;
+    shape.weight_bytes = 2, shape.header_bytes = 8;
+    LoopShape inside = shape;
+    inside.in_h = inside.in_w = 6;
+    inside.pad_top = inside.pad_left = 0;
+    const CostModel model = compiler::device_by_name("msp432p401r").cost_model;
+    const auto least_need = [&](const LoopShape& s) {
+        const std::vector<Candidate> table = compiler::tile_table(s, model, 4096);
+        return table[compiler::least_need_row(table)].need;
+    };
+    EXPECT_EQ(least_need(shape), least_need(inside));
+}
+
+}  // namespace
+}  // namespace dynbal::test
