@@ -18,7 +18,7 @@ struct Context {
     /// Prints what a command has found: `json` for machines, `text` for people.
     void print(const nlohmann::ordered_json& object, const std::string& text) const;
     /// Says what a user should know, beside the results.
-    void warn(const std::string& message) const { *err << "dynbal: warning: " << message << '\n'; }
+    void warn(const std::string& message) const;
 };
 
 void add_compile(CLI::App& app, Context& context);

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/output_file.hpp"
 #include "compiler/lower.hpp"
 #include "compiler/read_onnx.hpp"
 #include "engine/engine.hpp"
@@ -74,6 +75,7 @@ compiler::CompileOptions options_of(const Arguments& arguments) {
 
 void run(const Arguments& arguments, Context& context) {
     compiler::CompileOptions options = options_of(arguments);
+    check_output("-o", arguments.image, {arguments.model, arguments.calibration, arguments.device});
     std::vector<std::string> warnings;
     options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
     compiler::Graph graph = compiler::lower(compiler::read_onnx(arguments.model));

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/output_file.hpp"
 #include "fidelity/document.hpp"
 #include "fidelity/fit.hpp"
 #include "fidelity/predict.hpp"
@@ -98,6 +99,7 @@ void run_fit(const device::DeviceProfile& profile, Context& context) {
 }
 
 void run(const Arguments& arguments, Context& context) {
+    check_output("--write", arguments.write, {arguments.device});
     const device::DeviceProfile profile = device::load_profile(arguments.device);
     if (arguments.fit) return run_fit(profile, context);
     if (!arguments.powers.empty()) return run_powers(arguments, profile, context);

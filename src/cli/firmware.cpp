@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
+#include <array>
+#include <filesystem>
 #include <memory>
 
+#include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/output_file.hpp"
 #include "cli/program.hpp"
 #include "firmware/firmware.hpp"
 #include "io/file.hpp"
@@ -21,15 +25,33 @@ struct Arguments {
     uint32_t inferences = 1;
 };
 
+constexpr std::array<const char*, 3> endings{".elf", ".bin", ".hex"};
+
 /// OUT.elf, OUT.bin and OUT.hex, whether the user wrote the ending or not.
 std::string stem_of(const std::string& output) {
-    for (const char* ending : {".elf", ".bin", ".hex"}) {
+    for (const char* ending : endings) {
         if (output.ends_with(ending)) return output.substr(0, output.size() - 4);
     }
     return output;
 }
 
+/// Before anything is made: where the files go is not taken by a folder, and not by what is read.
+std::string checked_stem(const Arguments& arguments) {
+    const std::string stem = stem_of(arguments.output);
+    std::error_code error;
+    if (std::filesystem::path(stem).filename().empty() || std::filesystem::is_directory(arguments.output, error)) {
+        throw InputError("-o: '" + arguments.output +
+                         "' names no file; give a name such as DIR/NAME, for NAME.elf, "
+                         "NAME.bin and NAME.hex in DIR");
+    }
+    for (const char* ending : endings) {
+        check_output("-o", stem + ending, {arguments.image.path, file_of_input(arguments.input)});
+    }
+    return stem;
+}
+
 void run(const Arguments& arguments, Context& context) {
+    const std::string stem = checked_stem(arguments);
     firmware::PayloadOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     options.inferences = arguments.inferences;
@@ -38,7 +60,6 @@ void run(const Arguments& arguments, Context& context) {
     const firmware::ElfProgram program = firmware::make_firmware(arguments.board, file, input, options);
     const std::vector<firmware::Segment> segments = program.segments();
     const std::vector<uint8_t> flat = firmware::flat_image(segments);
-    const std::string stem = stem_of(arguments.output);
     io::write_file(stem + ".elf", program.file());
     io::write_file(stem + ".bin", flat);
     io::write_file(stem + ".hex", firmware::intel_hex(segments, program.entry()));

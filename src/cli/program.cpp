@@ -6,6 +6,8 @@
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
+#include "io/json_text.hpp"
+#include "io/printable.hpp"
 
 namespace dynbal::cli {
 namespace {
@@ -23,10 +25,9 @@ constexpr const char* footer =
 
 int fail(const Context& context, std::ostream& err, const std::string& message, int code) {
     if (context.json) {
-        const auto replace = nlohmann::ordered_json::error_handler_t::replace;
-        *context.out << nlohmann::ordered_json{{"error", message}}.dump(2, ' ', false, replace) << '\n';
+        *context.out << io::json_text(nlohmann::ordered_json{{"error", message}}, 2) << '\n';
     }
-    err << "dynbal: " << message << '\n';
+    err << "dynbal: " << io::printable_lines(message) << '\n';
     return code;
 }
 
@@ -69,14 +70,19 @@ std::string help_hint(const std::vector<std::string>& arguments) {
 
 void Context::print(const nlohmann::ordered_json& object, const std::string& text) const {
     if (json) {
-        // A file name may hold bytes that are no UTF-8.
-        *out << object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+        *out << io::json_text(object, 2) << '\n';
     } else {
-        *out << text;
+        *out << io::printable_lines(text);
     }
 }
 
-int run_program(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+void Context::warn(const std::string& message) const {
+    *err << "dynbal: warning: " << io::printable_lines(message) << '\n';
+}
+
+namespace {
+
+int run_command(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
     Context context;
     context.out = &out;
     context.err = &err;
@@ -105,6 +111,16 @@ int run_program(const std::vector<std::string>& arguments, std::ostream& out, st
             std::string("internal error: ") + error.what() + "; please report it with the command and its files",
             exit_internal);
     }
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+    const int code = run_command(arguments, out, err);
+    // What is lost in a full device or a closed stream is known only now.
+    if (out.flush()) return code;
+    err << "dynbal: the results could not be written to standard output\n";
+    return code == exit_ok ? exit_failed : code;
 }
 
 }  // namespace dynbal::cli

@@ -1,6 +1,6 @@
 //! The program `dynbal` as a function, so that tests can call it.
 //!
-//! Exit codes: 0 done; 1 a test found something wrong, or a run did not complete; 2 bad input (a file or
+//! Exit codes: 0 done; 1 a test found something wrong, a run did not complete, or `out` took no more; 2 bad input (a file or
 //! an option), nothing was written; 3 an internal error, to be reported.
 #pragma once
 

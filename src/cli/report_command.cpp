@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/output_file.hpp"
 #include "cli/program.hpp"
 #include "cli/report.hpp"
 #include "cli/report_summary.hpp"
@@ -84,6 +85,10 @@ void check(const Arguments& arguments) {
     if (!arguments.output.empty() && arguments.output == arguments.trace_out) {
         throw InputError("-o and --trace-out name the same file: " + arguments.output);
     }
+    std::vector<std::string> read_paths = files_of_supply(arguments.supply);
+    read_paths.insert(read_paths.end(), {arguments.image.path, file_of_input(arguments.input), arguments.device});
+    check_output("-o", arguments.output, read_paths);
+    check_output("--trace-out", arguments.trace_out, read_paths);
     check_folder(arguments.output);
     check_folder(arguments.trace_out);
 }

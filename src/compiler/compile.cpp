@@ -1,5 +1,7 @@
 #include "compiler/compile.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -10,6 +12,7 @@
 #include "compiler/plan.hpp"
 #include "compiler/quantise.hpp"
 #include "compiler/tile_table.hpp"
+#include "io/printable.hpp"
 #include "nvm/record.hpp"
 
 namespace dynbal::compiler {
@@ -91,7 +94,8 @@ void check_size(const LoopShape& shape, const PlannedStage& planned, const std::
 }
 
 StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned) {
-    const std::string name = "node '" + planned.stage.name + "' (" + operator_name(planned.stage) + "): ";
+    const std::string name =
+        "node '" + io::printable(planned.stage.name) + "' (" + operator_name(planned.stage) + "): ";
     check_size(shape, planned, name);
     StageDescriptor d;
     d.op = op_of(planned.stage);
@@ -195,17 +199,28 @@ StateRuns append_runs(ImageWriter& writer, const Storage& storage, ImageHeader& 
     return states;
 }
 
-/// Many products a sum leave int16 weights few bits, because the sum of their magnitudes is what 32 bits limit.
-void warn_of_coarse_weights(const PlannedStage& planned, const LoopShape& shape, uint32_t typical_peak,
+/// Many products a sum leave weights few bits, because the sum of their magnitudes is what 32 bits limit.
+void warn_of_coarse_weights(const PlannedStage& planned, const LoopShape& shape, const MatrixData& data,
                             const CompileOptions& options) {
     constexpr uint32_t fine_enough = 512;  // two bits more than int8 has
-    if (!options.warn || shape.weight_bytes != 2 || typical_peak == 0 || typical_peak >= fine_enough) {
+    constexpr uint32_t too_coarse = 32;    // 6 bits: answers off by some percent at best
+    const uint32_t peak = data.typical_peak;
+    const bool is_poor = peak < too_coarse;
+    if (!options.warn || peak == 0 || peak >= fine_enough || (shape.weight_bytes == 1 && !is_poor)) {
         return;
     }
-    options.warn("node '" + planned.stage.name + "': with " + std::to_string(shape.taps() * shape.group_in()) +
-                 " products in each exact 32-bit sum, its int16 weights use only " +
-                 std::to_string(std::bit_width(typical_peak) + 1) +
-                 " bits; --weights int8 is hardly coarser here and takes half the NVM");
+    const std::string limit = fmt::format("with {} products in each exact 32-bit sum, its {} weights use only {} bits",
+                                          shape.taps() * shape.group_in(), shape.weight_bytes == 1 ? "int8" : "int16",
+                                          std::bit_width(peak) + 1);
+    const std::string name = "node '" + io::printable(planned.stage.name) + "': ";
+    if (is_poor) {
+        options.warn(name + fmt::format("the answer will be poor: {}, rounding changes them by {:.0f} %, and the other "
+                                        "width has no more; give this layer fewer inputs (pool or stride before it, or "
+                                        "a smaller layer) and check the answers with `dynbal evaluate`",
+                                        limit, 100 * data.rounding_error));
+        return;
+    }
+    options.warn(name + limit + "; --weights int8 is hardly coarser here and takes half the NVM");
 }
 
 /// Lays out the constant part; offsets into the tensor area are relative until place_tensors().
@@ -222,7 +237,7 @@ std::vector<StageDescriptor> emit_stages(const Plan& plan, const CompileOptions&
         if (shape.counts_macs) {
             const MatrixData data = quantise_matrix(planned.stage, shape, scale_of(plan, planned.stage.inputs[0]),
                                                     scale_of(plan, planned.output()));
-            warn_of_coarse_weights(planned, shape, data.typical_peak, options);
+            warn_of_coarse_weights(planned, shape, data, options);
             d.headers_offset = writer.append(std::span<const ChannelHeader>(data.headers));
             d.weights_offset = writer.append(std::span<const std::byte>(data.weights));
         }

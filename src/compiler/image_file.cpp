@@ -8,6 +8,7 @@
 #include "base/crc32.hpp"
 #include "base/error.hpp"
 #include "io/file.hpp"
+#include "io/json_text.hpp"
 
 namespace dynbal::compiler {
 namespace {
@@ -166,7 +167,7 @@ ImageFile read_image_file(const std::string& path) {
 }
 
 void write_image_file(const std::string& path, const ImageFile& file) {
-    const std::string text = to_json(file.host).dump();
+    const std::string text = io::json_text(to_json(file.host));
     Footer footer;
     footer.json_bytes = static_cast<uint32_t>(text.size());
     footer.json_crc = crc32(std::as_bytes(std::span(text)));

@@ -1,6 +1,7 @@
 #include "compiler/lower_node.hpp"
 
 #include "base/error.hpp"
+#include "io/printable.hpp"
 
 namespace dynbal::compiler {
 namespace {
@@ -20,10 +21,12 @@ const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, const st
 std::string describe(const onnx::NodeProto& node) {
     std::string name = node.name();
     if (name.empty() && node.output_size() > 0) name = node.output(0);
-    return "node '" + name + "' (" + node.op_type() + ")";
+    return "node '" + io::printable(name) + "' (" + io::printable(node.op_type()) + ")";
 }
 
-void fail(const onnx::NodeProto& node, const std::string& what) { throw InputError(describe(node) + ": " + what); }
+void fail(const onnx::NodeProto& node, const std::string& what) {
+    throw InputError(describe(node) + ": " + io::printable(what, io::line_width_max));
+}
 
 std::string to_string(const Dims& dims) {
     std::string text = "[";

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "compiler/quantise.hpp"
 #include "compiler/tile_table.hpp"
+#include "io/printable.hpp"
 #include "nvm/record.hpp"
 
 namespace dynbal::compiler {
@@ -56,7 +57,7 @@ uint32_t least_buffer_bytes(const LoopShape& shape) {
     throw InputError(fmt::format(
         "node '{}' ({}): its smallest tile needs {} bytes of SRAM; with {} for tables and the {} that are reserved for "
         "the program these are {}, but {} has {}; use another device or a smaller network",
-        worst->stage.name, operator_name(worst->stage), most, tables_bytes, device.sram_reserved_bytes,
+        io::printable(worst->stage.name), operator_name(worst->stage), most, tables_bytes, device.sram_reserved_bytes,
         uint64_t{most} + tables_bytes + device.sram_reserved_bytes, device.name, device.sram_bytes));
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "compiler/float_run.hpp"
+#include "io/printable.hpp"
 
 namespace dynbal::compiler {
 namespace {
@@ -41,7 +42,8 @@ std::vector<float> largest_magnitudes(const Graph& graph, const CalibrationSampl
             for (const float value : values[id]) {
                 if (!std::isfinite(value)) {
                     throw InputError("calibration sample " + std::to_string(count) + " gives a value in tensor '" +
-                                     graph.tensors[id].name + "' that is not finite; check the samples and --scale");
+                                     io::printable(graph.tensors[id].name) +
+                                     "' that is not finite; check the samples and --scale");
                 }
                 largest[id] = std::max(largest[id], std::fabs(value));
             }
@@ -136,12 +138,13 @@ std::vector<double> calibrate(const Graph& graph, const std::vector<PlannedStage
 MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double scale_in, double scale_out) {
     const uint32_t row_size = shape.taps() * shape.group_in();
     if (row_size > 32768) {
-        throw InputError("node '" + stage.name + "': " + std::to_string(row_size) +
+        throw InputError("node '" + io::printable(stage.name) + "': " + std::to_string(row_size) +
                          " weights for one output value are too many for exact 32-bit sums (at most 32768)");
     }
     MatrixData data;
     data.weights.resize(size_t{shape.channels_out} * shape.weight_row_bytes());
     std::vector<int32_t> peaks(shape.channels_out, 0);
+    double rounding_power = 0, weight_power = 0;
     for (uint32_t channel = 0; channel < shape.channels_out; ++channel) {
         const std::span<const float> row(stage.weights.data() + size_t{channel} * row_size, row_size);
         const double bias = stage.bias.empty() ? 0 : static_cast<double>(stage.bias[channel]);
@@ -150,6 +153,8 @@ MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double sc
         for (uint32_t i = 0; i < row_size; ++i) {
             const auto weight = static_cast<int16_t>(std::lround(static_cast<double>(row[i]) / weight_scale));
             peaks[channel] = std::max(peaks[channel], std::abs(int32_t{weight}));
+            weight_power += std::pow(static_cast<double>(row[i]), 2);
+            rounding_power += std::pow(static_cast<double>(row[i]) - weight * weight_scale, 2);
             if (shape.weight_bytes == 1) {
                 target[i] = static_cast<std::byte>(static_cast<int8_t>(weight));
             } else {
@@ -160,7 +165,7 @@ MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double sc
         header.bias = static_cast<int32_t>(std::llround(bias / (scale_in / 2 * weight_scale)));
         const double factor = scale_in / 2 * weight_scale / scale_out;
         if (factor >= 1 << 22) {
-            throw InputError("node '" + stage.name + "', output channel " + std::to_string(channel) +
+            throw InputError("node '" + io::printable(stage.name) + "', output channel " + std::to_string(channel) +
                              ": its weights and bias are far larger than the values it gives for the calibration "
                              "samples; calibrate with samples like those of real use");
         }
@@ -168,6 +173,7 @@ MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double sc
         data.headers.push_back(header);
     }
     std::nth_element(peaks.begin(), peaks.begin() + shape.channels_out / 2, peaks.end());
+    data.rounding_error = weight_power > 0 ? std::sqrt(rounding_power / weight_power) : 0;
     data.typical_peak = static_cast<uint32_t>(peaks[shape.channels_out / 2]);
     return data;
 }

@@ -21,6 +21,7 @@ struct MatrixData {
     std::vector<ChannelHeader> headers;
     std::vector<std::byte> weights;  ///< rows of shape.weight_row_bytes()
     uint32_t typical_peak = 0;       ///< largest weight of a channel as an integer, the median over the channels
+    double rounding_error = 0;       ///< root mean square of what rounding changes in the weights, as a share of them
 };
 
 MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double scale_in, double scale_out);

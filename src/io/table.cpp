@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "io/printable.hpp"
+
 namespace dynbal::io {
 namespace {
 
@@ -30,6 +32,7 @@ size_t display_width(std::string_view text) {
 
 void Table::add_row(std::vector<std::string> cells) {
     if (cells.size() > columns_.size()) throw std::logic_error("Table::add_row: too many cells");
+    for (std::string& cell : cells) cell = printable(cell);
     cells.resize(columns_.size());
     rows_.push_back(std::move(cells));
 }
@@ -40,8 +43,8 @@ std::string Table::text() const {
     std::vector<std::string> titles;
     std::vector<size_t> widths;
     for (const Column& column : columns_) {
-        titles.push_back(column.title);
-        widths.push_back(display_width(column.title));
+        titles.push_back(printable(column.title));
+        widths.push_back(display_width(titles.back()));
     }
     for (const auto& row : rows_) {
         for (size_t i = 0; i < row.size(); ++i) {

@@ -24,7 +24,7 @@ class Table {
 public:
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-    /// One cell per column; missing cells are empty, more than the columns is an error
+    /// One cell per column, made printable (io/printable.hpp); missing cells are empty, more than the columns is an error
     /// (std::logic_error).
     void add_row(std::vector<std::string> cells);
     /// A horizontal line between the rows added before and after.

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "io/json_text.hpp"
+
 namespace dynbal::report {
 
 std::string insert_document(std::string_view page, const nlohmann::ordered_json& document) {
@@ -10,7 +12,7 @@ std::string insert_document(std::string_view page, const nlohmann::ordered_json&
     if (place == std::string_view::npos) throw std::logic_error("the page has no place for the document");
     std::string html(page.substr(0, place));
     // "</script>" in a name must not end the element that holds the document.
-    for (const char letter : document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) {
+    for (const char letter : io::json_text(document)) {
         if (letter == '<') {
             html += "\\u003c";
         } else {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "io/json_text.hpp"
 #include "report/span_names.hpp"
 
 namespace dynbal::report {
@@ -17,7 +18,7 @@ enum Track { track_power = 1, track_layers = 2, track_work = 3 };
 constexpr double voltage_step_v = 0.005;
 
 std::string json_text(const std::string& text) {
-    return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    return io::json_text(nlohmann::json(text), -1, io::JsonLetters::ascii);
 }
 
 std::string slice(int process, Track track, const std::string& name, double begin_s, double end_s,

@@ -210,6 +210,23 @@ TEST(Compile, WarnsOfCoarseWeights) {
     }
 }
 
+/// Where nothing can make the weights finer, it says that the answer will be poor, for both widths.
+TEST(Compile, WarnsOfPoorAnswers) {
+    for (const uint32_t weight_bytes : {1U, 2U}) {
+        GraphBuilder b;
+        const auto in = b.input(1, 1, 20'000);
+        compiler::CompileOptions options = options_for(weight_bytes, 64 * 1024, 512 * 1024);
+        std::vector<std::string> warnings;
+        options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
+        compile_graph(b.finish(b.dense(in, 5)), options);
+        ASSERT_EQ(warnings.size(), 1U);
+        for (const char* words : {"node 'conv0': the answer will be poor", "20000 products", "9 %", "fewer inputs"}) {
+            EXPECT_NE(warnings[0].find(words), std::string::npos) << warnings[0];
+        }
+        EXPECT_EQ(warnings[0].find("--weights int8"), std::string::npos) << warnings[0];
+    }
+}
+
 /// Whole fields at extreme values: what single bits do not reach.
 TEST(Validate, ExtremeFields) {
     const Bytes image = small_image();

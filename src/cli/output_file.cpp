@@ -1,0 +1,35 @@
+#include "cli/output_file.hpp"
+
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "experiment/supply_files.hpp"
+
+namespace dynbal::cli {
+
+void check_output(const std::string& option, const std::string& path, const std::vector<std::string>& read_paths) {
+    std::error_code error;
+    if (path.empty() || !std::filesystem::is_regular_file(path, error)) return;
+    for (const std::string& read_path : read_paths) {
+        if (!read_path.empty() && std::filesystem::equivalent(path, read_path, error)) {
+            throw InputError(option + ": '" + path + "' is the same file as '" + read_path +
+                             "', which is read; name another one");
+        }
+    }
+}
+
+std::string file_of_input(const std::string& spec) {
+    std::error_code error;
+    return std::filesystem::exists(spec, error) ? spec : spec.substr(0, spec.rfind('@'));
+}
+
+std::vector<std::string> files_of_supply(const std::string& supply) {
+    std::vector<std::string> files;
+    experiment::with_files(supply, [&](const std::string& file) {
+        files.push_back(file);
+        return file;
+    });
+    return files;
+}
+
+}  // namespace dynbal::cli

@@ -1,0 +1,116 @@
+// What commands write: never over what they read, never lost without a word, never with control characters.
+#include <filesystem>
+
+#include "cli_fixture.hpp"
+#include "io/file.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+class OutputTest : public CliTest {
+protected:
+    static std::string bytes_of(const std::string& path) {
+        const std::vector<uint8_t> bytes = io::read_file(path);
+        return {bytes.begin(), bytes.end()};
+    }
+    /// Refused because of this file, which stays what it is, and nothing else appears.
+    void expect_kept(const std::vector<std::string>& arguments, const std::string& kept) {
+        const std::string before = bytes_of(kept);
+        const long files_before = files();
+        const Called called = call(arguments);
+        EXPECT_EQ(called.code, exit_bad_input) << called.out << called.err;
+        EXPECT_NE(called.err.find("is the same file as"), std::string::npos) << called.err;
+        EXPECT_EQ(bytes_of(kept), before);
+        EXPECT_EQ(files(), files_before);
+    }
+    /// The tiny image with other names in it.
+    void write_named(const std::string& file, const std::string& name) const {
+        compiler::ImageFile named = compiler::read_image_file(image());
+        named.host.model_name = name;
+        for (std::string& stage : named.host.stage_names) stage = name;
+        compiler::write_image_file(path(file), named);
+    }
+};
+
+TEST_F(OutputTest, NeverOverwriteWhatIsRead) {
+    std::filesystem::create_hard_link(image(), path("link.dynbal"));
+    std::filesystem::create_symlink(image(), path("symlink.dynbal"));
+    io::write_file(path("profile.toml"), std::string_view("base = \"msp432p401r\"\nname = \"a\"\ntitle = \"b\"\n"));
+    io::write_file(path("trace.csv"), std::string_view("time_s,power_w\n0,0.01\n1,0.01\n"));
+    const std::vector<std::string> report{"report", image(), "--input", x(), "--no-sweep", "--trace-out"};
+    const auto with = [&](std::vector<std::string> words, const std::vector<std::string>& more) {
+        words.insert(words.end(), more.begin(), more.end());
+        return words;
+    };
+    for (const char* name : {"tiny.dynbal", "link.dynbal", "symlink.dynbal"}) {
+        expect_kept(with(report, {path(name), "--supply", "none"}), image());
+    }
+    expect_kept(with(report, {path("x.npy"), "--supply", "none"}), path("x.npy"));
+    expect_kept(with(report, {path("trace.csv"), "--supply", "trace:" + path("trace.csv")}), path("trace.csv"));
+    expect_kept(with(report, {path("profile.toml"), "--supply", "none", "--device", path("profile.toml")}),
+                path("profile.toml"));
+    expect_kept({"fidelity", "--device", path("profile.toml"), "--write", path("profile.toml")}, path("profile.toml"));
+    io::write_file(path("m.onnx"), std::string_view("model"));
+    expect_kept({"compile", path("m.onnx"), "-o", path("m.onnx"), "--calibrate", path("x.npy")}, path("m.onnx"));
+    expect_kept({"compile", path("m.onnx"), "-o", path("x.npy"), "--calibrate", path("x.npy")}, path("x.npy"));
+    std::filesystem::copy_file(image(), path("net.bin"));
+    expect_kept({"firmware", path("net.bin"), "--input", x(), "--board", "msp432p401r", "-o", path("net.elf")},
+                path("net.bin"));
+}
+
+TEST_F(OutputTest, FirmwareNeedsAName) {
+    std::filesystem::create_directory(path("folder"));
+    const long files_before = files();
+    for (const std::string& output : {std::string(), path("folder"), path("folder/"), path(".elf")}) {
+        const Called called = call({"firmware", image(), "--input", x(), "--board", "msp432p401r", "-o", output});
+        EXPECT_EQ(called.code, exit_bad_input) << output << called.out;
+        EXPECT_NE(called.err.find("names no file"), std::string::npos) << called.err;
+    }
+    EXPECT_EQ(files(), files_before);
+}
+
+/// A stream that takes nothing, as a full device does.
+class FullBuffer : public std::streambuf {
+    int_type overflow(int_type) override { return traits_type::eof(); }
+};
+
+TEST_F(OutputTest, LostResultsAreAFailure) {
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"run", image(), "--input", x()},
+                                                      {"run", image(), "--input", x(), "--json"},
+                                                      {"simulate", image(), "--input", x(), "--supply", "none"},
+                                                      {"inspect", image()},
+                                                      {"--help"},
+                                                      {"help"}}) {
+        FullBuffer full;
+        std::ostream out(&full);
+        std::ostringstream err;
+        EXPECT_EQ(run_program(arguments, out, err), exit_failed) << arguments[0];
+        EXPECT_NE(err.str().find("could not be written"), std::string::npos) << err.str();
+    }
+    FullBuffer full;
+    std::ostream out(&full);
+    std::ostringstream err;
+    EXPECT_EQ(run_program({"run", path("none.dynbal"), "--input", x(), "--json"}, out, err), exit_bad_input);
+}
+
+TEST_F(OutputTest, NamesThatAreNoUtf8) {
+    write_named("latin1.dynbal", "sch\xF6n");
+    EXPECT_EQ(call({"inspect", path("latin1.dynbal"), "--json"}).json().at("model"), "sch\xEF\xBF\xBDn");
+    EXPECT_EQ(call({"inspect", path("latin1.dynbal")}).code, exit_ok);
+}
+
+TEST_F(OutputTest, NamesDoNotReachTheTerminalRaw) {
+    const std::string name = "a\x1b[2J\r" + std::string(100'000, 'x');
+    write_named("odd.dynbal", name);
+    const Called text = call({"inspect", path("odd.dynbal")});
+    EXPECT_EQ(text.code, exit_ok);
+    EXPECT_EQ(text.out.find_first_of("\x1b\r"), std::string::npos);
+    EXPECT_LT(text.out.size(), 20'000U);
+    // Machines get the name as it is.
+    EXPECT_EQ(call({"inspect", path("odd.dynbal"), "--json"}).json().at("stages").at(0).at("name"), name);
+    const Called refused = call({"run", path("no\x1b[2J.dynbal"), "--input", x()});
+    EXPECT_EQ(refused.err.find('\x1b'), std::string::npos) << refused.err;
+}
+
+}  // namespace
+}  // namespace dynbal::cli
