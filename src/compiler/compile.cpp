@@ -85,6 +85,13 @@ void check_size(const LoopShape& shape, const PlannedStage& planned, const std::
          leaves_input(shape.in_w, shape.out_w, shape.step_w(), shape.window_w(), shape.pad_left))) {
         throw InputError(name + "attribute 'pads': a window of it sees nothing but padding; use less padding");
     }
+    const Stage& pool = planned.fused ? planned.pool : planned.stage;
+    const uint64_t averaged = uint64_t(pool.window.kernel_h) * uint64_t(pool.window.kernel_w);
+    if (pool.kind == StageKind::pool && pool.pool_kind == PoolKind::average && averaged > average_values_max) {
+        throw InputError("node '" + io::printable(pool.name) + "' (AveragePool): an average of " +
+                         std::to_string(averaged) + " values is not supported, at most of " +
+                         std::to_string(average_values_max) + "; pool in two steps");
+    }
     const uint64_t in_values = uint64_t{shape.in_h} * shape.in_w * shape.channels_in;
     const uint64_t out_values = uint64_t{shape.out_h} * shape.out_w * shape.channels_out;
     if (std::max(in_values, out_values) > stage_values_max) {

@@ -84,9 +84,6 @@ bool geometry_fits(const StageDescriptor& s) {
            uint64_t{s.in_h} * s.in_w * s.channels_in <= stage_values_max;
 }
 
-/// Most values an average may be taken of: twice their sum and the rounding fit 31 bits.
-constexpr uint32_t average_values_max = 65000;
-
 bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
     if (s.operand_count != (s.op == StageOp::add ? 2 : 1) || s.clamp_low > s.clamp_high ||
         s.clamp_low < activation_min || s.clamp_high > activation_max) {

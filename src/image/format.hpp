@@ -29,6 +29,8 @@ inline constexpr uint32_t arena_bytes_max = 1U << 28U;
 
 /// Most input values, and most output values, of a stage.
 inline constexpr uint32_t stage_values_max = 1U << 24U;
+/// Most values an average may be taken of: twice their sum and the rounding fit 31 bits.
+inline constexpr uint32_t average_values_max = 65000;
 /// Longest input axis of a stage, padding included.
 inline constexpr uint32_t stage_extent_max = 1U << 20U;
 

@@ -127,6 +127,17 @@ TEST(Plan, StagesBeyondTheFormatAreRefused) {
     EXPECT_NE(refusal.find("20000000 output values"), std::string::npos) << refusal;
 }
 
+TEST(Plan, AveragesOfTooManyValuesAreRefused) {
+    for (const bool fused : {false, true}) {
+        GraphBuilder b;
+        TensorId in = b.input(256, 256, 1);
+        in = fused ? b.conv(in, 1, window(1)) : in;
+        const Graph graph = b.finish(b.pool(in, window(256), PoolKind::average));
+        const std::string refusal = refusal_of(graph, options_for(2, 1024 * 1024, 4 * 1024 * 1024));
+        EXPECT_NE(refusal.find("65536 values"), std::string::npos) << refusal;
+    }
+}
+
 /// A cycle of the energy that the table says is needed does make progress, even where most tiles lie in padding.
 TEST(Plan, NeedInWidePaddingIsThatOfATileInTheInput) {
     LoopShape shape;
