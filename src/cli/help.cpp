@@ -20,10 +20,9 @@ std::string device_help() {
         const CostModel& costs = device.cost_model;
         text += fmt::format(
             "  {:<20} {} bytes of SRAM, {} of them kept for stack and program; {} bytes of NVM;\n"
-            "  {:<20} in units: {:g} a MAC, {:g} a byte read, {:g} a byte written, {:g} a transfer, {:g} a boot\n",
+            "  {:<20} in units: {:g} a MAC, {:g} a byte read, {:g} a byte written, {:g} a transfer\n",
             device.name, grouped(device.sram_bytes), grouped(device.sram_reserved_bytes), grouped(device.nvm_bytes), "",
-            costs.mac / 16.0, costs.read_byte / 16.0, costs.write_byte / 16.0, costs.transfer / 16.0,
-            costs.boot / 16.0);
+            costs.mac / 16.0, costs.read_byte / 16.0, costs.write_byte / 16.0, costs.transfer / 16.0);
     }
     return text;
 }

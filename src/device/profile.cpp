@@ -34,8 +34,7 @@ CostModel DeviceProfile::cost_model() const {
     return {.mac = sixteenths(limits.mac),
             .read_byte = sixteenths(limits.read_byte),
             .write_byte = sixteenths(limits.write_byte),
-            .transfer = sixteenths(limits.transfer),
-            .boot = sixteenths(limits.boot)};
+            .transfer = sixteenths(limits.transfer)};
 }
 
 /// mW * us are nJ.

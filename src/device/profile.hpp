@@ -65,7 +65,7 @@ struct NvmAccess {
 /// What the compiler must know.
 struct Limits {
     double sram_kib = 0, sram_reserved_kib = 0, nvm_kib = 0;
-    double mac = 0, read_byte = 0, write_byte = 0, transfer = 0, boot = 0;  ///< prices, in cost units
+    double mac = 0, read_byte = 0, write_byte = 0, transfer = 0;  ///< prices, in cost units
 };
 
 enum class Kernel : uint8_t { convolution, depthwise, dense };
@@ -84,6 +84,7 @@ struct DeviceProfile {
     Capacitor capacitor;
     double converter_efficiency = 0;  ///< of what a harvester offers
 
+    /// What a boot costs the engine is the engine's to say (nvm/boot_cost.hpp).
     CostModel cost_model() const;
     Cost mac(Kernel kernel) const;
     Cost job() const { return cpu(cycles.job); }

@@ -65,7 +65,6 @@ TEST(DeviceProfile, TheCompilersPricesAreThoseOfTheReference) {
     EXPECT_EQ(model.read_byte, 232U);
     EXPECT_EQ(model.write_byte, 232U);
     EXPECT_EQ(model.transfer, 256U);
-    EXPECT_EQ(model.boot, 6700U * 16);
 }
 
 TEST(DeviceProfile, AddsUpWhatItSays) {
