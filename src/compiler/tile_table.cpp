@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
 #include <set>
 
 namespace dynbal::compiler {
@@ -142,28 +141,6 @@ size_t insured_row(const LoopShape& shape, const std::vector<Candidate>& rows) {
     return insured;
 }
 
-/// Input, padded, of one axis that windows reach; `in` alone if each of them meets it.
-uint32_t reached_extent(uint32_t in, uint32_t out, uint32_t step, uint32_t window, uint32_t pad) {
-    const bool first_misses = pad >= window;
-    const bool last_misses = uint64_t{out - 1} * step >= uint64_t{in} + pad;
-    return first_misses || last_misses ? std::max(in + pad, (out - 1) * step + window) : in;
-}
-
-/// Need and refetch are those of a tile in the middle, which is the dearest, unless it lies in wide padding. There they
-/// are priced as if the padding were input: never too low.
-std::optional<LoopShape> shape_for_need(const LoopShape& shape) {
-    const uint32_t height = reached_extent(shape.in_h, shape.out_h, shape.step_h(), shape.window_h(), shape.pad_top);
-    const uint32_t width = reached_extent(shape.in_w, shape.out_w, shape.step_w(), shape.window_w(), shape.pad_left);
-    if (height == shape.in_h && width == shape.in_w) {
-        return std::nullopt;
-    }
-    LoopShape wide = shape;
-    wide.in_h = height, wide.in_w = width;
-    wide.pad_top = height == shape.in_h ? shape.pad_top : 0;
-    wide.pad_left = width == shape.in_w ? shape.pad_left : 0;
-    return wide;
-}
-
 }  // namespace
 
 std::vector<TileConfig> all_configs(const LoopShape& shape, uint32_t arena_bytes) {
@@ -206,14 +183,6 @@ std::vector<Candidate> tile_table(const LoopShape& shape, const CostModel& model
     std::vector<Candidate> rows;
     for (const TileConfig& config : all_configs(shape, arena_bytes)) {
         rows.push_back(priced(view, config));
-    }
-    if (const std::optional<LoopShape> wide = shape_for_need(shape)) {
-        view.shape = *wide;
-        for (Candidate& row : rows) {
-            const Candidate bound = priced(view, row.config);
-            row.need = std::max(row.need, bound.need);
-            row.refetch = std::max(row.refetch, bound.refetch);
-        }
     }
     rows = undominated(std::move(rows));
     if (rows.empty()) {

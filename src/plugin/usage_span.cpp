@@ -287,6 +287,33 @@ void price_blocks(const LoopShape& shape, const TileConfig& config, const CostMo
     span.need = model.boot + footprints + block_cost + box_cost + job_cost;
 }
 
+/// Input, padded, of one axis that windows reach; `in` alone if each of them meets it.
+uint32_t reached_extent(uint32_t in, uint32_t out, uint32_t step, uint32_t window, uint32_t pad) {
+    const bool first_misses = pad >= window;
+    const bool last_misses = uint64_t{out - 1} * step >= uint64_t{in} + pad;
+    return first_misses || last_misses ? max_u32(in + pad, (out - 1) * step + window) : in;
+}
+
+/// A tile in the middle is the dearest, unless it lies in wide padding: that is priced as if it were input, never too low.
+LoopShape without_wide_padding(const LoopShape& shape) {
+    LoopShape wide = shape;
+    wide.in_h = reached_extent(shape.in_h, shape.out_h, shape.step_h(), shape.window_h(), shape.pad_top);
+    wide.in_w = reached_extent(shape.in_w, shape.out_w, shape.step_w(), shape.window_w(), shape.pad_left);
+    wide.pad_top = wide.in_h == shape.in_h ? shape.pad_top : 0;
+    wide.pad_left = wide.in_w == shape.in_w ? shape.pad_left : 0;
+    return wide;
+}
+
+/// Refetch and need, where `span.reuse` is known.
+void price_failures(const LoopShape& shape, const TileConfig& config, const CostModel& model, const BufferPlan& plan,
+                    UsageSpan& span) {
+    if (has_passes_in_job(shape, config)) {
+        price_passes_in_job(shape, config, model, plan, span);
+    } else {
+        price_blocks(shape, config, model, plan, span);
+    }
+}
+
 }  // namespace
 
 UsageSpan usage_span(const LoopShape& shape, const TileConfig& config, const CostModel& model, uint32_t arena_bytes) {
@@ -294,10 +321,13 @@ UsageSpan usage_span(const LoopShape& shape, const TileConfig& config, const Cos
     UsageSpan span;
     span.traffic = stage_traffic(shape, config, arena_bytes);
     span.reuse = cost_of(model, span.traffic);
-    if (has_passes_in_job(shape, config)) {
-        price_passes_in_job(shape, config, model, plan, span);
-    } else {
-        price_blocks(shape, config, model, plan, span);
+    price_failures(shape, config, model, plan, span);
+    const LoopShape wide = without_wide_padding(shape);
+    if (wide.in_h != shape.in_h || wide.in_w != shape.in_w) {
+        UsageSpan bound = span;
+        price_failures(wide, config, model, plan_buffers(wide, config, arena_bytes), bound);
+        span.refetch = max_u64(span.refetch, bound.refetch);
+        span.need = max_u64(span.need, bound.need);
     }
     return span;
 }
