@@ -19,9 +19,20 @@ function(dynbal_prepare_page result)
   if(NOT failure)
     set(${result} ON PARENT_SCOPE)
   elseif(DYNBAL_PAGE STREQUAL AUTO)
-    message(WARNING "`dynbal report` will not be able to write pages: ${failure}")
+    message(WARNING "`dynbal report` will not be able to write pages: ${failure}\n"
+      "Once that is mended, `./dev build` tries again.")
   else()
     message(FATAL_ERROR "the page of `dynbal report` cannot be built: ${failure}")
+  endif()
+endfunction()
+
+# What to do about npm's output where its error alone does not say so, else empty.
+function(dynbal_npm_hint output hint)
+  set(${hint} "" PARENT_SCOPE)
+  # Node's names for a certificate whose authority it does not know, and OpenSSL's words for them.
+  if(output MATCHES "SELF_SIGNED_CERT|UNABLE_TO_(VERIFY|GET)|[Cc]ertificate")
+    set(${hint} "Does a proxy sign with an authority of its own? Then npm needs NODE_EXTRA_CA_CERTS=AUTHORITY.pem in \
+its environment." PARENT_SCOPE)
   endif()
 endfunction()
 
@@ -45,7 +56,8 @@ function(dynbal_install_packages failure)
   if(code EQUAL 0)
     file(WRITE ${stamp} ${wanted})
   else()
-    set(${failure} "npm ci failed (${code}):\n${output}" PARENT_SCOPE)
+    dynbal_npm_hint("${output}" hint)
+    set(${failure} "npm ci failed (${code}):\n${output}${hint}" PARENT_SCOPE)
   endif()
 endfunction()
 
