@@ -60,7 +60,8 @@ void ValueStore::write(const Job& job, std::span<int16_t> values) {
     }
 }
 
-std::byte ValueStore::state_byte(const Position& position) {
+/// Not inlined: a transfer of one byte dwarfs a call, and flash is scarce.
+[[gnu::noinline]] std::byte ValueStore::state_byte(const Position& position) {
     std::byte high{};
     meter_->read(address_of(position.pixel, position.channel) + 1, {&high, 1});
     return high;
