@@ -12,6 +12,7 @@
 #include "experiment/paper_grid.hpp"
 #include "experiment/speedup.hpp"
 #include "io/file.hpp"
+#include "io/json_text.hpp"
 
 namespace dynbal::cli {
 namespace {
@@ -79,7 +80,7 @@ void run(const Arguments& arguments, Context& context) {
                                       {"cycle_energy", experiment::json_of(lines)}};
     const std::filesystem::path folder(arguments.sweep.folder);
     io::write_file((folder / "speedup.md").string(), text);
-    io::write_file((folder / "speedup.json").string(), json.dump(2) + "\n");
+    io::write_file((folder / "speedup.json").string(), io::json_text(json, 2) + "\n");
     context.print(json, text + "\nIn " + arguments.sweep.folder +
                             ": speedup.md, speedup.json, rows.csv, rows.jsonl, cycle_energy/rows.csv\n");
     context.exit_code = summary.best_ends == summary.cells ? exit_ok : exit_failed;

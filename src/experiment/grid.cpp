@@ -8,6 +8,7 @@
 #include "device/profile.hpp"
 #include "experiment/supply_files.hpp"
 #include "io/file.hpp"
+#include "io/json_text.hpp"
 #include "io/sha256.hpp"
 #include "sim/supply.hpp"
 
@@ -133,7 +134,7 @@ std::string identity_of(const Grid& grid) {
         json["supplies"].push_back({supply, files_of(supply)});
     }
     for (const Strategy strategy : grid.policies) json["policies"].push_back(name_of(strategy));
-    const std::string text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    const std::string text = io::json_text(json);
     return io::sha256_hex({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
 }
 

@@ -1,13 +1,13 @@
 #include "experiment/row.hpp"
+#include "io/json_text.hpp"
 
 namespace dynbal::experiment {
 namespace {
 
-constexpr auto replace = nlohmann::ordered_json::error_handler_t::replace;
 
 /// A field of a CSV line: quoted where it must be.
 std::string csv_field(const nlohmann::ordered_json& value) {
-    if (!value.is_string()) return value.dump();
+    if (!value.is_string()) return io::json_text(value);
     const auto& text = value.get_ref<const std::string&>();
     if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
     std::string quoted = "\"";
@@ -89,7 +89,7 @@ std::string csv_of(const std::vector<Row>& rows) {
 
 std::string json_lines_of(const std::vector<Row>& rows) {
     std::string text;
-    for (const Row& row : rows) text += json_of(row).dump(-1, ' ', false, replace) + '\n';
+    for (const Row& row : rows) text += io::json_text(json_of(row)) + '\n';
     return text;
 }
 

@@ -8,6 +8,7 @@
 #include "experiment/model_store.hpp"
 #include "experiment/run_cell.hpp"
 #include "io/file.hpp"
+#include "io/json_text.hpp"
 #include "io/sha256.hpp"
 #include "sim/parallel.hpp"
 
@@ -28,7 +29,7 @@ struct Folder {
 std::string identity_text(const Grid& grid) {
     static const std::string program = io::sha256_hex(io::read_file("/proc/self/exe"));
     const nlohmann::ordered_json json{{"grid_sha256", identity_of(grid)}, {"program_sha256", program}};
-    return json.dump(2) + "\n";
+    return io::json_text(json, 2) + "\n";
 }
 
 void create(const Folder& folder) {
