@@ -4,7 +4,6 @@
 namespace dynbal::experiment {
 namespace {
 
-
 /// A field of a CSV line: quoted where it must be.
 std::string csv_field(const nlohmann::ordered_json& value) {
     if (!value.is_string()) return io::json_text(value);
