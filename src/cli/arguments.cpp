@@ -1,5 +1,7 @@
 #include "cli/arguments.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -31,7 +33,11 @@ void add_input(CLI::App& command, std::string& spec) {
 }
 
 void add_policy(CLI::App& command, std::string& name) {
-    command.add_option("--policy", name, "fixed, paper or best")->capture_default_str();
+    command
+        .add_option("--policy", name,
+                    "How tiles are chosen: fixed (the largest), paper (the DynBal paper's search) or best (the least "
+                    "expected cost); under each, a power cycle without progress shrinks them")
+        ->capture_default_str();
 }
 
 void add_supply(CLI::App& command, std::string& text) {
@@ -46,12 +52,10 @@ void add_json(CLI::App& command, Context& context) {
     command.add_flag("--json", context.json, "Print JSON for machines");
 }
 
-void add_device(CLI::App& command, std::string& name_or_path) {
-    std::string names;
-    for (const std::string& name : device::profile_names()) names += (names.empty() ? "" : ", ") + name;
+void add_device(CLI::App& command, std::string& name_or_path, const std::string& otherwise) {
     command.add_option("--device", name_or_path,
-                       "What time and energy are those of: " + names +
-                           ", or FILE.toml; without it the device that the image was compiled for");
+                       fmt::format("What time and energy are those of: {}, or FILE.toml; without it {}",
+                                   fmt::join(device::profile_names(), ", "), otherwise));
 }
 
 sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path) {

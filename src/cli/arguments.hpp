@@ -40,7 +40,9 @@ using compiler::read_input;
 using compiler::SampleFile;
 using compiler::shape_text;
 
-void add_device(CLI::App& command, std::string& name_or_path);
+/// `otherwise`: what an empty name stands for.
+void add_device(CLI::App& command, std::string& name_or_path,
+                const std::string& otherwise = "the device that the image was compiled for");
 
 /// The profile of the device that the image was compiled for.
 const sim::DeviceProfile& profile_of(const compiler::ImageFile& file);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -53,34 +54,63 @@ bool same_answers(const std::vector<Row>& rows) {
     return true;
 }
 
+/// The run of `fixed` on the supply of `rows[index]`; null if it did not end.
+const sim::RunResult* fixed_beside(const std::vector<Row>& rows, size_t index) {
+    while (rows[index].policy != PolicyKind::fixed) --index;
+    return rows[index].result.completed() ? &rows[index].result : nullptr;
+}
+
+/// Where a capacitor is charged, time and boots count, which cost units leave out.
+bool judged_by_latency(const sim::RunResult& result) { return result.energy_balance.has_value(); }
+
+nlohmann::ordered_json against_json(const sim::RunResult& result, const sim::RunResult* fixed) {
+    if (fixed == nullptr || !result.completed()) return nullptr;
+    return {{"cost", result.cost_units() / fixed->cost_units()},
+            {"latency", result.latency_s / fixed->latency_s},
+            {"energy", result.energy_j / fixed->energy_j}};
+}
+
+std::string against_text(const sim::RunResult& result, const sim::RunResult* fixed, bool latency) {
+    if (fixed == nullptr || judged_by_latency(result) != latency) return "";
+    return fmt::format("{:.2f} x",
+                       latency ? result.latency_s / fixed->latency_s : result.cost_units() / fixed->cost_units());
+}
+
 std::string table_of(const std::vector<Row>& rows) {
-    io::Table table({{"supply", io::Align::left},
-                     {"policy", io::Align::left},
-                     {"power cycles"},
-                     {"NVM bytes"},
-                     {"transfers"},
-                     {"cost units"},
-                     {"against fixed"},
-                     {"latency"},
-                     {"energy"}});
-    const sim::RunResult* fixed = nullptr;
-    for (const Row& row : rows) {
+    const auto is_judged_by_latency = [](const Row& row) { return judged_by_latency(row.result); };
+    const bool any_latency = std::any_of(rows.begin(), rows.end(), is_judged_by_latency);
+    const bool any_cost = !std::all_of(rows.begin(), rows.end(), is_judged_by_latency);
+    std::vector<io::Column> columns{{"supply", io::Align::left},
+                                    {"policy", io::Align::left},
+                                    {"power cycles"},
+                                    {"NVM bytes"},
+                                    {"transfers"},
+                                    {"cost units"}};
+    if (any_cost) columns.push_back({"cost against fixed"});
+    columns.push_back({"latency"});
+    if (any_latency) columns.push_back({"latency against fixed"});
+    columns.push_back({"energy"});
+    io::Table table(columns);
+    for (size_t index = 0; index < rows.size(); ++index) {
+        const Row& row = rows[index];
         const sim::RunResult& result = row.result;
-        if (row.policy == PolicyKind::fixed) {
-            if (fixed != nullptr) table.add_rule();
-            fixed = &result;
-        }
+        if (row.policy == PolicyKind::fixed && index != 0) table.add_rule();
         if (!result.completed()) {
             table.add_row({row.supply, sim::name_of(row.policy), "never ends"});
             continue;
         }
-        const bool comparable = fixed != nullptr && fixed->completed();
-        table.add_row({row.supply, sim::name_of(row.policy), grouped(result.power_cycles),
-                       grouped(result.traffic.read_bytes + result.traffic.write_bytes),
-                       grouped(result.traffic.transfers),
-                       grouped(static_cast<uint64_t>(std::llround(result.cost_units()))),
-                       comparable ? fmt::format("{:.2f} x", result.cost_units() / fixed->cost_units()) : "",
-                       quantity(result.latency_s, "s"), quantity(result.energy_j, "J")});
+        const sim::RunResult* const fixed = fixed_beside(rows, index);
+        std::vector<std::string> cells{row.supply,
+                                       sim::name_of(row.policy),
+                                       grouped(result.power_cycles),
+                                       grouped(result.traffic.read_bytes + result.traffic.write_bytes),
+                                       grouped(result.traffic.transfers),
+                                       grouped(static_cast<uint64_t>(std::llround(result.cost_units())))};
+        if (any_cost) cells.push_back(against_text(result, fixed, false));
+        cells.push_back(quantity(result.latency_s, "s"));
+        if (any_latency) cells.push_back(against_text(result, fixed, true));
+        cells.push_back(quantity(result.energy_j, "J"));
+        table.add_row(cells);
     }
     return table.text();
 }
@@ -96,11 +126,13 @@ void run(const Arguments& arguments, Context& context) {
     bool best_completes = true;
     const std::vector<int16_t>* answer = nullptr;
     nlohmann::ordered_json runs = nlohmann::ordered_json::array();
-    for (const Row& row : rows) {
+    for (size_t index = 0; index < rows.size(); ++index) {
+        const Row& row = rows[index];
         if (row.result.completed()) answer = &row.result.output;
         if (row.policy == PolicyKind::best && !row.result.completed()) best_completes = false;
         nlohmann::ordered_json json{{"supply", row.supply}, {"policy", sim::name_of(row.policy)}};
         json.update(result_json(file, row.result));
+        json["against_fixed"] = against_json(row.result, fixed_beside(rows, index));
         runs.push_back(json);
     }
     std::string text = table_of(rows);

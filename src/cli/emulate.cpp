@@ -55,9 +55,9 @@ private:
     std::filesystem::path path_;
 };
 
-/// What the same image answers in the simulator on steady power.
+/// What the same image answers in the simulator on steady power. The device's profile has no part in an answer.
 std::vector<int16_t> host_answer(const compiler::ImageFile& file, const std::vector<int16_t>& input) {
-    sim::Session session(file, profile_of(file));
+    sim::Session session(file);
     const auto steady = sim::parse_supply("none");
     return session.run_inference(input, *steady, sim::RunOptions{}).output;
 }

@@ -116,7 +116,7 @@ void add_fidelity(CLI::App& app, Context& context) {
         app.add_subcommand("fidelity", "Predicted against published times of the DynBal reference on its hardware");
     const auto arguments = std::make_shared<Arguments>();
     arguments->device = device::default_profile().name;
-    add_device(*command, arguments->device);
+    add_device(*command, arguments->device, arguments->device);
     command->add_option("--power", arguments->powers, "Predict at this steady power; may be given several times");
     command->add_option("--policy", arguments->policy, "Of the reference, with --power: fixed or dynbal");
     command->add_option("--write", arguments->write, "Write the document to this file");

@@ -27,6 +27,12 @@ struct Arguments {
 
 constexpr std::array<const char*, 3> endings{".elf", ".bin", ".hex"};
 
+std::string board_help() {
+    const std::vector<std::string> names = firmware::board_names();
+    if (names.empty()) return "Whose program; none was built yet: ./dev boards builds them";
+    return fmt::format("Whose program: {} (./dev boards builds them)", fmt::join(names, ", "));
+}
+
 /// OUT.elf, OUT.bin and OUT.hex, whether the user wrote the ending or not.
 std::string stem_of(const std::string& output) {
     for (const char* ending : endings) {
@@ -86,7 +92,7 @@ void add_firmware(CLI::App& app, Context& context) {
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
-    command->add_option("--board", arguments->board, "qemu-mps2-an386, msp432p401r")->required();
+    command->add_option("--board", arguments->board, board_help())->required();
     command->add_option("-o,--output", arguments->output, "Writes OUT.elf, OUT.bin and OUT.hex")->required();
     add_policy(*command, arguments->policy);
     command->add_option("--inferences", arguments->inferences, "How many to run before it stops; 0: never stop")

@@ -88,10 +88,10 @@ int run_command(const std::vector<std::string>& arguments, std::ostream& out, st
     context.err = &err;
     context.json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
     CLI::App app(description, "dynbal");
-    app.footer(footer);
     app.set_version_flag("--version", "dynbal " DYNBAL_VERSION);
     app.require_subcommand(1);
     add_commands(app, context);
+    app.footer(footer);  // after the commands: they would inherit it
     try {
         check_command(app, arguments);
         // CLI11 takes the words last to first.

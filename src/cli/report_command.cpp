@@ -135,7 +135,7 @@ void add_report(CLI::App& app, Context& context) {
     command->add_option("--policies", arguments->policies, "Some of fixed, paper and best")
         ->delimiter(',')
         ->capture_default_str();
-    command->add_option("--device", arguments->device, "Profile to simulate (default: that of the image)");
+    add_device(*command, arguments->device);
     command->add_option("-o,--output", arguments->output, "The page: one HTML file that needs nothing else");
     command->add_option("--trace-out", arguments->trace_out, "Every piece of work, for ui.perfetto.dev");
     command->add_flag("--no-sweep", arguments->no_sweep, "Leave out the runs at other harvested powers");

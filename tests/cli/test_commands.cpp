@@ -1,4 +1,6 @@
 // What each command gives when all is well, and its exit codes.
+#include <fmt/format.h>
+
 #include <sstream>
 
 #include "cli_fixture.hpp"
@@ -72,6 +74,44 @@ TEST_F(CommandTest, CompareShowsThreePoliciesForEachSupply) {
     EXPECT_EQ(json.at("runs")[5].at("policy"), "best");
     const Called text = call({"compare", image(), "--input", x(), "--supply", "bytes:400"});
     EXPECT_NE(text.out.find("paper"), std::string::npos) << text.out;
+}
+
+/// Boots and charging cost no units: where a capacitor is charged, people see the ratio of latencies.
+TEST_F(CommandTest, CompareSaysWhatItComparesWithFixed) {
+    const auto json = call({"compare", image(), "--input", x(), "--device", "apollo4", "--supply", "budget:60000",
+                            "--supply", "power:0.1mW,capacitance=10uF", "--json"})
+                          .json();
+    const auto& runs = json.at("runs");
+    ASSERT_EQ(runs.size(), 6U);
+    for (size_t index = 0; index < runs.size(); ++index) {
+        const auto& fixed = runs.at(index < 3 ? 0 : 3);
+        const auto ratio = [&](const char* key) {
+            return runs.at(index).at(key).template get<double>() / fixed.at(key).template get<double>();
+        };
+        ASSERT_EQ(runs.at(index).at("completed"), true) << runs.at(index);
+        const auto& against = runs.at(index).at("against_fixed");
+        EXPECT_EQ(against.at("cost"), ratio("cost_units")) << index;
+        EXPECT_EQ(against.at("latency"), ratio("latency_s")) << index;
+        EXPECT_EQ(against.at("energy"), ratio("energy_j")) << index;
+    }
+    const auto text = [&](std::vector<std::string> supplies) {
+        supplies.insert(supplies.begin(), {"compare", image(), "--input", x(), "--device", "apollo4"});
+        return call(supplies).out;
+    };
+    const std::string budget = text({"--supply", "budget:60000"});
+    EXPECT_NE(budget.find("cost against fixed"), std::string::npos) << budget;
+    EXPECT_EQ(budget.find("latency against fixed"), std::string::npos) << budget;
+    const std::string power = text({"--supply", "power:0.1mW,capacitance=10uF"});
+    EXPECT_EQ(power.find("cost against fixed"), std::string::npos) << power;
+    EXPECT_NE(power.find("latency against fixed"), std::string::npos) << power;
+    const auto shown = [&](const char* key) {
+        return fmt::format(" {:.2f} x", runs.at(5).at("against_fixed").at(key).get<double>());
+    };
+    ASSERT_NE(shown("latency"), shown("cost")) << "this supply shows no difference";
+    EXPECT_NE(power.find(shown("latency")), std::string::npos) << power;
+    EXPECT_EQ(power.find(shown("cost")), std::string::npos) << power;
+    const auto weak = call({"compare", image(), "--input", x(), "--supply", "budget:100", "--json"}).json();
+    EXPECT_TRUE(weak.at("runs").at(2).at("against_fixed").is_null());
 }
 
 TEST_F(CommandTest, InspectShowsStagesMemoryAndLeastEnergy) {
@@ -193,6 +233,21 @@ TEST_F(CommandTest, HelpExplainsDevices) {
     for (const char* word : {"msp432p401r", "cortex-m4", "65,536", "14.5 a byte"}) {
         EXPECT_NE(text.find(word), std::string::npos) << word << " is missing in " << text;
     }
+}
+
+TEST_F(CommandTest, OnlyTheHelpOfTheProgramEndsWithItsExample) {
+    constexpr const char* example = "dynbal compile model.onnx";
+    EXPECT_NE(call({"--help"}).out.find(example), std::string::npos);
+    for (const char* command : {"compile", "run", "sweep", "help"}) {
+        EXPECT_EQ(call({command, "--help"}).out.find(example), std::string::npos) << command;
+    }
+}
+
+TEST_F(CommandTest, HelpSaysWhatStandsForAnOptionThatIsLeftOut) {
+    const auto help = [](const char* command) { return call({command, "--help"}).out; };
+    EXPECT_EQ(help("fidelity").find("image"), std::string::npos) << help("fidelity");
+    EXPECT_NE(help("sweep").find("GRID.sweep"), std::string::npos) << help("sweep");
+    EXPECT_NE(help("reproduce").find("reproduce.sweep"), std::string::npos) << help("reproduce");
 }
 
 TEST_F(CommandTest, HelpExplainsCommandsAndSupplies) {

@@ -1,0 +1,39 @@
+// Commands that need the boards' programs (./dev boards); without these the tests are skipped.
+#include <algorithm>
+
+#include "cli_fixture.hpp"
+#include "firmware/emulator.hpp"
+#include "firmware/firmware.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+class FirmwareTest : public CliTest {
+protected:
+    void SetUp() override {
+        const std::vector<std::string> boards = firmware::board_names();
+        if (std::find(boards.begin(), boards.end(), firmware::emulated_board) == boards.end()) {
+            GTEST_SKIP() << "the boards' programs are absent; build them with ./dev boards";
+        }
+    }
+};
+
+/// The image tells the name of a profile that was a file of the user's; emulating needs no profile.
+TEST_F(FirmwareTest, EmulateRunsAnImageForADeviceOfOnesOwn) {
+    compiler::ImageFile own = sim::tiny_image();
+    own.host.device_name = "mine";
+    compiler::write_image_file(path("own.dynbal"), own);
+    const Called called = call({"emulate", path("own.dynbal"), "--input", x(), "--kills", "0"});
+    EXPECT_EQ(called.code, exit_ok) << called.err;
+    EXPECT_NE(called.out.find("The same bits as on the host"), std::string::npos) << called.out;
+}
+
+TEST_F(FirmwareTest, HelpNamesTheBoardsThatWereBuilt) {
+    const std::string help = call({"firmware", "--help"}).out;
+    for (const std::string& board : firmware::board_names()) {
+        EXPECT_NE(help.find(board), std::string::npos) << board << " is missing in " << help;
+    }
+}
+
+}  // namespace
+}  // namespace dynbal::cli
