@@ -93,7 +93,7 @@ void add_reproduce(CLI::App& app, Context& context) {
         app.add_subcommand("reproduce", "Run the grid of the DynBal paper: what adapting to the supply is worth");
     const auto arguments = std::make_shared<Arguments>();
     arguments->sweep.folder = "reproduce.sweep";
-    arguments->sweep.add_to(*command);
+    arguments->sweep.add_to(*command, arguments->sweep.folder);
     command->add_option("--models", arguments->models,
                         "Folder of HAR-CNN.onnx, KWS-DNN_S.onnx and squeezenet_cifar10.onnx (default: "
                         "$DYNBAL_SHARED/data/models/dynbal, ../shared/...)");

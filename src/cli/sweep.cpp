@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -21,22 +22,29 @@ struct Arguments {
     SweepArguments sweep;
 };
 
+/// 1234.56 as 1,234.6.
+std::string with_tenths(double value) {
+    const auto tenths = static_cast<uint64_t>(std::llround(value * 10));
+    return fmt::format("{}.{}", grouped(tenths / 10), tenths % 10);
+}
+
+/// The rows are sums over their inferences; people see the mean of one.
 std::string table_of(const std::vector<experiment::Row>& rows) {
     io::Table table({{"model", io::Align::left},
                      {"device", io::Align::left},
                      {"supply", io::Align::left},
                      {"policy", io::Align::left},
                      {"outcome", io::Align::left},
-                     {"power cycles"},
-                     {"cost units"},
-                     {"latency"},
-                     {"energy"}});
+                     {"mean power cycles"},
+                     {"mean cost units"},
+                     {"mean latency"},
+                     {"mean energy"}});
     for (const experiment::Row& row : rows) {
         const double runs = std::max(1U, row.completed);
         const bool ended = row.completed == row.repetitions;
         table.add_row({row.model, row.device, row.supply, row.policy, row.outcome,
-                       fmt::format("{:.1f}", static_cast<double>(row.power_cycles) / runs),
-                       ended ? fmt::format("{:.0f}", row.cost_units / runs) : "",
+                       ended ? with_tenths(static_cast<double>(row.power_cycles) / runs) : "",
+                       ended ? grouped(static_cast<uint64_t>(std::llround(row.cost_units / runs))) : "",
                        ended ? quantity(row.latency_s / runs, "s") : "",
                        ended ? quantity(row.energy_j / runs, "J") : ""});
     }
@@ -62,8 +70,9 @@ void run(Arguments arguments, Context& context) {
 
 }  // namespace
 
-void SweepArguments::add_to(CLI::App& command) {
-    command.add_option("-o,--output", folder, "Folder for the rows, made if it is not there")->capture_default_str();
+void SweepArguments::add_to(CLI::App& command, const std::string& otherwise) {
+    command.add_option("-o,--output", folder,
+                       "Folder for the rows, made if it is not there (default: " + otherwise + ")");
     command.add_flag("--restart", restart, "Forget the rows that the folder holds");
     add_jobs(command, jobs);
 }
@@ -86,7 +95,7 @@ void add_sweep(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("sweep", "Run a grid of models, devices, supplies and policies");
     const auto arguments = std::make_shared<Arguments>();
     command->add_option("GRID", arguments->grid, "A .toml file; see `dynbal help sweep`")->required();
-    arguments->sweep.add_to(*command);
+    arguments->sweep.add_to(*command, "GRID.sweep");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -14,8 +14,8 @@ struct SweepArguments {
     uint32_t jobs = 0;
     bool restart = false;
 
-    /// Options --output, --jobs and --restart.
-    void add_to(CLI::App& command);
+    /// Options --output, --jobs and --restart. `otherwise`: the folder if none is named, for people.
+    void add_to(CLI::App& command, const std::string& otherwise);
 };
 
 /// Runs or resumes the sweep with a progress bar. Throws InputError.

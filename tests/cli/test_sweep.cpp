@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "cli_fixture.hpp"
 #include "io/file.hpp"
 
@@ -18,6 +20,27 @@ TEST_F(SweepCommand, RunsAGridAndTellsWhereTheRowsAre) {
     EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 7);
     const Called again = call({"sweep", path("grid.toml"), "-o", path("rows")});
     EXPECT_NE(again.out.find("6 rows (6 of them from before)"), std::string::npos) << again.out;
+}
+
+TEST_F(SweepCommand, TheTableShowsMeansAndSaysSo) {
+    const auto row_of = [&](const char* repetitions, std::string& text) {
+        io::write_file(path("grid.toml"), std::string("supplies = [\"none\"]\npolicies = [\"fixed\"]\nrepetitions = ") +
+                                              repetitions + "\n[[model]]\nimage = \"tiny.dynbal\"\n");
+        const Called called = call({"sweep", path("grid.toml"), "-o", path(repetitions)});
+        EXPECT_EQ(called.code, 0) << called.err;
+        text = called.out;
+        return text.substr(text.find("completed"), text.find('\n', text.find("completed")) - text.find("completed"));
+    };
+    std::string one, three;
+    EXPECT_EQ(row_of("1", one), row_of("3", three));
+    for (const char* title : {"mean power cycles", "mean cost units", "mean latency", "mean energy"}) {
+        EXPECT_NE(three.find(title), std::string::npos) << three;
+    }
+    const double cost = call({"run", image(), "--input", x(), "--json"}).json().at("cost_units");
+    const std::string digits = std::to_string(std::llround(cost));
+    ASSERT_GT(digits.size(), 3U);
+    EXPECT_NE(one.find(digits.substr(0, digits.size() - 3) + "," + digits.substr(digits.size() - 3)), std::string::npos)
+        << one;
 }
 
 TEST_F(SweepCommand, ExplainsGrids) {
@@ -41,7 +64,11 @@ TEST_F(SweepCommand, ReproduceNeedsTheNetworks) {
 }
 
 TEST_F(SweepCommand, ReproduceRefusesASupplyThatIsNone) {
-    const Called called = call({"reproduce", "--rf", "foo", "-o", path("rows"), "--inferences", "1"});
+    // Supplies are looked at before the networks are read.
+    for (const char* network : {"HAR-CNN.onnx", "KWS-DNN_S.onnx", "squeezenet_cifar10.onnx"}) {
+        io::write_file(path(network), "");
+    }
+    const Called called = call({"reproduce", "--models", path(""), "--rf", "foo", "-o", path("rows")});
     EXPECT_EQ(called.code, 2);
     EXPECT_NE(called.err.find("'foo'"), std::string::npos) << called.err;
 }
