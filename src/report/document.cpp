@@ -59,22 +59,18 @@ ordered_json model_json(const compiler::ImageFile& file) {
             {"weight_bytes", weight_bytes}};
 }
 
-ordered_json device_json(const sim::DeviceProfile& profile, bool has_capacitor) {
+ordered_json device_json(const sim::DeviceProfile& profile) {
     ordered_json facts = ordered_json::array();
     facts.push_back({"CPU", fmt::format("{:.4g} MHz", profile.clock_mhz)});
-    if (has_capacitor) {
-        facts.push_back({"capacitor", fmt::format("{:.4g} µF", profile.capacitor.capacitance_f * 1e6)});
-    }
     return {{"name", profile.name}, {"facts", facts}};
 }
 
-ordered_json supply_json(const Experiment& experiment, bool has_capacitor) {
-    ordered_json json{{"text", experiment.supply}, {"on_v", nullptr}, {"off_v", nullptr}};
-    if (has_capacitor) {
-        json["on_v"] = experiment.profile->capacitor.on_v;
-        json["off_v"] = experiment.profile->capacitor.off_v;
-    }
-    return json;
+ordered_json supply_json(const std::string& text, const std::optional<device::Capacitor>& capacitor) {
+    if (!capacitor) return {{"text", text}, {"capacitor_uf", nullptr}, {"on_v", nullptr}, {"off_v", nullptr}};
+    return {{"text", text},
+            {"capacitor_uf", rounded(capacitor->capacitance_f * 1e6)},
+            {"on_v", capacitor->on_v},
+            {"off_v", capacitor->off_v}};
 }
 
 ordered_json answer_json(const Facts& facts, const Experiment& experiment, const Results& results) {
@@ -208,8 +204,6 @@ ordered_json sweep_json(const Experiment& experiment, const Results& results) {
 }  // namespace
 
 ordered_json document_of(const Facts& facts, const Experiment& experiment, const Results& results) {
-    const auto draws_voltage = [](const PolicyRun& run) { return !run.recorder.voltage().empty(); };
-    const bool has_capacitor = std::any_of(results.runs.begin(), results.runs.end(), draws_voltage);
     ordered_json runs = ordered_json::array();
     for (const PolicyRun& run : results.runs) runs.push_back(run_json(run));
     return {{"schema", "dynbal-report/1"},
@@ -217,8 +211,8 @@ ordered_json document_of(const Facts& facts, const Experiment& experiment, const
             {"command", facts.command},
             {"trace_file", facts.trace_file.empty() ? ordered_json(nullptr) : ordered_json(facts.trace_file)},
             {"model", model_json(*experiment.file)},
-            {"device", device_json(*experiment.profile, has_capacitor)},
-            {"supply", supply_json(experiment, has_capacitor)},
+            {"device", device_json(*experiment.profile)},
+            {"supply", supply_json(experiment.supply, results.capacitor)},
             {"input", facts.input},
             {"answer", answer_json(facts, experiment, results)},
             {"categories", category_names},

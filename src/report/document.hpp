@@ -4,7 +4,7 @@
 //!   "schema": "dynbal-report/1", "program": "dynbal 0.1.0", "command": what makes this report again,
 //!   "trace_file": name of the Perfetto trace or null,
 //!   "model": {name, macs, nvm_bytes, sram_bytes, weight_bytes}, "device": {name, facts: [[what, value], ...]},
-//!   "supply": {text, on_v, off_v}          the thresholds of the capacitor, null if the supply has none
+//!   "supply": {text, capacitor_uf, on_v, off_v}   the capacitor as simulated, nulls if the supply has none
 //!   "input": text, "answer": {class, top: [[index, value], ...], same, sha256} or null
 //!   "categories": names of Category, "kinds": names of SpanKind: what numbers below stand for
 //!   "stages": [{name, operator, output: [h, w, c], macs, weight_bytes}]   macs of the nominal layer, padding included

@@ -38,24 +38,23 @@ private:
     sim::Observer* second_;
 };
 
-sim::RunResult run_once(const Experiment& experiment, const std::string& supply_text, const sim::RunOptions& options) {
+sim::RunResult run_once(const Experiment& experiment, sim::Supply& supply, const sim::RunOptions& options) {
     sim::Session session(*experiment.file, *experiment.profile);
-    const auto supply = sim::parse_supply(supply_text, *experiment.profile);
-    return session.run_inference(experiment.input, *supply, options);
+    return session.run_inference(experiment.input, supply, options);
 }
 
-PolicyRun run_policy(const Experiment& experiment, PolicyKind policy, TraceFile* trace) {
+PolicyRun run_policy(const Experiment& experiment, PolicyKind policy, sim::Supply& supply, TraceFile* trace) {
     PolicyRun run{policy, {}, Recorder(experiment.file->header().stage_count), {}};
     sim::RunOptions options;
     options.policy = policy;
     options.observer = &run.recorder;
     if (trace == nullptr) {
-        run.result = run_once(experiment, experiment.supply, options);
+        run.result = run_once(experiment, supply, options);
     } else {
         Both both(run.recorder, *trace);
         options.observer = &both;
         trace->begin_run(sim::name_of(policy));
-        run.result = run_once(experiment, experiment.supply, options);
+        run.result = run_once(experiment, supply, options);
         trace->end_run();
     }
     run.recorder.finish();
@@ -76,8 +75,9 @@ PowerSweep run_sweep(const Experiment& experiment) {
             sim::RunOptions options;
             options.policy = experiment.policies[policy];
             options.timing_only = true;
-            const std::string supply = fmt::format("power:{:.3f}uW", sweep.power_w[power] * 1e6);
-            const sim::RunResult result = run_once(experiment, supply, options);
+            const auto supply =
+                sim::parse_supply(fmt::format("power:{:.3f}uW", sweep.power_w[power] * 1e6), *experiment.profile);
+            const sim::RunResult result = run_once(experiment, *supply, options);
             if (result.completed()) sweep.latency_s[policy][power] = result.latency_s;
         }
     });
@@ -105,7 +105,9 @@ Results run_experiment(const Experiment& experiment, TraceFile* trace) {
     Results results;
     UninterruptedFetch fetch(*experiment.file, *experiment.profile, experiment.input);
     for (const PolicyKind policy : experiment.policies) {
-        results.runs.push_back(run_policy(experiment, policy, trace));
+        const auto supply = sim::parse_supply(experiment.supply, *experiment.profile);
+        if (supply->capacitor() != nullptr) results.capacitor = *supply->capacitor();
+        results.runs.push_back(run_policy(experiment, policy, *supply, trace));
         PolicyRun& run = results.runs.back();
         run.stages = breakdown_of(run.recorder.usage(), fetch.of(run.recorder.usage()));
     }

@@ -46,6 +46,7 @@ struct PowerSweep {
 struct Results {
     std::vector<PolicyRun> runs;
     std::optional<PowerSweep> sweep;
+    std::optional<device::Capacitor> capacitor;  ///< of the supply, as simulated
 
     /// The first run that completed; none: nullptr.
     const PolicyRun* answered() const;

@@ -108,6 +108,24 @@ TEST_F(ExperimentTest, AStuckRunIsReportedAsSuch) {
     EXPECT_NE(document.at("runs").at(0).at("message").get<std::string>().find("progress"), std::string::npos);
 }
 
+TEST_F(ExperimentTest, TheCapacitorIsThatOfTheRunNotOfTheProfile) {
+    const auto supply_of = [&](const char* text) {
+        Experiment one = experiment(text);
+        one.policies = {PolicyKind::best};
+        return document_of({}, one, run_experiment(one, nullptr)).at("supply");
+    };
+    for (const char* before : {"", "once:9+"}) {
+        const std::string text = std::string(before) + "power:1mW,capacitance=47uF,on_voltage=3.2V,off_voltage=2V";
+        const nlohmann::ordered_json supply = supply_of(text.c_str());
+        EXPECT_EQ(supply.at("capacitor_uf"), 47) << text;
+        EXPECT_EQ(supply.at("on_v"), 3.2) << text;
+        EXPECT_EQ(supply.at("off_v"), 2) << text;
+    }
+    for (const char* key : {"capacitor_uf", "on_v", "off_v"}) {
+        EXPECT_TRUE(supply_of("budget:20000").at(key).is_null()) << key;
+    }
+}
+
 TEST_F(ExperimentTest, TheDocumentHoldsWhatItsDescriptionSays) {
     const Experiment harvested = experiment("power:1mW");
     const Results results = run_experiment(harvested, nullptr);
@@ -117,6 +135,7 @@ TEST_F(ExperimentTest, TheDocumentHoldsWhatItsDescriptionSays) {
     EXPECT_EQ(document.at("categories").size(), category_count);
     EXPECT_TRUE(document.at("trace_file").is_null());
     EXPECT_GT(document.at("supply").at("on_v").get<double>(), document.at("supply").at("off_v").get<double>());
+    EXPECT_EQ(document.at("supply").at("capacitor_uf"), sim::default_profile().capacitor.capacitance_f * 1e6);
     EXPECT_EQ(document.at("answer").at("same"), true);
     for (size_t index = 0; index < 3; ++index) {
         const auto& run = document.at("runs").at(index);

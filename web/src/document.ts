@@ -85,7 +85,7 @@ export interface ReportDocument {
     trace_file: string | null;
     model: { name: string; macs: number; nvm_bytes: number; sram_bytes: number; weight_bytes: number };
     device: { name: string; facts: [string, string][] };
-    supply: { text: string; on_v: number | null; off_v: number | null };
+    supply: { text: string; capacitor_uf: number | null; on_v: number | null; off_v: number | null };
     input: string;
     answer: { class: number; top: [number, number][]; same: boolean; sha256: string } | null;
     categories: string[];

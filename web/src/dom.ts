@@ -15,6 +15,11 @@ export function h(tag: string, attributes: Attributes = {}, ...children: Child[]
     return element;
 }
 
+/** A text of options and file names that may break after , / : and =, and so hardly ever inside of a name. */
+export function breakable(text: string): HTMLElement {
+    return h('span', {}, ...text.split(/(?<=[,/:=])/).flatMap((part) => [part, h('wbr')]));
+}
+
 export interface Choice {
     element: HTMLElement;
     /** Chooses from outside, without telling. */

@@ -1,6 +1,6 @@
 // The top of the page: what was asked, what came out, and how to get it again.
 import { favourite, nvmBytes, speedup, tileChanges, type ReportDocument, type Run } from './document';
-import { card, h } from './dom';
+import { breakable, card, h } from './dom';
 import { bytes, count, duration, quantity, times } from './format';
 
 /** One sentence that says what the run was worth. */
@@ -13,11 +13,11 @@ function verdict(report: ReportDocument): HTMLElement {
     const failures = run.power_cycles - 1;
     const failed = failures === 0 ? 'without a power failure' : `through ${count(failures)} power failure${failures === 1 ? '' : 's'}`;
     const text = h('p', { class: 'verdict' }, h('strong', {}, duration(run.latency_s)), ` to an answer, ${failed}`);
-    if (fixed && !fixed.completed) text.append(', where fixed tiles never get to one');
+    if (fixed && !fixed.completed) text.append(', where the policy fixed never gets to one');
     else if (fixed) {
         const ratio = speedup(fixed, run);
         const words = ratio >= 1.005 ? `${times(ratio)} as fast as` : ratio > 0.995 ? 'as fast as' : `${times(ratio)} the speed of`;
-        text.append(' — ', h('strong', {}, words), ' with fixed tiles');
+        text.append(' — ', h('strong', {}, words), ' with the policy fixed');
     }
     text.append('.');
     return text;
@@ -29,15 +29,16 @@ function facts(report: ReportDocument): HTMLElement {
     const rows: [string, string, string][] = [
         ['Model', model.name, `${report.stages.length} layers, ${count(model.macs)} MACs, ${bytes(model.weight_bytes)} of weights`],
         ['Device', device.name, device.facts.map(([name, value]) => `${name} ${value}`).join(' · ')],
-        ['Supply', supply.text, supply.on_v !== null && supply.off_v !== null ?
-            `starts at ${supply.on_v.toFixed(2)} V, stops at ${supply.off_v.toFixed(2)} V` : 'no capacitor in this supply'],
+        ['Supply', supply.text, supply.capacitor_uf !== null && supply.on_v !== null && supply.off_v !== null ?
+            `capacitor ${quantity(supply.capacitor_uf * 1e-6, 'F')}: starts at ${supply.on_v.toFixed(2)} V, stops at ${supply.off_v.toFixed(2)} V` :
+            'no capacitor in this supply'],
         ['Input', report.input, ''],
         ['Answer', answer === null ? 'none' : `class ${answer.class}`,
             answer === null ? 'no run came to an end' :
             `${top}${answer.same ? ' — the same bits in every run that ended' : ' — the answers DIFFER: please report this'}`],
     ];
     return h('dl', { class: 'facts' }, ...rows.map(([name, value, note]) =>
-        h('div', {}, h('dt', {}, name), h('dd', {}, h('b', {}, value), note !== '' && h('span', {}, note)))));
+        h('div', {}, h('dt', {}, name), h('dd', {}, h('b', {}, breakable(value)), note !== '' && h('span', {}, note)))));
 }
 
 function command(report: ReportDocument): HTMLElement {
@@ -55,7 +56,7 @@ export function header(report: ReportDocument): HTMLElement {
     const version = h('span', { class: 'version' }, report.program);
     return h('header', {},
         h('div', { class: 'mark' }, h('span', {}, 'DynBal report'), version),
-        h('h1', {}, report.model.name, ' ', h('small', {}, `on ${report.device.name}, powered by ${report.supply.text}`)),
+        h('h1', {}, report.model.name, ' ', h('small', {}, `on ${report.device.name}, powered by `, breakable(report.supply.text))),
         verdict(report), facts(report), command(report));
 }
 
@@ -95,7 +96,7 @@ function cell(metric: Metric, run: Run, runs: Run[]): HTMLElement {
 /** The policies side by side. */
 export function policies(report: ReportDocument): HTMLElement {
     const { runs } = report;
-    const what: Record<string, string> = { fixed: 'largest tiles, always', paper: 'the published search', best: 'least expected cost' };
+    const what: Record<string, string> = { fixed: 'largest tiles, unless forced', paper: 'the published search', best: 'least expected cost' };
     const head = h('tr', {}, h('td', {}), ...runs.map((run) =>
         h('th', { scope: 'col' }, h('i', { class: `dot ${run.policy}`, 'aria-hidden': 'true' }), run.policy,
             h('small', {}, what[run.policy] ?? ''))));

@@ -9,7 +9,7 @@ const words: [string, string][] = [
     ['Tile', 'The part of a layer whose inputs and weights are in RAM together.'],
     ['Reuse', 'A value that was fetched once serves many sums. Larger tiles reuse more, so they fetch less in all.'],
     ['Refetch', 'After a power failure RAM is empty: what the current tile needs is fetched again. Larger tiles lose more.'],
-    ['fixed, paper, best', 'Ways to choose tiles: the largest, always; the search that the DynBal paper describes; the least expected cost over a table made at compile time.'],
+    ['fixed, paper, best', 'Ways to choose tiles: the largest; the search that the DynBal paper describes; the least expected cost over a table made at compile time. Forced changes rescue each of them: with any, fixed is no longer one tile size throughout.'],
     ['Forced change', 'If a power cycle made no progress, the tile was too large for it, and the engine takes a smaller one, whatever the policy.'],
 ];
 

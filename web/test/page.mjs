@@ -65,6 +65,13 @@ function findFaults(width) {
         const name = control.textContent || control.getAttribute('aria-label') || document.querySelector(`label[for="${control.id}"]`)?.textContent;
         if (!name?.trim()) faults.push(`a control without a name: ${control.outerHTML}`);
     }
+    for (const mark of document.querySelectorAll('.facts b wbr')) {
+        const part = document.createRange();
+        part.selectNode(mark.previousSibling);
+        const lines = part.getClientRects();
+        const fits = [...lines].reduce((sum, line) => sum + line.width, 0) < mark.closest('dd').clientWidth;
+        if (lines.length > 1 && fits) faults.push(`broken inside of ${mark.previousSibling.textContent}`);
+    }
     const levels = [...document.querySelectorAll('h1, h2, h3')].map((heading) => Number(heading.tagName[1]));
     if (levels[0] !== 1 || levels.filter((level) => level === 1).length !== 1) faults.push('not one first heading');
     const channel = (value) => (value <= 10.31 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4);
