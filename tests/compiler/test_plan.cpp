@@ -1,7 +1,8 @@
 // Memory: whatever fits is accepted, to the byte; what does not is refused with true numbers.
 #include <gtest/gtest.h>
 
-#include <regex>
+#include <cstdlib>
+#include <string>
 
 #include "base/error.hpp"
 #include "compiler/compile.hpp"
@@ -35,9 +36,10 @@ std::string refusal_of(const Graph& graph, const CompileOptions& options) {
 
 /// The number that follows `words` in `text`.
 uint32_t number_after(const std::string& text, const std::string& words) {
-    std::smatch match;
-    EXPECT_TRUE(std::regex_search(text, match, std::regex(words + " ([0-9]+)"))) << "'" << words << "' in: " << text;
-    return match.empty() ? 0 : static_cast<uint32_t>(std::stoul(match[1]));
+    const size_t at = text.find(words + " ");
+    EXPECT_NE(at, std::string::npos) << "'" << words << "' in: " << text;
+    return at == std::string::npos ? 0
+                                   : static_cast<uint32_t>(std::strtoul(text.c_str() + at + words.size(), nullptr, 10));
 }
 
 TEST(Plan, NvmIsAcceptedAndRefusedToTheByte) {
