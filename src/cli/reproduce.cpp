@@ -55,8 +55,7 @@ experiment::Grid grid_of(const Arguments& arguments, std::string& note) {
 std::vector<experiment::CycleEnergyLine> cycle_energy_of(const experiment::Grid& grid, const Arguments& arguments) {
     SweepArguments sweep = arguments.sweep;
     sweep.folder = (std::filesystem::path(sweep.folder) / "cycle_energy").string();
-    experiment::Grid line = experiment::cycle_energy_grid(grid);
-    line.repetitions = 1;
+    const experiment::Grid line = experiment::cycle_energy_grid(grid);
     return experiment::cycle_energy_lines(run_with_progress(line, sweep, "cycle energy").rows);
 }
 

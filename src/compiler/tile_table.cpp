@@ -133,7 +133,7 @@ size_t insured_row(const LoopShape& shape, const std::vector<Candidate>& rows) {
     const auto cost = [&](const Candidate& row) { return row.reuse + job_cost * job_count(shape, row.config); };
     const uint64_t limit = cost(rows[0]) + cost(rows[0]) / 200;
     size_t insured = 0;
-    for (size_t i = 0; i < rows.size() && rows[i].reuse <= limit; ++i) {
+    for (size_t i = 0; i < rows.size(); ++i) {
         if (cost(rows[i]) <= limit && rows[i].need < rows[insured].need) {
             insured = i;
         }

@@ -59,6 +59,7 @@ Grid cycle_energy_grid(const Grid& grid) {
         line.supplies.push_back(fmt::format("budget:{:.0f}", std::min(units, most_units)));
     }
     line.seeds.clear();
+    line.repetitions = 1;  // a budget is the same each time
     line.timing_only = true;
     return line;
 }

@@ -12,7 +12,7 @@
 namespace dynbal::experiment {
 
 /// The models and devices of `grid` with `fixed` and `best` under `budget:E`, E from 20,000 units in steps of 2 % to
-/// 2,000,000; timing only.
+/// 2,000,000; one inference each, timing only.
 Grid cycle_energy_grid(const Grid& grid);
 
 /// fixed / best, in three currencies. Where charging is what takes the time, time goes as energy.
