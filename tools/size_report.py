@@ -29,6 +29,7 @@ FORBIDDEN = re.compile(
 NODE = re.compile(r'^node: \{ title: "([^"]+)" label: "[^"]*?(\d+) bytes')
 EDGE = re.compile(r'^edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
 INDIRECT = "__indirect_call"
+OURS = re.compile(r"^(reset_entry$|_ZNK?6dynbal)")  # functions that the build compiles, so each has a call graph
 
 
 def tool(name, *arguments):
@@ -49,7 +50,19 @@ def symbols(elf):
     return {line.split()[-1]: int(line.split()[0], 16) for line in tool("nm", elf).splitlines() if len(line.split()) == 3}
 
 
+def functions(elf):
+    """Names of the functions that are linked, with their addresses."""
+    found = {}
+    for line in tool("readelf", "-sW", elf).splitlines():
+        words = line.split()  # number, address, size, type, binding, visibility, section, name
+        if len(words) == 8 and words[3] == "FUNC" and words[6] != "UND":
+            found[words[7]] = int(words[1], 16)
+    return found
+
+
 class CallGraph:
+    """Of the functions `linked`, as far as files *.ci below `folder` tell."""
+
     def __init__(self, folder, linked):
         self.stack = {}
         self.callees = {}
@@ -64,6 +77,9 @@ class CallGraph:
                         source, target = self.plain(edge[1]), self.plain(edge[2])
                         self.callees.setdefault(source, set()).add(target)
                         called.add(target)
+        # One function may have several names: constructors have.
+        known = {linked[name] for name in self.stack if name in linked}
+        self.missing = sorted(name for name in linked if OURS.match(name) and linked[name] not in known)
         self.pointed_at = {name for name in self.stack if name not in called and name in linked}
         self.depths = {}
 
@@ -98,7 +114,10 @@ def main():
     arguments = parser.parse_args()
     sections = section_bytes(arguments.elf)
     linked = symbols(arguments.elf)
-    worst, route = CallGraph(arguments.objects, linked).depth("reset_entry")
+    graph = CallGraph(arguments.objects, functions(arguments.elf))
+    if graph.missing:
+        sys.exit(f"no call graph of {graph.missing[0]} in {arguments.objects} (a compiler cache?): build it anew without one")
+    worst, route = graph.depth("reset_entry")
     figures = {
         "code_bytes": sections.get(".text", 0),
         "constant_bytes": sections.get(".rodata", 0) + sections.get(".data", 0),
