@@ -10,7 +10,7 @@ namespace dynbal {
 /// configuration pays that alike, and the engine cannot count it.
 constexpr uint32_t boot_cost(const CostModel& prices) {
     constexpr uint64_t probes = 14;
-    constexpr uint64_t record_bytes = sizeof(Record) - (max_regions - 1) * sizeof(Region);
+    constexpr uint64_t record_bytes = Record::bytes_with(1);
     constexpr uint64_t read_bytes = sizeof(ImageHeader) + 2 * sizeof(Record::sequence) + record_bytes +
                                     sizeof(StageDescriptor) + sizeof(StateRun) + probes;
     constexpr uint64_t transfers = 1 + 2 + 1 + 1 + 1 + probes + 1;

@@ -12,7 +12,7 @@ std::span<std::byte> bytes_of(Record& record, uint32_t begin, uint32_t end) {
 }
 
 /// One region is the rule: fetched with the fixed part, further ones only when there are any.
-constexpr uint32_t usual_bytes = sizeof(Record) - (max_regions - 1) * sizeof(Region);
+constexpr uint32_t usual_bytes = Record::bytes_with(1);
 
 }  // namespace
 

@@ -54,13 +54,17 @@ struct Record {
     TileConfig config;
     Region regions[max_regions];  ///< what is left of the stage, in execution order; [0] is being worked on
 
-    constexpr uint32_t stored_bytes() const {
-        return static_cast<uint32_t>(sizeof(Record) - (max_regions - region_count) * sizeof(Region));
-    }
+    /// What a record with so many regions takes in NVM; one is the rule.
+    static constexpr uint32_t bytes_with(uint32_t regions);
+    constexpr uint32_t stored_bytes() const;
 };
 static_assert(sizeof(Record) == 68 + max_regions * 12);
-
 static_assert(sizeof(Record) == record_slot_bytes);
+
+constexpr uint32_t Record::bytes_with(uint32_t regions) {
+    return static_cast<uint32_t>(sizeof(Record) - (max_regions - regions) * sizeof(Region));
+}
+constexpr uint32_t Record::stored_bytes() const { return bytes_with(region_count); }
 
 /// Reads and writes the two slots. Holds no state of its own but which slot is next.
 class RecordStore {
