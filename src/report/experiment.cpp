@@ -1,12 +1,11 @@
 #include "report/experiment.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <string_view>
 
-#include <array>
-#include <charconv>
-
+#include "power/quantity.hpp"
+#include "sim/harvest_supply.hpp"
 #include "sim/parallel.hpp"
-#include "sim/supply.hpp"
 
 namespace dynbal::report {
 namespace {
@@ -61,7 +60,8 @@ PolicyRun run_policy(const Experiment& experiment, PolicyKind policy, sim::Suppl
     return run;
 }
 
-PowerSweep run_sweep(const Experiment& experiment) {
+/// `chain`: what is behind the harvester.
+PowerSweep run_sweep(const Experiment& experiment, const power::ChainOptions& chain) {
     PowerSweep sweep;
     sweep.own_power_w = harvested_power_w(experiment.supply);
     sweep.power_w = sweep_powers(sweep.own_power_w);
@@ -75,9 +75,8 @@ PowerSweep run_sweep(const Experiment& experiment) {
             sim::RunOptions options;
             options.policy = experiment.policies[policy];
             options.timing_only = true;
-            const auto supply =
-                sim::parse_supply(fmt::format("power:{:.3f}uW", sweep.power_w[power] * 1e6), *experiment.profile);
-            const sim::RunResult result = run_once(experiment, *supply, options);
+            sim::HarvestSupply supply(std::make_unique<power::ConstantHarvester>(sweep.power_w[power]), chain);
+            const sim::RunResult result = run_once(experiment, supply, options);
             if (result.completed()) sweep.latency_s[policy][power] = result.latency_s;
         }
     });
@@ -103,15 +102,19 @@ bool Results::same_answers() const {
 
 Results run_experiment(const Experiment& experiment, TraceFile* trace) {
     Results results;
+    power::ChainOptions chain = sim::chain_of(*experiment.profile);
     UninterruptedFetch fetch(*experiment.file, *experiment.profile, experiment.input);
     for (const PolicyKind policy : experiment.policies) {
         const auto supply = sim::parse_supply(experiment.supply, *experiment.profile);
-        if (supply->capacitor() != nullptr) results.capacitor = *supply->capacitor();
+        if (supply->chain() != nullptr) {
+            chain = *supply->chain();
+            results.capacitor = chain.capacitor;
+        }
         results.runs.push_back(run_policy(experiment, policy, *supply, trace));
         PolicyRun& run = results.runs.back();
         run.stages = breakdown_of(run.recorder.usage(), fetch.of(run.recorder.usage()));
     }
-    if (experiment.sweep) results.sweep = run_sweep(experiment);
+    if (experiment.sweep) results.sweep = run_sweep(experiment, chain);
     return results;
 }
 
@@ -125,14 +128,8 @@ std::vector<double> sweep_powers(const std::optional<double>& own_power_w) {
 std::optional<double> harvested_power_w(const std::string& supply) {
     constexpr std::string_view kind = "power:";
     if (!supply.starts_with(kind)) return std::nullopt;
-    double value = 0;
-    const auto [end, error] = std::from_chars(supply.data() + kind.size(), supply.data() + supply.size(), value);
-    const std::string_view unit(end, static_cast<size_t>(supply.data() + supply.size() - end));
-    constexpr std::array<std::pair<std::string_view, double>, 3> units{{{"mW", 1e-3}, {"uW", 1e-6}, {"W", 1.0}}};
-    for (const auto& [name, watts] : units) {
-        if (error == std::errc{} && unit == name) return value * watts;
-    }
-    return std::nullopt;
+    const size_t comma = std::min(supply.find(','), supply.size());
+    return power::parse_quantity(std::string_view(supply).substr(kind.size(), comma - kind.size()), power::Unit::watt);
 }
 
 }  // namespace dynbal::report

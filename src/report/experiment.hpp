@@ -36,7 +36,8 @@ struct PolicyRun {
     std::vector<Breakdown> stages;
 };
 
-/// Latencies at constant harvested power; [policy][power], none where the run did not end.
+/// Latencies at constant harvested power, behind it the chain of the experiment's supply, or of the profile if that has
+/// none; [policy][power], none where the run did not end.
 struct PowerSweep {
     std::vector<double> power_w;
     std::optional<double> own_power_w;  ///< if the experiment's supply is such a harvester
@@ -60,7 +61,7 @@ Results run_experiment(const Experiment& experiment, TraceFile* trace);
 /// The powers of a sweep, in watts: around that of the supply if it is `power:P`, else common ones.
 std::vector<double> sweep_powers(const std::optional<double>& own_power_w);
 
-/// P of a supply text `power:P` that parse_supply() accepts.
+/// P of a supply text `power:P` or `power:P,OPTIONS` that parse_supply() accepts.
 std::optional<double> harvested_power_w(const std::string& supply);
 
 }  // namespace dynbal::report

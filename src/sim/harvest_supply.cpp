@@ -74,6 +74,11 @@ power::ChainOptions chain_options(Options& options, const DeviceProfile& profile
 
 }  // namespace
 
+power::ChainOptions chain_of(const DeviceProfile& profile) {
+    Options none({}, {});
+    return chain_options(none, profile);
+}
+
 void HarvestSupply::begin_cycle() { charging_ps_ += static_cast<uint64_t>(std::llround(chain_.charge() * 1e12)); }
 
 Grant HarvestSupply::pay(const Demand& demand) {

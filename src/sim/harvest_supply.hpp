@@ -16,19 +16,19 @@ namespace dynbal::sim {
 class HarvestSupply final : public Supply {
 public:
     HarvestSupply(std::unique_ptr<power::Harvester> harvester, const power::ChainOptions& options)
-        : capacitor_(options.capacitor), chain_(std::move(harvester), options) {}
+        : options_(options), chain_(std::move(harvester), options) {}
 
     void begin_cycle() override;
     Grant pay(const Demand& demand) override;
     uint64_t charging_ps() const override { return charging_ps_; }
     double voltage_v() const override { return chain_.voltage_v(); }
-    const device::Capacitor* capacitor() const override { return &capacitor_; }
+    const power::ChainOptions* chain() const override { return &options_; }
     const power::EnergyBalance* balance() const override { return &chain_.balance(); }
 
 private:
     uint64_t draw(const Cost& each, uint64_t count, Grant& grant);
 
-    device::Capacitor capacitor_;
+    power::ChainOptions options_;
     power::PowerChain chain_;
     uint64_t charging_ps_ = 0;
 };
@@ -37,6 +37,9 @@ private:
 struct SupplyText {
     std::string_view whole, kind, arguments;
 };
+
+/// The chain of a device without further options.
+power::ChainOptions chain_of(const DeviceProfile& profile);
 
 /// Null if there is no such kind that harvests. Throws InputError.
 std::unique_ptr<Supply> make_harvest_supply(const SupplyText& text, const DeviceProfile& profile);

@@ -59,8 +59,8 @@ public:
     virtual uint64_t charging_ps() const { return 0; }
     /// Of the capacitor; 0 if there is none.
     virtual double voltage_v() const { return 0; }
-    /// The capacitor as it is simulated: the profile's, with the options of the supply; null if there is none.
-    virtual const device::Capacitor* capacitor() const { return nullptr; }
+    /// What is behind the harvester, as simulated: the profile's, with the options of the supply; null if nothing is.
+    virtual const power::ChainOptions* chain() const { return nullptr; }
     /// Where the energy went since the supply was made; null if it has no capacitor.
     virtual const power::EnergyBalance* balance() const { return nullptr; }
 };

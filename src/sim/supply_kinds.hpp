@@ -45,7 +45,7 @@ public:
     Grant pay(const Demand& demand) override;
     uint64_t charging_ps() const override { return rest_->charging_ps(); }
     double voltage_v() const override { return rest_->voltage_v(); }
-    const device::Capacitor* capacitor() const override { return rest_->capacitor(); }
+    const power::ChainOptions* chain() const override { return rest_->chain(); }
     const power::EnergyBalance* balance() const override { return rest_->balance(); }
 
 private:

@@ -72,7 +72,7 @@ TEST_F(ExperimentTest, PowerFailuresCauseRefetchAndLeaveReuseAlone) {
 }
 
 TEST_F(ExperimentTest, TheSweepIsCentredOnTheSupplyAndDoesNotDependOnThreads) {
-    Experiment one = experiment("power:2mW");
+    Experiment one = experiment("power:2mW,capacitance=470uF,leakage=1uA");
     one.sweep = true;
     one.jobs = 1;
     Experiment many = one;
@@ -95,7 +95,8 @@ TEST(HarvestedPower, IsReadFromTheSupply) {
     EXPECT_DOUBLE_EQ(harvested_power_w("power:0.5W").value(), 0.5);
     EXPECT_DOUBLE_EQ(harvested_power_w("power:250uW").value(), 250e-6);
     EXPECT_FALSE(harvested_power_w("budget:4000"));
-    EXPECT_FALSE(harvested_power_w("power:4mW,other"));
+    EXPECT_DOUBLE_EQ(harvested_power_w("power:4mW,capacitance=1mF").value(), 4e-3);
+    EXPECT_FALSE(harvested_power_w("trace:power:4mW"));
 }
 
 TEST_F(ExperimentTest, AStuckRunIsReportedAsSuch) {
