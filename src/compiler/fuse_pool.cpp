@@ -36,7 +36,15 @@ bool can_fuse(const Graph& graph, const Stage& conv, const Stage& pool) {
                         w.dilation_h == 1 && w.dilation_w == 1 && is_unlimited(pool.clamp);
     const bool whole_windows =
         (out.h - 1) * w.stride_h + w.kernel_h <= in.h && (out.w - 1) * w.stride_w + w.kernel_w <= in.w;
-    return conv.kind == StageKind::conv && pool.kind == StageKind::pool && pool.inputs[0] == conv.output && simple &&
+    // Steps of both together, and the window of one in the other, must be within the format: else they stay apart.
+    const auto reach = [](int stride, int kernel, int dilation, int pool_stride, int pool_kernel) {
+        return int64_t{stride} * std::max(pool_stride, pool_kernel) + int64_t{kernel} * dilation;
+    };
+    const Window& c = conv.window;
+    const bool within = reach(c.stride_h, c.kernel_h, c.dilation_h, w.stride_h, w.kernel_h) <= stage_extent_max &&
+                        reach(c.stride_w, c.kernel_w, c.dilation_w, w.stride_w, w.kernel_w) <= stage_extent_max &&
+                        int64_t{w.kernel_h} * w.kernel_w <= fused_window_max;
+    return within && conv.kind == StageKind::conv && pool.kind == StageKind::pool && pool.inputs[0] == conv.output && simple &&
            whole_windows && in.parent == no_tensor && consumers_of(graph, conv.output) == 1;
 }
 

@@ -76,11 +76,27 @@ uint32_t least_buffer_bytes(const LoopShape& shape) {
                     plan.weight_bytes == 2 ? "int8 weights, " : ""));
 }
 
-/// Keeps the first two rows, the one of least need, and as many of the others as there is room for.
-void thin_out(std::vector<Candidate>& table) {
-    while (table.size() > table_rows_max) {
-        table.erase(least_need_row(table) == table.size() - 1 ? table.end() - 2 : table.end() - 1);
+/// Rows that a table can do without: all but the first two and the one of least need.
+size_t spare_rows(const std::vector<Candidate>& table) {
+    return table.size() - std::min<size_t>(table.size(), least_need_row(table) < 2 ? 2 : 3);
+}
+
+/// Drops the last of the rows that can be spared; there must be one.
+void drop_row(std::vector<Candidate>& table) {
+    table.erase(least_need_row(table) == table.size() - 1 ? table.end() - 2 : table.end() - 1);
+}
+
+/// Drops rows of the longest tables until all fits into NVM; false if it does not even with those that must stay.
+bool thin_to_fit(Plan& plan, uint32_t nvm_bytes) {
+    const auto by_spare_rows = [](const auto& a, const auto& b) { return spare_rows(a) < spare_rows(b); };
+    while (nvm_need(plan).total() > nvm_bytes) {
+        const auto longest = std::max_element(plan.tables.begin(), plan.tables.end(), by_spare_rows);
+        if (longest == plan.tables.end() || spare_rows(*longest) == 0) {
+            return false;
+        }
+        drop_row(*longest);
     }
+    return true;
 }
 
 std::vector<std::vector<Candidate>> make_tables(const Plan& plan, const DeviceLimits& device) {
@@ -90,7 +106,9 @@ std::vector<std::vector<Candidate>> make_tables(const Plan& plan, const DeviceLi
         if (tables.back().empty()) {
             refuse_sram(plan, device);
         }
-        thin_out(tables.back());
+        while (tables.back().size() > table_rows_max) {
+            drop_row(tables.back());
+        }
     }
     return tables;
 }
@@ -110,7 +128,7 @@ std::set<uint32_t, std::greater<>> sums_area_sizes(const Plan& plan) {
 }
 
 /// Tensors side by side if there is room, else sharing memory; then the largest area for partial sums that still fits.
-/// Tile tables depend on that area, and what they take decides whether all fits.
+/// Tile tables depend on that area, and what they take decides whether all fits. Rows of them are given up last.
 void plan_nvm(Plan& plan, const DeviceLimits& device) {
     std::map<uint32_t, std::vector<std::vector<Candidate>>> tables_by_area;
     const std::set<uint32_t, std::greater<>> areas = sums_area_sizes(plan);
@@ -133,7 +151,13 @@ void plan_nvm(Plan& plan, const DeviceLimits& device) {
         }
     }
     const auto smallest = tables_by_area.find(0);
-    plan.tables = smallest == tables_by_area.end() ? std::vector<std::vector<Candidate>>{} : smallest->second;
+    for (const bool shared : {false, true}) {
+        plan.memory = plan_memory(*plan.graph, plan.stages, shared);
+        plan.tables = smallest == tables_by_area.end() ? std::vector<std::vector<Candidate>>{} : smallest->second;
+        if (thin_to_fit(plan, device.nvm_bytes)) {
+            return;
+        }
+    }
     refuse_nvm(plan, device);
 }
 

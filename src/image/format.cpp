@@ -71,10 +71,12 @@ bool geometry_fits(const StageDescriptor& s) {
     const auto extent = [](uint64_t pool, uint64_t stride, uint64_t kernel, uint64_t dilation) {
         return pool * stride + kernel * dilation;
     };
-    if (extent(s.pool_h, s.stride_h, s.kernel_h, s.dilation_h) > 1U << 20U ||
-        extent(s.pool_w, s.stride_w, s.kernel_w, s.dilation_w) > 1U << 20U ||
-        uint64_t{s.pool_stride_h} * s.stride_h > 1U << 20U || uint64_t{s.pool_stride_w} * s.stride_w > 1U << 20U ||
-        uint64_t{s.kernel_h} * s.kernel_w * s.channels_in > 1U << 24U || uint64_t{s.pool_h} * s.pool_w > 1U << 16U) {
+    if (extent(s.pool_h, s.stride_h, s.kernel_h, s.dilation_h) > stage_extent_max ||
+        extent(s.pool_w, s.stride_w, s.kernel_w, s.dilation_w) > stage_extent_max ||
+        uint64_t{s.pool_stride_h} * s.stride_h > stage_extent_max ||
+        uint64_t{s.pool_stride_w} * s.stride_w > stage_extent_max ||
+        uint64_t{s.kernel_h} * s.kernel_w * s.channels_in > 1U << 24U ||
+        uint64_t{s.pool_h} * s.pool_w > fused_window_max) {
         return false;
     }
     const LoopShape shape = shape_of(s);

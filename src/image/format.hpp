@@ -31,8 +31,10 @@ inline constexpr uint32_t arena_bytes_max = 1U << 28U;
 inline constexpr uint32_t stage_values_max = 1U << 24U;
 /// Most values an average may be taken of: twice their sum and the rounding fit 31 bits.
 inline constexpr uint32_t average_values_max = 65000;
-/// Longest input axis of a stage, padding included.
+/// Longest input axis of a stage, padding included; also most that strides and windows multiply to.
 inline constexpr uint32_t stage_extent_max = 1U << 20U;
+/// Most positions that a fused pool looks at for one value.
+inline constexpr uint32_t fused_window_max = 1U << 16U;
 
 enum class StageOp : uint8_t { matrix = 0, pool_max = 1, pool_average = 2, add = 3, softmax = 4 };
 enum class FusedPool : uint8_t { none = 0, max = 1, average = 2 };

@@ -64,6 +64,39 @@ TEST(Plan, NvmIsAcceptedAndRefusedToTheByte) {
     }
 }
 
+uint32_t least_need_of(const std::vector<Candidate>& table) { return table[compiler::least_need_row(table)].need; }
+
+/// With every row, as if there were room.
+std::vector<Candidate> whole_table(const compiler::ImageFile& file, uint32_t stage) {
+    const LoopShape shape = shape_of(file.stage(stage), file.header().sums_area_bytes);
+    return compiler::tile_table(shape, file.header().cost_model, file.header().arena_bytes);
+}
+
+/// Where tables alone are too much, rows are given up, but none that the engine cannot do without.
+TEST(Plan, TablesAreThinnedToFit) {
+    const Graph graph = small_network();
+    CompileOptions options = options_for(2, 16 * 1024, 512 * 1024);
+    const compiler::ImageFile full = compile_graph(graph, options);
+    options.device.nvm_bytes = 1;
+    options.device.nvm_bytes = number_after(refusal_of(graph, options), "needs at least");
+    const uint32_t least = number_after(refusal_of(graph, options), "needs at least");
+    ASSERT_LT(least, full.header().nvm_bytes);
+    uint32_t most_rows = 0;
+    for (uint32_t more = 0; least + more <= full.header().nvm_bytes; more += 4 * sizeof(Candidate)) {
+        options.device.nvm_bytes = least + more;
+        const compiler::ImageFile file = compile_graph(graph, options);
+        EXPECT_LE(file.header().nvm_bytes, least + more);
+        uint32_t rows = 0;
+        for (uint32_t i = 0; i < file.header().stage_count; ++i) {
+            const std::vector<Candidate> table = file.candidates(file.stage(i));
+            rows += static_cast<uint32_t>(table.size());
+            EXPECT_EQ(least_need_of(table), least_need_of(whole_table(file, i)));
+        }
+        EXPECT_GE(rows, most_rows);
+        most_rows = rows;
+    }
+}
+
 /// As NVM grows, nothing that was accepted is refused, and no image takes more than there is.
 TEST(Plan, MoreNvmIsNeverWorse) {
     const Graph graph = small_network();
@@ -78,6 +111,17 @@ TEST(Plan, MoreNvmIsNeverWorse) {
         }
     }
     EXPECT_TRUE(accepted);
+}
+
+/// Strides may be as long as they like where only one step is taken; fused, two of them would leave the format.
+TEST(Plan, LongStridesAreNotFused) {
+    compiler::Window conv = window(1);
+    conv.stride_h = conv.stride_w = 3000;
+    compiler::Window pool = window(1);
+    pool.stride_h = pool.stride_w = 3000;
+    GraphBuilder b;
+    const Graph graph = b.finish(b.pool(b.conv(b.input(4, 4, 2), 3, conv), pool, PoolKind::max));
+    EXPECT_EQ(compile_graph(graph).header().stage_count, 2U);
 }
 
 TEST(Plan, LittleSramIsRefusedWithWhatIsNeeded) {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "base/error.hpp"
+#include "compiler/plan.hpp"
+#include "compiler/tile_table.hpp"
 #include "sim/random.hpp"
 
 namespace dynbal::test {
@@ -165,6 +168,29 @@ compiler::ImageFile compile_graph(const Graph& graph, const compiler::CompileOpt
     return compiler::compile(graph, samples, options);
 }
 
+namespace {
+
+/// The image, if it fits and no row of its tile tables had to go for that.
+std::optional<compiler::ImageFile> compile_whole(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes,
+                                                 uint32_t nvm_bytes) {
+    try {
+        compiler::ImageFile file = compile_graph(graph, weight_bytes, sram_bytes, nvm_bytes);
+        const ImageHeader& header = file.header();
+        for (uint32_t i = 0; i < header.stage_count; ++i) {
+            const LoopShape shape = shape_of(file.stage(i), header.sums_area_bytes);
+            const size_t rows = compiler::tile_table(shape, header.cost_model, header.arena_bytes).size();
+            if (file.stage(i).candidate_count < std::min<size_t>(rows, compiler::table_rows_max)) {
+                return std::nullopt;
+            }
+        }
+        return file;
+    } catch (const InputError&) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace
+
 compiler::ImageFile compile_tight(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes) {
     compiler::ImageFile tightest = compile_graph(graph, weight_bytes, sram_bytes);
     uint32_t fits = 512 * 1024;
@@ -173,10 +199,11 @@ compiler::ImageFile compile_tight(const Graph& graph, uint32_t weight_bytes, uin
             step /= 2;
             continue;
         }
-        try {
-            tightest = compile_graph(graph, weight_bytes, sram_bytes, fits - step);
+        const std::optional<compiler::ImageFile> file = compile_whole(graph, weight_bytes, sram_bytes, fits - step);
+        if (file) {
+            tightest = *file;
             fits -= step;
-        } catch (const InputError&) {
+        } else {
             step /= 2;
         }
     }
