@@ -67,7 +67,7 @@ TEST(BudgetOfDevices, CompletesFromTheLeastEnergyUpwards) {
 
 /// What a device takes to start is no part of what the engine counts; where prices once held it, `best` took supplies for
 /// far weaker than they were and up to 34 times the energy of `fixed`.
-TEST(BudgetOfDevices, BestIsNoWorseThanFixedOnACapacitor) {
+TEST(BudgetOfDevices, BestIsAtMostAQuarterDearerThanFixedOnACapacitor) {
     uint64_t compared = 0;
     for (const std::string& name : device::profile_names()) {
         const device::DeviceProfile profile = device::load_profile(name);
