@@ -128,9 +128,10 @@ private:
         const toml::table* table = node->as_table();
         if (table == nullptr) fail(*node, fmt::format("'{}' must be a section", section.name));
         for (const auto& [key, value] : *table) {
+            const std::string_view name = key.str();
             const bool known = std::any_of(section.fields.begin(), section.fields.end(),
-                                           [&](const Field& field) { return key.str() == field.key; });
-            if (!known) fail(value, fmt::format("[{}] has no '{}'", section.name, key.str()));
+                                           [name](const Field& field) { return name == field.key; });
+            if (!known) fail(value, fmt::format("[{}] has no '{}'", section.name, name));
         }
         for (const Field& field : section.fields) read_field(*table, section, field);
     }
