@@ -69,6 +69,7 @@ void define_output(Context& context) {
     Value output = *found;
     Graph& graph = context.graph;
     if (output.tensor == graph.input) {
+        if (context.nodes().empty()) throw InputError("the network has no node; nothing to compile");
         output.tensor = context.add_copy(*context.nodes().back(), graph.input, Clamp{});
     }
     graph.output = output.tensor;
@@ -85,7 +86,10 @@ Graph lower(const onnx::ModelProto& model) {
     // All unknown operators are found before any work, and before the shapes they lack are missed.
     for (const auto* node : context.nodes()) find_operator(*node);
     place_input(context);
-    for (const auto* node : context.nodes()) find_operator (*node)(context, *node);
+    for (const auto* node : context.nodes()) {
+        const LowerFunction lower_node = find_operator(*node);
+        lower_node(context, *node);
+    }
     define_output(context);
     return std::move(context.graph);
 }

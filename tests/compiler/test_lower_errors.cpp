@@ -1,6 +1,8 @@
 // Everything that cannot be expressed is refused with a message that names the node and the reason.
 #include <limits>
 
+#include "base/error.hpp"
+#include "compiler/lower.hpp"
 #include "model_builder.hpp"
 
 namespace dynbal::compiler {
@@ -208,6 +210,12 @@ TEST(LowerErrors, TrainingMode) {
 TEST(LowerErrors, OutputThatIsConstant) {
     const auto builder = ModelBuilder({1, 2}).random("w", {2, 2}).node("Transpose", {"w"}, "y");
     expect_error(builder, "does not depend on the input");
+}
+
+TEST(LowerErrors, OutputThatIsTheInput) {
+    onnx::ModelProto model = ModelBuilder({1, 2}).node("Relu", {"x"}, "y").build();
+    model.mutable_graph()->mutable_output(0)->set_name("x");
+    EXPECT_THROW(lower(model), InputError);
 }
 
 TEST(LowerErrors, NegativeVariance) {
