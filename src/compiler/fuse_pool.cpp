@@ -44,8 +44,8 @@ bool can_fuse(const Graph& graph, const Stage& conv, const Stage& pool) {
     const bool within = reach(c.stride_h, c.kernel_h, c.dilation_h, w.stride_h, w.kernel_h) <= stage_extent_max &&
                         reach(c.stride_w, c.kernel_w, c.dilation_w, w.stride_w, w.kernel_w) <= stage_extent_max &&
                         int64_t{w.kernel_h} * w.kernel_w <= fused_window_max;
-    return within && conv.kind == StageKind::conv && pool.kind == StageKind::pool && pool.inputs[0] == conv.output && simple &&
-           whole_windows && in.parent == no_tensor && consumers_of(graph, conv.output) == 1;
+    return within && conv.kind == StageKind::conv && pool.kind == StageKind::pool && pool.inputs[0] == conv.output &&
+           simple && whole_windows && in.parent == no_tensor && consumers_of(graph, conv.output) == 1;
 }
 
 constexpr uint64_t never = std::numeric_limits<uint64_t>::max();
