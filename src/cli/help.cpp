@@ -6,6 +6,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "compiler/compile.hpp"
+#include "device/profile.hpp"
 #include "experiment/read_grid.hpp"
 #include "sim/supply.hpp"
 
@@ -16,13 +17,17 @@ std::string device_help() {
     std::string text =
         "A device says how much memory a network may take and what work costs. For `--device`, which takes a profile\n"
         "FILE.toml too (devices/msp432p401r.toml of the sources shows every field):\n\n";
-    for (const compiler::DeviceLimits& device : compiler::devices()) {
+    for (const std::string& name : device::profile_names()) {
+        const device::DeviceProfile profile = device::load_profile(name);
+        const compiler::DeviceLimits device = compiler::limits_of(profile);
         const CostModel& costs = device.cost_model;
         text += fmt::format(
-            "  {:<20} {} bytes of SRAM, {} of them kept for stack and program; {} bytes of NVM;\n"
-            "  {:<20} in units: {:g} a MAC, {:g} a byte read, {:g} a byte written, {:g} a transfer\n",
-            device.name, grouped(device.sram_bytes), grouped(device.sram_reserved_bytes), grouped(device.nvm_bytes), "",
-            costs.mac / 16.0, costs.read_byte / 16.0, costs.write_byte / 16.0, costs.transfer / 16.0);
+            "  {}: {}\n"
+            "      {} bytes of SRAM, {} of them kept for stack and program; {} bytes of NVM;\n"
+            "      in units: {:g} a MAC, {:g} a byte read, {:g} a byte written, {:g} a transfer\n",
+            name, profile.title, grouped(device.sram_bytes), grouped(device.sram_reserved_bytes),
+            grouped(device.nvm_bytes), costs.mac / 16.0, costs.read_byte / 16.0, costs.write_byte / 16.0,
+            costs.transfer / 16.0);
     }
     return text;
 }

@@ -26,8 +26,6 @@ struct DeviceLimits {
     CostModel cost_model;
 };
 
-/// All devices of the program that can be compiled for.
-const std::vector<DeviceLimits>& devices();
 /// What a device profile says.
 DeviceLimits limits_of(const device::DeviceProfile& profile);
 

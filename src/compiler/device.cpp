@@ -16,15 +16,6 @@ DeviceLimits limits_of(const device::DeviceProfile& profile) {
     return limits;
 }
 
-const std::vector<DeviceLimits>& devices() {
-    static const std::vector<DeviceLimits> all = [] {
-        std::vector<DeviceLimits> found;
-        for (const std::string& name : device::profile_names()) found.push_back(device_by_name(name));
-        return found;
-    }();
-    return all;
-}
-
 DeviceLimits device_by_name(const std::string& name) { return limits_of(device::load_profile(name)); }
 
 }  // namespace dynbal::compiler

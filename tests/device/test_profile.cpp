@@ -35,7 +35,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 TEST(DeviceProfile, EachShippedOneIsReadAndNamedAsItsFile) {
     const std::vector<std::string> names = profile_names();
-    EXPECT_EQ(names.size(), 6U);
+    EXPECT_EQ(names.size(), 7U);
     for (const std::string& name : names) {
         const DeviceProfile profile = load_profile(name);
         EXPECT_EQ(profile.name, name);

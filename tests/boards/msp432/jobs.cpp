@@ -10,6 +10,7 @@
 #include "compiler/compile.hpp"
 #include "compiler/lower.hpp"
 #include "compiler/read_onnx.hpp"
+#include "device/profile.hpp"
 #include "firmware/firmware.hpp"
 #include "fram_model.hpp"
 #include "io/npy.hpp"
@@ -136,6 +137,19 @@ std::vector<uint8_t> flash_with(const std::vector<uint8_t>& payload) {
     return firmware::flat_image(program.segments());
 }
 
+namespace {
+
+double simulated_s(const compiler::ImageFile& file, const std::vector<int16_t>& input, PolicyKind policy) {
+    const device::DeviceProfile profile = device::load_profile("msp432p401r-firmware");
+    sim::Session session(file, profile);
+    sim::SteadySupply steady;
+    sim::RunOptions options;
+    options.policy = policy;
+    return session.run_inference(input, steady, options).latency_s - profile.boot_ms * 1e-3;
+}
+
+}  // namespace
+
 Job432 make_job(const std::string& name, const compiler::ImageFile& file, const std::vector<int16_t>& input,
                 uint32_t inferences, PolicyKind policy) {
     Job432 job;
@@ -152,6 +166,7 @@ Job432 make_job(const std::string& name, const compiler::ImageFile& file, const 
     job.output = result.output;
     job.macs = result.traffic.macs;
     job.nominal_macs = file.host.ideal_macs;
+    job.simulated_s = simulated_s(file, input, policy);
     return job;
 }
 
