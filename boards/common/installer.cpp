@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "nvm/record.hpp"
+
 namespace dynbal::board {
 namespace {
 
@@ -53,6 +55,10 @@ Installation install(Nvm& nvm, const Payload& payload, std::span<const std::byte
         const size_t left = payload.image.size() - done;
         nvm.write(static_cast<uint32_t>(done), payload.image.subspan(done, left < piece_bytes ? left : piece_bytes));
     }
+    // Records of this image may have outlived another one that was there in between.
+    ImageHeader image;
+    std::memcpy(&image, header.data(), sizeof(image));
+    RecordStore(nvm, image).erase();
     nvm.write(0, header);
     return Installation::done;
 }

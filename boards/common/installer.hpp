@@ -3,7 +3,9 @@
 //! Invariants:
 //!  1. NVM holds a valid header of this image only after all of the image has been written: the header is written last,
 //!     and a header of another image is made invalid first;
-//!  2. an image that is already there is not written again, so progress is kept.
+//!  2. an image that is already there is not written again, so progress is kept; an image with another input is another
+//!     one (ImageHeader::installation);
+//!  3. what is newly installed begins without records, whatever NVM held before.
 #pragma once
 
 #include <span>

@@ -19,6 +19,7 @@ struct Arguments {
     std::string cuts = "all";
     std::string supply = "none";
     std::string policy = "best";
+    std::string device;
     uint32_t jobs = 0;
 };
 
@@ -27,9 +28,10 @@ std::string replay_of(const Arguments& arguments, const sim::PointFailure& failu
     std::string line =
         "dynbal simulate " + shell_word(arguments.image.path) + " --input " + shell_word(arguments.input);
     if (arguments.image.scale) line += fmt::format(" --scale {}", *arguments.image.scale);
-    line += " --policy " + arguments.policy + " --supply " + failure.supply + " --expose-input";
+    line += " --policy " + arguments.policy + " --supply " + shell_word(failure.supply) + " --expose-input";
+    if (!arguments.device.empty()) line += " --device " + shell_word(arguments.device);
     if (failure.warm) line += " --before";
-    if (failure.second) line += " --again --again-supply " + failure.second_supply;
+    if (failure.second) line += " --again --again-supply " + shell_word(failure.second_supply);
     return line;
 }
 
@@ -81,8 +83,9 @@ void run(const Arguments& arguments, Context& context) {
     options.policy = sim::parse_policy(arguments.policy);
     options.rest_supply = arguments.supply;
     options.jobs = arguments.jobs;
-    sim::parse_supply(arguments.supply);  // a mistake must not wait for the first point
     const compiler::ImageFile file = arguments.image.read();
+    options.profile = profile_for(file, arguments.device);
+    sim::parse_supply(arguments.supply, options.profile);  // a mistake must not wait for the first point
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
 
     std::unique_ptr<io::Progress> progress;
@@ -113,6 +116,7 @@ void add_crash_test(CLI::App& app, Context& context) {
     command->add_option("--supply", arguments->supply, "The supply after the cut; see `dynbal help supplies`")
         ->capture_default_str();
     add_policy(*command, arguments->policy);
+    add_device(*command, arguments->device);
     add_jobs(*command, arguments->jobs);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });

@@ -11,6 +11,7 @@
 #include "cli/arguments.hpp"
 #include "io/sha256.hpp"
 #include "io/table.hpp"
+#include "report/span_names.hpp"
 
 namespace dynbal::cli {
 namespace {
@@ -32,7 +33,7 @@ nlohmann::ordered_json config_json(const TileConfig& config) {
             {"tile_in", config.tile_in},
             {"tile_pixels", config.tile_pixels},
             {"run_pixels", config.run_pixels},
-            {"order", config.order == LoopOrder::weights_stay ? "weights_stay" : "inputs_stay"}};
+            {"order", report::name_of(config.order)}};
 }
 
 nlohmann::ordered_json stages_json(const compiler::ImageFile& file, const sim::RunResult& result) {

@@ -30,12 +30,13 @@ std::vector<int16_t> expected_answer(const compiler::ImageFile& file, const std:
     return session.run_inference(input, *steady, sim::RunOptions{}).output;
 }
 
-/// Is an inference with another input, on the same NVM, right as well?
-bool other_is_right(sim::Session& session, const compiler::ImageFile& file, const std::vector<int16_t>& input,
-                    sim::Supply& supply, const sim::RunOptions& options) {
+/// An inference with another input, on the same NVM: empty if it is right as well, else what is not.
+std::string fault_of_other(sim::Session& session, const compiler::ImageFile& file, const std::vector<int16_t>& input,
+                           sim::Supply& supply, const sim::RunOptions& options) {
     const std::vector<int16_t> other = sim::other_input(input);
     const sim::RunResult result = session.run_inference(other, supply, options);
-    return result.completed() && result.output == expected_answer(file, other);
+    if (!result.completed()) return "has no answer: " + result.message;
+    return result.output == expected_answer(file, other) ? "" : "is WRONG";
 }
 
 void run(const Arguments& arguments, Context& context) {
@@ -48,7 +49,7 @@ void run(const Arguments& arguments, Context& context) {
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     sim::Session session(file, profile);
     if (arguments.before) {
-        other_is_right(session, file, input, *sim::parse_supply("none"), options);
+        fault_of_other(session, file, input, *sim::parse_supply("none"), options);
     }
     const sim::RunResult result = session.run_inference(input, *supply, options);
 
@@ -67,11 +68,10 @@ void run(const Arguments& arguments, Context& context) {
     if (arguments.again && result.completed()) {
         const bool same = arguments.again_supply == sim::same_supply;
         const auto other = sim::parse_supply(same ? "none" : arguments.again_supply, profile);
-        const bool second = other_is_right(session, file, input, same ? *supply : *other, options);
-        all_right = all_right && second;
-        json["second_is_right"] = second;
-        text += second ? "\nThe next inference on the same NVM is right, too"
-                       : "\nThe next inference on the same NVM is WRONG";
+        const std::string fault = fault_of_other(session, file, input, same ? *supply : *other, options);
+        all_right = all_right && fault.empty();
+        json["second_is_right"] = fault.empty();
+        text += "\nThe next inference on the same NVM " + (fault.empty() ? "is right, too" : fault);
     }
     context.print(json, text + "\n\n" + cost_text(result));
     context.exit_code = all_right ? exit_ok : exit_failed;

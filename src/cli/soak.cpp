@@ -21,6 +21,7 @@ struct Arguments {
     int64_t distinct = 16;
     sim::SoakOptions options;
     std::string policy = "best";
+    std::string device;
 };
 
 std::vector<std::vector<int16_t>> read_inputs(const Arguments& arguments, const compiler::ImageFile& file) {
@@ -59,7 +60,8 @@ std::string replay_of(const Arguments& arguments, const sim::SoakResult& result)
     std::string line = "dynbal soak " + shell_word(arguments.image.path) + " --inputs " + shell_word(arguments.inputs);
     if (arguments.image.scale) line += fmt::format(" --scale {}", *arguments.image.scale);
     line += fmt::format(" --distinct {} --count {} --supply {} --policy {}", arguments.distinct,
-                        result.first_failure + 1, arguments.options.supply, arguments.policy);
+                        result.first_failure + 1, shell_word(arguments.options.supply), arguments.policy);
+    if (!arguments.device.empty()) line += " --device " + shell_word(arguments.device);
     if (arguments.options.abandon_every != 0) {
         line += fmt::format(" --abandon-every {}", arguments.options.abandon_every);
     }
@@ -69,8 +71,9 @@ std::string replay_of(const Arguments& arguments, const sim::SoakResult& result)
 void run(Arguments& arguments, Context& context) {
     sim::SoakOptions& options = arguments.options;
     options.policy = sim::parse_policy(arguments.policy);
-    sim::parse_supply(options.supply);
     const compiler::ImageFile file = arguments.image.read();
+    options.profile = profile_for(file, arguments.device);
+    sim::parse_supply(options.supply, options.profile);
     const std::vector<std::vector<int16_t>> inputs = read_inputs(arguments, file);
     auto progress = std::make_unique<io::Progress>("soak", static_cast<int64_t>(options.inferences));
     options.on_inferences = [&](uint64_t count) { progress->advance(static_cast<int64_t>(count)); };
@@ -114,6 +117,7 @@ void add_soak(CLI::App& app, Context& context) {
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000}));
     add_supply(*command, arguments->options.supply);
     add_policy(*command, arguments->policy);
+    add_device(*command, arguments->device);
     add_jobs(*command, arguments->options.jobs);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });

@@ -100,10 +100,20 @@ void check_size(const LoopShape& shape, const PlannedStage& planned, const std::
     }
 }
 
-StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned) {
+/// Prices of tile tables have 32 bits: beyond, all tiles look alike.
+void check_price(const std::vector<Candidate>& table, const std::string& name) {
+    if (table.front().reuse == UINT32_MAX) {
+        throw InputError(name + "it costs more than the " + std::to_string(UINT32_MAX / 16) +
+                         " units that a price of the tile table can hold; use a smaller network, or a device whose NVM "
+                         "costs less");
+    }
+}
+
+StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned, const std::vector<Candidate>& table) {
     const std::string name =
         "node '" + io::printable(planned.stage.name) + "' (" + operator_name(planned.stage) + "): ";
     check_size(shape, planned, name);
+    check_price(table, name);
     StageDescriptor d;
     d.op = op_of(planned.stage);
     d.weight_bytes = static_cast<uint8_t>(shape.weight_bytes);
@@ -238,7 +248,7 @@ std::vector<StageDescriptor> emit_stages(const Plan& plan, const CompileOptions&
     for (size_t i = 0; i < plan.stages.size(); ++i) {
         const PlannedStage& planned = plan.stages[i];
         const LoopShape shape = shape_of(graph, planned, plan.weight_bytes);
-        StageDescriptor d = geometry_of(shape, planned);
+        StageDescriptor d = geometry_of(shape, planned, plan.tables[i]);
         set_arithmetic(plan, planned, d);
         d.importance = importance_of(shape);
         if (shape.counts_macs) {

@@ -205,6 +205,12 @@ Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const Comp
     }
     plan.scales = calibrate(graph, plan.stages, samples);
     plan_nvm(plan, options.device);
+    const Tensor& input = graph.tensors[static_cast<size_t>(graph.input)];
+    if (uint64_t{sizeof(int16_t)} * static_cast<uint32_t>(input.c) > plan.arena_bytes) {
+        throw InputError(
+            fmt::format("the input has {} channels, but {} has SRAM for {} values at a time; use another device",
+                        input.c, options.device.name, plan.arena_bytes / sizeof(int16_t)));
+    }
     return plan;
 }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/crc32.hpp"
 #include "base/error.hpp"
 #include "engine/engine.hpp"
 #include "image/payload.hpp"
@@ -15,6 +16,15 @@
 
 namespace dynbal::firmware {
 namespace fs = std::filesystem;
+
+std::vector<std::byte> installed_image(const compiler::ImageFile& file, std::span<const int16_t> input) {
+    std::vector<std::byte> image(file.image.begin(), file.image.begin() + file.header().image_bytes);
+    ImageHeader header = file.header();
+    header.installation = crc32(std::as_bytes(input));
+    header.header_crc = header_crc(header);
+    std::memcpy(image.data(), &header, sizeof(header));
+    return image;
+}
 
 std::vector<uint8_t> make_payload(const compiler::ImageFile& file, std::span<const int16_t> input,
                                   const PayloadOptions& options) {
@@ -24,7 +34,8 @@ std::vector<uint8_t> make_payload(const compiler::ImageFile& file, std::span<con
     header.input_values = static_cast<uint32_t>(input.size());
     header.inferences = options.inferences;
     std::vector<uint8_t> payload(payload_bytes(header));
-    std::memcpy(payload.data() + payload_image_offset(), file.image.data(), header.image_bytes);
+    const std::vector<std::byte> image = installed_image(file, input);
+    std::memcpy(payload.data() + payload_image_offset(), image.data(), image.size());
     std::memcpy(payload.data() + payload_input_offset(header), input.data(), input.size_bytes());
     header.crc = payload_crc(header, std::as_bytes(std::span(payload)));
     std::memcpy(payload.data(), &header, sizeof(header));
@@ -101,6 +112,11 @@ ElfProgram make_firmware(const std::string& board, const compiler::ImageFile& fi
             fmt::format("the image needs {} bytes of SRAM for its tiles, {} has {}; compile the model with the "
                         "--device of this board",
                         sram_bytes, board, program.arena_bytes()));
+    }
+    // The board reads the answer into half of it.
+    if (uint64_t{file.header().output_values} * 2 * sizeof(int16_t) > program.arena_bytes()) {
+        throw InputError(fmt::format("the {} values of the output are too many for the {} bytes of SRAM of {}",
+                                     file.header().output_values, program.arena_bytes(), board));
     }
     program.set_payload(make_payload(file, input, options));
     return program;

@@ -16,6 +16,9 @@ struct PayloadOptions {
     uint32_t inferences = 1;  ///< 0: never stop
 };
 
+/// The image as a firmware with this input installs it (ImageHeader::installation).
+std::vector<std::byte> installed_image(const compiler::ImageFile& file, std::span<const int16_t> input);
+
 /// The bytes of src/image/payload.hpp. `input`: 15-bit values in engine order.
 std::vector<uint8_t> make_payload(const compiler::ImageFile& file, std::span<const int16_t> input,
                                   const PayloadOptions& options);

@@ -222,55 +222,86 @@ Traffic stage_traffic(const LoopShape& shape, const TileConfig& config, uint32_t
 
 namespace {
 
-/// A tile, job and pass in the middle of the picture: those at the border are cheaper.
-struct Typical {
+/// The first of `count` outputs whose windows reach most input along one axis: of groups of `count` that follow each other,
+/// the last one moved so far back that it is whole. What a group reaches rises, stays and falls from one to the next; it
+/// falls from where windows begin inside the input.
+uint32_t dearest_group(uint32_t count, uint32_t out, uint32_t step, uint32_t window, uint32_t pad, uint32_t in) {
+    const auto reached = [&](uint32_t first) {
+        // 31 bits hold it: extents end at 2^20 (image/format.hpp).
+        const auto begin = static_cast<int32_t>(first * step) - static_cast<int32_t>(pad);
+        const auto end = begin + static_cast<int32_t>((count - 1) * step + window);
+        const auto limit = static_cast<int32_t>(in);
+        return (end < limit ? end : limit) - (begin > 0 ? begin : 0);
+    };
+    const uint32_t last = out - count;
+    const uint32_t inside = min_u32(ceil_div(pad, count * step) * count, last);
+    uint32_t dearest = last / 2 / count * count;
+    const uint32_t others[] = {inside > count ? inside - count : 0, inside, last};
+    for (const uint32_t first : others) {
+        dearest = reached(first) > reached(dearest) ? first : dearest;
+    }
+    return dearest;
+}
+
+/// Pixels as many as those of a tile or job, where they are dearest: in padding there is nothing to fetch or multiply.
+Range dearest_pixels(const LoopShape& shape, uint32_t pixels) {
+    const uint32_t rows = pixels < shape.out_w ? 1 : min_u32(pixels / shape.out_w, shape.out_h);
+    const uint32_t cols = min_u32(pixels, shape.out_w);
+    const uint32_t row = dearest_group(rows, shape.out_h, shape.step_h(), shape.window_h(), shape.pad_top, shape.in_h);
+    const uint32_t col = dearest_group(cols, shape.out_w, shape.step_w(), shape.window_w(), shape.pad_left, shape.in_w);
+    const uint32_t begin = row * shape.out_w + col;
+    return {begin, begin + (rows - 1) * shape.out_w + cols};
+}
+
+/// The tile, job and pass that cost most.
+struct Dearest {
     Range tile;
     Job job;
     Range channels_in;
 };
-Typical typical_of(const LoopShape& shape, const TileConfig& config) {
-    Typical t;
-    t.tile = tile_of(shape, config, shape.pixels() / 2);
-    t.job = {{t.tile.begin, min_u32(t.tile.begin + config.run_pixels, t.tile.end)}, {0, config.tile_out}};
-    t.channels_in = has_passes(shape, config) ? Range{0, config.tile_in} : input_channels(shape, t.job.channels);
-    return t;
+Dearest dearest_of(const LoopShape& shape, const TileConfig& config) {
+    Dearest d;
+    d.tile = dearest_pixels(shape, config.tile_pixels);
+    d.job = {dearest_pixels(shape, min_u32(config.run_pixels, config.tile_pixels)), {0, config.tile_out}};
+    d.channels_in = has_passes(shape, config) ? Range{0, config.tile_in} : input_channels(shape, d.job.channels);
+    return d;
 }
 
 /// Passes inside each job: nothing but the newest checkpoint outlives a failure.
 void price_passes_in_job(const LoopShape& shape, const TileConfig& config, const CostModel& model,
                          const BufferPlan& plan, UsageSpan& span) {
-    const Typical t = typical_of(shape, config);
+    const Dearest d = dearest_of(shape, config);
     const uint64_t sums_bytes = plan.sum_bytes;
     Traffic pass = pass_weight_traffic(shape, config.tile_out, config.tile_in);
-    pass += box_traffic(shape, plan, input_box(shape, t.job.pixels, t.channels_in)) * shape.operands;
-    pass.macs += macs_of(shape, t.job, config.tile_in);
+    pass += box_traffic(shape, plan, input_box(shape, d.job.pixels, d.channels_in)) * shape.operands;
+    pass.macs += macs_of(shape, d.job, config.tile_in);
     pass += {uint64_t{config.tile_out} * shape.header_bytes, sums_bytes, 2, 0};
     const uint64_t resume = cost_of(model, {sums_bytes + checkpoint_trailer_bytes, 0, 3, 0});
     const uint64_t pass_cost = cost_of(model, pass);
     span.refetch = resume + pass_cost / 2;
-    span.need = model.boot + resume + pass_cost + cost_of(model, write_traffic(shape, t.job));
+    span.need = model.boot + resume + pass_cost + cost_of(model, write_traffic(shape, d.job));
 }
 
 /// Weights of a block and a window of input are used over many jobs.
 void price_blocks(const LoopShape& shape, const TileConfig& config, const CostModel& model, const BufferPlan& plan,
                   UsageSpan& span) {
-    const Typical t = typical_of(shape, config);
+    const Dearest d = dearest_of(shape, config);
     const bool moves = config.order == LoopOrder::sums_move;
     const uint64_t passes = moves ? pass_count(shape, config) : 1;
     const uint64_t blocks = ceil_div(shape.channels_out, config.tile_out);
     const uint64_t tiles = tile_count(shape, config);
 
-    Traffic job = write_traffic(shape, t.job);
-    job.macs += macs_of(shape, t.job, shape.group_in());
+    Traffic job = write_traffic(shape, d.job);
+    job.macs += macs_of(shape, d.job, shape.group_in());
     if (moves) {
-        const uint64_t sums_bytes = uint64_t{t.job.values()} * 4;
-        job = {sums_bytes, sums_bytes + footprint_bytes, 3, macs_of(shape, t.job, config.tile_in)};
+        const uint64_t sums_bytes = uint64_t{d.job.values()} * 4;
+        job = {sums_bytes, sums_bytes + footprint_bytes, 3, macs_of(shape, d.job, config.tile_in)};
     }
     const uint64_t job_cost = cost_of(model, job);
     const uint64_t block_cost = cost_of(model, moves ? pass_weight_traffic(shape, config.tile_out, config.tile_in)
                                                      : block_traffic(shape, config.tile_out));
     const uint64_t box_cost =
-        cost_of(model, box_traffic(shape, plan, input_box(shape, t.tile, t.channels_in)) * shape.operands);
+        cost_of(model, box_traffic(shape, plan, input_box(shape, d.tile, d.channels_in)) * shape.operands);
     const bool blocks_reload = config.order == LoopOrder::inputs_stay && blocks > 1;
     const uint64_t block_uses = passes * blocks * (blocks_reload ? tiles : 1);
     const bool box_stays = config.order == LoopOrder::inputs_stay || plan.input_resident;
@@ -278,40 +309,13 @@ void price_blocks(const LoopShape& shape, const TileConfig& config, const CostMo
     span.refetch = expected_loss(block_cost, span.reuse / block_uses) + expected_loss(box_cost, span.reuse / box_uses) +
                    job_cost / 2;
     if (plan.input_resident) {
-        const Box whole{{0, shape.in_h}, {0, shape.in_w}, t.channels_in};
+        const Box whole{{0, shape.in_h}, {0, shape.in_w}, d.channels_in};
         const uint64_t whole_cost = cost_of(model, box_traffic(shape, plan, whole) * shape.operands);
         span.refetch += whole_cost > box_cost ? whole_cost - box_cost : 0;
     }
     const uint64_t footprints = moves ? cost_of(model, {2 * footprint_bytes, 0, 2, 0}) : 0;
     span.refetch += footprints;
     span.need = model.boot + footprints + block_cost + box_cost + job_cost;
-}
-
-/// Input, padded, of one axis that windows reach; `in` alone if each of them meets it.
-uint32_t reached_extent(uint32_t in, uint32_t out, uint32_t step, uint32_t window, uint32_t pad) {
-    const bool first_misses = pad >= window;
-    const bool last_misses = uint64_t{out - 1} * step >= uint64_t{in} + pad;
-    return first_misses || last_misses ? max_u32(in + pad, (out - 1) * step + window) : in;
-}
-
-/// A tile in the middle is the dearest, unless it lies in wide padding: that is priced as if it were input, never too low.
-LoopShape without_wide_padding(const LoopShape& shape) {
-    LoopShape wide = shape;
-    wide.in_h = reached_extent(shape.in_h, shape.out_h, shape.step_h(), shape.window_h(), shape.pad_top);
-    wide.in_w = reached_extent(shape.in_w, shape.out_w, shape.step_w(), shape.window_w(), shape.pad_left);
-    wide.pad_top = wide.in_h == shape.in_h ? shape.pad_top : 0;
-    wide.pad_left = wide.in_w == shape.in_w ? shape.pad_left : 0;
-    return wide;
-}
-
-/// Refetch and need, where `span.reuse` is known.
-void price_failures(const LoopShape& shape, const TileConfig& config, const CostModel& model, const BufferPlan& plan,
-                    UsageSpan& span) {
-    if (has_passes_in_job(shape, config)) {
-        price_passes_in_job(shape, config, model, plan, span);
-    } else {
-        price_blocks(shape, config, model, plan, span);
-    }
 }
 
 }  // namespace
@@ -321,13 +325,10 @@ UsageSpan usage_span(const LoopShape& shape, const TileConfig& config, const Cos
     UsageSpan span;
     span.traffic = stage_traffic(shape, config, arena_bytes);
     span.reuse = cost_of(model, span.traffic);
-    price_failures(shape, config, model, plan, span);
-    const LoopShape wide = without_wide_padding(shape);
-    if (wide.in_h != shape.in_h || wide.in_w != shape.in_w) {
-        UsageSpan bound = span;
-        price_failures(wide, config, model, plan_buffers(wide, config, arena_bytes), bound);
-        span.refetch = max_u64(span.refetch, bound.refetch);
-        span.need = max_u64(span.need, bound.need);
+    if (has_passes_in_job(shape, config)) {
+        price_passes_in_job(shape, config, model, plan, span);
+    } else {
+        price_blocks(shape, config, model, plan, span);
     }
     return span;
 }

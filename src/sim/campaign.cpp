@@ -47,7 +47,7 @@ Baseline record_baseline(const compiler::ImageFile& file, std::span<const int16_
     base.second_input = other_input(input);
     for (Baseline::Start& start : base.starts) {
         const bool warm = &start == &base.starts[1];
-        Session session(file, default_profile(), options.defect);
+        Session session(file, options.profile, options.defect);
         if (warm) base.second_answer = answer_of(session, base.second_input, options.policy);
         const std::span<const std::byte> memory = session.nvm().memory();
         start.memory.assign(memory.begin(), memory.end());
@@ -62,7 +62,7 @@ Baseline record_baseline(const compiler::ImageFile& file, std::span<const int16_
 class PointRunner {
 public:
     PointRunner(const compiler::ImageFile& file, const Baseline& base, const CampaignOptions& options)
-        : base_(base), options_(options), session_(file, default_profile(), options.defect) {}
+        : base_(base), options_(options), session_(file, options.profile, options.defect) {}
 
     /// Goes on after a cut behind the first `cut` recorded bytes. Ascending cuts are fastest.
     PointFailure run_cut(uint64_t cut, bool with_second);
@@ -117,7 +117,7 @@ PointFailure PointRunner::run_cut(uint64_t cut, bool with_second) {
     run.policy = options_.policy;
     run.expose_input = true;
     run.interrupted_inference = failure.warm ? 1 : 0;
-    const std::unique_ptr<Supply> supply = parse_supply(options_.rest_supply);
+    const std::unique_ptr<Supply> supply = parse_supply(options_.rest_supply, options_.profile);
     judge(failure, *supply, run, with_second);
     return failure;
 }
@@ -152,7 +152,7 @@ void PointRunner::judge(PointFailure& failure, Supply& supply, const RunOptions&
         again.interrupted_inference.reset();
         failure.second = true;
         const bool same = failure.second_supply == same_supply;
-        const std::unique_ptr<Supply> other = same ? nullptr : parse_supply(failure.second_supply);
+        const std::unique_ptr<Supply> other = same ? nullptr : parse_supply(failure.second_supply, options_.profile);
         const RunResult second = session_.run_inference(base_.second_input, same ? supply : *other, again);
         failure.verdict = verdict_of(second, base_.second_answer);
     } catch (const std::logic_error& error) {
@@ -164,8 +164,8 @@ void PointRunner::judge(PointFailure& failure, Supply& supply, const RunOptions&
 /// Whether the supply alone, without any cut of ours, lets an inference end; if not, why.
 std::string stuck_without_cuts(const compiler::ImageFile& file, const Baseline& base, const CampaignOptions& options) {
     if (options.rest_supply == "none") return {};
-    Session session(file, default_profile(), options.defect);
-    const std::unique_ptr<Supply> supply = parse_supply(options.rest_supply);
+    Session session(file, options.profile, options.defect);
+    const std::unique_ptr<Supply> supply = parse_supply(options.rest_supply, options.profile);
     RunOptions run;
     run.policy = options.policy;
     const RunResult result = session.run_inference(base.input, *supply, run);

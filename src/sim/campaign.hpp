@@ -26,7 +26,8 @@ struct CampaignOptions {
     CutPlan cuts;
     PolicyKind policy = PolicyKind::best;
     std::string rest_supply = "none";  ///< after the cut; not with random cuts
-    uint32_t jobs = 0;                 ///< threads; 0: one a core
+    DeviceProfile profile = default_profile();
+    uint32_t jobs = 0;  ///< threads; 0: one a core
     Defect defect = Defect::none;
     std::function<void(uint64_t total)> on_start;    ///< told how many points there are
     std::function<void(uint64_t points)> on_points;  ///< told how many more are done; any thread

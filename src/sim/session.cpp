@@ -232,7 +232,8 @@ std::string Session::stuck_message(const Run& run, const IdleCycles& idle) const
     }
     std::string what = "no end after " + std::to_string(run.options->cycles_max) + " power cycles";
     if (idle.count >= run.options->stuck_cycles) {
-        what = std::to_string(idle.count) + " power cycles in a row made no progress";
+        what = std::to_string(idle.count) +
+               " power cycles in a row made no progress, which is where this program gives up";
         if (idle.writing > idle.count / 2)
             what += ", though they wrote to NVM: the record, its regions and values did not advance";
     }

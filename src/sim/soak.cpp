@@ -31,9 +31,8 @@ std::vector<std::vector<int16_t>> expected_answers(const compiler::ImageFile& fi
 SoakResult run_soak(const compiler::ImageFile& file, const std::vector<std::vector<int16_t>>& inputs,
                     const SoakOptions& options) {
     const std::vector<std::vector<int16_t>> expected = expected_answers(file, inputs, options.jobs);
-    const DeviceProfile& profile = default_profile();
-    const std::unique_ptr<Supply> supply = parse_supply(options.supply, profile);
-    Session session(file, profile);
+    const std::unique_ptr<Supply> supply = parse_supply(options.supply, options.profile);
+    Session session(file, options.profile);
     SoakResult total;
     const auto note_failure = [&](const std::string& reason) {
         if (!total.reason.empty()) return;

@@ -13,6 +13,7 @@ namespace dynbal::sim {
 struct SoakOptions {
     uint64_t inferences = 0;
     std::string supply = "none";
+    DeviceProfile profile = default_profile();
     PolicyKind policy = PolicyKind::best;
     uint64_t abandon_every = 0;                   ///< give up about one inference in so many; 0: none
     uint32_t jobs = 0;                            ///< for the expected answers

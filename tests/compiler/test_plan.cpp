@@ -173,6 +173,22 @@ TEST(Plan, StagesBeyondTheFormatAreRefused) {
     EXPECT_NE(refusal.find("20000000 output values"), std::string::npos) << refusal;
 }
 
+/// Prices of tile tables have 32 bits: beyond, all tiles would look alike.
+TEST(Plan, StagesBeyondThePricesAreRefused) {
+    GraphBuilder b;
+    const Graph graph = b.finish(b.conv(b.input(64, 64, 64), 128, window(3, 1, 1)));
+    const std::string refusal = refusal_of(graph, options_for(1, 256 * 1024, 4 * 1024 * 1024));
+    EXPECT_NE(refusal.find("costs more than the 268435455 units"), std::string::npos) << refusal;
+}
+
+/// The engine loads an input a pixel at a time at least.
+TEST(Plan, InputsOfTooManyChannelsAreRefused) {
+    GraphBuilder b;
+    const Graph graph = b.finish(b.conv(b.input(1, 1, 4000), 2, window(1)));
+    const std::string refusal = refusal_of(graph, options_for(2, 6 * 1024, 512 * 1024));
+    EXPECT_NE(refusal.find("4000 channels"), std::string::npos) << refusal;
+}
+
 TEST(Plan, AveragesOfTooManyValuesAreRefused) {
     for (const bool fused : {false, true}) {
         GraphBuilder b;

@@ -66,6 +66,33 @@ TEST(BudgetOfDevices, CompletesFromTheLeastEnergyUpwards) {
     }
 }
 
+/// Windows that reach most input at one end, or in the middle of an even number of rows: the stated least is enough.
+TEST(BudgetOfPadding, CompletesAtTheLeastEnergy) {
+    const auto one_sided = [](int h, int w, int kernel_h, int kernel_w, bool leading, bool is_pool) {
+        compiler::Window window;
+        window.kernel_h = kernel_h, window.kernel_w = kernel_w;
+        (leading ? window.pad_top : window.pad_bottom) = kernel_h - 1;
+        (leading ? window.pad_left : window.pad_right) = kernel_w - 1;
+        GraphBuilder b;
+        const compiler::TensorId in = b.input(h, w, 1);
+        return b.finish(is_pool ? b.pool(in, window, compiler::PoolKind::max) : b.conv(in, 1, window));
+    };
+    GraphBuilder even;
+    const compiler::Graph same =
+        even.finish(even.pool(even.input(32, 32, 4), window(15, 1, 7), compiler::PoolKind::max));
+    for (const compiler::Graph& graph :
+         {one_sided(1, 1000, 1, 1000, false, true), one_sided(32, 32, 32, 32, true, false),
+          one_sided(32, 32, 32, 32, false, true), same}) {
+        for (const uint32_t sram_bytes : {12U * 1024, 56U * 1024}) {
+            const compiler::ImageFile file = compile_graph(graph, 2, sram_bytes);
+            for (const PolicyKind policy : policies) {
+                const sim::RunResult result = run_with(file, policy, sim::least_cycle_cost(file) / 16 + 1);
+                EXPECT_TRUE(result.completed()) << sim::name_of(policy) << ": " << result.message;
+            }
+        }
+    }
+}
+
 /// What a device takes to start is no part of what the engine counts; where prices once held it, `best` took supplies for
 /// far weaker than they were and up to 34 times the energy of `fixed`.
 TEST(BudgetOfDevices, BestIsAtMostAQuarterDearerThanFixedOnACapacitor) {

@@ -120,6 +120,34 @@ TEST_F(CutsOfMps2, AtInstructions) {
     }
 }
 
+/// A model comes back after another one, whose tensors overwrote its own, but not its records.
+TEST_F(CutsOfMps2, ModelThatComesBack) {
+    const Job432 job = micro_job();
+    Mps2 machine(program_with(job));
+    ASSERT_TRUE(machine.run().ended);
+    std::fill_n(machine.nvm().begin(), sizeof(uint32_t), uint8_t{0});
+    std::fill_n(machine.nvm().begin() + job.image.tensors_offset, job.image.tensors_bytes, uint8_t{0xA5});
+    const PowerCycle last = machine.run();
+    EXPECT_EQ(last.text, "dynbal qemu-mps2-an386\ninstalled\n" + answer_line(1, job.output)) << last.fault;
+}
+
+/// The same model with another input is another installation: neither its answer nor its progress are those before.
+TEST_F(CutsOfMps2, SameModelWithAnotherInput) {
+    const Job432 before = micro_job();
+    const Job432 job = micro_job_of_other_input();
+    ASSERT_NE(before.output, job.output);
+    Mps2 first(program_with(before));
+    std::vector<NvmByte> log;
+    first.set_log(&log);
+    first.run();
+    for (const uint64_t bytes : {uint64_t{log.size()}, uint64_t{log.size() * 9 / 10}}) {
+        Mps2 machine(program_with(job));
+        for (uint64_t i = 0; i < bytes; ++i) machine.nvm()[log[i].offset] = log[i].value;
+        const PowerCycle last = machine.run();
+        EXPECT_EQ(last.text, "dynbal qemu-mps2-an386\ninstalled\n" + answer_line(1, job.output)) << last.fault;
+    }
+}
+
 /// The image is installed under fire, too, over whatever NVM held before.
 TEST_F(CutsOfMps2, Installation) {
     const Job432 job = micro_job();

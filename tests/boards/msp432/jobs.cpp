@@ -15,6 +15,7 @@
 #include "fram_model.hpp"
 #include "io/npy.hpp"
 #include "real_networks.hpp"
+#include "sim/campaign.hpp"
 #include "sim/random.hpp"
 #include "sim/session.hpp"
 #include "sim/supply_kinds.hpp"
@@ -156,7 +157,9 @@ Job432 make_job(const std::string& name, const compiler::ImageFile& file, const 
     job.name = name;
     job.payload = firmware::make_payload(file, input, {policy, inferences});
     job.image = file.header();
-    sim::Session session(file);
+    compiler::ImageFile installed = file;
+    installed.image = firmware::installed_image(file, input);
+    sim::Session session(installed);
     job.formatted.assign(FramModel::memory_bytes, 0xA5);
     const std::span<const std::byte> memory = session.nvm().memory();
     std::memcpy(job.formatted.data(), memory.data(), memory.size());
@@ -184,6 +187,11 @@ std::string answer_line(uint32_t inference, const std::vector<int16_t>& output) 
 Job432 micro_job(uint32_t inferences, PolicyKind policy) {
     const compiler::ImageFile file = micro_image();
     return make_job("micro", file, micro_input(file), inferences, policy);
+}
+
+Job432 micro_job_of_other_input() {
+    const compiler::ImageFile file = micro_image();
+    return make_job("micro, other input", file, sim::other_input(micro_input(file)));
 }
 
 Job432 other_micro_job() {

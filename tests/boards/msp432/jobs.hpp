@@ -36,6 +36,8 @@ std::string answer_line(uint32_t inference, const std::vector<int16_t>& output);
 Job432 micro_job(uint32_t inferences = 1, PolicyKind policy = PolicyKind::best);
 /// The same network with one weight changed: NVM has the same map, answers differ.
 Job432 other_micro_job();
+/// micro_job() with another input: the same image.
+Job432 micro_job_of_other_input();
 /// The network of the simulator's tests, with every kind of stage in it.
 Job432 tiny_job();
 /// Two stages whose activations lie beyond the first 64 KB of NVM.
