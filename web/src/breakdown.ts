@@ -98,7 +98,7 @@ export function breakdown(report: ReportDocument): HTMLElement {
     redraw();
     const lost = lostText(report, runs[selected]!);
     return card('breakdown', 'Where time and energy go',
-        'What the device did, in the order of usefulness: computing, fetching each value once, then all that only power failures cause.',
+        'What the device did, in the order of usefulness: computing (what had to be repeated is in it), fetching each value once, then all that only power failures cause.',
         h('div', { class: 'controls' },
             choice('Quantity', ['Energy', 'Time'], 0, (index) => { unit = index === 0 ? 'J' : 's'; redraw(); }).element,
             choice('Scale', ['Absolute', 'Share'], 0, (index) => { share = index === 1; redraw(); }).element),
@@ -115,7 +115,7 @@ function lostText(report: ReportDocument, run: Run): HTMLElement | null {
     const price = of('refetch') + of('recovery') + of('boot');
     if (price <= 0) return null;
     return h('p', { class: 'remark' }, `With ${run.policy}, refetching, recovering and booting cost `,
-        h('b', {}, quantity(price, 'J')), `, ${percent(price / sum(energy))} of the energy: the price of the power failures.`);
+        h('b', {}, quantity(price, 'J')), `, ${percent(price / sum(energy))} of the energy: the price of the power failures, but for what was computed again.`);
 }
 
 function smallPrint(names: string[]): (string | HTMLElement)[] {

@@ -66,7 +66,7 @@ export function speedup(report: ReportDocument): HTMLElement | null {
     })]);
     const missing = policies.some((policy) => sweep.latency_s[policy]!.some((value) => value === null));
     return card('speedup', 'If the sun shone more, or less',
-        'The same inference with a harvester of constant power behind the capacitor of the device’s profile. Weak power means more power failures per inference, and choosing tiles matters more.',
+        'The same inference with a harvester of constant power; capacitor and converter are those of this supply, or of the device if it has none. Weak power means more power failures per inference, and choosing tiles matters more.',
         h('div', { class: 'controls' }, policies.includes('fixed') &&
             choice('Quantity', ['Speed-up', 'Time'], 0, (index) => { latency = index === 1; chart.draw(); }).element),
         key, chart.element,
