@@ -113,10 +113,6 @@ std::unique_ptr<Supply> make_harvest_supply(const SupplyText& text, const Device
     std::string_view words = text.arguments;
     if (has_subject) words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
     std::unique_ptr<power::Harvester> harvester;
-    if (text.kind != "power" && text.kind != "trace" && text.kind != "markov" && text.kind != "walk" &&
-        text.kind != "daynight") {
-        return nullptr;
-    }
     Options options(text.whole, words);
     if (has_subject && comma != std::string_view::npos && words.empty())
         options.refuse("an option is missing after ','");

@@ -41,7 +41,7 @@ struct SupplyText {
 /// The chain of a device without further options.
 power::ChainOptions chain_of(const DeviceProfile& profile);
 
-/// Null if there is no such kind that harvests. Throws InputError.
+/// `text.kind` is one that harvests: power, trace, markov, walk, daynight. Throws InputError.
 std::unique_ptr<Supply> make_harvest_supply(const SupplyText& text, const DeviceProfile& profile);
 
 }  // namespace dynbal::sim

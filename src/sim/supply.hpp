@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "power/chain.hpp"
 #include "sim/device_profile.hpp"
@@ -68,6 +69,9 @@ public:
 /// Makes the supply that `text` describes (supply_help() says how). Throws InputError with the list
 /// of what there is. `profile` gives the capacitor of supplies that harvest.
 std::unique_ptr<Supply> parse_supply(std::string_view text, const DeviceProfile& profile = default_profile());
+
+/// How each supply is written: `bytes:K`.
+std::vector<const char*> supply_forms();
 
 /// The supplies there are, one paragraph each, for people.
 const char* supply_help();

@@ -12,6 +12,8 @@ const char* supply_help() {
   budget:E           each power cycle affords E units: 1 a MAC, 14.5 a byte moved to or from NVM;
                      boot, recovery and lost work count; a transfer stops at the byte that cannot
                      be paid any more
+  budget:E,first=F   the same, but the first power cycle affords F units: the mean over several F tells what a
+                     policy is worth apart from luck
   random:SEED,LO,HI  each power cycle fails after a random number of bytes written to NVM, LO to HI;
                      the same SEED gives the same failures
 

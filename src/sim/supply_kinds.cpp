@@ -28,6 +28,11 @@ Grant OnceSupply::pay(const Demand& demand) {
     return grant;
 }
 
+void BudgetSupply::begin_cycle() {
+    half_units_left_ = next_half_units_;
+    next_half_units_ = half_units_;
+}
+
 Grant BudgetSupply::pay(const Demand& demand) {
     if (demand.work == Work::overhead) return grant_of(demand, demand.count);
     const uint64_t price = (demand.work == Work::mac ? budget_prices.mac : budget_prices.read_byte) / 8;

@@ -54,15 +54,17 @@ private:
     bool failed_ = false;
 };
 
-/// `budget:E`, counted in half units so that 14.5 is exact.
+/// `budget:E,first=F`, counted in half units so that 14.5 is exact.
 class BudgetSupply final : public Supply {
 public:
-    explicit BudgetSupply(uint64_t units) : half_units_(2 * units) {}
-    void begin_cycle() override { half_units_left_ = half_units_; }
+    explicit BudgetSupply(uint64_t units) : BudgetSupply(units, units) {}
+    BudgetSupply(uint64_t units, uint64_t first) : half_units_(2 * units), next_half_units_(2 * first) {}
+    void begin_cycle() override;
     Grant pay(const Demand& demand) override;
 
 private:
     uint64_t half_units_;
+    uint64_t next_half_units_;  ///< what the next power cycle affords
     uint64_t half_units_left_ = 0;
 };
 

@@ -80,6 +80,28 @@ TEST(Supply, BudgetPricesBytesAtFourteenAndAHalf) {
     EXPECT_EQ(pay(*supply, Work::mac, 1), 0U) << "half a unit is left";
 }
 
+TEST(Supply, BudgetHasAFirstCycleOfItsOwn) {
+    for (const uint64_t first : {1U, 13U, 50U}) {
+        const auto supply = parse_supply("budget:20,first=" + std::to_string(first));
+        for (const uint64_t units : {first, uint64_t{20}, uint64_t{20}}) {
+            supply->begin_cycle();
+            EXPECT_EQ(affordable(*supply, Work::mac, 1000), units);
+        }
+    }
+    const auto after_a_cut = parse_supply("once:0+budget:20,first=5");
+    after_a_cut->begin_cycle();
+    EXPECT_EQ(pay(*after_a_cut, Work::write, 1), 0U);
+    after_a_cut->begin_cycle();
+    EXPECT_EQ(affordable(*after_a_cut, Work::mac, 1000), 5U);
+}
+
+TEST(Supply, EachFormIsExplainedAndListedInErrors) {
+    for (const char* form : supply_forms()) {
+        EXPECT_NE(std::string(supply_help()).find(std::string("\n  ") + form), std::string::npos) << form;
+        EXPECT_NE(error_of("nonsense:1").find(form), std::string::npos) << form;
+    }
+}
+
 TEST(Supply, RandomIsReproducibleAndKeepsItsRange) {
     const auto first = parse_supply("random:7,20,40");
     const auto second = parse_supply("random:7,20,40");
@@ -152,6 +174,11 @@ TEST(Supply, RefusesEveryMistakeAndSaysWhereHelpIs) {
                              "budget:0",
                              "budget:nan",
                              "budget:-3",
+                             "budget:5,",
+                             "budget:5,first=0",
+                             "budget:5,first=",
+                             "budget:5,last=4",
+                             "budget:5,first=4,first=4",
                              "once:",
                              "once:x",
                              "once:5+",
