@@ -6,6 +6,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 program=$PWD/build/release/dynbal
 data=${DYNBAL_SHARED:-../shared}/data
 work=${WORK:-build/measure}
+device=msp432p401r-published  # in whose unit the reference's figures are: MACs + 14.5 a byte
 mkdir -p "$work"
 
 declare -A model=([har]=models/dynbal/HAR-CNN.onnx [kws]=models/dynbal/KWS-DNN_S.onnx [mnist]=models/onnx_zoo/mnist-8.onnx
@@ -19,14 +20,14 @@ declare -A scale=([har]=1 [kws]=1 [mnist]=1 [cifar]=0.00392156862745098 [sqn]=0.
 # image NAME int8|int16: compiles once, prints the path
 image() {
     local path=$work/$1-$2.dynbal
-    [ "$path" -nt "$program" ] || "$program" compile "$data/${model[$1]}" -o "$path" --weights "$2" \
+    [ "$path" -nt "$program" ] || "$program" compile "$data/${model[$1]}" -o "$path" --weights "$2" --device $device \
         --calibrate "$data/${inputs[$1]}" --scale "${scale[$1]}" > /dev/null
     echo "$path"
 }
 own_image() {
     [ -f "$work/x_test.npy" ] || python3 models/fashion_mnist/data.py "$work" > /dev/null
     local path=$work/own.dynbal
-    [ "$path" -nt "$program" ] || "$program" compile models/fashion_mnist/fashion_mnist.onnx -o "$path" \
+    [ "$path" -nt "$program" ] || "$program" compile models/fashion_mnist/fashion_mnist.onnx -o "$path" --device $device \
         --calibrate "$work/calibrate.npy" --scale 0.00392156862745098 > /dev/null
     echo "$path"
 }

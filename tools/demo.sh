@@ -8,7 +8,7 @@ folder=$(readlink -f "$2")
 model=$(dirname "$(readlink -f "$0")")/../models/fashion_mnist
 scale=0.00392156862745098 # 1/255: the pixels are bytes, the model takes 0 to 1
 sample=0
-# What a power cycle affords (1 a MAC, 14.5 a byte moved): so little that there are hundreds of them.
+# What a power cycle affords (1 unit is the energy of a MAC): so little that there are hundreds of them.
 supply=budget:30000
 
 title() { printf '\n\033[1m%s\033[0m\n' "$*"; }

@@ -70,7 +70,7 @@ Status run_inferences(Engine& engine, const Board& board, const Payload& payload
         status = engine.format();
     }
     if (status == Status::ok && engine.record().phase != Phase::idle) {
-        board.console->write("resumed\n");
+        board.console->note("resumed\n");
     }
     const uint32_t wanted = payload.header.inferences;
     // The answer of the last inference is told again: power may have failed before it was.
@@ -94,9 +94,11 @@ Status run_inferences(Engine& engine, const Board& board, const Payload& payload
 
 int run_application(const Board& board) {
     Console& console = *board.console;
-    console.write("dynbal ");
-    console.write(board.name);
-    console.write("\n");
+    if (board.name != nullptr) {
+        console.write("dynbal ");
+        console.write(board.name);
+        console.write("\n");
+    }
     Payload payload;
     if (const char* reason = open_payload(board.flash_payload, payload); reason != nullptr) {
         return fail(console, reason);

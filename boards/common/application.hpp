@@ -4,7 +4,7 @@
 //! It says on the console:
 //!     dynbal BOARD
 //!     installed                          if the image was written into NVM in this power cycle
-//!     resumed                            if an inference was under way when power failed
+//!     resumed                            a note (console.hpp): an inference was under way when power failed
 //!     inference N class C output WORDS   answer N (from 1): the 15-bit values as hexadecimal words, class = the largest
 //!     error: TEXT                        and then stops
 #pragma once
@@ -19,7 +19,7 @@ namespace dynbal::board {
 
 /// What the application needs of a board. NVM that cannot be used must be found out before.
 struct Board {
-    const char* name = "";
+    const char* name = nullptr;  ///< null: the board has said who it is
     Nvm* nvm = nullptr;
     uint32_t nvm_bytes = 0;
     Console* console = nullptr;

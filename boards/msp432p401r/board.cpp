@@ -62,8 +62,12 @@ namespace dynbal::board {
 
 int run() {
     start_pins();
-    wait_cycles(reset_hz / 1000 * SerialFram::power_up_us / 1000);  // while a cycle costs least
+    // While a cycle costs least; what is said meanwhile takes 0.6 ms and so nothing more.
+    start_wait(reset_hz / 1000 * SerialFram::power_up_us / 1000);
     UartConsole::start(false);
+    UartConsole console;
+    console.write("dynbal\n");
+    finish_wait();
     if (const char* const fault = start_clock(); fault != nullptr) {
         stop(fault);
     }
@@ -74,9 +78,7 @@ int run() {
     SerialFram fram(bus);
     fram.open();
 
-    UartConsole console;
     Board board;
-    board.name = "msp432p401r";
     board.nvm = &fram;
     board.nvm_bytes = SerialFram::memory_bytes;
     board.console = &console;

@@ -63,15 +63,24 @@ const char* start_clock() {
     return raise_frequency() ? nullptr : "the clock does not become ready";
 }
 
-void wait_cycles(uint32_t cycles) {
+void start_wait(uint32_t cycles) {
     using namespace core;
     systick_control.write(0);
     systick_reload.write(cycles - 1);
     systick_value.write(0);
     systick_control.write(systick_enable | systick_processor_clock);
+}
+
+void finish_wait() {
+    using namespace core;
     while ((systick_control.read() & systick_has_counted) == 0) {
     }
     systick_control.write(0);
+}
+
+void wait_cycles(uint32_t cycles) {
+    start_wait(cycles);
+    finish_wait();
 }
 
 }  // namespace dynbal::board

@@ -15,7 +15,9 @@ inline constexpr uint32_t smclk_hz = processor_hz / 2;
 /// Null, or what went wrong; the processor then still runs at 3 MHz.
 const char* start_clock();
 
-/// Waits at least so many processor cycles, at most 2^24.
+/// Waits at least so many processor cycles, at most 2^24. Between the two calls other things can be done; the clock must stay.
+void start_wait(uint32_t cycles);
+void finish_wait();
 void wait_cycles(uint32_t cycles);
 
 }  // namespace dynbal::board

@@ -46,6 +46,8 @@ void UartConsole::write(const char* text) {
     }
 }
 
+void UartConsole::note(const char*) {}
+
 void UartConsole::flush() {
     for (uint32_t poll = 0; poll < 2 * polls_max && (uart::status.read() & uart::busy) != 0; ++poll) {
     }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "device/profile_file.hpp"
 
 namespace dynbal::cli {
 
@@ -58,12 +59,40 @@ void add_device(CLI::App& command, std::string& name_or_path, const std::string&
                                    fmt::join(device::profile_names(), ", "), otherwise));
 }
 
-sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path) {
-    return name_or_path.empty() ? profile_of(file) : device::load_profile(name_or_path);
+namespace {
+
+sim::DeviceProfile profile_of(const compiler::ImageFile& file) {
+    const compiler::HostInfo& host = file.host;
+    if (host.device_text.empty()) return sim::profile_by_name(host.device_name);
+    return device::parse_profile(host.device_text, "the image's device " + host.device_name);
 }
 
-const sim::DeviceProfile& profile_of(const compiler::ImageFile& file) {
-    return sim::profile_by_name(file.host.device_name);
+bool same_prices(const CostModel& a, const CostModel& b) {
+    return a.mac == b.mac && a.read_byte == b.read_byte && a.write_byte == b.write_byte && a.transfer == b.transfer;
+}
+
+}  // namespace
+
+sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path,
+                               const Context& context) {
+    sim::DeviceProfile profile = name_or_path.empty() ? profile_of(file) : device::load_profile(name_or_path);
+    warn_of_device(file, profile, name_or_path.empty() ? profile.name : name_or_path, context);
+    return profile;
+}
+
+void warn_of_device(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
+                    const Context& context) {
+    const bool same = same_prices(profile.cost_model(), file.header().cost_model);
+    if (same && profile.name == file.host.device_name) return;
+    context.warn(fmt::format("the image was compiled for {} and runs on {}{}", file.host.device_name, name_or_path,
+                             same ? ", which has the same prices"
+                                  : ", where work has other prices: for the best tiles compile it with --device " +
+                                        shell_word(name_or_path)));
+}
+
+std::string prices_text(const CostModel& prices) {
+    return fmt::format("{:.4g} a MAC, {:.4g} a byte read, {:.4g} a byte written, {:.4g} a transfer begun",
+                       prices.mac / 16.0, prices.read_byte / 16.0, prices.write_byte / 16.0, prices.transfer / 16.0);
 }
 
 std::string grouped(uint64_t value) {

@@ -44,10 +44,14 @@ using compiler::shape_text;
 void add_device(CLI::App& command, std::string& name_or_path,
                 const std::string& otherwise = "the device that the image was compiled for");
 
-/// The profile of the device that the image was compiled for.
-const sim::DeviceProfile& profile_of(const compiler::ImageFile& file);
-/// The named profile or profile file; that of the image if the name is empty. Throws InputError.
-sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path);
+/// What the image is run on: the named profile or profile file, or, if the name is empty, the one that it was compiled for.
+/// Says so in one line if these are not the same. Throws InputError.
+sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path,
+                               const Context& context);
+void warn_of_device(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
+                    const Context& context);
+/// What budget:E and cost_units count: "1 a MAC, 14.5 a byte read, ...".
+std::string prices_text(const CostModel& prices);
 
 /// 1234567 as 1,234,567.
 std::string grouped(uint64_t value);

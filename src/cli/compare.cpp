@@ -117,7 +117,7 @@ std::string table_of(const std::vector<Row>& rows) {
 
 void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
-    const sim::DeviceProfile profile = profile_for(file, arguments.device);
+    const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
     for (const std::string& text : arguments.supplies) sim::parse_supply(text, profile);
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     const std::vector<Row> rows = run_all(arguments, file, profile, input);

@@ -12,6 +12,7 @@
 #include "cli/output_file.hpp"
 #include "compiler/lower.hpp"
 #include "compiler/read_onnx.hpp"
+#include "device/profile.hpp"
 #include "engine/engine.hpp"
 #include "io/progress.hpp"
 #include "io/table.hpp"
@@ -24,7 +25,7 @@ struct Arguments {
     std::string model, image, calibration;
     std::string weights = "int16";
     double scale = 1.0;
-    std::string device = "msp432p401r";
+    std::string device = device::default_device;
     int64_t samples_max = compiler::calibration_samples_max;
 };
 

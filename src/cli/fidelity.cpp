@@ -7,6 +7,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
+#include "fidelity/choices.hpp"
 #include "fidelity/document.hpp"
 #include "fidelity/fit.hpp"
 #include "fidelity/predict.hpp"
@@ -72,6 +73,20 @@ nlohmann::ordered_json cells_json(const device::DeviceProfile& profile) {
     return cells;
 }
 
+nlohmann::ordered_json choices_json() {
+    const auto json = [](const fidelity::Tiles& tiles) { return nlohmann::ordered_json{tiles.in, tiles.out}; };
+    nlohmann::ordered_json choices = nlohmann::ordered_json::array();
+    for (const fidelity::PublishedChoice& published : fidelity::published_choices()) {
+        const fidelity::Tiles ours = fidelity::paper_choice(published.shape);
+        choices.push_back({{"model", published.model},
+                           {"layer", published.layer},
+                           {"published", json(published.tiles)},
+                           {"paper", json(ours)},
+                           {"same_parts", fidelity::same_parts(published.shape, published.tiles, ours)}});
+    }
+    return choices;
+}
+
 void run_powers(const Arguments& arguments, const device::DeviceProfile& profile, Context& context) {
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     std::string text;
@@ -105,7 +120,7 @@ void run(const Arguments& arguments, Context& context) {
     if (!arguments.powers.empty()) return run_powers(arguments, profile, context);
     const std::string document = fidelity::document(profile);
     if (!arguments.write.empty()) io::write_file(arguments.write, document);
-    context.print({{"device", profile.name}, {"cells", cells_json(profile)}},
+    context.print({{"device", profile.name}, {"cells", cells_json(profile)}, {"choices", choices_json()}},
                   arguments.write.empty() ? document : arguments.write + " written\n");
 }
 
@@ -115,7 +130,7 @@ void add_fidelity(CLI::App& app, Context& context) {
     CLI::App* command =
         app.add_subcommand("fidelity", "Predicted against published times of the DynBal reference on its hardware");
     const auto arguments = std::make_shared<Arguments>();
-    arguments->device = device::default_profile().name;
+    arguments->device = device::published_profile().name;
     add_device(*command, arguments->device, arguments->device);
     command->add_option("--power", arguments->powers, "Predict at this steady power; may be given several times");
     command->add_option("--policy", arguments->policy, "Of the reference, with --power: fixed or dynbal");

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <memory>
@@ -9,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "cli/program.hpp"
+#include "device/profile.hpp"
 #include "firmware/firmware.hpp"
 #include "io/file.hpp"
 #include "sim/session.hpp"
@@ -64,6 +66,10 @@ void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     const firmware::ElfProgram program = firmware::make_firmware(arguments.board, file, input, options);
+    // A board's profile has its name; a board that only exists in an emulator has none.
+    const std::vector<std::string> devices = device::profile_names();
+    if (std::find(devices.begin(), devices.end(), arguments.board) != devices.end())
+        warn_of_device(file, device::profile_by_name(arguments.board), arguments.board, context);
     const std::vector<firmware::Segment> segments = program.segments();
     const std::vector<uint8_t> flat = firmware::flat_image(segments);
     io::write_file(stem + ".elf", program.file());

@@ -16,20 +16,29 @@ namespace {
 std::string device_help() {
     std::string text =
         "A device says how much memory a network may take and what work costs. For `--device`, which takes a profile\n"
-        "FILE.toml too (devices/msp432p401r.toml of the sources shows every field):\n\n";
+        "FILE.toml too (devices/msp432p401r.toml of the sources shows every field; with base = \"NAME\" it says only "
+        "what\n"
+        "differs). An image keeps the profile that it was compiled for; another one is named when it runs.\n\n";
     for (const std::string& name : device::profile_names()) {
         const device::DeviceProfile profile = device::load_profile(name);
         const compiler::DeviceLimits device = compiler::limits_of(profile);
-        const CostModel& costs = device.cost_model;
+        const device::Capacitor& capacitor = profile.capacitor;
         text += fmt::format(
             "  {}: {}\n"
             "      {} bytes of SRAM, {} of them kept for stack and program; {} bytes of NVM;\n"
-            "      in units: {:g} a MAC, {:g} a byte read, {:g} a byte written, {:g} a transfer\n",
+            "      starts at {:g} V, stops at {:g} V, {:g} uF: {:.0f} uJ a charge; {:.3g} uJ and {:.3g} ms of them for "
+            "each boot;\n"
+            "      in units: {}\n",
             name, profile.title, grouped(device.sram_bytes), grouped(device.sram_reserved_bytes),
-            grouped(device.nvm_bytes), costs.mac / 16.0, costs.read_byte / 16.0, costs.write_byte / 16.0,
-            costs.transfer / 16.0);
+            grouped(device.nvm_bytes), capacitor.on_v, capacitor.off_v, capacitor.capacitance_f * 1e6,
+            capacitor.cycle_energy_j() * 1e6, profile.boot_uj, profile.boot_ms, prices_text(device.cost_model));
     }
-    return text;
+    return text +
+           "\nUnits are what policies weigh and what a supply budget:E counts. One is the energy of a MAC of a "
+           "convolution,\n"
+           "and the others follow from the energies of the profile, unless its file states [prices] of its own.\n"
+           "Voltages and capacitance are those of supplies that harvest; their options change them (dynbal help "
+           "supplies).\n";
 }
 
 }  // namespace

@@ -180,9 +180,9 @@ std::string text_of(const compiler::ImageFile& file) {
     return text +
            fmt::format(
                "\nSRAM: {} bytes. With power cycles of {} units or more (stage {} needs them) it always gets to its "
-               "end; 1 unit "
-               "is a MAC, 14.5 are a byte of NVM, as in --supply budget:E.\n",
-               grouped(Engine::sram_bytes_of(header)), grouped((least + 15) / 16), stage) +
+               "end. Units, as in --supply budget:E: {}.\n",
+               grouped(Engine::sram_bytes_of(header)), grouped((least + 15) / 16), stage,
+               prices_text(header.cost_model)) +
            board_table(header);
 }
 

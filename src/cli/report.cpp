@@ -134,8 +134,7 @@ std::string cost_text(const sim::RunResult& result) {
     table.add_row({"NVM bytes written", grouped(result.traffic.write_bytes)});
     table.add_row({"NVM transfers", grouped(result.traffic.transfers)});
     table.add_row({"MACs", grouped(result.traffic.macs)});
-    table.add_row({"cost, in units of budget:E (MACs + 14.5 a byte)",
-                   grouped(static_cast<uint64_t>(std::llround(result.cost_units())))});
+    table.add_row({"cost, in units of budget:E", grouped(static_cast<uint64_t>(std::llround(result.cost_units())))});
     table.add_row({"latency", quantity(result.latency_s, "s")});
     if (result.charging_s > 0) {
         table.add_row({"of it charging", quantity(result.charging_s, "s")});

@@ -98,7 +98,7 @@ void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     report::Experiment experiment;
     experiment.file = &file;
-    const sim::DeviceProfile profile = profile_for(file, arguments.device);
+    const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
     experiment.profile = &profile;
     experiment.supply = arguments.supply;
     experiment.policies = parse_policies(arguments.policies);

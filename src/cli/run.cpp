@@ -22,7 +22,7 @@ void run(const Arguments& arguments, Context& context) {
     options.policy = sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
-    sim::Session session(file, profile_for(file, arguments.device));
+    sim::Session session(file, profile_for(file, arguments.device, context));
     const auto supply = sim::parse_supply("none");
     const sim::RunResult result = session.run_inference(input, *supply, options);
     const std::string answer =

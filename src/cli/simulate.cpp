@@ -44,7 +44,7 @@ void run(const Arguments& arguments, Context& context) {
     options.policy = sim::parse_policy(arguments.policy);
     options.expose_input = arguments.expose_input;
     const compiler::ImageFile file = arguments.image.read();
-    const sim::DeviceProfile profile = profile_for(file, arguments.device);
+    const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
     const auto supply = sim::parse_supply(arguments.supply, profile);
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     sim::Session session(file, profile);

@@ -19,7 +19,8 @@ namespace dynbal::compiler {
 
 /// What the compiler must know of a device.
 struct DeviceLimits {
-    std::string name = "msp432p401r";
+    std::string name;
+    std::string text;  ///< of a profile's file, empty for a profile of the program
     uint32_t sram_bytes = 64 * 1024;
     uint32_t sram_reserved_bytes = 8 * 1024;  ///< stack and the program's own data
     uint32_t nvm_bytes = 512 * 1024;

@@ -8,6 +8,7 @@ DeviceLimits limits_of(const device::DeviceProfile& profile) {
     const auto bytes = [](double kib) { return static_cast<uint32_t>(kib * 1024); };
     DeviceLimits limits;
     limits.name = profile.name;
+    limits.text = profile.text;
     limits.sram_bytes = bytes(profile.limits.sram_kib);
     limits.sram_reserved_bytes = bytes(profile.limits.sram_reserved_kib);
     limits.nvm_bytes = bytes(profile.limits.nvm_kib);

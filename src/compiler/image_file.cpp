@@ -24,6 +24,7 @@ struct Footer {
 json to_json(const HostInfo& h) {
     return {{"model", h.model_name},
             {"device", h.device_name},
+            {"device_text", h.device_text},
             {"stage_names", h.stage_names},
             {"stage_operators", h.stage_operators},
             {"input_dims", h.input_dims},
@@ -42,6 +43,7 @@ HostInfo from_json(const json& j) {
     HostInfo h;
     j.at("model").get_to(h.model_name);
     j.at("device").get_to(h.device_name);
+    j.at("device_text").get_to(h.device_text);
     j.at("stage_names").get_to(h.stage_names);
     j.at("stage_operators").get_to(h.stage_operators);
     j.at("input_dims").get_to(h.input_dims);

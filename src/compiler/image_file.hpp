@@ -18,6 +18,7 @@ namespace dynbal::compiler {
 struct HostInfo {
     std::string model_name;
     std::string device_name;
+    std::string device_text;  ///< the profile, if it was a file of one's own: the image needs it no more
     std::vector<std::string> stage_names;
     std::vector<std::string> stage_operators;      ///< "Conv + Relu + MaxPool"
     std::vector<int64_t> input_dims, output_dims;  ///< ONNX shapes, batch as 1

@@ -19,6 +19,9 @@ Cost cost_of(double time_us, double energy_nj) {
 
 uint32_t sixteenths(double units) { return static_cast<uint32_t>(std::llround(16 * units)); }
 
+/// Bytes and MACs are never free, however little they take: work without a price would go on for ever.
+uint32_t sixteenths_of_work(double units) { return std::max(sixteenths(units), 1U); }
+
 DeviceProfile shipped_profile(const std::string& name) {
     for (const ShippedFile& file : shipped_files()) {
         if (name == file.name) return parse_profile(std::string(file.text), name + ".toml");
@@ -30,11 +33,19 @@ DeviceProfile shipped_profile(const std::string& name) {
 
 }  // namespace
 
+Prices DeviceProfile::prices() const {
+    if (stated_prices) return *stated_prices;
+    const auto unit_fj = static_cast<double>(mac(Kernel::convolution).energy_fj);
+    const auto units = [&](const Cost& cost) { return static_cast<double>(cost.energy_fj) / unit_fj; };
+    return {1, units(byte(read)), units(byte(write)), (units(transfer(read)) + units(transfer(write))) / 2};
+}
+
 CostModel DeviceProfile::cost_model() const {
-    return {.mac = sixteenths(limits.mac),
-            .read_byte = sixteenths(limits.read_byte),
-            .write_byte = sixteenths(limits.write_byte),
-            .transfer = sixteenths(limits.transfer)};
+    const Prices units = prices();
+    return {.mac = sixteenths_of_work(units.mac),
+            .read_byte = sixteenths_of_work(units.read_byte),
+            .write_byte = sixteenths_of_work(units.write_byte),
+            .transfer = sixteenths(units.transfer)};
 }
 
 /// mW * us are nJ.
@@ -58,8 +69,7 @@ Cost DeviceProfile::transfer(const NvmAccess& access) const {
 }
 
 Cost DeviceProfile::byte(const NvmAccess& access) const {
-    const double cpu_us = cycles.byte / clock_mhz;
-    const double time_us = cpu_us + access.byte_us - overlap * std::min(cpu_us, access.byte_us);
+    const double time_us = cycles.byte / clock_mhz + access.byte_us;
     return cost_of(time_us, time_us * run_mw + access.byte_nj);
 }
 
@@ -73,7 +83,11 @@ std::vector<std::string> profile_names() {
 
 DeviceProfile load_profile(const std::string& name_or_path) {
     const bool is_path = name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".toml");
-    return is_path ? parse_profile(io::read_text(name_or_path), name_or_path) : shipped_profile(name_or_path);
+    if (!is_path) return shipped_profile(name_or_path);
+    std::string text = io::read_text(name_or_path);
+    DeviceProfile profile = parse_profile(text, name_or_path);
+    profile.text = std::move(text);
+    return profile;
 }
 
 const DeviceProfile& profile_by_name(const std::string& name) {
@@ -88,7 +102,12 @@ const DeviceProfile& profile_by_name(const std::string& name) {
 }
 
 const DeviceProfile& default_profile() {
-    static const DeviceProfile& profile = profile_by_name("msp432p401r");
+    static const DeviceProfile& profile = profile_by_name(default_device);
+    return profile;
+}
+
+const DeviceProfile& published_profile() {
+    static const DeviceProfile& profile = profile_by_name("msp432p401r-published");
     return profile;
 }
 

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,7 +66,11 @@ struct NvmAccess {
 /// What the compiler must know.
 struct Limits {
     double sram_kib = 0, sram_reserved_kib = 0, nvm_kib = 0;
-    double mac = 0, read_byte = 0, write_byte = 0, transfer = 0;  ///< prices, in cost units
+};
+
+/// What the compiler and the policies weigh against each other, in cost units.
+struct Prices {
+    double mac = 0, read_byte = 0, write_byte = 0, transfer = 0;
 };
 
 enum class Kernel : uint8_t { convolution, depthwise, dense };
@@ -73,18 +78,21 @@ enum class Kernel : uint8_t { convolution, depthwise, dense };
 struct DeviceProfile {
     std::string name;
     std::string title;
+    std::string text;  ///< of the file of one's own that it was read from; empty for a profile of the program
     Limits limits;
+    std::optional<Prices> stated_prices;  ///< by the file itself, never by its base; else they follow from the energies
     double clock_mhz = 0;
     double run_mw = 0;    ///< CPU running or waiting, NVM in standby
     double sleep_uw = 0;  ///< while the device is off and waits for energy
     Cycles cycles;
     NvmAccess read, write;
-    double overlap = 0;  ///< share of the shorter of CPU's and bus's time a byte that passes beside the longer
     double boot_ms = 0, boot_uj = 0;  ///< from power-up to the first instruction of the engine
     Capacitor capacitor;
     double converter_efficiency = 0;  ///< of what a harvester offers
 
-    /// What a boot costs the engine is the engine's to say (nvm/boot_cost.hpp).
+    /// The stated prices, or energies in units of a convolution's MAC; a transfer's start is the mean of reading and writing.
+    Prices prices() const;
+    /// prices() in 1/16 units. What a boot costs the engine is the engine's to say (nvm/boot_cost.hpp).
     CostModel cost_model() const;
     Cost mac(Kernel kernel) const;
     Cost job() const { return cpu(cycles.job); }
@@ -108,7 +116,10 @@ DeviceProfile load_profile(const std::string& name_or_path);
 /// A profile of the program, read once. Throws InputError with the names there are.
 const DeviceProfile& profile_by_name(const std::string& name);
 
-/// The first and default device: MSP432P401R with a CY15B104Q on SPI.
+/// The default: MSP432P401R with a CY15B104Q on SPI, and this project's firmware.
+inline constexpr const char* default_device = "msp432p401r";
 const DeviceProfile& default_profile();
+/// The same board as the DynBal paper measured it, with its authors' software.
+const DeviceProfile& published_profile();
 
 }  // namespace dynbal::device

@@ -38,11 +38,6 @@ std::vector<Section> sections_of(DeviceProfile& profile) {
              {{"sram_kib", &limits.sram_kib, 1, 65536},
               {"sram_reserved_kib", &limits.sram_reserved_kib, 0, 65536},
               {"nvm_kib", &limits.nvm_kib, 1, 262144}}},
-            {"prices",
-             {{"mac", &limits.mac, 0.0625, 1e6},
-              {"read_byte", &limits.read_byte, 0.0625, 1e6},
-              {"write_byte", &limits.write_byte, 0.0625, 1e6},
-              {"transfer", &limits.transfer, 0, 1e6}}},
             {"cpu",
              {{"clock_mhz", &profile.clock_mhz, 0.001, 1e5},
               {"run_mw", &profile.run_mw, 0.001, 1e5},
@@ -58,7 +53,6 @@ std::vector<Section> sections_of(DeviceProfile& profile) {
               {"byte", &cycles.byte, 0, 1e5}}},
             {"nvm_read", access(profile.read)},
             {"nvm_write", access(profile.write)},
-            {"dma", {{"overlap", &profile.overlap, 0, 1}}},
             {"boot", {{"time_ms", &profile.boot_ms, 0, 1e5}, {"energy_uj", &profile.boot_uj, 0, 1e7}}},
             {"capacitor",
              {{"capacitance_f", &capacitor.capacitance_f, 1e-9, 100},
@@ -68,6 +62,17 @@ std::vector<Section> sections_of(DeviceProfile& profile) {
               {"leakage_a", &capacitor.leakage_a, 0, 1},
               {"esr_ohm", &capacitor.esr_ohm, 0, 1000}}},
             {"converter", {{"efficiency", &profile.converter_efficiency, 0.01, 1}}}};
+}
+
+constexpr double price_max = 1e6;
+
+/// Optional, and whole where it is: prices of a base do not fit other energies.
+Section prices_section(Prices& prices) {
+    return {"prices",
+            {{"mac", &prices.mac, 0.0625, price_max},
+             {"read_byte", &prices.read_byte, 0.0625, price_max},
+             {"write_byte", &prices.write_byte, 0.0625, price_max},
+             {"transfer", &prices.transfer, 0, price_max}}};
 }
 
 class Reader {
@@ -81,6 +86,7 @@ public:
             if (base->find('/') != std::string::npos || base->ends_with(".toml"))
                 fail(*root.get("base"), "'base' must be a profile of the program");
             profile = load_profile(*base);
+            profile.stated_prices.reset();
             has_base_ = true;
         }
         profile.name = required_text(root, "name");
@@ -90,9 +96,11 @@ public:
             const std::string name(key.str());
             const bool known = std::any_of(sections.begin(), sections.end(),
                                            [&](const Section& section) { return section.name == name; });
-            if (!known && name != "base" && name != "name" && name != "title") fail(node, "there is no '" + name + "'");
+            if (!known && name != "base" && name != "name" && name != "title" && name != "prices")
+                fail(node, "there is no '" + name + "'");
         }
-        for (const Section& section : sections) read_section(root, section);
+        for (const Section& section : sections) read_section(root, section, has_base_);
+        if (root.contains("prices")) read_section(root, prices_section(profile.stated_prices.emplace()), false);
         check(root, profile);
         return profile;
     }
@@ -119,11 +127,12 @@ private:
         return *value;
     }
 
-    void read_section(const toml::table& root, const Section& section) const {
+    /// `has_rest`: what the section leaves out is known, from a base.
+    void read_section(const toml::table& root, const Section& section, bool has_rest) const {
         const toml::node* node = root.get(section.name);
         if (node == nullptr) {
-            if (has_base_) return;
-            fail(1, fmt::format("the section [{}] is missing", section.name));
+            if (has_rest) return;
+            fail(1, fmt::format("the section [{}] is missing{}", section.name, remedy));
         }
         const toml::table* table = node->as_table();
         if (table == nullptr) fail(*node, fmt::format("'{}' must be a section", section.name));
@@ -133,14 +142,14 @@ private:
                                            [name](const Field& field) { return name == field.key; });
             if (!known) fail(value, fmt::format("[{}] has no '{}'", section.name, name));
         }
-        for (const Field& field : section.fields) read_field(*table, section, field);
+        for (const Field& field : section.fields) read_field(*table, section, field, has_rest);
     }
 
-    void read_field(const toml::table& table, const Section& section, const Field& field) const {
+    void read_field(const toml::table& table, const Section& section, const Field& field, bool has_rest) const {
         const toml::node* node = table.get(field.key);
         if (node == nullptr) {
-            if (has_base_) return;
-            fail(table, fmt::format("'{}' is missing in [{}]", field.key, section.name));
+            if (has_rest) return;
+            fail(table, fmt::format("'{}' is missing in [{}]{}", field.key, section.name, has_base_ ? "" : remedy));
         }
         const auto value = node->value<double>();
         // In this form a NaN is out of range, too.
@@ -170,7 +179,19 @@ private:
                 fail(line_of(section), "a start with energy must take time");
         }
         if (profile.boot_ms <= 0 && profile.boot_uj > 0) fail(line_of("boot"), "a boot with energy must take time");
+        const Prices prices = profile.prices();
+        for (const double price : {prices.read_byte, prices.write_byte, prices.transfer}) {
+            if (!(price <= price_max)) {
+                fail(line_of("cpu"),
+                     fmt::format("a byte or a transfer costs {:.3g} times a MAC, which nothing does: check "
+                                 "cycles, run_mw and the energies of nvm_read and nvm_write",
+                                 price));
+            }
+        }
     }
+
+    static constexpr const char* remedy =
+        "; state it, or begin the file with base = \"NAME\" of a profile that is like it (dynbal help devices)";
 
     std::string file_;
     bool has_base_ = false;

@@ -1,7 +1,8 @@
 //! Reads a device profile in TOML. devices/msp432p401r.toml shows every field.
 //!
 //! Invariants:
-//!  1. every number is there exactly once and in its range, or comes from the profile named by `base`;
+//!  1. every number is there exactly once and in its range, or comes from the profile named by `base`; prices never do: a
+//!     file states all of them, or they follow from its energies;
 //!  2. what is not known is an error, with file and line, so that a misspelt field is never ignored.
 #pragma once
 

@@ -20,7 +20,7 @@ Grid empty_grid(const PaperGridOptions& options) {
     Grid grid;
     grid.policies = {Strategy::fixed, Strategy::paper, Strategy::best};
     if (options.oracle) grid.policies.push_back(Strategy::oracle);
-    grid.devices = {"msp432p401r", "msp432p401r-6mhz"};
+    grid.devices = {"msp432p401r-published", "msp432p401r-6mhz"};
     grid.supplies = {"power:2mW", "power:4mW", "power:12mW", options.rf, options.thermal};
     grid.repetitions = options.repetitions;
     return grid;

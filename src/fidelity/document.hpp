@@ -7,7 +7,7 @@
 
 namespace dynbal::fidelity {
 
-/// All of the document, of the profile msp432p401r.
+/// All of the document, of the profile msp432p401r-published.
 std::string document(const device::DeviceProfile& profile);
 
 }  // namespace dynbal::fidelity

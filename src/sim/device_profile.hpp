@@ -10,5 +10,6 @@ using device::Cost;
 using device::default_profile;
 using device::DeviceProfile;
 using device::profile_by_name;
+using device::published_profile;
 
 }  // namespace dynbal::sim

@@ -62,7 +62,10 @@ struct Session::Run {
 };
 
 Session::Session(const compiler::ImageFile& file, const DeviceProfile& profile, Defect defect)
-    : file_(&file), nvm_(nvm_bytes_of(file), defect, profile), arena_(Engine::sram_bytes_of(file.header())) {
+    : file_(&file),
+      prices_(profile.cost_model()),
+      nvm_(nvm_bytes_of(file), defect, profile),
+      arena_(Engine::sram_bytes_of(file.header())) {
     nvm_.account().set_kernels(kernels_of(file));
     install();
 }
@@ -98,6 +101,7 @@ void Session::poison(uint64_t cycle) {
 RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply, const RunOptions& options) {
     Run run{input, &options, RunTrace(file_->header().stage_count, nvm_.account())};
     RunResult result;
+    result.prices = prices_;
     Status status = Status::ok;
     if (options.interrupted_inference) {
         run.inference = *options.interrupted_inference;
@@ -238,32 +242,41 @@ std::string Session::stuck_message(const Run& run, const IdleCycles& idle) const
             what += ", though they wrote to NVM: the record, its regions and values did not advance";
     }
     uint32_t stage = 0;
-    const uint64_t least = least_cycle_cost(*file_, &stage);
+    const uint64_t least = least_cycle_cost(*file_, prices_, &stage);
     return "stuck " + where + ": " + what + "; power cycles of " + units_text(least) +
            " and more always get on (budget:E; stage " + std::to_string(stage) +
            " needs them); choose a stronger supply";
 }
 
-uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage) {
+uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage, const CostModel& prices) {
     ImageHeader header = file.header();
-    header.cost_model = budget_prices;
+    header.cost_model = prices;
+    header.cost_model.boot = 0;  // counted anew
     const StageDescriptor descriptor = file.stage(stage);
     const TileConfig config = file.candidates(descriptor)[descriptor.least_need_row].config;
     const LoopShape shape = shape_of(descriptor, header.sums_area_bytes);
-    const UsageSpan span = usage_span(shape, config, budget_prices, header.arena_bytes);
+    const UsageSpan span = usage_span(shape, config, header.cost_model, header.arena_bytes);
     return Engine::least_cycle_cost(header, descriptor,
                                     static_cast<uint32_t>(std::min(span.need, uint64_t{UINT32_MAX})));
 }
 
-uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
+uint64_t least_cycle_cost(const compiler::ImageFile& file, const CostModel& prices, uint32_t* stage) {
     uint64_t largest = 0;
     for (uint32_t index = 0; index < file.header().stage_count; ++index) {
-        const uint64_t cost = least_cycle_cost_of(file, index);
+        const uint64_t cost = least_cycle_cost_of(file, index, prices);
         if (cost <= largest) continue;
         largest = cost;
         if (stage != nullptr) *stage = index;
     }
     return largest;
+}
+
+uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage) {
+    return least_cycle_cost_of(file, stage, file.header().cost_model);
+}
+
+uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
+    return least_cycle_cost(file, file.header().cost_model, stage);
 }
 
 PolicyKind parse_policy(std::string_view name) {

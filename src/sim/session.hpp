@@ -18,7 +18,6 @@
 
 #include "compiler/image_file.hpp"
 #include "plugin/policy.hpp"
-#include "sim/budget.hpp"
 #include "sim/device_profile.hpp"
 #include "sim/run_trace.hpp"
 #include "sim/sim_nvm.hpp"
@@ -72,8 +71,9 @@ struct RunResult {
     std::vector<int16_t> output;  ///< 15-bit values in engine order, if completed and not timing_only
 
     bool completed() const { return outcome == Outcome::completed; }
-    /// In the unit of budget_prices.
-    double cost_units() const { return static_cast<double>(cost_of(budget_prices, traffic)) / 16; }
+    CostModel prices;  ///< of the device
+    /// What was moved and computed, at these prices: the unit of budget:E.
+    double cost_units() const { return static_cast<double>(cost_of(prices, traffic)) / 16; }
 };
 
 class Session {
@@ -106,14 +106,18 @@ private:
     std::string stuck_message(const Run& run, const IdleCycles& idle) const;
 
     const compiler::ImageFile* file_;
+    CostModel prices_;
     SimNvm nvm_;
     std::vector<std::byte> arena_;
 };
 
-/// Energy per power cycle with which a stage surely makes progress, in 1/16 of budget_prices' unit (Engine::least_cycle_cost()). With
-/// less it may, too.
-uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage);
+/// Energy per power cycle with which a stage surely makes progress, in 1/16 units at these prices
+/// (Engine::least_cycle_cost()). With less it may, too.
+uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage, const CostModel& prices);
 /// That of the most demanding stage, which `stage` receives.
+uint64_t least_cycle_cost(const compiler::ImageFile& file, const CostModel& prices, uint32_t* stage = nullptr);
+/// The same at the prices of the device that the image was compiled for.
+uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage);
 uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage = nullptr);
 
 /// fixed, paper, best. Throws InputError with the list.

@@ -54,17 +54,17 @@ SupplyPointer make_once(const SupplyText& text, const DeviceProfile& profile) {
     return std::make_unique<OnceSupply>(bytes, std::move(rest));
 }
 
-SupplyPointer make_budget(const SupplyText& text, const DeviceProfile& /*profile*/) {
+SupplyPointer make_budget(const SupplyText& text, const DeviceProfile& profile) {
     constexpr std::string_view first_key = "first=";
     const size_t comma = text.arguments.find(',');
     const uint64_t units = parse_count(text.whole, text.arguments.substr(0, comma), 1, number_max);
-    if (comma == std::string_view::npos) return std::make_unique<BudgetSupply>(units, units);
+    if (comma == std::string_view::npos) return std::make_unique<BudgetSupply>(units, profile);
     const std::string_view word = text.arguments.substr(comma + 1);
     if (!word.starts_with(first_key)) {
         refuse(text.whole, fmt::format("only first=F can follow budget:E, but there is '{}'", word));
     }
     const uint64_t first = parse_count(text.whole, word.substr(first_key.size()), 1, number_max);
-    return std::make_unique<BudgetSupply>(units, first);
+    return std::make_unique<BudgetSupply>(units, first, profile);
 }
 
 SupplyPointer make_random(const SupplyText& text, const DeviceProfile& /*profile*/) {

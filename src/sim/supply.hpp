@@ -67,7 +67,7 @@ public:
 };
 
 /// Makes the supply that `text` describes (supply_help() says how). Throws InputError with the list
-/// of what there is. `profile` gives the capacitor of supplies that harvest.
+/// of what there is. `profile` gives the capacitor of supplies that harvest, and the prices of a budget.
 std::unique_ptr<Supply> parse_supply(std::string_view text, const DeviceProfile& profile = default_profile());
 
 /// How each supply is written: `bytes:K`.

@@ -9,9 +9,9 @@ const char* supply_help() {
   bytes:K            each power cycle fails when K bytes of NVM were written in it
   once:K             fails once, after K bytes written to NVM in all; K = 0: before the first
   once:K+SUPPLY      the same, then SUPPLY from the second power cycle on
-  budget:E           each power cycle affords E units: 1 a MAC, 14.5 a byte moved to or from NVM;
-                     boot, recovery and lost work count; a transfer stops at the byte that cannot
-                     be paid any more
+  budget:E           each power cycle affords E units of the device: 1 a MAC, more a byte moved to or from NVM
+                     and the start of a transfer (`dynbal help devices` says how much); recovery and lost
+                     work count; a transfer stops at the byte that cannot be paid any more
   budget:E,first=F   the same, but the first power cycle affords F units: the mean over several F tells what a
                      policy is worth apart from luck
   random:SEED,LO,HI  each power cycle fails after a random number of bytes written to NVM, LO to HI;

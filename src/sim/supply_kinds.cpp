@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "sim/budget.hpp"
 #include "sim/random.hpp"
 
 namespace dynbal::sim {
@@ -29,20 +28,22 @@ Grant OnceSupply::pay(const Demand& demand) {
 }
 
 void BudgetSupply::begin_cycle() {
-    half_units_left_ = next_half_units_;
-    next_half_units_ = half_units_;
+    left_ = next_sixteenths_;
+    next_sixteenths_ = sixteenths_;
 }
 
 Grant BudgetSupply::pay(const Demand& demand) {
     if (demand.work == Work::overhead) return grant_of(demand, demand.count);
-    const uint64_t price = (demand.work == Work::mac ? budget_prices.mac : budget_prices.read_byte) / 8;
+    const bool is_mac = demand.work == Work::mac;
+    const uint64_t price = is_mac ? prices_.mac : demand.work == Work::read ? prices_.read_byte : prices_.write_byte;
+    const uint64_t start = is_mac ? 0 : prices_.transfer;
     // Dividing rather than multiplying: no count can overflow.
-    const uint64_t affordable = half_units_left_ / price;
-    if (demand.count > affordable) {
-        half_units_left_ = 0;
-        return grant_of(demand, affordable);
+    const uint64_t affordable = left_ < start ? 0 : (left_ - start) / price;
+    if (left_ < start || demand.count > affordable) {
+        left_ = 0;
+        return {affordable, false, grant_of(demand, affordable).cost};
     }
-    half_units_left_ -= demand.count * price;
+    left_ -= start + demand.count * price;
     return grant_of(demand, demand.count);
 }
 

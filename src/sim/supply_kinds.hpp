@@ -54,18 +54,22 @@ private:
     bool failed_ = false;
 };
 
-/// `budget:E,first=F`, counted in half units so that 14.5 is exact.
+/// `budget:E,first=F`, in the units of a device: its prices are those that images for it carry, so that what was priced is
+/// what is paid. Counted in sixteenths, as prices are.
 class BudgetSupply final : public Supply {
 public:
-    explicit BudgetSupply(uint64_t units) : BudgetSupply(units, units) {}
-    BudgetSupply(uint64_t units, uint64_t first) : half_units_(2 * units), next_half_units_(2 * first) {}
+    explicit BudgetSupply(uint64_t units, const DeviceProfile& profile = default_profile())
+        : BudgetSupply(units, units, profile) {}
+    BudgetSupply(uint64_t units, uint64_t first, const DeviceProfile& profile)
+        : prices_(profile.cost_model()), sixteenths_(16 * units), next_sixteenths_(16 * first) {}
     void begin_cycle() override;
     Grant pay(const Demand& demand) override;
 
 private:
-    uint64_t half_units_;
-    uint64_t next_half_units_;  ///< what the next power cycle affords
-    uint64_t half_units_left_ = 0;
+    CostModel prices_;
+    uint64_t sixteenths_;
+    uint64_t next_sixteenths_;  ///< what the next power cycle affords
+    uint64_t left_ = 0;
 };
 
 /// `random:SEED,LO,HI`.

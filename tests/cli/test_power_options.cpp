@@ -1,4 +1,5 @@
 // Devices, supplies that harvest, and predictions, as the program shows them.
+#include <filesystem>
 #include <fstream>
 
 #include "cli_fixture.hpp"
@@ -18,11 +19,60 @@ TEST_F(PowerOptionsTest, ADeviceIsNamedOrAFile) {
     const std::string file = path("mine.toml");
     std::ofstream(file) << "base = \"msp432p401r\"\nname = \"mine\"\ntitle = \"Mine\"\n[cpu]\nclock_mhz = 12\n";
     const double normal_s = latency("msp432p401r");
-    EXPECT_GT(latency("msp432p401r-6mhz"), normal_s);
+    EXPECT_GT(latency("msp432p401r-6mhz"), latency("msp432p401r-published"));
+    EXPECT_GT(latency("msp432p401r-published"), normal_s) << "the default is what is flashed";
     EXPECT_GT(latency(file), normal_s);
     const Called again = call({"simulate", image(), "--input", x(), "--json"});
     EXPECT_EQ(again.json().at("latency_s").get<double>(), normal_s) << "the device of the image";
     EXPECT_EQ(again.json().at("device"), "msp432p401r");
+}
+
+/// Whatever runs an image says it in one line, and only where it is so.
+TEST_F(PowerOptionsTest, AnotherDeviceThanThatOfTheImageIsSaid) {
+    const auto said = [&](const std::string& command, const std::string& device) {
+        std::vector<std::string> arguments{command, image(), command == "soak" ? "--inputs" : "--input", x()};
+        if (command == "compare" || command == "report") arguments.insert(arguments.end(), {"--supply", "none"});
+        if (command == "crash-test") arguments.insert(arguments.end(), {"--cuts", "sample:1"});
+        if (command == "soak") arguments.insert(arguments.end(), {"--count", "1"});
+        if (!device.empty()) arguments.insert(arguments.end(), {"--device", device});
+        const Called called = call(arguments);
+        EXPECT_EQ(called.code, 0) << command << ": " << called.err;
+        return called.err;
+    };
+    for (const char* command : {"run", "simulate", "compare", "report", "crash-test", "soak"}) {
+        EXPECT_EQ(said(command, ""), "") << command;
+        EXPECT_EQ(said(command, "msp432p401r"), "") << command;
+        EXPECT_EQ(said(command, "apollo4"),
+                  "dynbal: warning: the image was compiled for msp432p401r and runs on apollo4, where work has other "
+                  "prices: for the best tiles compile it with --device apollo4\n")
+            << command;
+    }
+    EXPECT_EQ(said("run", "cortex-m4"),
+              "dynbal: warning: the image was compiled for msp432p401r and runs on cortex-m4, which "
+              "has the same prices\n");
+}
+
+/// The profile of a file is in the image: it is not asked for again, even when the file is gone.
+TEST_F(PowerOptionsTest, AnImageKeepsTheProfileOfAFile) {
+    const std::string file = path("mine.toml");
+    std::ofstream(file) << "base = \"msp432p401r\"\nname = \"mine\"\ntitle = \"Mine\"\n[nvm_read]\nbyte_nj = 20\n";
+    write("pictures.npy", {4, 1, 28, 28}, 4 * 784);
+    const Called compiled = call({"compile", DYNBAL_REPOSITORY "/models/fashion_mnist/fashion_mnist.onnx", "-o",
+                                  path("mine.dynbal"), "--calibrate", path("pictures.npy"), "--device", file});
+    ASSERT_EQ(compiled.code, 0) << compiled.err;
+    const auto result = [&](const std::string& device) {
+        std::vector<std::string> arguments{"simulate", path("mine.dynbal"), "--input",  path("pictures.npy@0"),
+                                           "--json",   "--supply",          "power:2mW"};
+        if (!device.empty()) arguments.insert(arguments.end(), {"--device", device});
+        const Called called = call(arguments);
+        EXPECT_EQ(called.code, 0) << called.err;
+        EXPECT_EQ(called.err, "");
+        return called.json();
+    };
+    const nlohmann::json named = result(file);
+    EXPECT_EQ(named.at("device"), "mine");
+    std::filesystem::remove(file);
+    EXPECT_EQ(result(""), named);
 }
 
 TEST_F(PowerOptionsTest, AMistakeInADeviceIsBadInput) {
@@ -70,6 +120,7 @@ TEST_F(PowerOptionsTest, FidelityPredictsAndWritesItsDocument) {
     const Called cells = call({"fidelity", "--json"});
     ASSERT_EQ(cells.code, 0) << cells.err;
     EXPECT_EQ(cells.json().at("cells").size(), 15U);
+    EXPECT_EQ(cells.json().at("choices").at(1).at("paper"), nlohmann::json({64, 16}));
     const Called written = call({"fidelity", "--write", path("fidelity.md")});
     EXPECT_EQ(written.code, 0) << written.err;
     EXPECT_EQ(io::read_text(path("fidelity.md")), call({"fidelity"}).out);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <fstream>
 
 #include "base/error.hpp"
@@ -59,12 +61,43 @@ TEST(DeviceProfile, EachNumberHasItsSourceBesideIt) {
     }
 }
 
-TEST(DeviceProfile, TheCompilersPricesAreThoseOfTheReference) {
-    const CostModel model = profile_by_name("msp432p401r").cost_model();
+TEST(DeviceProfile, ThePricesOfThePublishedDeviceAreThoseOfTheReference) {
+    const CostModel model = published_profile().cost_model();
     EXPECT_EQ(model.mac, 16U);
     EXPECT_EQ(model.read_byte, 232U);
     EXPECT_EQ(model.write_byte, 232U);
-    EXPECT_EQ(model.transfer, 256U);
+    EXPECT_EQ(model.transfer, 0U);
+}
+
+TEST(DeviceProfile, PricesFollowFromEnergies) {
+    DeviceProfile profile = default_profile();
+    EXPECT_FALSE(profile.stated_prices);
+    const double mac_nj = profile.cycles.convolution_mac / profile.clock_mhz * profile.run_mw;
+    const double byte_nj = profile.read.byte_us * profile.run_mw + profile.read.byte_nj;
+    const auto start_nj = [&](const NvmAccess& access) {
+        return (profile.cycles.transfer / profile.clock_mhz + access.start_us) * profile.run_mw + access.start_nj;
+    };
+    const Prices prices = profile.prices();
+    EXPECT_EQ(prices.mac, 1);
+    EXPECT_NEAR(prices.read_byte, byte_nj / mac_nj, 1e-3);
+    EXPECT_NEAR(prices.transfer, (start_nj(profile.read) + start_nj(profile.write)) / 2 / mac_nj, 1e-3);
+    EXPECT_EQ(profile.cost_model().read_byte, static_cast<uint32_t>(std::lround(16 * prices.read_byte)));
+    profile.write.byte_nj += 1000 * mac_nj;
+    EXPECT_NEAR(profile.prices().write_byte, prices.write_byte + 1000, 1e-2);
+    EXPECT_EQ(profile.prices().read_byte, prices.read_byte);
+    profile.read = {.start_us = 0, .start_nj = 0, .byte_us = 1e-6, .byte_nj = 0};
+    EXPECT_EQ(profile.cost_model().read_byte, 1U) << "a byte is never free";
+}
+
+/// Prices of a base were made for other energies.
+TEST(DeviceProfile, PricesAreNotInherited) {
+    const std::string start = "base = \"msp432p401r-published\"\nname = \"mine\"\ntitle = \"Mine\"\n";
+    const DeviceProfile profile = parse_profile(start, "mine.toml");
+    EXPECT_FALSE(profile.stated_prices);
+    EXPECT_LT(profile.prices().read_byte, 4) << "its software takes 20 cycles a MAC";
+    const std::string prices = "[prices]\nmac = 1\nread_byte = 3\nwrite_byte = 4\n";
+    EXPECT_EQ(parse_profile(start + prices + "transfer = 5\n", "mine.toml").prices().write_byte, 4);
+    EXPECT_NE(error_of(start + prices).find("'transfer' is missing in [prices]"), std::string::npos);
 }
 
 TEST(DeviceProfile, AddsUpWhatItSays) {
@@ -78,8 +111,6 @@ TEST(DeviceProfile, AddsUpWhatItSays) {
     EXPECT_EQ(profile.mac(Kernel::dense), (Cost{200'000, 800'000}));
     EXPECT_EQ(profile.transfer(profile.read), (Cost{4'000'000, 23'000'000}));
     EXPECT_EQ(profile.byte(profile.read), (Cost{2'500'000, 13'000'000}));
-    profile.overlap = 1;
-    EXPECT_EQ(profile.byte(profile.read), (Cost{2'000'000, 11'000'000})) << "the CPU's part passes beside the bus";
 }
 
 TEST(DeviceProfile, ABaseGivesWhatAFileLeavesOut) {
@@ -106,14 +137,32 @@ TEST(DeviceProfile, NamesFileAndLineOfAMistake) {
                                                           {"clock_mhz = 48", "clock_mhz = true"},
                                                           {"clock_mhz = 48", "clock_mhz = = 48"},
                                                           {"nvm_kib = 512", "nvm_mib = 512"},
-                                                          {"[dma]", "[dwa]"},
-                                                          {"overlap = 0", "overlap = 2"}}) {
+                                                          {"[boot]", "[dma]\noverlap = 0\n[boot]"},
+                                                          {"efficiency = 0.464", "efficiency = 2"}}) {
         const std::string message = error_of(replaced(good, from, to));
         EXPECT_TRUE(message.starts_with("x.toml:" + line_of(from) + ": ")) << to << ": " << message;
     }
     EXPECT_NE(error_of(replaced(good, "on_v = 2.99", "on_v = 2.70")).find("voltages must rise"), std::string::npos);
     EXPECT_NE(error_of(replaced(good, "name = ", "nane = ")).find("'name' is missing"), std::string::npos);
     EXPECT_NE(error_of("base = \"x.toml\"\nname = \"a\"\ntitle = \"a\"\n").find("x.toml:1: "), std::string::npos);
+}
+
+/// Prices follow from energies, so there is no device without them.
+TEST(DeviceProfile, AMissingEnergySaysWhatToDo) {
+    const std::string good = text_of("msp432p401r");
+    for (const auto& [from, to, reason] : std::vector<std::array<std::string, 3>>{
+             {"byte_nj = 7.2", "",
+              "'byte_nj' is missing in [nvm_read]; state it, or begin the file with base = \"NAME\""},
+             {"run_mw = 20.46", "",
+              "'run_mw' is missing in [cpu]; state it, or begin the file with base = \"NAME\""}}) {
+        const std::string message = error_of(replaced(good, from, to));
+        EXPECT_NE(message.find(reason), std::string::npos) << message;
+    }
+    EXPECT_NE(error_of("name = \"a\"\ntitle = \"a\"\n").find("[limits] is missing; state it, or begin the file"),
+              std::string::npos);
+    const std::string cheap_mac = replaced(good, "convolution_mac = 3.8", "convolution_mac = 0.01");
+    EXPECT_NE(error_of(replaced(cheap_mac, "byte_nj = 7.2", "byte_nj = 1e6")).find("which nothing does"),
+              std::string::npos);
 }
 
 TEST(DeviceProfile, AnUnknownNameListsThoseThereAre) {

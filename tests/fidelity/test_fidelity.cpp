@@ -2,10 +2,12 @@
 
 #include <cmath>
 
+#include "fidelity/choices.hpp"
 #include "fidelity/document.hpp"
 #include "fidelity/fit.hpp"
 #include "fidelity/predict.hpp"
 #include "io/file.hpp"
+#include "plugin/policy.hpp"
 
 namespace dynbal::fidelity {
 namespace {
@@ -20,12 +22,12 @@ const ReferenceModel& model(const std::string& name) {
 TEST(Fidelity, SteadyCellsAreWithinTwentyPercent) {
     ASSERT_EQ(steady_cells().size(), 9U);
     for (const PublishedCell& cell : steady_cells()) {
-        EXPECT_LT(std::abs(relative_error(device::default_profile(), cell)), 0.2) << cell.model << " " << cell.supply;
+        EXPECT_LT(std::abs(relative_error(device::published_profile(), cell)), 0.2) << cell.model << " " << cell.supply;
     }
 }
 
 TEST(Fidelity, TheProfileHoldsWhatTheFitFinds) {
-    const device::DeviceProfile& profile = device::default_profile();
+    const device::DeviceProfile& profile = device::published_profile();
     const Constants fitted = fit(profile, steady_cells());
     const Constants held = constants_of(profile);
     for (size_t i = 0; i < fitted.size(); ++i) {
@@ -36,7 +38,7 @@ TEST(Fidelity, TheProfileHoldsWhatTheFitFinds) {
 /// The fit must find constants from which periods were made.
 TEST(Fidelity, TheFitFindsKnownConstants) {
     const Constants truth{15, 60, 0.6, 1.3e-3};
-    const device::DeviceProfile profile = with_constants(device::default_profile(), truth);
+    const device::DeviceProfile profile = with_constants(device::published_profile(), truth);
     std::vector<PublishedCell> cells = steady_cells();
     for (PublishedCell& cell : cells) {
         cell.period_s = predict(model_of(cell), Policy::dynbal, profile, *cell.power_w).period_s;
@@ -48,7 +50,7 @@ TEST(Fidelity, TheFitFindsKnownConstants) {
 }
 
 TEST(Fidelity, PredictionsBehaveAsPhysicsDoes) {
-    const device::DeviceProfile& profile = device::default_profile();
+    const device::DeviceProfile& profile = device::published_profile();
     const device::DeviceProfile slow = device::load_profile("msp432p401r-6mhz");
     for (const ReferenceModel& each : reference_models()) {
         double before_s = INFINITY;
@@ -69,9 +71,33 @@ TEST(Fidelity, PredictionsBehaveAsPhysicsDoes) {
     EXPECT_FALSE(std::isfinite(predict(model("SQN"), Policy::fixed, weak, 1e-3).period_s));
 }
 
+/// Where ours differs, the formula that both follow must say that it is no worse.
+TEST(Fidelity, PaperChoosesWhatThePublishedLogsShowOrBetterByItsFormula) {
+    size_t same = 0;
+    for (const PublishedChoice& published : published_choices()) {
+        const Tiles ours = paper_choice(published.shape);
+        const auto formula = [&](const Tiles& tiles) {
+            return paper_usage_span(published.shape, tiles.out, tiles.in, choice_cycle_macs);
+        };
+        if (same_parts(published.shape, published.tiles, ours)) {
+            ++same;
+        } else {
+            EXPECT_LE(formula(ours), formula(published.tiles)) << published.model << " " << published.layer;
+        }
+    }
+    EXPECT_GE(2 * same, published_choices().size());
+}
+
+TEST(Fidelity, ASizeStandsForAllThatGiveAsManyParts) {
+    const LoopShape& shape = published_choices()[2].shape;  // 16 to 64 channels
+    EXPECT_TRUE(same_parts(shape, {8, 12}, {8, 11}));
+    EXPECT_FALSE(same_parts(shape, {8, 12}, {8, 13}));
+    EXPECT_FALSE(same_parts(shape, {8, 12}, {16, 12}));
+}
+
 TEST(Fidelity, TheDocumentIsWhatTheCommandWrites) {
     const std::string path = DYNBAL_REPOSITORY "/docs/fidelity.md";
-    EXPECT_EQ(io::read_text(path), document(device::default_profile()))
+    EXPECT_EQ(io::read_text(path), document(device::published_profile()))
         << "run: dynbal fidelity --write docs/fidelity.md";
 }
 

@@ -69,8 +69,8 @@ TEST(Supply, OnceFailsOnceAndThenFollowsTheRest) {
     }
 }
 
-TEST(Supply, BudgetPricesBytesAtFourteenAndAHalf) {
-    const auto supply = parse_supply("budget:29");
+TEST(Supply, ABudgetOfThePublishedDevicePricesBytesAtFourteenAndAHalf) {
+    const auto supply = parse_supply("budget:29", published_profile());
     supply->begin_cycle();
     EXPECT_EQ(pay(*supply, Work::read, 3), 2U);
     EXPECT_EQ(pay(*supply, Work::mac, 1), 0U) << "what remained is spent";
@@ -100,6 +100,23 @@ TEST(Supply, EachFormIsExplainedAndListedInErrors) {
         EXPECT_NE(std::string(supply_help()).find(std::string("\n  ") + form), std::string::npos) << form;
         EXPECT_NE(error_of("nonsense:1").find(form), std::string::npos) << form;
     }
+}
+
+TEST(Supply, ABudgetCountsInThePricesOfItsDevice) {
+    DeviceProfile profile = default_profile();
+    profile.stated_prices = device::Prices{.mac = 1, .read_byte = 2, .write_byte = 3, .transfer = 10};
+    const auto supply = parse_supply("budget:32", profile);
+    supply->begin_cycle();
+    EXPECT_EQ(pay(*supply, Work::write, 2), 2U);
+    EXPECT_EQ(pay(*supply, Work::read, 3), 3U);
+    EXPECT_EQ(pay(*supply, Work::mac, 1), 0U) << "all is spent";
+    supply->begin_cycle();
+    EXPECT_EQ(pay(*supply, Work::mac, 20), 20U);
+    EXPECT_EQ(pay(*supply, Work::read, 9), 1U) << "it stops at the byte that cannot be paid";
+    supply->begin_cycle();
+    EXPECT_EQ(pay(*supply, Work::mac, 23), 23U);
+    const Grant grant = supply->pay({Work::read, 0, {}, {}});
+    EXPECT_FALSE(grant.whole) << "not even the start can be paid";
 }
 
 TEST(Supply, RandomIsReproducibleAndKeepsItsRange) {

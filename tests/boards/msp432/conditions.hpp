@@ -12,6 +12,7 @@ namespace dynbal::test {
 class Conditions {
 public:
     static constexpr uint64_t cycles_per_access = 6;
+    static constexpr uint64_t reset_hz = 3'000'000;
 
     void power_up() { *this = Conditions(); }
 
@@ -39,8 +40,8 @@ public:
 
 private:
     uint64_t now_ps_ = 0;
-    uint64_t mclk_hz_ = 3'000'000;
-    uint64_t smclk_hz_ = 3'000'000;
+    uint64_t mclk_hz_ = reset_hz;
+    uint64_t smclk_hz_ = reset_hz;
     bool powered_ = true;
     std::string violation_;
 };

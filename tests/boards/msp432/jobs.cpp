@@ -141,7 +141,7 @@ std::vector<uint8_t> flash_with(const std::vector<uint8_t>& payload) {
 namespace {
 
 double simulated_s(const compiler::ImageFile& file, const std::vector<int16_t>& input, PolicyKind policy) {
-    const device::DeviceProfile profile = device::load_profile("msp432p401r-firmware");
+    const device::DeviceProfile profile = device::default_profile();
     sim::Session session(file, profile);
     sim::SteadySupply steady;
     sim::RunOptions options;

@@ -22,7 +22,7 @@ struct Job432 {
     std::vector<int16_t> output;     ///< on steady power, from the simulator
     uint64_t macs = 0;               ///< really multiplied: taps over padding are left out
     uint64_t nominal_macs = 0;       ///< padding counted, as published figures do
-    double simulated_s = 0;          ///< on steady power without the boot, by the profile msp432p401r-firmware
+    double simulated_s = 0;          ///< on steady power without the boot, by the profile msp432p401r
 };
 
 /// Makes payload, expectation and formatted FRAM. `inferences`: how many the program is to run.

@@ -67,7 +67,9 @@ struct Machine::Callbacks {
                                                static_cast<uint32_t>(value));
     }
     static void instruction(uc_engine*, uint64_t, uint32_t, void* machine) {
-        ++static_cast<Machine*>(machine)->instructions_;
+        auto& self = *static_cast<Machine*>(machine);
+        ++self.instructions_;
+        if (self.conditions_.mclk_hz() == Conditions::reset_hz) ++self.slow_instructions_;
     }
 };
 
@@ -131,7 +133,7 @@ void Machine::power_up() {
     system_.power_up();
     systick_runs_ = false;
     last_read_ = 0;
-    instructions_ = 0;
+    instructions_ = slow_instructions_ = 0;
     const auto pattern = static_cast<uint32_t>(sim::hash64(cycle_number_));
     for (size_t i = 0; i < sram_.size(); i += sizeof(pattern)) std::memcpy(&sram_[i], &pattern, sizeof(pattern));
     check(uc_context_restore(engine_, static_cast<uc_context*>(fresh_)), "context");
@@ -177,6 +179,7 @@ CycleResult Machine::run_cycle(uint64_t cut) {
     result.fram_bytes_read = fram_.bytes_read();
     result.fram_bytes_written = fram_.bytes_written();
     result.instructions = instructions_;
+    result.slow_instructions = slow_instructions_;
     result.modelled_s = static_cast<double>(conditions_.now_ps()) * 1e-12;
     if (!conditions_.violation().empty()) {
         result.end = CycleEnd::forbidden;

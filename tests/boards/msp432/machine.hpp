@@ -42,7 +42,8 @@ struct CycleResult {
     uint64_t dma_transfers = 0;
     uint64_t fram_bytes_read = 0;
     uint64_t fram_bytes_written = 0;
-    uint64_t instructions = 0;  ///< if asked for
+    uint64_t instructions = 0;       ///< if asked for
+    uint64_t slow_instructions = 0;  ///< of these, before the clock was raised
     double modelled_s = 0;
 };
 
@@ -99,7 +100,7 @@ private:
     uint32_t systick_reload_ = 0;
     bool systick_runs_ = false;
     uint64_t systick_end_ps_ = 0;
-    uint64_t instructions_ = 0;
+    uint64_t instructions_ = 0, slow_instructions_ = 0;
     uint64_t cycle_number_ = 0;
     bool fram_keeps_power_ = false;
     uint32_t last_read_ = 0;   ///< address; 0 after a write
