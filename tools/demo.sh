@@ -9,7 +9,7 @@ model=$(dirname "$(readlink -f "$0")")/../models/fashion_mnist
 scale=0.00392156862745098 # 1/255: the pixels are bytes, the model takes 0 to 1
 sample=0
 # What a power cycle affords (1 unit is the energy of a MAC): so little that there are hundreds of them.
-supply=budget:30000
+supply=budget:40000
 
 title() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 [ -t 1 ] || title() { printf '\n%s\n' "$*"; }

@@ -14,7 +14,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-SUPPLIES = ["none", "budget:300000", "budget:100000", "budget:60000", "budget:30000"]
+SUPPLIES = ["none", "budget:300000", "budget:100000", "budget:60000", "budget:40000"]
 POLICIES = ["fixed", "paper", "best"]
 
 

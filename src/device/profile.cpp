@@ -17,10 +17,8 @@ Cost cost_of(double time_us, double energy_nj) {
     return {static_cast<uint64_t>(std::llround(time_us * 1e6)), static_cast<uint64_t>(std::llround(energy_nj * 1e6))};
 }
 
-uint32_t sixteenths(double units) { return static_cast<uint32_t>(std::llround(16 * units)); }
-
-/// Bytes and MACs are never free, however little they take: work without a price would go on for ever.
-uint32_t sixteenths_of_work(double units) { return std::max(sixteenths(units), 1U); }
+/// Nothing is free: work without a price would go on for ever, and of two equal choices that with fewer transfers must win.
+uint32_t sixteenths(double units) { return std::max(static_cast<uint32_t>(std::llround(16 * units)), 1U); }
 
 DeviceProfile shipped_profile(const std::string& name) {
     for (const ShippedFile& file : shipped_files()) {
@@ -42,9 +40,9 @@ Prices DeviceProfile::prices() const {
 
 CostModel DeviceProfile::cost_model() const {
     const Prices units = prices();
-    return {.mac = sixteenths_of_work(units.mac),
-            .read_byte = sixteenths_of_work(units.read_byte),
-            .write_byte = sixteenths_of_work(units.write_byte),
+    return {.mac = sixteenths(units.mac),
+            .read_byte = sixteenths(units.read_byte),
+            .write_byte = sixteenths(units.write_byte),
             .transfer = sixteenths(units.transfer)};
 }
 

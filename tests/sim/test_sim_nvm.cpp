@@ -52,7 +52,7 @@ TEST(SimNvm, RefusesEverythingUntilPowerComesBack) {
 
 TEST(SimNvm, CountsWhatWasReallyMovedOverAllCycles) {
     SimNvm nvm(64);
-    const auto supply = parse_supply("budget:100");  // 6 bytes, 13 units are left over
+    const auto supply = parse_supply("budget:100", published_profile());  // 6 bytes, 13 units are left over
     std::array<std::byte, 4> bytes{};
     nvm.power_up(*supply);
     nvm.write(0, bytes);
@@ -93,7 +93,7 @@ TEST(SimNvm, NoticesChangesOutsideOfTheIgnoredRangeOnly) {
 
 TEST(SimNvm, WhatTheHostPaysForIsNeitherCutNorCounted) {
     SimNvm nvm(32);
-    const auto supply = parse_supply("budget:15");  // one byte
+    const auto supply = parse_supply("budget:15", published_profile());  // one byte
     nvm.power_up(*supply);
     const auto bytes = counting();
     nvm.set_free(true);

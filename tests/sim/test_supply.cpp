@@ -70,14 +70,14 @@ TEST(Supply, OnceFailsOnceAndThenFollowsTheRest) {
 }
 
 TEST(Supply, ABudgetOfThePublishedDevicePricesBytesAtFourteenAndAHalf) {
-    const auto supply = parse_supply("budget:29", published_profile());
+    const auto supply = parse_supply("budget:30", published_profile());
     supply->begin_cycle();
     EXPECT_EQ(pay(*supply, Work::read, 3), 2U);
     EXPECT_EQ(pay(*supply, Work::mac, 1), 0U) << "what remained is spent";
     supply->begin_cycle();
     EXPECT_EQ(pay(*supply, Work::write, 1), 1U);
-    EXPECT_EQ(pay(*supply, Work::mac, 14), 14U);
-    EXPECT_EQ(pay(*supply, Work::mac, 1), 0U) << "half a unit is left";
+    EXPECT_EQ(pay(*supply, Work::mac, 15), 15U);
+    EXPECT_EQ(pay(*supply, Work::mac, 1), 0U) << "less than a unit is left";
 }
 
 TEST(Supply, BudgetHasAFirstCycleOfItsOwn) {
