@@ -30,7 +30,8 @@ TEST_F(PowerOptionsTest, ADeviceIsNamedOrAFile) {
 /// Whatever runs an image says it in one line, and only where it is so.
 TEST_F(PowerOptionsTest, AnotherDeviceThanThatOfTheImageIsSaid) {
     const auto said = [&](const std::string& command, const std::string& device) {
-        std::vector<std::string> arguments{command, image(), command == "soak" ? "--inputs" : "--input", x()};
+        std::vector<std::string> arguments{command, image(), command == "soak" ? "--inputs" : "--input",
+                                           x(command == "soak" ? "" : "@0")};
         if (command == "compare" || command == "report") arguments.insert(arguments.end(), {"--supply", "none"});
         if (command == "crash-test") arguments.insert(arguments.end(), {"--cuts", "sample:1"});
         if (command == "soak") arguments.insert(arguments.end(), {"--count", "1"});

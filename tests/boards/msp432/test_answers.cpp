@@ -71,8 +71,8 @@ TEST_F(Board432, BootTakesWhatItsProfileSays) {
                        header = 4 + sizeof(ImageHeader);  // what is read: the chip, what is installed
     const Job432 job = micro_job();
     Machine machine(flash_with(job.payload));
-    ASSERT_EQ(machine.run_cycle().end, CycleEnd::parked);
     machine.count_instructions(true);
+    ASSERT_EQ(machine.run_cycle().end, CycleEnd::parked);
     const CycleResult boot = machine.run_cycle(identification + header + 1);
     ASSERT_EQ(boot.end, CycleEnd::power_failed) << boot.reason;
     EXPECT_EQ(boot.text, "dynbal\n");
