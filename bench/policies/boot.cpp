@@ -46,7 +46,7 @@ uint64_t real_least(sim::Session& session, const std::vector<std::byte>& formatt
     options.timing_only = true;
     const auto ends = [&](uint64_t units) {
         std::copy(formatted.begin(), formatted.end(), session.nvm().memory().begin());
-        const auto supply = sim::parse_supply(fmt::format("budget:{}", units));
+        const auto supply = sim::parse_supply(fmt::format("budget:{}", units), sim::published_profile());
         return session.run_inference(input, *supply, options).completed();
     };
     uint64_t high = stated;
@@ -66,7 +66,7 @@ std::string boot_text() {
     const std::filesystem::path folder =
         std::filesystem::path(named != nullptr ? named : "../shared") / "data/models/dynbal";
     experiment::Grid grid;
-    grid.devices = {sim::default_profile().name};
+    grid.devices = {sim::published_profile().name};  // the unit of the published figures
     for (const auto& [name, file] :
          {std::pair{"HAR", "HAR-CNN.onnx"}, {"KWS", "KWS-DNN_S.onnx"}, {"SQN", "squeezenet_cifar10.onnx"}}) {
         experiment::Model model;
