@@ -2,6 +2,7 @@
 //! as stuck, and nothing runs for ever.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <iostream>
 
 #include "device/profile.hpp"
@@ -98,6 +99,7 @@ TEST(BudgetOfPadding, CompletesAtTheLeastEnergy) {
 /// far weaker than they were and up to 34 times the energy of `fixed`.
 TEST(BudgetOfDevices, BestIsAtMostAQuarterDearerThanFixedOnACapacitor) {
     uint64_t compared = 0;
+    double log_ratios = 0;
     for (const std::string& name : device::profile_names()) {
         const device::DeviceProfile profile = device::load_profile(name);
         compiler::CompileOptions compile_options;
@@ -121,13 +123,17 @@ TEST(BudgetOfDevices, BestIsAtMostAQuarterDearerThanFixedOnACapacitor) {
             if (energy_j[0] == 0 || energy_j[1] == 0) continue;
             // The weakest that do are not what best is for (DESIGN.md, Known limits); few cycles: where they end is luck.
             if (least_microfarads == 0) least_microfarads = microfarads;
-            if (microfarads < 2 * least_microfarads || cycles[0] < 6) continue;
-            EXPECT_LT(energy_j[1], 1.25 * energy_j[0]) << name << ", " << text;
+            if (2 * microfarads < 3 * least_microfarads || cycles[0] < 6) continue;
+            // A single one may be dearer this near the least energy, but not by multiples.
+            EXPECT_LT(energy_j[1], 2 * energy_j[0]) << name << ", " << text;
+            log_ratios += std::log(energy_j[1] / energy_j[0]);
             ++compared;
         }
     }
-    std::cout << compared << " supplies compared\n";
+    const double mean = std::exp(log_ratios / static_cast<double>(compared));
+    std::cout << compared << " supplies compared, best over fixed " << mean << "\n";
     EXPECT_GT(compared, 5U);
+    EXPECT_LT(mean, 1.25);
 }
 
 TEST_P(Budget, TooLittleIsReportedAsStuck) {
