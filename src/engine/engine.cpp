@@ -157,8 +157,7 @@ Status Engine::abandon() {
         return Status::wrong_phase;
     }
     // Only written values count from here on: what is left is filled in one pass.
-    const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
-    record_.done = order.values_written(record_.done);
+    record_.done = runner_->schedule().order().values_written(record_.done);
     record_.phase = Phase::abandoning;
     commit();
     return Status::ok;
@@ -242,26 +241,22 @@ Status Engine::begin_stage() {
     begin_region();
     commit();
     emit(EventKind::stage_begin);
-    return runner_->configure(record_.config) ? Status::ok : Status::bad_image;
+    return runner_->configure(record_.config, record_.regions[0]) ? Status::ok : Status::bad_image;
 }
 
 Status Engine::run_region() {
-    const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
-    const bool filling = record_.phase == Phase::abandoning;
-    const bool sums_move = record_.config.order == LoopOrder::sums_move && !filling;
-    const uint32_t end = order.values() + (filling ? 0 : order.values_stored());
-    while (record_.done < end) {
-        const Job job = order.job_at(record_.done % order.values());
-        const uint32_t done = record_.done + job.values();
-        if (filling) {
-            runner_->fill(job, *values_);
-        } else if (sums_move) {
-            runner_->run_pass(order, job, record_.done / order.values(), record_.epoch, done, *values_);
-        } else {
-            runner_->run(order, job, *values_);
+    const Schedule& schedule = runner_->schedule();
+    if (record_.phase == Phase::abandoning) {
+        while (record_.done < schedule.order().values()) {
+            record_.done += runner_->fill(record_.done, *values_);
         }
-        record_.done = done;
+        return Status::ok;
     }
+    Progress at = record_.progress();
+    while (at.done < schedule.end()) {
+        at = runner_->perform_next(at, record_.epoch, *values_);
+    }
+    record_.set_progress(at);
     return Status::ok;
 }
 
@@ -278,7 +273,7 @@ Status Engine::finish_region() {
             take(choose_now());
         }
         commit();
-        return runner_->configure(record_.config) ? Status::ok : Status::bad_image;
+        return runner_->configure(record_.config, record_.regions[0]) ? Status::ok : Status::bad_image;
     }
     emit(EventKind::stage_end);
     ++record_.stage;
@@ -310,13 +305,13 @@ Status Engine::recover() {
     const LoopShape& shape = runner_->shape();
     if (record_.region_count == 0 || region.pixel_begin >= region.pixel_end || region.pixel_end > shape.pixels() ||
         region.channel_begin >= region.channel_end || region.channel_end > shape.channels_out ||
-        !runner_->configure(record_.config)) {
+        !runner_->configure(record_.config, record_.regions[0])) {
         return Status::bad_image;
     }
-    const JobOrder order(shape, record_.config, region);
+    const JobOrder& order = runner_->schedule().order();
     const uint32_t done = find_progress(order);
     const bool running = record_.phase == Phase::running;
-    const uint32_t channels_done = running && done < order.values() ? runner_->resume(order.job_at(done)) : 0;
+    const uint32_t channels_done = running && done < order.values() ? runner_->resume(done) : 0;
     const bool progress = note_progress(order, done, channels_done);
     record_.cycle = CycleState::begun;
     const bool change = wants_change(progress);
@@ -336,12 +331,11 @@ Status Engine::reconsider(bool progress) {
     if (!change_config(progress)) {
         return Status::ok;
     }
-    if (!runner_->configure(record_.config)) {
+    if (!runner_->configure(record_.config, record_.regions[0])) {
         return Status::bad_image;
     }
-    const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
-    const bool inside = record_.done < order.values();
-    record_.channels_done = inside ? static_cast<uint16_t>(runner_->resume(order.job_at(record_.done))) : uint16_t{0};
+    const bool inside = record_.done < runner_->schedule().order().values();
+    record_.channels_done = inside ? static_cast<uint16_t>(runner_->resume(record_.done)) : uint16_t{0};
     commit();
     return Status::ok;
 }

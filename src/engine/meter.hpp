@@ -17,15 +17,15 @@ public:
     void set_model(const CostModel& model) { model_ = model; }
 
     void read(uint32_t offset, std::span<std::byte> target) override {
-        count({target.size(), 0, 1, 0});
+        count({target.size(), 0, 1, 0, 0});
         nvm_->read(offset, target);
     }
     void write(uint32_t offset, std::span<const std::byte> source) override {
-        count({0, source.size(), 1, 0});
+        count({0, source.size(), 1, 0, 0});
         nvm_->write(offset, source);
     }
     [[nodiscard]] bool compute(uint64_t macs) {
-        count({0, 0, 0, macs});
+        count({0, 0, 0, macs, 1});
         return power_->compute(macs);
     }
     /// Cost of this power cycle so far, in 1/16 units.

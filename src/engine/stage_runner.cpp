@@ -18,35 +18,32 @@ StageRunner::StageRunner(Meter& meter, const ImageHeader& header, std::span<std:
       stage_index_(stage_index),
       inference_(inference) {}
 
-bool StageRunner::configure(const TileConfig& config) {
-    if (!is_valid(shape_, config, static_cast<uint32_t>(arena_.size()))) {
+bool StageRunner::configure(const TileConfig& config, const Region& region) {
+    const auto arena_bytes = static_cast<uint32_t>(arena_.size());
+    if (!is_valid(shape_, config, arena_bytes)) {
         return false;
     }
-    config_ = config;
-    plan_ = plan_buffers(shape_, config, static_cast<uint32_t>(arena_.size()));
-    window_ = InputWindow(plan_);
-    block_ = {};
-    slice_ = {};
-    resumed_channels_ = 0;
+    schedule_.emplace(shape_, config, arena_bytes, region);
     divide_arena();
     return true;
 }
 
 void StageRunner::divide_arena() {
+    const BufferPlan& plan = schedule_->buffers();
     std::byte* next = arena_.data();
     const auto take = [&next](uint32_t bytes) {
         std::byte* begin = next;
         next += bytes;
         return begin;
     };
-    headers_ = reinterpret_cast<ChannelHeader*>(take(plan_.header_bytes));
-    weights_ = take(plan_.weight_bytes);
+    headers_ = reinterpret_cast<ChannelHeader*>(take(plan.header_bytes));
+    weights_ = take(plan.weight_bytes);
     for (uint32_t operand = 0; operand < shape_.operands; ++operand) {
-        windows_[operand] = reinterpret_cast<int16_t*>(take(plan_.window_bytes));
+        windows_[operand] = reinterpret_cast<int16_t*>(take(plan.window_bytes));
     }
-    patch_ = reinterpret_cast<int16_t*>(take(plan_.patch_bytes));
-    sums_ = {reinterpret_cast<int32_t*>(take(plan_.sum_bytes)), plan_.sum_bytes / 4};
-    out_ = reinterpret_cast<int16_t*>(take(plan_.out_bytes));
+    patch_ = reinterpret_cast<int16_t*>(take(plan.patch_bytes));
+    sums_ = {reinterpret_cast<int32_t*>(take(plan.sum_bytes)), plan.sum_bytes / 4};
+    out_ = reinterpret_cast<int16_t*>(take(plan.out_bytes));
 }
 
 CheckpointKey StageRunner::key_of(const Job& job, uint32_t channels_done) const {
@@ -61,40 +58,80 @@ CheckpointKey StageRunner::key_of(const Job& job, uint32_t channels_done) const 
     return key;
 }
 
-uint32_t StageRunner::resume(const Job& job) {
-    resumed_channels_ = 0;
-    if (has_passes_in_job(shape_, config_)) {
-        const uint32_t sum_count = positions_of(shape_, job.pixels).count() * job.channels.size();
-        resumed_channels_ = checkpoints_.find(key_of(job, 0), sum_count);
+uint32_t StageRunner::resume(uint32_t done) {
+    if (!has_passes_in_job(shape_, schedule_->config())) {
+        return 0;
     }
-    return resumed_channels_;
+    const Job job = schedule_->order().job_at(done);
+    return checkpoints_.find(key_of(job, 0), positions_of(shape_, job.pixels).count() * job.channels.size());
 }
 
-void StageRunner::run(const JobOrder& order, const Job& job, ValueStore& values) {
-    if (has_passes_in_job(shape_, config_)) {
-        run_in_passes(job);
-    } else {
-        run_at_once(order, job);
-    }
-    values.write(job, {out_, job.values()});
-}
-
-void StageRunner::fill(const Job& job, ValueStore& values) {
+uint32_t StageRunner::fill(uint32_t done, ValueStore& values) {
+    const Job job = schedule_->order().job_at(done);
     std::memset(out_, 0, size_t{job.values()} * sizeof(int16_t));
     values.write(job, {out_, job.values()});
+    return job.values();
 }
 
-JobContext StageRunner::context_of(const Job& job, const Range& channels_in) {
+Progress StageRunner::perform_next(const Progress& at, uint32_t epoch, ValueStore& values) {
+    const JobPlan plan = schedule_->next(at);
+    const std::span<int32_t> sums =
+        operation_->accumulate == nullptr
+            ? std::span<int32_t>()
+            : sums_.first(positions_of(shape_, plan.job.pixels).count() * plan.job.channels.size());
+    if (!load_sums(plan, sums)) {
+        schedule_->forget();  // a damaged checkpoint: the job begins again
+        return {at.done, 0};
+    }
+    fetch(plan);
+    if (plan.sums_from == SumsFrom::area) {
+        meter_->set_class(TrafficClass::checkpoints);
+        const uint32_t index = schedule_->order().index_of({plan.job.pixels.begin, plan.job.channels.begin});
+        meter_->read(footprints_.sum_offset(plan.pass - 1, index), std::as_writable_bytes(sums));
+    }
+    compute(plan);
+    store(plan, sums, epoch, values);
+    return plan.after;
+}
+
+bool StageRunner::load_sums(const JobPlan& plan, std::span<int32_t> sums) {
+    if (plan.sums_from == SumsFrom::checkpoint) {
+        return checkpoints_.restore(sums_, static_cast<uint32_t>(sums.size()));
+    }
+    if (plan.sums_from == SumsFrom::zero && !sums.empty()) {
+        std::memset(sums.data(), 0, sums.size_bytes());
+    }
+    return true;
+}
+
+void StageRunner::fetch(const JobPlan& plan) {
+    if (plan.fetches_headers) {
+        fetch_headers(plan.block);
+    }
+    if (plan.fetches_weights) {
+        fetch_weights(plan.block, plan.channels_in);
+    }
+    if (plan.window.read.empty()) {
+        return;
+    }
+    make_room(plan);
+    meter_->set_class(TrafficClass::inputs);
+    for (uint32_t operand = 0; operand < shape_.operands; ++operand) {
+        fetch_box(plan.window.read, operand);
+    }
+}
+
+JobContext StageRunner::context_of(const JobPlan& plan) {
     JobContext ctx;
     ctx.stage = &stage_;
     ctx.shape = &shape_;
-    ctx.job = job;
-    ctx.positions = positions_of(shape_, job.pixels);
-    ctx.channels_in = channels_in;
+    ctx.job = plan.job;
+    ctx.positions = positions_of(shape_, plan.job.pixels);
+    ctx.channels_in = plan.channels_in;
     for (uint32_t operand = 0; operand < shape_.operands; ++operand) {
-        ctx.windows[operand] = {windows_[operand], window_.held(), row_pitch()};
+        ctx.windows[operand] = {windows_[operand], schedule_->held(), row_pitch()};
     }
-    const uint32_t skip = job.channels.begin - block_.begin;
+    const uint32_t skip = plan.job.channels.begin - plan.block.begin;
     ctx.headers = headers_ + skip;
     ctx.weights = weights_ + skip * weight_row_bytes_;
     ctx.weight_row_bytes = weight_row_bytes_;
@@ -104,98 +141,35 @@ JobContext StageRunner::context_of(const Job& job, const Range& channels_in) {
     return ctx;
 }
 
-void StageRunner::run_at_once(const JobOrder& order, const Job& job) {
-    const Range block = order.channel_block(job.channels.begin);
-    fetch_block(block);
-    const Range tile = intersect(tile_of(shape_, config_, job.pixels.begin), order.region().pixels());
-    const Range channels_in = input_channels(shape_, block);
-    fetch_window(tile, channels_in);
-    const JobContext ctx = context_of(job, channels_in);
-    if (operation_->accumulate != nullptr) {
-        std::memset(ctx.sums, 0, size_t{ctx.positions.count()} * job.channels.size() * sizeof(int32_t));
-    }
-    compute(ctx, shape_.group_in(), true);
-}
-
-/// `channels_each`: input channels that are multiplied for each value; `last`: the sums are complete with them.
-void StageRunner::compute(const JobContext& ctx, uint32_t channels_each, bool last) {
-    if (!meter_->compute(macs_of(shape_, ctx.job, channels_each))) {
-        std::memset(ctx.out, 0, size_t{ctx.job.values()} * sizeof(int16_t));
+void StageRunner::compute(const JobPlan& plan) {
+    const JobContext ctx = context_of(plan);
+    const uint32_t channels_each = min_u32(plan.channels_in.size(), shape_.group_in());
+    if (!meter_->compute(macs_of(shape_, plan.job, channels_each))) {
+        std::memset(ctx.out, 0, size_t{plan.job.values()} * sizeof(int16_t));
         return;
     }
     if (operation_->accumulate != nullptr) {
         operation_->accumulate(ctx);
     }
-    if (last) {
+    if (plan.sums_to == SumsTo::values) {
         operation_->finish(ctx);
     }
 }
 
-void StageRunner::run_in_passes(const Job& job) {
-    const uint32_t sum_count = positions_of(shape_, job.pixels).count() * job.channels.size();
-    uint32_t channel = resumed_channels_;
-    resumed_channels_ = 0;
-    if (channel != 0 && !checkpoints_.restore(sums_, sum_count)) {
-        channel = 0;
-    }
-    if (channel == 0) {
-        std::memset(sums_.data(), 0, size_t{sum_count} * sizeof(int32_t));
-    }
-    fetch_headers(job.channels);
-    block_ = job.channels;
-    while (channel < shape_.channels_in) {
-        const Range slice{channel, min_u32(channel + config_.tile_in, shape_.channels_in)};
-        fetch_pass_weights(job.channels, slice);
-        fetch_window(job.pixels, slice);
-        compute(context_of(job, slice), slice.size(), slice.end == shape_.channels_in);
-        channel = slice.end;
-        if (channel < shape_.channels_in) {
-            checkpoints_.save(key_of(job, channel), sums_, sum_count);
+void StageRunner::store(const JobPlan& plan, std::span<int32_t> sums, uint32_t epoch, ValueStore& values) {
+    switch (plan.sums_to) {
+        case SumsTo::values: values.write(plan.job, {out_, plan.job.values()}); return;
+        case SumsTo::checkpoint:
+            checkpoints_.save(key_of(plan.job, plan.after.channels_done), sums_, static_cast<uint32_t>(sums.size()));
+            return;
+        case SumsTo::area: {
+            const uint32_t index = schedule_->order().index_of({plan.job.pixels.begin, plan.job.channels.begin});
+            meter_->set_class(TrafficClass::checkpoints);
+            meter_->write(footprints_.sum_offset(plan.pass, index), std::as_bytes(sums));
+            footprints_.save(epoch, plan.after.done);
+            return;
         }
     }
-}
-
-void StageRunner::run_pass(const JobOrder& order, const Job& job, uint32_t pass, uint32_t epoch, uint32_t done,
-                           ValueStore& values) {
-    const Range slice{pass * config_.tile_in, min_u32((pass + 1) * config_.tile_in, shape_.channels_in)};
-    const bool last = slice.end == shape_.channels_in;
-    const Range block = order.channel_block(job.channels.begin);
-    if (!block_.covers(block) || !(slice_ == slice)) {
-        fetch_pass_weights(block, slice);
-        if (last) {
-            fetch_headers(block);
-        }
-        block_ = block;
-        slice_ = slice;
-    }
-    fetch_window(intersect(tile_of(shape_, config_, job.pixels.begin), order.region().pixels()), slice);
-    const std::span<int32_t> sums = sums_.first(job.values());
-    const uint32_t index = order.index_of({job.pixels.begin, job.channels.begin});
-    if (pass == 0) {
-        std::memset(sums.data(), 0, sums.size_bytes());
-    } else {
-        meter_->set_class(TrafficClass::checkpoints);
-        meter_->read(footprints_.sum_offset(pass - 1, index), std::as_writable_bytes(sums));
-    }
-    compute(context_of(job, slice), slice.size(), last);
-    if (last) {
-        values.write(job, {out_, job.values()});
-        return;
-    }
-    meter_->set_class(TrafficClass::checkpoints);
-    meter_->write(footprints_.sum_offset(pass, index), std::as_bytes(sums));
-    footprints_.save(epoch, done);
-}
-
-void StageRunner::fetch_block(const Range& block) {
-    if (shape_.header_bytes == 0 || block_.covers(block)) {
-        return;
-    }
-    fetch_headers(block);
-    weight_row_bytes_ = shape_.weight_row_bytes();
-    meter_->read(stage_.weights_offset + block.begin * weight_row_bytes_,
-                 {weights_, size_t{block.size()} * weight_row_bytes_});
-    block_ = block;
 }
 
 void StageRunner::fetch_headers(const Range& channels) {
@@ -204,33 +178,30 @@ void StageRunner::fetch_headers(const Range& channels) {
                  std::as_writable_bytes(std::span(headers_, channels.size())));
 }
 
-void StageRunner::fetch_pass_weights(const Range& channels, const Range& slice) {
+/// Whole rows of weights are one transfer; of a slice of the input channels each tap is one.
+void StageRunner::fetch_weights(const Range& channels, const Range& slice) {
     meter_->set_class(TrafficClass::weights);
+    const uint32_t stored_row_bytes = shape_.weight_row_bytes();
+    if (slice.size() >= shape_.group_in()) {
+        weight_row_bytes_ = stored_row_bytes;
+        meter_->read(stage_.weights_offset + channels.begin * stored_row_bytes,
+                     {weights_, size_t{channels.size()} * stored_row_bytes});
+        return;
+    }
     const uint32_t slice_bytes = slice.size() * shape_.weight_bytes;
     weight_row_bytes_ = align4(shape_.taps() * slice_bytes);
     for (uint32_t channel = 0; channel < channels.size(); ++channel) {
         for (uint32_t tap = 0; tap < shape_.taps(); ++tap) {
-            const uint32_t source = stage_.weights_offset + (channels.begin + channel) * shape_.weight_row_bytes() +
+            const uint32_t source = stage_.weights_offset + (channels.begin + channel) * stored_row_bytes +
                                     (tap * shape_.channels_in + slice.begin) * shape_.weight_bytes;
             meter_->read(source, {weights_ + channel * weight_row_bytes_ + tap * slice_bytes, slice_bytes});
         }
     }
 }
 
-void StageRunner::fetch_window(const Range& pixels, const Range& channels) {
-    const Box before = window_.held();
-    const InputWindow::Step step = window_.move_to(input_box(shape_, pixels, channels));
-    if (step.read.empty()) {
-        return;
-    }
-    make_room(before, step);
-    meter_->set_class(TrafficClass::inputs);
-    for (uint32_t operand = 0; operand < shape_.operands; ++operand) {
-        fetch_box(step.read, operand);
-    }
-}
-
-void StageRunner::make_room(const Box& before, const InputWindow::Step& step) {
+void StageRunner::make_room(const JobPlan& plan) {
+    const Box& before = plan.held;
+    const InputWindow::Step& step = plan.window;
     const size_t channels = before.channels.size();
     const size_t pitch = row_pitch();
     for (uint32_t operand = 0; operand < shape_.operands; ++operand) {
@@ -259,10 +230,10 @@ void StageRunner::make_room(const Box& before, const InputWindow::Step& step) {
     }
 }
 
-/// Fewest transfers: all rows at once where they follow each other in NVM and in SRAM (as box_traffic() counts).
+/// Fewest transfers: all rows at once where they follow each other in NVM and in SRAM (as accesses_of() counts).
 void StageRunner::fetch_box(const Box& box, uint32_t operand) {
     const bool whole_pixels = shape_.input_packed && box.channels.size() == shape_.channels_in;
-    const bool whole_rows = box.cols.size() == shape_.in_w && plan_.window_cols == shape_.in_w;
+    const bool whole_rows = box.cols.size() == shape_.in_w && schedule_->buffers().window_cols == shape_.in_w;
     if (whole_pixels && whole_rows) {
         fetch_words(operand, box.rows.begin, 0, 0, box.values());
         return;
@@ -287,7 +258,7 @@ void StageRunner::fetch_words(uint32_t operand, uint32_t row, uint32_t col, uint
 }
 
 int16_t* StageRunner::window_word(uint32_t operand, uint32_t row, uint32_t col) {
-    const Box& held = window_.held();
+    const Box& held = schedule_->held();
     return windows_[operand] + (row - held.rows.begin) * row_pitch() + (col - held.cols.begin) * held.channels.size();
 }
 

@@ -17,7 +17,7 @@ namespace dynbal {
 inline constexpr uint32_t record_slot_bytes = 188;
 
 inline constexpr uint32_t image_magic = 0x31424E44;  // "DNB1"
-inline constexpr uint16_t image_version = 3;
+inline constexpr uint16_t image_version = 4;
 
 /// Activations are 15-bit signed values q in the low bits of a 16-bit word; the top bit is the state.
 inline constexpr int32_t activation_min = -16384;
@@ -133,7 +133,7 @@ struct ImageHeader {
     uint32_t installation =
         0;  ///< CRC-32 of the input that firmware brings along: with another one NVM begins anew; else 0
 };
-static_assert(sizeof(ImageHeader) == 124);
+static_assert(sizeof(ImageHeader) == 128);
 
 /// The loop-nest geometry of a stage; `sums_area_bytes` as in its image's header.
 LoopShape shape_of(const StageDescriptor& stage, uint32_t sums_area_bytes = 0);

@@ -12,7 +12,7 @@
 
 #include "image/format.hpp"
 #include "nvm/nvm.hpp"
-#include "plugin/loop_nest.hpp"
+#include "plugin/schedule.hpp"
 
 namespace dynbal {
 
@@ -54,6 +54,11 @@ struct Record {
     TileConfig config;
     Region regions[max_regions];  ///< what is left of the stage, in execution order; [0] is being worked on
 
+    constexpr Progress progress() const { return {done, channels_done}; }
+    constexpr void set_progress(const Progress& at) {
+        done = at.done;
+        channels_done = static_cast<uint16_t>(at.channels_done);
+    }
     /// What a record with so many regions takes in NVM; one is the rule.
     static constexpr uint32_t bytes_with(uint32_t regions);
     constexpr uint32_t stored_bytes() const;

@@ -68,7 +68,7 @@ dynbal_candidate candidate_to(const Candidate& c) {
             c.need};
 }
 
-CostModel model_from(const dynbal_cost_model& m) { return {m.mac, m.read_byte, m.write_byte, m.transfer, m.boot}; }
+CostModel model_from(const dynbal_cost_model& m) { return {m.mac, m.read_byte, m.write_byte, m.transfer, m.job, m.boot}; }
 
 }  // namespace
 

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /** Changes whenever a struct or the meaning of a function does. */
-#define DYNBAL_PLUGIN_VERSION 1u
+#define DYNBAL_PLUGIN_VERSION 2u
 
 /** Most candidates that dynbal_choose() takes: they are converted on the stack. */
 #define DYNBAL_CANDIDATES_MAX 64u
@@ -66,6 +66,7 @@ typedef struct dynbal_cost_model {
     uint32_t read_byte;
     uint32_t write_byte;
     uint32_t transfer; /**< start-up of one NVM transfer */
+    uint32_t job;      /**< preparing one job, or one pass of it */
     uint32_t boot;     /**< spent at each boot before the first job */
 } dynbal_cost_model;
 

@@ -18,6 +18,7 @@
 #include <cstdint>
 
 #include "base/math.hpp"
+#include "plugin/preservation.hpp"
 
 namespace dynbal {
 
@@ -129,14 +130,6 @@ constexpr bool has_passes_in_job(const LoopShape& shape, const TileConfig& confi
 constexpr uint32_t pass_count(const LoopShape& shape, const TileConfig& config) {
     return has_passes(shape, config) ? ceil_div(shape.group_in(), config.tile_in) : 1;
 }
-
-/// Bytes of the record that follows the sums in a checkpoint (see SPEC.md).
-inline constexpr uint32_t checkpoint_trailer_bytes = 28;
-/// Size of a checkpoint slot in NVM: bounds the sums of a job that runs in passes.
-inline constexpr uint32_t checkpoint_slot_bytes = 4096;
-
-/// Bytes of the progress note behind each job of a pass that only stores partial sums.
-inline constexpr uint32_t footprint_bytes = 12;
 
 /// How a configuration divides the SRAM arena. All sizes in bytes, multiples of 4.
 struct BufferPlan {

@@ -7,160 +7,11 @@
 namespace dynbal {
 namespace {
 
-/// Walks the tiles of all pixels once and counts the window's fetches (all operands).
-Traffic tile_walk(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan, const Range& channels_in,
-                  InputWindow& window) {
-    Traffic total;
-    for (uint32_t pixel = 0; pixel < shape.pixels();) {
-        const Range tile = tile_of(shape, config, pixel);
-        const InputWindow::Step step = window.move_to(input_box(shape, tile, channels_in));
-        total += box_traffic(shape, plan, step.read) * shape.operands;
-        pixel = tile.end;
-    }
-    return total;
-}
-
-/// Work and writes of all jobs over all pixels for one block of channels, and how many they are.
-struct JobWalk {
-    Traffic traffic;
-    uint64_t jobs = 0;
-};
-JobWalk job_walk(const LoopShape& shape, const TileConfig& config, uint32_t channels) {
-    TileConfig one_block = config;
-    one_block.tile_out = static_cast<uint16_t>(shape.channels_out);
-    one_block.order = LoopOrder::weights_stay;
-    const Region region{0, shape.pixels(), 0, static_cast<uint16_t>(channels)};
-    const JobOrder order(shape, one_block, region);
-    JobWalk walk;
-    for (uint32_t done = 0; done < order.values();) {
-        const Job job = order.job_at(done);
-        walk.traffic += write_traffic(shape, job);
-        walk.traffic.macs += macs_of(shape, job, shape.group_in());
-        ++walk.jobs;
-        done += job.values();
-    }
-    return walk;
-}
-
 uint32_t tile_count(const LoopShape& shape, const TileConfig& config) {
     if (config.tile_pixels >= shape.out_w) {
         return ceil_div(shape.pixels(), config.tile_pixels);
     }
     return shape.out_h * ceil_div(shape.out_w, config.tile_pixels);
-}
-
-/// Blocks of channels as (size, how many): the full ones and the last, smaller one.
-struct Blocks {
-    uint32_t full = 0, full_size = 0, last_size = 0;
-};
-Blocks blocks_of(const LoopShape& shape, const TileConfig& config) {
-    return {shape.channels_out / config.tile_out, config.tile_out, shape.channels_out % config.tile_out};
-}
-
-/// Traffic of the input window over the whole stage, no passes.
-Traffic window_traffic(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan) {
-    InputWindow window(plan);
-    const uint32_t blocks = ceil_div(shape.channels_out, config.tile_out);
-    const bool one_channel_range = shape.groups == 1 || blocks == 1;
-    if (one_channel_range) {
-        const Range all{0, shape.channels_in};
-        const Traffic first = tile_walk(shape, config, plan, all, window);
-        if (config.order == LoopOrder::inputs_stay || blocks == 1) {
-            return first;
-        }
-        Traffic total = first;
-        return total += tile_walk(shape, config, plan, all, window) * (blocks - 1);
-    }
-    Traffic total;
-    if (config.order == LoopOrder::weights_stay) {
-        for (uint32_t channel = 0; channel < shape.channels_out; channel += config.tile_out) {
-            const Range block{channel, min_u32(channel + config.tile_out, shape.channels_out)};
-            total += tile_walk(shape, config, plan, input_channels(shape, block), window);
-        }
-        return total;
-    }
-    for (uint32_t pixel = 0; pixel < shape.pixels();) {
-        const Range tile = tile_of(shape, config, pixel);
-        for (uint32_t channel = 0; channel < shape.channels_out; channel += config.tile_out) {
-            const Range block{channel, min_u32(channel + config.tile_out, shape.channels_out)};
-            const Box want = input_box(shape, tile, input_channels(shape, block));
-            total += box_traffic(shape, plan, window.move_to(want).read) * shape.operands;
-        }
-        pixel = tile.end;
-    }
-    return total;
-}
-
-Traffic weights_traffic(const LoopShape& shape, const TileConfig& config) {
-    const Blocks blocks = blocks_of(shape, config);
-    Traffic once = block_traffic(shape, blocks.full_size) * blocks.full;
-    if (blocks.last_size != 0) {
-        once += block_traffic(shape, blocks.last_size);
-    }
-    const bool reload = config.order == LoopOrder::inputs_stay && blocks.full + (blocks.last_size != 0 ? 1 : 0) > 1;
-    return once * (reload ? tile_count(shape, config) : 1);
-}
-
-JobWalk jobs_of(const LoopShape& shape, const TileConfig& config) {
-    const Blocks blocks = blocks_of(shape, config);
-    const JobWalk one = job_walk(shape, config, blocks.full_size);
-    JobWalk all{one.traffic * blocks.full, one.jobs * blocks.full};
-    if (blocks.last_size != 0) {
-        const JobWalk last = job_walk(shape, config, blocks.last_size);
-        all.traffic += last.traffic;
-        all.jobs += last.jobs;
-    }
-    return all;
-}
-
-/// Fetches and checkpoints of one job computed in passes (its values' writes not included).
-Traffic passes_of_job(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan, const Job& job) {
-    Traffic total;
-    const uint32_t sums = positions_of(shape, job.pixels).count() * job.channels.size();
-    total += {uint64_t{job.channels.size()} * shape.header_bytes, 0, 1, 0};
-    for (uint32_t channel = 0; channel < shape.channels_in; channel += config.tile_in) {
-        const Range slice{channel, min_u32(channel + config.tile_in, shape.channels_in)};
-        total += pass_weight_traffic(shape, job.channels.size(), slice.size());
-        total += box_traffic(shape, plan, input_box(shape, job.pixels, slice)) * shape.operands;
-        if (slice.end < shape.channels_in) {
-            total += {0, sums * 4 + checkpoint_trailer_bytes, 1, 0};
-        }
-    }
-    return total;
-}
-
-Traffic passes_traffic(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan) {
-    const Blocks blocks = blocks_of(shape, config);
-    Traffic total = jobs_of(shape, config).traffic;
-    for (uint32_t pixel = 0; pixel < shape.pixels();) {
-        const Range tile = tile_of(shape, config, pixel);
-        total += passes_of_job(shape, config, plan, {tile, {0, blocks.full_size}}) * blocks.full;
-        if (blocks.last_size != 0) {
-            total += passes_of_job(shape, config, plan, {tile, {0, blocks.last_size}});
-        }
-        pixel = tile.end;
-    }
-    return total;
-}
-
-/// Passes outermost: the window and a slice of the weights per pass, sums stored and fetched between passes.
-Traffic sums_move_traffic(const LoopShape& shape, const TileConfig& config, const BufferPlan& plan) {
-    const Blocks blocks = blocks_of(shape, config);
-    const uint32_t block_count = blocks.full + (blocks.last_size != 0 ? 1 : 0);
-    const JobWalk jobs = jobs_of(shape, config);
-    Traffic total = jobs.traffic;
-    total += {uint64_t{shape.channels_out} * shape.header_bytes, 0, block_count, 0};
-    for (uint32_t channel = 0; channel < shape.channels_in; channel += config.tile_in) {
-        const Range slice{channel, min_u32(channel + config.tile_in, shape.channels_in)};
-        total += pass_weight_traffic(shape, blocks.full_size, slice.size()) * blocks.full;
-        total += pass_weight_traffic(shape, blocks.last_size, slice.size());
-        InputWindow window(plan);
-        total += tile_walk(shape, config, plan, slice, window);
-        total += tile_walk(shape, config, plan, slice, window) * (block_count - 1);
-    }
-    const uint64_t moves = pass_count(shape, config) - 1;
-    const uint64_t sums_bytes = uint64_t{shape.values()} * 4;
-    return total += Traffic{sums_bytes, sums_bytes + jobs.jobs * footprint_bytes, jobs.jobs * 3, 0} * moves;
 }
 
 /// Expected loss of a datum of cost `cost` used over a span of work `span` (see the file comment).
@@ -170,8 +21,6 @@ uint64_t expected_loss(uint64_t cost, uint64_t span) {
     }
     return cost - cost * cost / (2 * span);
 }
-
-}  // namespace
 
 Traffic box_traffic(const LoopShape& shape, const BufferPlan& plan, const Box& box) {
     if (box.empty()) {
@@ -206,21 +55,6 @@ Traffic write_traffic(const LoopShape& shape, const Job& job) {
     const bool contiguous = shape.output_packed && job.channels.size() == shape.channels_out;
     return {0, uint64_t{job.values()} * 2, contiguous ? 1 : job.pixels.size(), 0};
 }
-
-Traffic stage_traffic(const LoopShape& shape, const TileConfig& config, uint32_t arena_bytes) {
-    const BufferPlan plan = plan_buffers(shape, config, arena_bytes);
-    if (config.order == LoopOrder::sums_move) {
-        return sums_move_traffic(shape, config, plan);
-    }
-    if (has_passes(shape, config)) {
-        return passes_traffic(shape, config, plan);
-    }
-    Traffic total = window_traffic(shape, config, plan);
-    total += weights_traffic(shape, config);
-    return total += jobs_of(shape, config).traffic;
-}
-
-namespace {
 
 /// The first of `count` outputs whose windows reach most input along one axis: of groups of `count` that follow each other,
 /// the last one moved so far back that it is whole. What a group reaches rises, stays and falls from one to the next; it

@@ -73,6 +73,7 @@ bool SimNvm::compute(uint64_t macs) {
     if (!powered_) throw PowerLoss{};
     if (free_) return arithmetic_;
     const Grant grant = account_.pay(Work::mac, macs);
+    ++traffic_.jobs;
     traffic_.macs += grant.count;
     if (!grant.whole) lose_power();
     return arithmetic_;

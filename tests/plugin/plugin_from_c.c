@@ -14,7 +14,7 @@ int dynbal_test_from_c(void) {
                                 .pool_h = 1, .pool_w = 1, .pool_stride_h = 1, .pool_stride_w = 1,
                                 .groups = 1, .operands = 1, .weight_bytes = 2, .counts_macs = 1,
                                 .input_packed = 1, .output_packed = 1};
-    const dynbal_cost_model model = {16, 232, 232, 256, 1000};
+    const dynbal_cost_model model = {16, 232, 232, 256, 0, 1000};
     dynbal_config config = {8, 30, 1, 1, DYNBAL_WEIGHTS_STAY};
     dynbal_candidate rows[2];
     dynbal_candidate chosen;

@@ -72,7 +72,7 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
     stage.arena_bytes = 8192;
     stage.model.boot = 5000;
     const dynbal_cost_model c_model{stage.model.mac, stage.model.read_byte, stage.model.write_byte,
-                                    stage.model.transfer, stage.model.boot};
+                                    stage.model.transfer, stage.model.job, stage.model.boot};
     const std::vector<Candidate> table = compiler::tile_table(shape, stage.model, stage.arena_bytes);
     RC_PRE(!table.empty() && table.size() <= DYNBAL_CANDIDATES_MAX);
     stage.candidates = table;
@@ -112,7 +112,7 @@ TEST(CInterface, RefusesNonsense) {
     dynbal_shape shape{};
     const dynbal_config config{1, 1, 1, 1, 0};
     dynbal_candidate row{};
-    const dynbal_cost_model model{16, 232, 232, 0, 0};
+    const dynbal_cost_model model{16, 232, 232, 0, 0, 0};
     EXPECT_EQ(dynbal_is_valid(&shape, &config, 4096), 0);
     EXPECT_EQ(dynbal_price(&shape, &config, &model, 4096, &row), DYNBAL_BAD_SHAPE);
     EXPECT_EQ(dynbal_price(nullptr, &config, &model, 4096, &row), DYNBAL_NULL);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint32_t sram_bytes = 16 * 1024;
 constexpr uint64_t cycles_max = 20000;
-constexpr dynbal_cost_model prices{16, 100, 120, 50, 2000};
+constexpr dynbal_cost_model prices{16, 100, 120, 50, 0, 2000};
 
 /// What survives a power failure.
 struct Storage {

@@ -1,0 +1,240 @@
+#include "plugin/walk.hpp"
+
+namespace dynbal {
+namespace {
+
+constexpr uint64_t price_of(const CostModel& prices, Access::Kind kind) {
+    switch (kind) {
+        case Access::Kind::read: return prices.read_byte;
+        case Access::Kind::write: return prices.write_byte;
+        case Access::Kind::compute: return prices.mac;
+    }
+    return 0;
+}
+
+constexpr uint64_t start_of(const CostModel& prices, Access::Kind kind) {
+    return kind == Access::Kind::compute ? prices.job : prices.transfer;
+}
+
+/// What `left` pays of equal accesses; returns bytes or MACs and takes what was paid.
+uint64_t pay_part(const CostModel& prices, const Access& access, uint64_t& left) {
+    const uint64_t start = start_of(prices, access.kind);
+    const uint64_t price = price_of(prices, access.kind);
+    const uint64_t each = start + access.amount * price;
+    const uint64_t whole = each == 0 ? access.count : left / each;
+    if (whole >= access.count) {
+        left -= access.count * each;
+        return access.count * access.amount;
+    }
+    left -= whole * each;
+    const uint64_t part = left > start && price != 0 ? (left - start) / price : 0;
+    left -= left >= start ? start + part * price : 0;
+    return whole * access.amount + part;
+}
+
+/// The plan cannot be paid as a whole: how far `left` goes.
+Progress cut_plan(const CostModel& prices, const AccessList& list, const JobPlan& plan, const Progress& at,
+                  uint64_t& left) {
+    for (uint32_t i = 0; i < list.size; ++i) {
+        const Access& access = list.items[i];
+        const uint64_t paid = pay_part(prices, access, left);
+        if (paid < access.count * access.amount) {
+            const bool values = i >= list.first_write && plan.sums_to == SumsTo::values;
+            return values && paid >= 2 ? Progress{plan.after.done - plan.job.values() + static_cast<uint32_t>(paid / 2), 0}
+                                       : at;
+        }
+    }
+    return plan.after;
+}
+
+constexpr bool is_behind(const Progress& at, const Progress& limit) {
+    return at.done > limit.done || (at.done == limit.done && at.channels_done > limit.channels_done);
+}
+
+/// The jobs of one panel while they are walked: panels that are alike are paid at once.
+struct PanelWalk {
+    Range panel;
+    Box held;         ///< when it began
+    Traffic traffic;  ///< up to its begin
+    bool whole = false;
+
+    void begin(const Schedule& schedule, const CycleEnd& walk) {
+        panel = schedule.panel_of(walk.at.done);
+        held = schedule.held();
+        traffic = walk.traffic;
+        whole = walk.at == Progress{panel.begin, 0};
+    }
+};
+
+/// Pays for panels like the one that has just ended, as many as can be.
+void repeat_panel(Schedule& schedule, const CostModel& prices, const PanelWalk& last, uint32_t until, CycleEnd& walk,
+                  uint64_t& left) {
+    const uint32_t alike = last.whole && schedule.held() == last.held ? schedule.panels_alike(last.panel) : 0;
+    if (alike == 0 || walk.at.done >= until) {
+        return;
+    }
+    const Traffic one = walk.traffic - last.traffic;
+    const uint64_t cost = cost_of(prices, one);
+    uint64_t count = min_u32(alike, (until - walk.at.done) / last.panel.size());
+    count = cost != 0 && left / cost < count ? left / cost : count;
+    schedule.skip_panels(static_cast<uint32_t>(count));
+    walk.at.done += static_cast<uint32_t>(count) * last.panel.size();
+    walk.traffic += one * count;
+    left -= cost * count;
+}
+
+/// Cost until the plan has made something durable: one value, or all its sums.
+uint64_t cost_of_first_step(const CostModel& prices, const AccessList& list, const JobPlan& plan) {
+    uint64_t cost = 0;
+    for (uint32_t i = 0; i < list.size; ++i) {
+        const Access& access = list.items[i];
+        const bool values = i >= list.first_write && plan.sums_to == SumsTo::values;
+        const uint64_t amount = values ? 2 : access.amount;
+        cost += (values ? 1 : access.count) * (start_of(prices, access.kind) + amount * price_of(prices, access.kind));
+    }
+    return cost;
+}
+
+/// What a write leaves when it is cut after `values` values of the plan's, and what one more would cost.
+uint64_t cost_of_values(const CostModel& prices, const Access& write, uint64_t values) {
+    const uint64_t bytes = values * 2;
+    const uint64_t transfers = (bytes + write.amount - 1) / write.amount;
+    return transfers * prices.transfer + bytes * prices.write_byte;
+}
+
+/// `stopped_at` receives the plan that would have ended behind `until`.
+CycleEnd walk(Schedule& schedule, const CostModel& prices, const Progress& at, uint64_t energy, const Progress& until,
+              JobPlan& stopped_at) {
+    CycleEnd done;
+    done.at = at;
+    uint64_t left = energy;
+    PanelWalk panel;
+    while (done.at.done < schedule.end()) {
+        if (done.at.done >= panel.panel.end) {
+            panel.begin(schedule, done);
+        }
+        const JobPlan plan = schedule.next(done.at);
+        if (is_behind(plan.after, until)) {
+            stopped_at = plan;
+            done.spent = energy - left;
+            return done;
+        }
+        const AccessList list = accesses_of(schedule.order().shape(), schedule.buffers(), plan);
+        const Traffic traffic = traffic_of(list);
+        const uint64_t cost = cost_of(prices, traffic);
+        if (cost > left) {
+            done.at = cut_plan(prices, list, plan, done.at, left);
+            done.spent = energy - left;
+            return done;
+        }
+        left -= cost;
+        done.traffic += traffic;
+        done.at = plan.after;
+        if (done.at.done == panel.panel.end) {
+            repeat_panel(schedule, prices, panel, until.done, done, left);
+        }
+    }
+    done.spent = energy - left;
+    done.ended = true;
+    return done;
+}
+
+}  // namespace
+
+CycleEnd walk_cycle(Schedule& schedule, const CostModel& prices, const Progress& at, uint64_t energy) {
+    JobPlan ignored;
+    return walk(schedule, prices, at, energy, {std::numeric_limits<uint32_t>::max(), 0}, ignored);
+}
+
+Traffic stage_traffic(const LoopShape& shape, const TileConfig& config, uint32_t arena_bytes) {
+    Schedule schedule(shape, config, arena_bytes, whole_region(shape));
+    return walk_cycle(schedule, {}, {}, never).traffic;
+}
+
+Traffic search_traffic(const Schedule& schedule, const Progress& known, const Progress& found) {
+    const LoopShape& shape = schedule.order().shape();
+    const uint32_t values = schedule.order().values();
+    const uint32_t stored = schedule.order().values_stored();
+    Traffic total;
+    if (stored == 0) {
+        total = probe_traffic(known.done, values, found.done);
+        if (has_passes_in_job(shape, schedule.config()) && found.done < values) {
+            total += checkpoint_search_traffic();
+        }
+        return total;
+    }
+    total = footprint_search_traffic();
+    if (found.done >= stored) {
+        const uint32_t noted = known.done > stored ? known.done : stored;
+        total += probe_traffic(noted - stored, values, found.done - stored);
+    }
+    return total;
+}
+
+uint64_t walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy) {
+    const LoopShape& shape = *stage.shape;
+    Schedule schedule(shape, stage.config, stage.arena_bytes, whole_region(shape));
+    CycleEnd cycle = walk_cycle(schedule, stage.prices, {}, first);
+    uint64_t total = cycle.spent;
+    Progress known;
+    const uint64_t boot = cost_of(stage.prices, stage.boot);
+    while (!cycle.ended) {
+        const Progress found = cycle.at;
+        const uint64_t recovery = boot + cost_of(stage.prices, search_traffic(schedule, known, found));
+        if (recovery >= energy) {
+            return never;
+        }
+        schedule.forget();
+        cycle = walk_cycle(schedule, stage.prices, found, energy - recovery);
+        total += recovery + cycle.spent;
+        if (!cycle.ended && cycle.at == found && known == found) {
+            return never;  // two cycles from the same place got nowhere
+        }
+        known = found;
+    }
+    return total;
+}
+
+uint64_t need_of(const WalkedStage& stage) {
+    const LoopShape& shape = *stage.shape;
+    Schedule schedule(shape, stage.config, stage.arena_bytes, whole_region(shape));
+    const uint32_t values = schedule.order().values();
+    Traffic search = probe_traffic(0, values, values);
+    search += schedule.order().values_stored() != 0 ? footprint_search_traffic() : checkpoint_search_traffic();
+    uint64_t dearest = 0;
+    for (Progress at; at.done < schedule.end();) {
+        const Range panel = schedule.panel_of(at.done);
+        while (at.done < panel.end) {
+            schedule.forget();
+            const JobPlan plan = schedule.next(at);
+            const uint64_t cost =
+                cost_of_first_step(stage.prices, accesses_of(shape, schedule.buffers(), plan), plan);
+            dearest = cost > dearest ? cost : dearest;
+            at = plan.after;
+        }
+        at.done += shape.groups == 1 ? schedule.panels_alike(panel) * panel.size() : 0;
+    }
+    return cost_of(stage.prices, stage.boot) + cost_of(stage.prices, search) + dearest;
+}
+
+Bounds bounds_of_cycle(Schedule& schedule, const CostModel& prices, const Progress& from, const Progress& to) {
+    JobPlan plan;
+    const CycleEnd whole = walk(schedule, prices, from, never, to, plan);
+    if (whole.ended) {
+        return {whole.spent, never};
+    }
+    const AccessList list = accesses_of(schedule.order().shape(), schedule.buffers(), plan);
+    if (to.done <= whole.at.done) {
+        return {whole.spent, whole.spent + cost_of_first_step(prices, list, plan)};
+    }
+    const uint32_t written = plan.job.values() - (plan.after.done - to.done);
+    const Access& write = list.items[list.first_write];
+    uint64_t before = whole.spent;
+    for (uint32_t i = 0; i < list.first_write; ++i) {
+        const Access& access = list.items[i];
+        before += access.count * (start_of(prices, access.kind) + access.amount * price_of(prices, access.kind));
+    }
+    return {before + cost_of_values(prices, write, written), before + cost_of_values(prices, write, written + 1)};
+}
+
+}  // namespace dynbal

@@ -1,0 +1,63 @@
+//! Walking a schedule with a budget: what a power cycle of some energy achieves, what a whole stage costs under power that
+//! fails, and what a cycle that has ended tells of its energy. No formula: the plans that the engine performs are paid one
+//! after the other, as they would be on the device.
+//!
+//! Invariants:
+//!  1. for a steady energy the cost of walk_stage() is that of the engine in the simulator, to the unit;
+//!  2. panels that are alike are paid at once, so that a walk takes as many steps as the jobs of one panel, not of all.
+//! All costs in 1/16 units.
+#pragma once
+
+#include <limits>
+
+#include "plugin/schedule.hpp"
+
+namespace dynbal {
+
+inline constexpr uint64_t never = std::numeric_limits<uint64_t>::max();
+
+/// Where a walk has come to when its energy was gone, or the region finished.
+struct CycleEnd {
+    Progress at;
+    uint64_t spent = 0;  ///< of the energy; the rest did not pay for one more byte or MAC
+    bool ended = false;  ///< the region is finished
+    Traffic traffic;     ///< of the plans that were performed as a whole
+};
+
+/// Goes on from `at` with what the schedule holds in SRAM until the energy is gone or the region is finished. A write that
+/// is cut leaves the values before the cut.
+CycleEnd walk_cycle(Schedule& schedule, const CostModel& prices, const Progress& at, uint64_t energy);
+
+/// What a boot spends on finding out how far a region is, when the record says `known` and NVM holds `found`.
+Traffic search_traffic(const Schedule& schedule, const Progress& known, const Progress& found);
+
+/// A stage, a configuration of it, and what each boot spends beside the search.
+struct WalkedStage {
+    const LoopShape* shape = nullptr;
+    TileConfig config;
+    uint32_t arena_bytes = 0;
+    CostModel prices;
+    Traffic boot;
+};
+
+/// The traffic of the stage on steady power.
+Traffic stage_traffic(const LoopShape& shape, const TileConfig& config, uint32_t arena_bytes);
+
+/// What it costs from the begin of the stage to its end, boots included, if the cycle in which it begins has `first` left
+/// and each further one brings `energy`. `never` if it does not end.
+uint64_t walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy);
+
+/// Energy with which a cycle surely makes progress, boot and search included: the dearest position to start from.
+uint64_t need_of(const WalkedStage& stage);
+
+/// What the energy of a cycle is known to have been: at least `low`, less than `high`.
+struct Bounds {
+    uint64_t low = 0;
+    uint64_t high = never;
+};
+
+/// Bounds of what a cycle spent on plans that began at `from`, with an empty SRAM, and got to `to`. `schedule` holds
+/// nothing. `high` is `never` if `to` is the region's end.
+Bounds bounds_of_cycle(Schedule& schedule, const CostModel& prices, const Progress& from, const Progress& to);
+
+}  // namespace dynbal
