@@ -171,28 +171,30 @@ Traffic search_traffic(const Schedule& schedule, const Progress& known, const Pr
     return total;
 }
 
-uint64_t walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy) {
+StageWalk walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy) {
     const LoopShape& shape = *stage.shape;
     Schedule schedule(shape, stage.config, stage.arena_bytes, whole_region(shape));
     CycleEnd cycle = walk_cycle(schedule, stage.prices, {}, first);
-    uint64_t total = cycle.spent;
+    StageWalk result{cycle.spent, first - cycle.spent, 0};
     Progress known;
     const uint64_t boot = cost_of(stage.prices, stage.boot);
     while (!cycle.ended) {
         const Progress found = cycle.at;
         const uint64_t recovery = boot + cost_of(stage.prices, search_traffic(schedule, known, found));
         if (recovery >= energy) {
-            return never;
+            return {};
         }
         schedule.forget();
         cycle = walk_cycle(schedule, stage.prices, found, energy - recovery);
-        total += recovery + cycle.spent;
-        if (!cycle.ended && cycle.at == found && known == found) {
-            return never;  // two cycles from the same place got nowhere
+        result.cost += recovery + cycle.spent;
+        result.left = energy - recovery - cycle.spent;
+        ++result.failures;
+        if (!cycle.ended && cycle.at == found) {
+            return {};  // the next one would get no further
         }
         known = found;
     }
-    return total;
+    return result;
 }
 
 uint64_t need_of(const WalkedStage& stage) {

@@ -43,9 +43,15 @@ struct WalkedStage {
 /// The traffic of the stage on steady power.
 Traffic stage_traffic(const LoopShape& shape, const TileConfig& config, uint32_t arena_bytes);
 
-/// What it costs from the begin of the stage to its end, boots included, if the cycle in which it begins has `first` left
-/// and each further one brings `energy`. `never` if it does not end.
-uint64_t walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy);
+/// A stage under power that fails.
+struct StageWalk {
+    uint64_t cost = never;  ///< from its begin to its end, boots included; `never` if it does not end
+    uint64_t left = 0;      ///< of the last cycle's energy
+    uint64_t failures = 0;
+};
+
+/// The cycle in which the stage begins has `first` left, each further one brings `energy`.
+StageWalk walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy);
 
 /// Energy with which a cycle surely makes progress, boot and search included: the dearest position to start from.
 uint64_t need_of(const WalkedStage& stage);

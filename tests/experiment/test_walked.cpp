@@ -1,0 +1,111 @@
+//! What a walk says of a stage under power failures is what the engine does in the simulator, to the unit.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <iostream>
+
+#include "compiler/tile_table.hpp"
+#include "experiment/stage_image.hpp"
+#include "graphs.hpp"
+#include "nvm/boot_cost.hpp"
+#include "plugin/walk.hpp"
+#include "sim/budget.hpp"
+#include "sim/random.hpp"
+#include "sim/session.hpp"
+#include "sim/supply_kinds.hpp"
+#include "stage_rig.hpp"
+
+namespace dynbal::experiment {
+namespace {
+
+constexpr uint64_t unit = 16;
+
+uint64_t walked = 0, failures_walked = 0, without_end = 0;
+
+/// One stage alone with one configuration, run by the engine on a budget.
+class OneStage {
+public:
+    OneStage(const compiler::ImageFile& file, uint32_t index)
+        : file_(with_sums_kept(stage_alone(file, index))), shape_(shape_of(file_.stage(0), file_.header().sums_area_bytes)) {}
+
+    const LoopShape& shape() const { return shape_; }
+    uint32_t arena_bytes() const { return file_.header().arena_bytes; }
+
+    sim::RunResult run(const TileConfig& config, uint64_t units) {
+        const std::vector<TileConfig> configs{config};
+        const compiler::ImageFile chosen = with_choices(file_, configs);
+        sim::Session session(chosen);
+        sim::BudgetSupply supply(units == 0 ? uint64_t{1} << 40U : units);
+        sim::RunOptions options;
+        options.policy = PolicyKind::fixed;
+        options.timing_only = true;
+        options.stuck_cycles = 8;
+        const std::vector<int16_t> input{0};
+        return session.run_inference(input, supply, options);
+    }
+
+    WalkedStage walked(const TileConfig& config) const {
+        return {&shape_, config, arena_bytes(), sim::budget_prices, boot_traffic(file_.stage(0).states.run_count)};
+    }
+
+private:
+    static compiler::ImageFile with_sums_kept(compiler::ImageFile file) { return file; }
+
+    compiler::ImageFile file_;
+    LoopShape shape_;
+};
+
+/// What the engine spends before the first plan and behind the last one.
+struct Frame {
+    uint64_t before = 0, behind = 0;
+};
+constexpr uint64_t last_commit = Record::bytes_with(0);
+
+void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count, uint64_t seed) {
+    OneStage stage(file, index);
+    const std::vector<TileConfig> all = compiler::all_configs(stage.shape(), stage.arena_bytes());
+    for (const TileConfig& config : test::sampled(all, count, seed)) {
+        const WalkedStage walk = stage.walked(config);
+        const sim::RunResult steady = stage.run(config, 0);
+        ASSERT_TRUE(steady.completed()) << steady.message;
+        const uint64_t behind = cost_of(sim::budget_prices, {0, last_commit, 1, 0, 0});
+        const uint64_t inside = cost_of(sim::budget_prices, stage_traffic(stage.shape(), config, stage.arena_bytes()));
+        const uint64_t before = cost_of(sim::budget_prices, steady.traffic) - inside - behind;
+        const uint64_t need = need_of(walk) / unit + 1;
+        for (uint64_t i = 0; i < 6; ++i) {
+            const uint64_t random = sim::random64(seed, index * 1000 + i);
+            const uint64_t units = need + random % (i < 3 ? need : inside / unit + need);
+            const uint64_t energy = units * unit;
+            if (energy <= before) continue;
+            const StageWalk expected = walk_stage(walk, energy - before, energy);
+            const sim::RunResult run = stage.run(config, units);
+            SCOPED_TRACE(test::text_of(config) + " " + test::text_of(stage.shape()) + " budget " + std::to_string(units));
+            if (expected.cost == never) {
+                ++without_end;  // an engine that gets nowhere looks for another configuration: not what is walked
+                continue;
+            }
+            if (expected.left < behind) continue;  // the last commit needs a power cycle of its own
+            ASSERT_TRUE(run.completed()) << run.message;
+            ASSERT_EQ(expected.cost + before + behind, cost_of(sim::budget_prices, run.traffic)) << run.power_cycles << " power cycles";
+            ++walked;
+            failures_walked += run.power_cycles - 1;
+        }
+    }
+}
+
+TEST(Walked, EqualsTheSimulatorUnderSteadyBudgets) {
+    uint64_t seed = 1;
+    for (const test::NamedGraph& named : test::feature_graphs()) {
+        SCOPED_TRACE(named.name);
+        const compiler::ImageFile file = test::compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
+        for (uint32_t index = 0; index < file.header().stage_count; ++index) {
+            check_stage(file, index, 12, ++seed);
+            if (testing::Test::HasFatalFailure()) return;
+        }
+    }
+    std::cout << walked << " runs, " << failures_walked << " power failures, " << without_end << " without end\n";
+    EXPECT_GT(walked, 500U);
+}
+
+}  // namespace
+}  // namespace dynbal::experiment
