@@ -78,7 +78,7 @@ nlohmann::ordered_json stage_json(const compiler::ImageFile& file, uint32_t inde
             {"tile_pixels", range_json(ranges.pixels)},
             {"importance", text_of(stage.importance)},
             {"least_units_per_cycle", static_cast<double>(sim::least_cycle_cost_of(file, index)) / 16},
-            {"units_without_failures", static_cast<double>(candidates.front().reuse) / 16}};
+            {"units_without_failures", static_cast<double>(candidates.front().reuse.value()) / 16}};
 }
 
 /// The programs of the boards that were built, and whether the image's tiles fit beside them; "" without any.

@@ -11,7 +11,7 @@
 #include "base/error.hpp"
 #include "compiler/plan.hpp"
 #include "compiler/quantise.hpp"
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "io/printable.hpp"
 #include "nvm/record.hpp"
 
@@ -100,20 +100,10 @@ void check_size(const LoopShape& shape, const PlannedStage& planned, const std::
     }
 }
 
-/// Prices of tile tables have 32 bits: beyond, all tiles look alike.
-void check_price(const std::vector<Candidate>& table, const std::string& name) {
-    if (table.front().reuse == UINT32_MAX) {
-        throw InputError(name + "it costs more than the " + std::to_string(UINT32_MAX / 16) +
-                         " units that a price of the tile table can hold; use a smaller network, or a device whose NVM "
-                         "costs less");
-    }
-}
-
-StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned, const std::vector<Candidate>& table) {
+StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned) {
     const std::string name =
         "node '" + io::printable(planned.stage.name) + "' (" + operator_name(planned.stage) + "): ";
     check_size(shape, planned, name);
-    check_price(table, name);
     StageDescriptor d;
     d.op = op_of(planned.stage);
     d.weight_bytes = static_cast<uint8_t>(shape.weight_bytes);
@@ -152,7 +142,7 @@ void set_arithmetic(const Plan& plan, const PlannedStage& planned, StageDescript
         int exponent = 0;
         std::frexp(std::max(a, b), &exponent);
         const int shift = std::clamp(30 - exponent, 1, 40);
-        d.rescale_shift = static_cast<uint16_t>(shift);
+        d.rescale_shift = static_cast<uint8_t>(shift);
         d.rescale[0] = static_cast<int32_t>(std::llround(std::min(std::ldexp(a, shift), 2147483647.0)));
         d.rescale[1] = static_cast<int32_t>(std::llround(std::min(std::ldexp(b, shift), 2147483647.0)));
     }
@@ -241,15 +231,28 @@ void warn_of_coarse_weights(const PlannedStage& planned, const LoopShape& shape,
     options.warn(name + limit + "; --weights int8 is hardly coarser here and takes half the NVM");
 }
 
+/// First the energies, then the rows (see table_rows_offset()).
+void append_table(const StageTable& table, ImageWriter& writer, StageDescriptor& d) {
+    std::vector<std::byte> bytes(table_bytes(static_cast<uint32_t>(table.rows.size())));
+    for (size_t i = 0; i < table.rows.size(); ++i) {
+        std::memcpy(bytes.data() + i * sizeof(ShortCost), &table.rows[i].from, sizeof(ShortCost));
+    }
+    std::memcpy(bytes.data() + table_rows_offset(static_cast<uint32_t>(table.rows.size())), table.rows.data(),
+                table.rows.size() * sizeof(Candidate));
+    d.candidates_offset = writer.append(std::span<const std::byte>(bytes));
+    d.candidate_count = static_cast<uint8_t>(table.rows.size());
+    d.least_need_row = static_cast<uint8_t>(table.least_need);
+    d.insured_row = static_cast<uint8_t>(table.insured);
+}
+
 /// Lays out the constant part; offsets into the tensor area are relative until place_tensors().
-std::vector<StageDescriptor> emit_stages(const Plan& plan, const CompileOptions& options, ImageWriter& writer,
-                                         ImageHeader& header) {
+std::vector<StageDescriptor> emit_stages(const Plan& plan, const CompileOptions& options, ImageWriter& writer) {
     const Graph& graph = *plan.graph;
     std::vector<StageDescriptor> descriptors;
     for (size_t i = 0; i < plan.stages.size(); ++i) {
         const PlannedStage& planned = plan.stages[i];
         const LoopShape shape = shape_of(graph, planned, plan.weight_bytes);
-        StageDescriptor d = geometry_of(shape, planned, plan.tables[i]);
+        StageDescriptor d = geometry_of(shape, planned);
         set_arithmetic(plan, planned, d);
         d.importance = importance_of(shape);
         if (shape.counts_macs) {
@@ -259,10 +262,7 @@ std::vector<StageDescriptor> emit_stages(const Plan& plan, const CompileOptions&
             d.headers_offset = writer.append(std::span<const ChannelHeader>(data.headers));
             d.weights_offset = writer.append(std::span<const std::byte>(data.weights));
         }
-        d.candidates_offset = writer.append(std::span<const Candidate>(plan.tables[i]));
-        d.candidate_count = static_cast<uint8_t>(plan.tables[i].size());
-        d.least_need_row = static_cast<uint8_t>(least_need_row(plan.tables[i]));
-        header.max_candidates = std::max(header.max_candidates, uint32_t{d.candidate_count});
+        append_table(plan.tables[i], writer, d);
         descriptors.push_back(d);
     }
     return descriptors;
@@ -317,7 +317,7 @@ ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileO
     writer.append(std::span<const ImageHeader>(&header, 1));
     const std::vector<StageDescriptor> blank(plan.stages.size());
     header.stages_offset = writer.append(std::span<const StageDescriptor>(blank));
-    std::vector<StageDescriptor> descriptors = emit_stages(plan, options, writer, header);
+    std::vector<StageDescriptor> descriptors = emit_stages(plan, options, writer);
     place_tensors(plan, writer, header, descriptors);
     for (size_t i = 0; i < descriptors.size(); ++i) {
         writer.put(header.stages_offset + static_cast<uint32_t>(i * sizeof(StageDescriptor)), descriptors[i]);

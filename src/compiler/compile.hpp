@@ -9,6 +9,7 @@
 
 #include "compiler/graph.hpp"
 #include "compiler/image_file.hpp"
+#include "compiler/price_tiles.hpp"
 #include "image/format.hpp"
 
 namespace dynbal::device {
@@ -24,7 +25,9 @@ struct DeviceLimits {
     uint32_t sram_bytes = 64 * 1024;
     uint32_t sram_reserved_bytes = 8 * 1024;  ///< stack and the program's own data
     uint32_t nvm_bytes = 512 * 1024;
-    CostModel cost_model;
+    CostModel cost_model;  ///< `boot` with a usual search for the first unfinished value
+
+    StagePrices prices() const;
 };
 
 /// What a device profile says.

@@ -17,6 +17,8 @@ DeviceLimits limits_of(const device::DeviceProfile& profile) {
     return limits;
 }
 
+StagePrices DeviceLimits::prices() const { return {cost_model, cost_of(cost_model, boot_traffic(1))}; }
+
 DeviceLimits device_by_name(const std::string& name) { return limits_of(device::load_profile(name)); }
 
 }  // namespace dynbal::compiler

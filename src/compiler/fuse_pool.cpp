@@ -1,17 +1,15 @@
 #include "compiler/fuse_pool.hpp"
 
 #include <algorithm>
-#include <array>
-#include <limits>
+#include <cmath>
 
-#include "compiler/tile_table.hpp"
 #include "image/format.hpp"
 
 namespace dynbal::compiler {
 namespace {
 
-/// Fusing must pay off without failures (0) and at these energies of a power cycle, in 1/16 units.
-constexpr std::array<uint64_t, 4> judged_at{0, 300000ULL * 16, 100000ULL * 16, 50000ULL * 16};
+/// Fusing must pay off without failures (`never`) and at these energies of a power cycle, in 1/16 units.
+const std::vector<uint64_t> judged_at{never, 300000ULL * 16, 100000ULL * 16, 50000ULL * 16};
 
 const Tensor& tensor(const Graph& graph, TensorId id) { return graph.tensors[static_cast<size_t>(id)]; }
 
@@ -48,32 +46,18 @@ bool can_fuse(const Graph& graph, const Stage& conv, const Stage& pool) {
            simple && whole_windows && in.parent == no_tensor && consumers_of(graph, conv.output) == 1;
 }
 
-constexpr uint64_t never = std::numeric_limits<uint64_t>::max();
-
-/// Least expected cost of a stage at an energy of the power cycle (0: no failures), `never` if it cannot run.
-uint64_t least_cost(const std::vector<Candidate>& table, const CostModel& model, uint64_t cycle_cost) {
-    uint64_t least = never;
-    for (const Candidate& candidate : table) {
-        least = std::min(least, expected_cost(candidate, model, cycle_cost));
-    }
-    return least;
-}
-
 /// Is one fused stage at most as dear as the two apart, for all judged supplies?
-bool pays_off(const LoopShape& fused, const LoopShape& conv, const LoopShape& pool, const CostModel& model,
+bool pays_off(const LoopShape& fused, const LoopShape& conv, const LoopShape& pool, const StagePrices& prices,
               uint32_t arena_bytes) {
-    const std::vector<Candidate> together = tile_table(fused, model, arena_bytes);
-    const std::vector<Candidate> first = tile_table(conv, model, arena_bytes);
-    const std::vector<Candidate> second = tile_table(pool, model, arena_bytes);
-    if (together.empty()) {
-        return false;
+    const std::vector<double> together = least_costs(fused, prices, arena_bytes, judged_at);
+    const std::vector<double> first = least_costs(conv, prices, arena_bytes, judged_at);
+    const std::vector<double> second = least_costs(pool, prices, arena_bytes, judged_at);
+    for (size_t i = 0; i < judged_at.size(); ++i) {
+        if (!(together[i] <= first[i] + second[i])) {
+            return false;
+        }
     }
-    return std::all_of(judged_at.begin(), judged_at.end(), [&](uint64_t energy) {
-        const uint64_t a = least_cost(first, model, energy);
-        const uint64_t b = least_cost(second, model, energy);
-        const uint64_t apart = a == never || b == never ? never : a + b;
-        return least_cost(together, model, energy) <= apart;
-    });
+    return std::isfinite(together[0]);
 }
 
 }  // namespace
@@ -109,7 +93,7 @@ LoopShape shape_of(const Graph& graph, const PlannedStage& planned, uint32_t wei
     return shape;
 }
 
-std::vector<PlannedStage> fuse_pools(const Graph& graph, const CostModel& model, uint32_t arena_bytes,
+std::vector<PlannedStage> fuse_pools(const Graph& graph, const StagePrices& prices, uint32_t arena_bytes,
                                      uint32_t weight_bytes) {
     std::vector<PlannedStage> planned;
     std::vector<bool> gone(graph.stages.size(), false);
@@ -125,7 +109,7 @@ std::vector<PlannedStage> fuse_pools(const Graph& graph, const CostModel& model,
             const PlannedStage together{graph.stages[i], true, graph.stages[j]};
             const PlannedStage pool_alone{graph.stages[j], false, {}};
             if (pays_off(shape_of(graph, together, weight_bytes), shape_of(graph, alone, weight_bytes),
-                         shape_of(graph, pool_alone, weight_bytes), model, arena_bytes)) {
+                         shape_of(graph, pool_alone, weight_bytes), prices, arena_bytes)) {
                 alone = together;
                 gone[j] = true;
             }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "compiler/graph.hpp"
-#include "plugin/usage_span.hpp"
+#include "compiler/price_tiles.hpp"
 
 namespace dynbal::compiler {
 
@@ -23,7 +23,7 @@ LoopShape shape_of(const Graph& graph, const PlannedStage& planned, uint32_t wei
 
 /// Decides for each convolution with a pooling stage behind it: fused if that is cheaper without failures and
 /// under weak supplies too.
-std::vector<PlannedStage> fuse_pools(const Graph& graph, const CostModel& model, uint32_t arena_bytes,
+std::vector<PlannedStage> fuse_pools(const Graph& graph, const StagePrices& prices, uint32_t arena_bytes,
                                      uint32_t weight_bytes);
 
 }  // namespace dynbal::compiler

@@ -109,7 +109,8 @@ StageDescriptor ImageFile::stage(uint32_t index) const {
 
 std::vector<Candidate> ImageFile::candidates(const StageDescriptor& descriptor) const {
     std::vector<Candidate> rows(descriptor.candidate_count);
-    std::memcpy(static_cast<void*>(rows.data()), image.data() + descriptor.candidates_offset,
+    std::memcpy(static_cast<void*>(rows.data()),
+                image.data() + descriptor.candidates_offset + table_rows_offset(descriptor.candidate_count),
                 rows.size() * sizeof(Candidate));
     return rows;
 }

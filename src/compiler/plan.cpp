@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "compiler/quantise.hpp"
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "io/printable.hpp"
 #include "nvm/record.hpp"
 
@@ -17,8 +17,7 @@ namespace dynbal::compiler {
 namespace {
 
 /// SRAM beside the buffers of a stage.
-constexpr uint32_t tables_bytes = state_runs_max * static_cast<uint32_t>(sizeof(StateRun)) +
-                                  table_rows_max * static_cast<uint32_t>(sizeof(Candidate));
+constexpr uint32_t tables_bytes = state_runs_max * static_cast<uint32_t>(sizeof(StateRun));
 
 /// SRAM for the buffers of a stage; 0 if not even the least that an image may state is left.
 uint32_t arena_of(const DeviceLimits& device) {
@@ -38,7 +37,7 @@ LoopShape shape_in(const Plan& plan, const PlannedStage& planned) {
 /// Bytes of buffers that the least demanding configuration of a stage takes, however much there is.
 uint32_t least_buffer_bytes(const LoopShape& shape) {
     uint32_t least = arena_bytes_max;
-    for (const TileConfig& config : all_configs(shape, arena_bytes_max)) {
+    for (const TileConfig& config : sampled_configs(shape, arena_bytes_max)) {
         least = std::min(least, plan_buffers(shape, config, 0).total(shape.operands));
     }
     return std::max(least, arena_bytes_min);
@@ -76,14 +75,16 @@ uint32_t least_buffer_bytes(const LoopShape& shape) {
                     plan.weight_bytes == 2 ? "int8 weights, " : ""));
 }
 
-/// Rows that a table can do without: all but the first two and the one of least need.
-size_t spare_rows(const std::vector<Candidate>& table) {
-    return table.size() - std::min<size_t>(table.size(), least_need_row(table) < 2 ? 2 : 3);
-}
+/// Rows that a table can do without: all but the first, the one of least need and the insured one.
+size_t spare_rows(const StageTable& table) { return table.rows.size() - std::min<size_t>(table.rows.size(), 3); }
 
-/// Drops the last of the rows that can be spared; there must be one.
-void drop_row(std::vector<Candidate>& table) {
-    table.erase(least_need_row(table) == table.size() - 1 ? table.end() - 2 : table.end() - 1);
+/// Drops the row before those that must stay; the one before it is taken for its energies, too.
+void drop_row(StageTable& table) {
+    uint32_t row = static_cast<uint32_t>(table.rows.size()) - 1;
+    while (row == table.least_need || row == table.insured) --row;
+    table.rows[row - 1].from = table.rows[row].from;
+    table.rows.erase(table.rows.begin() + row);
+    for (uint32_t* kept : {&table.least_need, &table.insured}) *kept -= *kept > row ? 1 : 0;
 }
 
 /// Drops rows of the longest tables until all fits into NVM; false if it does not even with those that must stay.
@@ -99,15 +100,12 @@ bool thin_to_fit(Plan& plan, uint32_t nvm_bytes) {
     return true;
 }
 
-std::vector<std::vector<Candidate>> make_tables(const Plan& plan, const DeviceLimits& device) {
-    std::vector<std::vector<Candidate>> tables;
+std::vector<StageTable> make_tables(const Plan& plan, const DeviceLimits& device) {
+    std::vector<StageTable> tables;
     for (const PlannedStage& planned : plan.stages) {
-        tables.push_back(tile_table(shape_in(plan, planned), device.cost_model, plan.arena_bytes));
-        if (tables.back().empty()) {
+        tables.push_back(tile_table(shape_in(plan, planned), device.prices(), plan.arena_bytes));
+        if (tables.back().rows.empty()) {
             refuse_sram(plan, device);
-        }
-        while (tables.back().size() > table_rows_max) {
-            drop_row(tables.back());
         }
     }
     return tables;
@@ -130,7 +128,7 @@ std::set<uint32_t, std::greater<>> sums_area_sizes(const Plan& plan) {
 /// Tensors side by side if there is room, else sharing memory; then the largest area for partial sums that still fits.
 /// Tile tables depend on that area, and what they take decides whether all fits. Rows of them are given up last.
 void plan_nvm(Plan& plan, const DeviceLimits& device) {
-    std::map<uint32_t, std::vector<std::vector<Candidate>>> tables_by_area;
+    std::map<uint32_t, std::vector<StageTable>> tables_by_area;
     const std::set<uint32_t, std::greater<>> areas = sums_area_sizes(plan);
     for (const bool shared : {false, true}) {
         plan.memory = plan_memory(*plan.graph, plan.stages, shared);
@@ -153,7 +151,7 @@ void plan_nvm(Plan& plan, const DeviceLimits& device) {
     const auto smallest = tables_by_area.find(0);
     for (const bool shared : {false, true}) {
         plan.memory = plan_memory(*plan.graph, plan.stages, shared);
-        plan.tables = smallest == tables_by_area.end() ? std::vector<std::vector<Candidate>>{} : smallest->second;
+        plan.tables = smallest == tables_by_area.end() ? std::vector<StageTable>{} : smallest->second;
         if (thin_to_fit(plan, device.nvm_bytes)) {
             return;
         }
@@ -185,8 +183,8 @@ NvmNeed nvm_need(const Plan& plan) {
         need.weights += uint64_t{shape.channels_out} * (shape.header_bytes + shape.weight_row_bytes());
         need.tables += sizeof(StageDescriptor) + runs_bytes(planned.output());
     }
-    for (const std::vector<Candidate>& table : plan.tables) {
-        need.tables += table.size() * sizeof(Candidate);
+    for (const StageTable& table : plan.tables) {
+        need.tables += table_bytes(static_cast<uint32_t>(table.rows.size()));
     }
     need.records = 2 * uint64_t{record_slot_bytes + checkpoint_slot_bytes + footprint_bytes};
     need.sums = 2 * uint64_t{plan.sums_area_bytes};
@@ -199,7 +197,7 @@ Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const Comp
     plan.graph = &graph;
     plan.weight_bytes = options.weight_bytes;
     plan.arena_bytes = arena_of(options.device);
-    plan.stages = fuse_pools(graph, options.device.cost_model, plan.arena_bytes, plan.weight_bytes);
+    plan.stages = fuse_pools(graph, options.device.prices(), plan.arena_bytes, plan.weight_bytes);
     if (plan.stages.empty()) {
         throw InputError("the network has no operation that computes anything");
     }

@@ -11,18 +11,18 @@
 
 #include "compiler/compile.hpp"
 #include "compiler/memory_plan.hpp"
+#include "compiler/price_tiles.hpp"
 
 namespace dynbal::compiler {
 
 inline constexpr uint32_t state_runs_max = 64;  ///< most state runs of one tensor
-inline constexpr uint32_t table_rows_max = 64;  ///< most rows of a tile table; at most 255
 
 struct Plan {
     const Graph* graph = nullptr;
     std::vector<PlannedStage> stages;
     std::vector<double> scales;  ///< of each tensor
     MemoryPlan memory;
-    std::vector<std::vector<Candidate>> tables;
+    std::vector<StageTable> tables;
     uint32_t weight_bytes = 2;
     uint32_t arena_bytes = 0;
     uint32_t sums_area_bytes = 0;

@@ -35,7 +35,8 @@ Prices DeviceProfile::prices() const {
     if (stated_prices) return *stated_prices;
     const auto unit_fj = static_cast<double>(mac(Kernel::convolution).energy_fj);
     const auto units = [&](const Cost& cost) { return static_cast<double>(cost.energy_fj) / unit_fj; };
-    return {1, units(byte(read)), units(byte(write)), (units(transfer(read)) + units(transfer(write))) / 2};
+    return {1, units(byte(read)), units(byte(write)), (units(transfer(read)) + units(transfer(write))) / 2,
+            units(job())};
 }
 
 CostModel DeviceProfile::cost_model() const {
@@ -43,7 +44,8 @@ CostModel DeviceProfile::cost_model() const {
     return {.mac = sixteenths(units.mac),
             .read_byte = sixteenths(units.read_byte),
             .write_byte = sixteenths(units.write_byte),
-            .transfer = sixteenths(units.transfer)};
+            .transfer = sixteenths(units.transfer),
+            .job = sixteenths(units.job)};
 }
 
 /// mW * us are nJ.

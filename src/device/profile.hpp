@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/usage_span.hpp"
+#include "plugin/cost.hpp"
 
 namespace dynbal::device {
 
@@ -70,7 +70,7 @@ struct Limits {
 
 /// What the compiler and the policies weigh against each other, in cost units.
 struct Prices {
-    double mac = 0, read_byte = 0, write_byte = 0, transfer = 0;
+    double mac = 0, read_byte = 0, write_byte = 0, transfer = 0, job = 0;
 };
 
 enum class Kernel : uint8_t { convolution, depthwise, dense };

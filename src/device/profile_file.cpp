@@ -72,7 +72,8 @@ Section prices_section(Prices& prices) {
             {{"mac", &prices.mac, 0.0625, price_max},
              {"read_byte", &prices.read_byte, 0.0625, price_max},
              {"write_byte", &prices.write_byte, 0.0625, price_max},
-             {"transfer", &prices.transfer, 0, price_max}}};
+             {"transfer", &prices.transfer, 0, price_max},
+             {"job", &prices.job, 0, price_max}}};
 }
 
 class Reader {

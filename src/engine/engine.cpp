@@ -22,17 +22,18 @@ Engine::Engine(Nvm& nvm, Power& power, Trace& trace, std::span<std::byte> arena,
     : meter_(nvm, power, trace), trace_(&trace), sram_(arena), policy_(policy) {}
 
 uint32_t Engine::sram_bytes_of(const ImageHeader& header) {
-    return header.arena_bytes + header.max_state_runs * static_cast<uint32_t>(sizeof(StateRun)) +
-           header.max_candidates * static_cast<uint32_t>(sizeof(Candidate));
+    return header.arena_bytes + header.max_state_runs * static_cast<uint32_t>(sizeof(StateRun));
 }
 
 void Engine::emit(EventKind kind, uint64_t value) {
-    trace_->event({kind, record_.stage, record_.inference, value, record_.config});
+    trace_->event({kind, record_.stage, record_.inference, value, record_.config()});
 }
 
 void Engine::commit() {
     meter_.set_class(TrafficClass::control);
-    record_.spent = static_cast<uint32_t>(meter_.spent() < UINT32_MAX ? meter_.spent() : UINT32_MAX);
+    const uint64_t spent =
+        meter_.spent() + cost_of(header_.cost_model, {0, record_.stored_bytes(), 1, 0, 0});
+    record_.spent = static_cast<uint32_t>(spent < UINT32_MAX ? spent : UINT32_MAX);
     records_->commit(record_);
 }
 
@@ -107,6 +108,8 @@ Status Engine::load_input(std::span<const int16_t> values) {
     if (piece == 0) {
         return Status::arena_too_small;
     }
+    // The host may bring the input with power of its own: not counted among what this cycle has spent.
+    const Traffic before = meter_.total();
     // Loaded again: should power fail now, the old input must not count as whole any more.
     input_loaded_ = false;
     store->unfinish({pixels - 1, channels - 1});
@@ -115,6 +118,7 @@ Status Engine::load_input(std::span<const int16_t> values) {
         std::memcpy(words, values.data() + pixel * channels, size_t{job.values()} * 2);
         store->write(job, {words, job.values()});
     }
+    meter_.set_total(before);
     input_loaded_ = true;
     return Status::ok;
 }
@@ -232,16 +236,13 @@ Status Engine::begin_stage() {
     if (status != Status::ok) {
         return status;
     }
-    if (record_.cycle_cost != 0 || policy_ == PolicyKind::fixed) {
-        record_.need_limit = 0;  // a limit holds for one stage, unless it is all that is known
-    }
-    take(choose_now());
+    take(choose_for_stage());
     record_.region_count = 1;
     record_.regions[0] = whole_region(runner_->shape());
     begin_region();
     commit();
     emit(EventKind::stage_begin);
-    return runner_->configure(record_.config, record_.regions[0]) ? Status::ok : Status::bad_image;
+    return runner_->configure(record_.config(), record_.regions[0]) ? Status::ok : Status::bad_image;
 }
 
 Status Engine::run_region() {
@@ -268,12 +269,14 @@ Status Engine::finish_region() {
         }
         --record_.region_count;
         begin_region();
-        if (!regions_nearly_full(record_.region_count)) {
+        const uint64_t energy = likely_energy(record_.supply());
+        const bool other_supply = policy_of(policy_).follows_supply && energy != never && !running_choice().covers(energy);
+        if (other_supply && record_.phase == Phase::running && !regions_nearly_full(record_.region_count)) {
             meter_.set_class(TrafficClass::control);
-            take(choose_now());
+            take(choose_for_stage());
         }
         commit();
-        return runner_->configure(record_.config, record_.regions[0]) ? Status::ok : Status::bad_image;
+        return runner_->configure(record_.config(), record_.regions[0]) ? Status::ok : Status::bad_image;
     }
     emit(EventKind::stage_end);
     ++record_.stage;
@@ -305,16 +308,17 @@ Status Engine::recover() {
     const LoopShape& shape = runner_->shape();
     if (record_.region_count == 0 || region.pixel_begin >= region.pixel_end || region.pixel_end > shape.pixels() ||
         region.channel_begin >= region.channel_end || region.channel_end > shape.channels_out ||
-        !runner_->configure(record_.config, record_.regions[0])) {
+        !runner_->configure(record_.config(), record_.regions[0])) {
         return Status::bad_image;
     }
     const JobOrder& order = runner_->schedule().order();
     const uint32_t done = find_progress(order);
     const bool running = record_.phase == Phase::running;
     const uint32_t channels_done = running && done < order.values() ? runner_->resume(done) : 0;
-    const bool progress = note_progress(order, done, channels_done);
+    const bool progress = note_progress({done, channels_done});
     record_.cycle = CycleState::begun;
     const bool change = wants_change(progress);
+    record_.looks_up = change ? 1 : 0;
     commit();
     if (change) {
         const Status changed = reconsider(progress);
@@ -328,10 +332,14 @@ Status Engine::recover() {
 
 /// Looks for another configuration for the rest of the stage. NVM already holds all that this boot has found.
 Status Engine::reconsider(bool progress) {
-    if (!change_config(progress)) {
+    meter_.set_class(TrafficClass::control);
+    const bool changed = change_config(progress);
+    record_.looks_up = 0;
+    if (!changed) {
+        commit();
         return Status::ok;
     }
-    if (!runner_->configure(record_.config, record_.regions[0])) {
+    if (!runner_->configure(record_.config(), record_.regions[0])) {
         return Status::bad_image;
     }
     const bool inside = record_.done < runner_->schedule().order().values();
@@ -342,7 +350,7 @@ Status Engine::reconsider(bool progress) {
 
 /// Record::done as it really is, from footprints and from the states of the values.
 uint32_t Engine::find_progress(const JobOrder& order) {
-    if (record_.phase == Phase::abandoning || record_.config.order != LoopOrder::sums_move) {
+    if (record_.phase == Phase::abandoning || record_.config().order != LoopOrder::sums_move) {
         return values_->count_finished(order, record_.done);
     }
     const uint32_t stored = order.values_stored();

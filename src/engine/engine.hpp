@@ -63,7 +63,7 @@ public:
     const Record& record() const { return record_; }
     /// Energy of a power cycle, in 1/16 units, with which a stage surely makes progress: recovery, then one job of the
     /// configuration of `least_need` (boot included), or the step to the next stage; and the start of an inference.
-    static uint64_t least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint32_t least_need);
+    static uint64_t least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint64_t least_need);
     /// SRAM an image needs beside the engine object.
     static uint32_t sram_bytes_of(const ImageHeader& header);
 
@@ -81,15 +81,18 @@ private:
 
     void begin_region();
     uint32_t find_progress(const JobOrder& order);
-    bool note_progress(const JobOrder& order, uint32_t done, uint32_t channels_done);
-    bool wants_change(bool progress);
+    bool note_progress(const Progress& found);
+    Bounds bounds_of_last_cycle(const Progress& found) const;
+    bool wants_change(bool progress) const;
     bool change_config(bool progress);
+    void keep_for(const Choice& other);
+    Choice running_choice() const { return {record_.choice, record_.choice_until}; }
+    bool pays_off(const Choice& next, const Supply& supply) const;
     bool split_regions(const TileConfig& next);
     bool regions_nearly_full(uint32_t count) const { return count + 3 > max_regions; }
-    StageView stage_view(const Range& rows);
-    Range least_need_row() const { return {stage_.least_need_row, stage_.least_need_row + 1U}; }
-    Candidate choose_now();
-    void take(const Candidate& candidate);
+    StageView stage_view(TileTable& table) const;
+    Choice choose_for_stage();
+    void take(const Choice& choice);
     void commit();
     void emit(EventKind kind, uint64_t value = 0);
 
@@ -99,7 +102,6 @@ private:
     PolicyKind policy_;
     bool ready_ = false;           ///< an inference is under way and its stage is open
     bool input_loaded_ = false;    ///< in this power cycle
-    bool table_too_dear_ = false;  ///< two power cycles in a row finished nothing, with the same configuration
     ImageHeader header_;
     std::optional<RecordStore> records_;
     Record record_;

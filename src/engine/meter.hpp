@@ -28,6 +28,8 @@ public:
         count({0, 0, 0, macs, 1});
         return power_->compute(macs);
     }
+    const Traffic& total() const { return total_; }
+    void set_total(const Traffic& total) { total_ = total; }
     /// Cost of this power cycle so far, in 1/16 units.
     uint64_t spent() const { return cost_of(model_, total_); }
 

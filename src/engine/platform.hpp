@@ -3,7 +3,8 @@
 
 #include <cstdint>
 
-#include "plugin/usage_span.hpp"
+#include "plugin/cost.hpp"
+#include "plugin/loop_nest.hpp"
 
 namespace dynbal {
 

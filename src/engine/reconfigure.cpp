@@ -1,8 +1,9 @@
 //! The engine's side of run-time reconfiguration: what it tells the plugin, and how it acts on the answer.
 #include <bit>
-#include <limits>
 
 #include "engine/engine.hpp"
+#include "engine/nvm_table.hpp"
+#include "nvm/boot_cost.hpp"
 #include "plugin/estimator.hpp"
 
 namespace dynbal {
@@ -15,149 +16,142 @@ bool same_order(const TileConfig& a, const TileConfig& b) {
            (a.order != LoopOrder::sums_move || a.tile_in == b.tile_in);
 }
 
-/// Finished work in products of one value with one input channel, those of a half summed job included.
-uint64_t products_done(const JobOrder& order, const TileConfig& config, uint32_t done, uint32_t channels_done) {
-    if (config.order == LoopOrder::sums_move) {
-        return uint64_t{done} * config.tile_in;
-    }
-    const uint64_t partial = channels_done != 0 ? uint64_t{order.job_at(done).values()} * channels_done : 0;
-    return uint64_t{done} * order.shape().group_in() + partial;
-}
-
-uint64_t table_cost(const CostModel& model, uint32_t rows) {
-    return cost_of(model, {rows * sizeof(Candidate), 0, 1, 0});
-}
-
-uint32_t saturate(uint64_t value) {
-    return static_cast<uint32_t>(value < std::numeric_limits<uint32_t>::max() ? value
-                                                                              : std::numeric_limits<uint32_t>::max());
-}
-
 }  // namespace
 
-/// The stage as policies see it, with some rows of its table; they are fetched to behind the buffers.
-StageView Engine::stage_view(const Range& rows) {
-    const size_t table_offset = header_.max_state_runs * sizeof(StateRun) + header_.arena_bytes;
-    const std::span<Candidate> table(reinterpret_cast<Candidate*>(sram_.data() + table_offset), rows.size());
-    meter_.read(stage_.candidates_offset + rows.begin * static_cast<uint32_t>(sizeof(Candidate)),
-                std::as_writable_bytes(table));
-    return {runner_->shape(), table, header_.cost_model, header_.arena_bytes, stage_.importance};
+StageView Engine::stage_view(TileTable& table) const {
+    return {runner_->shape(), &table, header_.cost_model, cost_of(header_.cost_model, boot_traffic(stage_.states.run_count)),
+            header_.arena_bytes, stage_.importance};
 }
 
-Candidate Engine::choose_now() {
-    const Supply supply{record_.cycle_cost, record_.need_limit};
-    const uint32_t row_count = stage_.candidate_count;
-    const bool nothing_known = supply.need_limit == 0 && (policy_ == PolicyKind::fixed || supply.cycle_cost == 0);
-    if (nothing_known || record_.phase == Phase::abandoning) {
-        return choose(policy_, stage_view({0, min_u32(2, row_count)}), supply);
+Choice Engine::choose_for_stage() {
+    NvmTable table(meter_, stage_);
+    if (record_.phase == Phase::abandoning) {
+        return {table.row(0), {}};
     }
-    const bool too_dear = table_too_dear_ || table_cost(header_.cost_model, row_count) > supply.assumed_cycle_cost();
-    return choose(policy_, stage_view(too_dear ? least_need_row() : Range{0, row_count}), supply);
+    if (record_.idle_cycles > 1) {
+        return {table.row(table.least_need), {}};  // a look at the whole table may be too dear
+    }
+    return choose(policy_, stage_view(table), record_.supply());
 }
 
-void Engine::take(const Candidate& candidate) {
-    record_.config = candidate.config;
-    record_.reuse = candidate.reuse;
-    record_.refetch = candidate.refetch;
-    record_.need = candidate.need;
-    record_.chosen_for = record_.cycle_cost;
+void Engine::take(const Choice& choice) {
+    record_.choice = choice.row;
+    record_.choice_until = choice.until;
 }
 
-uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint32_t least_need) {
+uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint64_t least_need) {
     const CostModel& model = header.cost_model;
-    const auto reads = [&](uint64_t bytes, uint64_t transfers) { return cost_of(model, {bytes, 0, transfers, 0}); };
-    const auto opening = [&](uint64_t runs) { return reads(sizeof(StageDescriptor) + runs * sizeof(StateRun), 2); };
-    const LoopShape shape = shape_of(stage, header.sums_area_bytes);
-    const uint64_t probes = static_cast<uint64_t>(std::bit_width(shape.values()));
-    const bool may_pass = shape.counts_macs && shape.groups == 1 && shape.channels_in > 1;
-    const uint64_t commit = cost_of(model, {0, sizeof(Record), 1, 0});
-    const uint64_t boot = reads(sizeof(ImageHeader) + 2 * (sizeof(Record) + sizeof(Record::sequence)), 7);
-    const uint64_t partial = may_pass ? reads(2 * footprint_bytes + 4 * checkpoint_trailer_bytes, 6) : 0;
-    const uint64_t recovery = boot + opening(stage.states.run_count) + reads(probes, probes) + partial + commit;
-    const uint64_t job = table_cost(model, 1) + max_u64(commit, least_need - min_u32(least_need, model.boot));
-    const uint64_t next_stage = opening(header.max_state_runs) + table_cost(model, 2) + commit;
-    const uint64_t start = boot + opening(header.max_state_runs) + table_cost(model, header.max_candidates) + commit;
-    return max_u64(recovery + max_u64(job, next_stage), start);
+    const Traffic opening{sizeof(StageDescriptor) + header.max_state_runs * sizeof(StateRun) + sizeof(Candidate), 0, 3, 0, 0};
+    const Traffic commit{0, Record::bytes_with(1), 1, 0, 0};
+    const auto probes = static_cast<uint64_t>(std::bit_width(shape_of(stage).values()));
+    // Recovery finds the stage finished, and goes on to the next one; or an inference is started.
+    Traffic next = boot_traffic(stage.states.run_count);
+    next += {probes + sizeof(Record::sequence), 0, probes + 1, 0, 0};
+    next += opening;
+    next += commit;
+    return max_u64(least_need, cost_of(model, next));
 }
 
 /// What the power cycle that has ended says about the supply; returns whether it made progress.
-bool Engine::note_progress(const JobOrder& order, uint32_t done, uint32_t channels_done) {
-    const bool progress =
-        done > record_.done || channels_done > record_.channels_done || record_.cycle != CycleState::begun;
-    if (record_.cycle != CycleState::not_begun && record_.phase == Phase::running) {
-        CycleReport report;
-        report.spent = record_.spent;
-        const uint64_t before = products_done(order, record_.config, record_.done, record_.channels_done);
-        const uint64_t finished = products_done(order, record_.config, done, channels_done) - before;
-        const uint64_t all = uint64_t{runner_->shape().values()} * runner_->shape().group_in();
-        report.finished = record_.reuse * ((finished << 16U) / all) >> 16U;
-        report.refetch = record_.refetch;
-        report.need = record_.need;
-        report.progress = progress;
-        const Supply supply = learn({record_.cycle_cost, record_.need_limit}, report);
-        table_too_dear_ = !progress && record_.need_limit == supply.need_limit;
-        record_.cycle_cost = saturate(supply.cycle_cost);
-        record_.need_limit = saturate(supply.need_limit);
+bool Engine::note_progress(const Progress& found) {
+    const bool progress = !(found == record_.progress()) || record_.cycle != CycleState::begun;
+    if (record_.phase == Phase::running) {
+        record_.set_supply(learn(record_.supply(), bounds_of_last_cycle(found)));
     }
-    record_.done = done;
-    record_.channels_done = static_cast<uint16_t>(channels_done);
+    record_.idle_cycles = progress ? 0 : static_cast<uint8_t>(record_.idle_cycles + (record_.idle_cycles < 0xFF ? 1 : 0));
+    record_.set_progress(found);
     return progress;
 }
 
-/// Is it time to look for another configuration: a cycle made no progress, or policy `best` knows another supply?
-/// Notes the supply, so that the same question is not asked twice.
-bool Engine::wants_change(bool progress) {
-    const uint32_t estimate = record_.cycle_cost;
-    const uint32_t moved =
-        estimate > record_.chosen_for ? estimate - record_.chosen_for : record_.chosen_for - estimate;
-    const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
+/// The last cycle spent what its record says, what its plans took from there to what was found, and not as much as the
+/// next one would have needed.
+Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
+    const CostModel& model = header_.cost_model;
+    const uint64_t look_up =
+        record_.looks_up != 0 ? cost_of(model, NvmTable::look_up_traffic(stage_.candidate_count)) : 0;
+    Schedule schedule = runner_->schedule();
+    const Bounds plans = bounds_of_cycle(schedule, model, record_.progress(), found);
+    const uint64_t before = record_.spent + look_up;
+    // Behind the last plan comes the step to what follows, which takes no more than a boot.
+    const uint64_t next = plans.high == never ? plans.low + cost_of(model, boot_traffic(header_.max_state_runs)) : plans.high;
+    return {before + plans.low, before + next};
+}
+
+/// Is it time to look for another configuration: a cycle made no progress, or the policy follows the supply and knows
+/// another one?
+bool Engine::wants_change(bool progress) const {
+    const JobOrder& order = runner_->schedule().order();
     const bool sums_stored = record_.done > 0 && order.values_written(record_.done) == 0;
     const bool all_written = order.values_written(record_.done) == order.values();
     if (record_.phase != Phase::running || all_written || (progress && sums_stored)) {
         return false;  // nothing to change, or stored sums would be lost
     }
-    if (progress && (policy_ != PolicyKind::best || estimate == 0 || moved <= record_.chosen_for / 8)) {
-        return false;
-    }
-    record_.chosen_for = estimate;
-    return true;
+    const uint64_t energy = likely_energy(record_.supply());
+    return !progress || (policy_of(policy_).follows_supply && energy != never && !running_choice().covers(energy));
 }
 
-/// Changes the configuration inside a stage, if another is to be had; after progress only for a gain of more than an
-/// eighth.
+/// Does the change cost less for what is left of the stage, with what a new order of jobs loses?
+bool Engine::pays_off(const Choice& next, const Supply& supply) const {
+    const uint64_t energy = likely_energy(supply);
+    const uint64_t now = cost_at(record_.choice, energy);
+    const uint64_t then = cost_at(next.row, energy);
+    if (then == never || now == never) {
+        return then != never;
+    }
+    const JobOrder& order = runner_->schedule().order();
+    uint64_t left = order.values() - record_.done % order.values();
+    for (uint32_t i = 1; i < record_.region_count; ++i) {
+        left += record_.regions[i].values();
+    }
+    const uint64_t all = runner_->shape().values();
+    const uint64_t gain = now > then ? (now - then) / all * left + (now - then) % all * left / all : 0;
+    const uint64_t split = same_order(record_.config(), next.row.config) ? 0 : next.row.lost.value();
+    return gain > split + cost_of(header_.cost_model, {0, record_.stored_bytes(), 1, 0, 0});
+}
+
+/// Changes the configuration inside a stage, if another is to be had.
 bool Engine::change_config(bool progress) {
-    meter_.set_class(TrafficClass::control);
-    const Candidate current{record_.config, record_.reuse, record_.refetch, record_.need};
-    const Candidate next = choose_now();
-    if (next.config == current.config) {
+    NvmTable table(meter_, stage_);
+    const Choice current = running_choice();
+    const Supply supply = record_.supply();
+    Choice next;
+    if (record_.idle_cycles > 1) {
+        next = {table.row(table.least_need), {}};
+    } else {
+        next = progress ? choose(policy_, stage_view(table), supply)
+                        : choose_smaller(policy_, stage_view(table), supply);
+    }
+    const bool same = next.row.config == current.row.config;
+    if (same || (progress && (!pays_off(next, supply) || regions_nearly_full(record_.region_count + 3)))) {
+        keep_for(next);
         return false;
     }
-    const CostModel& model = header_.cost_model;
-    if (progress) {
-        const uint64_t now = expected_cost(current, model, record_.cycle_cost);
-        const uint64_t then = expected_cost(next, model, record_.cycle_cost);
-        if (then == std::numeric_limits<uint64_t>::max() || then + then / 8 >= now ||
-            regions_nearly_full(record_.region_count + 3)) {
-            return false;
-        }
-    }
-    if (!split_regions(next.config)) {
+    if (!split_regions(next.row.config)) {
+        keep_for(next);
         return false;
     }
     take(next);
-    if (!same_order(current.config, next.config) && regions_nearly_full(record_.region_count)) {
-        take(stage_view(least_need_row()).candidates[0]);
+    if (!same_order(current.row.config, next.row.config) && regions_nearly_full(record_.region_count)) {
+        take({table.row(table.least_need), {}});
     }
     emit(progress ? EventKind::reconfigured : EventKind::shrunk);
     return true;
 }
 
+/// The configuration stays for these energies, too: the question is not asked twice.
+void Engine::keep_for(const Choice& other) {
+    const bool none = record_.choice_until.value() == 0;
+    const uint64_t from = record_.choice.from.value();
+    record_.choice.from = none || other.row.from.value() < from ? other.row.from : record_.choice.from;
+    record_.choice_until = other.until.value() > record_.choice_until.value() ? other.until : record_.choice_until;
+}
+
 /// Cuts what is left of the first region so that another order of jobs can go on; false if there is no room.
 bool Engine::split_regions(const TileConfig& next) {
-    if (same_order(record_.config, next)) {
+    if (same_order(record_.config(), next)) {
         return true;
     }
-    const JobOrder order(runner_->shape(), record_.config, record_.regions[0]);
+    const JobOrder& order = runner_->schedule().order();
     const uint32_t written = order.values_written(record_.done);
     Region rest[4];
     const uint32_t count = order.rest_after(written, rest);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "experiment/stage_bench.hpp"
 
 namespace dynbal::experiment {
@@ -25,21 +25,18 @@ bool supply_limits(const compiler::ImageFile& file, const sim::DeviceProfile& pr
     return result.power_cycles > 1 && result.charging_s > 0;
 }
 
-/// A configuration, its price for the engine, and what it draws at least.
+/// A configuration, and what it draws at least.
 struct Contestant {
-    Candidate row;
+    TileConfig config;
     uint64_t least = 0;
 };
 
 std::vector<Contestant> contestants_of(const compiler::ImageFile& file, uint32_t stage,
                                        const sim::DeviceProfile& profile, Measure measure) {
-    StageView view;
-    view.shape = shape_of(file.stage(stage), file.header().sums_area_bytes);
-    view.model = file.header().cost_model;
-    view.arena_bytes = file.header().arena_bytes;
+    const LoopShape shape = shape_of(file.stage(stage), file.header().sums_area_bytes);
     std::vector<Contestant> all;
-    for (const TileConfig& config : compiler::all_configs(view.shape, view.arena_bytes)) {
-        all.push_back({priced(view, config), amount_of(least_cost(file, stage, config, profile), measure)});
+    for (const TileConfig& config : compiler::sampled_configs(shape, file.header().arena_bytes)) {
+        all.push_back({config, amount_of(least_cost(file, stage, config, profile), measure)});
     }
     std::stable_sort(all.begin(), all.end(),
                      [](const Contestant& a, const Contestant& b) { return a.least < b.least; });
@@ -54,12 +51,12 @@ public:
 
     uint64_t least_total() const { return least_; }
 
-    void enter(const Candidate& row) {
+    void enter(const TileConfig& config) {
         ++choice_->tried;
-        const auto run = bench_->run(row, choice_->inferences, least_ - (least_ == no_limit ? 0 : 1));
+        const auto run = bench_->run(config, choice_->inferences, least_ - (least_ == no_limit ? 0 : 1));
         if (!run) return;
         least_ = run->amount;
-        choice_->config = row.config;
+        choice_->config = config;
     }
 
 private:
@@ -72,7 +69,7 @@ private:
 uint32_t inferences_for(StageBench& bench, const std::vector<Candidate>& table) {
     uint64_t cycles = 0;
     for (const Candidate& row : table) {
-        const auto run = bench.run(row, inferences_min, no_limit);
+        const auto run = bench.run(row.config, inferences_min, no_limit);
         if (run) cycles = cycles == 0 ? run->power_cycles : std::min(cycles, run->power_cycles);
     }
     if (cycles == 0) return inferences_min;
@@ -85,18 +82,16 @@ StageChoice choose_for(const compiler::ImageFile& file, uint32_t index, const si
     const std::vector<Candidate> table = file.candidates(file.stage(index));
     StageBench bench(file, index, profile, supply, measure);
     StageChoice choice;
-    choice.config = std::min_element(table.begin(), table.end(), [](const Candidate& a, const Candidate& b) {
-                        return a.need < b.need;
-                    })->config;
+    choice.config = table[file.stage(index).least_need_row].config;
     choice.inferences = inferences_for(bench, table);
     Contest contest(bench, choice);
     // The table's rows first: they are good, so that most of the others need not be run.
-    for (const Candidate& row : table) contest.enter(row);
+    for (const Candidate& row : table) contest.enter(row.config);
     choice.tried = 0;
     const std::vector<Contestant> all = contestants_of(file, index, profile, measure);
     for (const Contestant& contestant : all) {
         if (contestant.least >= contest.least_total() / choice.inferences + 1) break;
-        contest.enter(contestant.row);
+        contest.enter(contestant.config);
     }
     choice.configs = all.size();
     const double unit = measure == Measure::energy ? 1e-15 : 1e-12;

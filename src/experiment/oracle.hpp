@@ -7,7 +7,7 @@
 //! stage's winner, decided beforehand: nothing is learned, looked up or changed at run time.
 //!
 //! Invariants:
-//!  1. the winner of a stage is the best of ALL of compiler::all_configs(); of equal ones the first;
+//!  1. the winner of a stage is the best of ALL of compiler::sampled_configs(); of equal ones the first;
 //!  2. what is not run to its end could not have won: its traffic without failures, which no run undercuts
 //!     (everything that is done without failures is done with them, too), costs more already than the winner's
 //!     run with failures, or it was stopped when it had drawn more.

@@ -73,9 +73,9 @@ StageBench::StageBench(const compiler::ImageFile& file, uint32_t stage, const si
       session_(file_, profile),
       formatted_(session_.nvm().memory().begin(), session_.nvm().memory().end()) {}
 
-std::optional<BenchRun> StageBench::run(const Candidate& row, uint32_t inferences, uint64_t limit) {
+std::optional<BenchRun> StageBench::run(const TileConfig& config, uint32_t inferences, uint64_t limit) {
     std::copy(formatted_.begin(), formatted_.end(), session_.nvm().memory().begin());
-    put(row);
+    put(config);
     const auto supply = sim::parse_supply(supply_, *profile_);
     MeteredSupply metered(*supply, measure_, limit);
     sim::RunOptions options;
@@ -93,8 +93,9 @@ std::optional<BenchRun> StageBench::run(const Candidate& row, uint32_t inference
 }
 
 /// The table lies in NVM; the engine reads it when the stage begins.
-void StageBench::put(const Candidate& row) {
-    std::memcpy(session_.nvm().memory().data() + file_.stage(0).candidates_offset, &row, sizeof(row));
+void StageBench::put(const TileConfig& config) {
+    StageDescriptor stage = file_.stage(0);
+    set_only_row(session_.nvm().memory(), stage, config);
 }
 
 }  // namespace dynbal::experiment

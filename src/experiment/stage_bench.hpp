@@ -36,10 +36,10 @@ public:
 
     /// `inferences` of the stage in a row, from the beginning of the supply. None if they are stuck, or have drawn
     /// more than `limit`.
-    std::optional<BenchRun> run(const Candidate& row, uint32_t inferences, uint64_t limit);
+    std::optional<BenchRun> run(const TileConfig& config, uint32_t inferences, uint64_t limit);
 
 private:
-    void put(const Candidate& row);
+    void put(const TileConfig& config);
 
     const sim::DeviceProfile* profile_;
     std::string supply_;

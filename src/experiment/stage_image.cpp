@@ -53,14 +53,8 @@ compiler::ImageFile with_choices(const compiler::ImageFile& file, std::span<cons
     const ImageHeader& header = file.header();
     for (uint32_t index = 0; index < header.stage_count; ++index) {
         StageDescriptor stage = file.stage(index);
-        StageView view;
-        view.shape = shape_of(stage, header.sums_area_bytes);
-        view.model = header.cost_model;
-        view.arena_bytes = header.arena_bytes;
-        stage.candidate_count = 1;
-        stage.least_need_row = 0;
+        set_only_row(derived.image, stage, configs[index]);
         store(derived, offset_of(header, index), stage);
-        store(derived, stage.candidates_offset, priced(view, configs[index]));
     }
     seal(derived, header);
     return derived;
@@ -70,8 +64,7 @@ compiler::ImageFile stage_alone(const compiler::ImageFile& file, uint32_t stage)
     compiler::ImageFile derived = file;
     ImageHeader header = file.header();
     StageDescriptor descriptor = file.stage(stage);
-    descriptor.candidate_count = 1;
-    descriptor.least_need_row = 0;
+    set_only_row(derived.image, descriptor, file.candidates(descriptor).front().config);
     write_once(derived, descriptor.states);
     write_once(derived, header.input_states);
     store(derived, offset_of(header, stage), descriptor);

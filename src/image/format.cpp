@@ -23,8 +23,7 @@ bool inside(uint64_t begin, uint64_t bytes, uint64_t limit_begin, uint64_t limit
 /// What SRAM an image asks for can be added up in 32 bits, and its parts are aligned.
 bool sram_fits(const ImageHeader& header) {
     return header.arena_bytes >= arena_bytes_min && header.arena_bytes <= arena_bytes_max &&
-           header.arena_bytes % 4 == 0 && header.max_state_runs >= 1 && header.max_state_runs <= 0xFFFF &&
-           header.max_candidates >= 1 && header.max_candidates <= 0xFFFF;
+           header.arena_bytes % 4 == 0 && header.max_state_runs >= 1 && header.max_state_runs <= 0xFFFF;
 }
 
 bool place_fits(const ImageHeader& header, const TensorPlace& place, uint32_t pixels) {
@@ -123,23 +122,29 @@ bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
     return false;
 }
 
-/// The table's rows are valid, and none needs less than the one that is said to need least.
+/// The table's rows are valid, their energies fall down to 0, and none needs less than the one that is said to need least.
 bool candidates_fit(std::span<const std::byte> image, const ImageHeader& header, const StageDescriptor& stage) {
     const LoopShape shape = shape_of(stage, header.sums_area_bytes);
+    const uint32_t rows_at = stage.candidates_offset + table_rows_offset(stage.candidate_count);
+    const auto row_at = [&](uint32_t i, Candidate& row) {
+        return load(image, rows_at + i * static_cast<uint32_t>(sizeof(Candidate)), row);
+    };
     Candidate least;
-    if (!load(image, stage.candidates_offset + stage.least_need_row * static_cast<uint32_t>(sizeof(Candidate)),
-              least)) {
+    if (!row_at(stage.least_need_row, least)) {
         return false;
     }
+    uint64_t last = never;
     for (uint32_t i = 0; i < stage.candidate_count; ++i) {
-        Candidate candidate;
-        const uint32_t offset = stage.candidates_offset + i * static_cast<uint32_t>(sizeof(Candidate));
-        if (!load(image, offset, candidate) || !is_valid(shape, candidate.config, header.arena_bytes) ||
-            candidate.need < least.need) {
+        Candidate row;
+        ShortCost from;
+        if (!row_at(i, row) || !load(image, stage.candidates_offset + i * 2, from) || !(from == row.from) ||
+            from.value() > last || !is_valid(shape, row.config, header.arena_bytes) ||
+            row.need.value() < least.need.value()) {
             return false;
         }
+        last = from.value();
     }
-    return true;
+    return last == 0 || stage.candidate_count == 1;
 }
 
 /// Sum of the magnitudes of a row of weights.
@@ -196,6 +201,18 @@ LoopShape shape_of(const StageDescriptor& stage, uint32_t sums_area_bytes) {
     return shape;
 }
 
+void set_only_row(std::span<std::byte> memory, StageDescriptor& stage, const TileConfig& config) {
+    stage.candidate_count = 1;
+    stage.least_need_row = stage.insured_row = 0;
+    Candidate row;
+    row.config = config;
+    const auto put = [&](uint32_t offset, const auto& item) {
+        std::memcpy(memory.data() + offset, &item, sizeof(item));
+    };
+    put(stage.candidates_offset, row.from);
+    put(stage.candidates_offset + table_rows_offset(1), row);
+}
+
 uint32_t header_crc(const ImageHeader& header) {
     ImageHeader copy = header;
     copy.header_crc = 0;
@@ -245,9 +262,9 @@ ImageFault validate_stage(const ImageHeader& header, const StageDescriptor& stag
     }
     const bool ok = stage.output.channels == stage.channels_out && place_fits(header, stage.output, pixels_out) &&
                     states_fit(header, stage.states) && stage.states.storage_offset <= stage.output.offset &&
-                    stage.candidate_count >= 1 && stage.candidate_count <= header.max_candidates &&
-                    stage.least_need_row < stage.candidate_count &&
-                    inside(stage.candidates_offset, uint64_t{stage.candidate_count} * sizeof(Candidate),
+                    stage.candidate_count >= 1 && stage.candidate_count <= table_rows_max &&
+                    stage.least_need_row < stage.candidate_count && stage.insured_row < stage.candidate_count &&
+                    inside(stage.candidates_offset, table_bytes(stage.candidate_count),
                            sizeof(ImageHeader), header.image_bytes);
     return ok ? ImageFault::none : ImageFault::bad_layout;
 }

@@ -14,7 +14,7 @@
 namespace dynbal {
 
 /// Size of one of the two slots for progress records (nvm/record.hpp).
-inline constexpr uint32_t record_slot_bytes = 188;
+inline constexpr uint32_t record_slot_bytes = 180;
 
 inline constexpr uint32_t image_magic = 0x31424E44;  // "DNB1"
 inline constexpr uint16_t image_version = 4;
@@ -100,7 +100,8 @@ struct StageDescriptor {
     uint32_t candidates_offset = 0;
     uint8_t candidate_count = 0;
     uint8_t least_need_row = 0;                              ///< of the tile table
-    uint16_t rescale_shift = 0;                              ///< add, softmax
+    uint8_t insured_row = 0;                                 ///< of the tile table: while nothing is known of the supply
+    uint8_t rescale_shift = 0;                               ///< add, softmax
     int32_t rescale[2] = {0, 0};                             ///< add: one factor per operand; softmax: see SPEC.md
     uint16_t average_pad_bottom = 0, average_pad_right = 0;  ///< average pooling that counts padding
 };
@@ -129,11 +130,20 @@ struct ImageHeader {
     TensorPlace output;
     CostModel cost_model;
     uint32_t max_state_runs = 1;  ///< most state runs of any tensor
-    uint32_t max_candidates = 1;
     uint32_t installation =
         0;  ///< CRC-32 of the input that firmware brings along: with another one NVM begins anew; else 0
 };
-static_assert(sizeof(ImageHeader) == 128);
+static_assert(sizeof(ImageHeader) == 124);
+
+/// A tile table in NVM: the `from` of each row, padded to whole words, so that an energy is looked up in one transfer; then
+/// the rows.
+constexpr uint32_t table_rows_offset(uint32_t rows) { return align4(rows * static_cast<uint32_t>(sizeof(ShortCost))); }
+constexpr uint32_t table_bytes(uint32_t rows) {
+    return table_rows_offset(rows) + rows * static_cast<uint32_t>(sizeof(Candidate));
+}
+
+/// Makes a stage's table hold one configuration alone, whatever the supply. `memory` starts with the image.
+void set_only_row(std::span<std::byte> memory, StageDescriptor& stage, const TileConfig& config);
 
 /// The loop-nest geometry of a stage; `sums_area_bytes` as in its image's header.
 LoopShape shape_of(const StageDescriptor& stage, uint32_t sums_area_bytes = 0);

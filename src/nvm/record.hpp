@@ -12,7 +12,7 @@
 
 #include "image/format.hpp"
 #include "nvm/nvm.hpp"
-#include "plugin/schedule.hpp"
+#include "plugin/policy.hpp"
 
 namespace dynbal {
 
@@ -42,28 +42,36 @@ struct Record {
     uint8_t has_output = 0;
     CycleState cycle = CycleState::not_begun;  ///< of the power cycle that wrote this record
     uint16_t channels_done = 0;                ///< input channels in the newest checkpoint of the job at `done`
-    uint32_t cycle_cost = 0;                   ///< estimate of a power cycle's energy, 1/16 units; 0: not known
-    uint32_t need_limit = 0;                   ///< see Supply
-    uint32_t chosen_for = 0;                   ///< the estimate for which the configuration was chosen
-    uint32_t spent = 0;                        ///< cost counted in this power cycle before this record, 1/16 units
+    uint32_t spent = 0;  ///< cost counted in this power cycle up to the end of this record, 1/16 units
     uint32_t done = 0;   ///< values of regions[0] known to be finished; with sums_move, in all passes together
     uint32_t epoch = 0;  ///< changes whenever regions or configuration do: footprints of other epochs are void
-    uint32_t reuse = 0;  ///< price of the running configuration for the whole stage, 1/16 units
-    uint32_t refetch = 0;
-    uint32_t need = 0;
-    TileConfig config;
+    ShortCost supply_low;  ///< bounds of a power cycle's energy; the largest cost stands for `never`
+    ShortCost supply_high = ShortCost::below(never);
+    Candidate choice;                   ///< the running configuration, and for which energies it was chosen,
+    ShortCost choice_until;             ///< from choice.from up to this
+    uint8_t idle_cycles = 0;            ///< power cycles in a row that finished nothing
+    uint8_t looks_up = 0;               ///< a look at the tile table follows this record
     Region regions[max_regions];  ///< what is left of the stage, in execution order; [0] is being worked on
 
+    const TileConfig& config() const { return choice.config; }
     constexpr Progress progress() const { return {done, channels_done}; }
     constexpr void set_progress(const Progress& at) {
         done = at.done;
         channels_done = static_cast<uint16_t>(at.channels_done);
     }
+    constexpr Supply supply() const {
+        const uint64_t high = supply_high.value();
+        return {supply_low.value(), high == ShortCost::largest ? never : high};
+    }
+    constexpr void set_supply(const Supply& supply) {
+        supply_low = ShortCost::below(supply.low);
+        supply_high = supply.high == never ? ShortCost::below(never) : ShortCost::above(supply.high);
+    }
     /// What a record with so many regions takes in NVM; one is the rule.
     static constexpr uint32_t bytes_with(uint32_t regions);
     constexpr uint32_t stored_bytes() const;
 };
-static_assert(sizeof(Record) == 68 + max_regions * 12);
+static_assert(sizeof(Record) == 60 + max_regions * 12);
 static_assert(sizeof(Record) == record_slot_bytes);
 
 constexpr uint32_t Record::bytes_with(uint32_t regions) {

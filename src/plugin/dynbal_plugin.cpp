@@ -63,9 +63,10 @@ bool config_from(const dynbal_config& c, TileConfig& config) {
 dynbal_candidate candidate_to(const Candidate& c) {
     return {{c.config.tile_out, c.config.tile_in, c.config.tile_pixels, c.config.run_pixels,
              static_cast<uint32_t>(c.config.order)},
-            c.reuse,
-            c.refetch,
-            c.need};
+            c.from.value(),
+            c.need.value(),
+            c.reuse.value(),
+            c.lost.value()};
 }
 
 CostModel model_from(const dynbal_cost_model& m) { return {m.mac, m.read_byte, m.write_byte, m.transfer, m.job, m.boot}; }
@@ -80,30 +81,63 @@ int dynbal_is_valid(const dynbal_shape* shape, const dynbal_config* config, uint
                : 0;
 }
 
-dynbal_status dynbal_price(const dynbal_shape* shape, const dynbal_config* config, const dynbal_cost_model* model,
-                           uint32_t arena_bytes, dynbal_candidate* priced_config) {
-    if (shape == nullptr || config == nullptr || model == nullptr || priced_config == nullptr) {
+namespace {
+
+/// Checks the arguments of dynbal_price() and dynbal_walk().
+dynbal_status stage_from(const dynbal_shape* shape, const dynbal_config* config, const dynbal_cost_model* model,
+                         uint32_t arena_bytes, LoopShape& converted_shape, WalkedStage& stage) {
+    if (shape == nullptr || config == nullptr || model == nullptr) {
         return DYNBAL_NULL;
     }
     if (!is_sound(*shape)) {
         return DYNBAL_BAD_SHAPE;
     }
-    TileConfig converted;
-    StageView stage;
-    stage.shape = shape_from(*shape);
-    stage.model = model_from(*model);
-    stage.arena_bytes = arena_bytes;
-    if (!config_from(*config, converted) || !is_valid(stage.shape, converted, arena_bytes)) {
-        return DYNBAL_BAD_CONFIG;
+    converted_shape = shape_from(*shape);
+    stage = {&converted_shape, {}, arena_bytes, model_from(*model), model->boot};
+    return config_from(*config, stage.config) && is_valid(converted_shape, stage.config, arena_bytes)
+               ? DYNBAL_OK
+               : DYNBAL_BAD_CONFIG;
+}
+
+}  // namespace
+
+dynbal_status dynbal_price(const dynbal_shape* shape, const dynbal_config* config, const dynbal_cost_model* model,
+                           uint32_t arena_bytes, uint64_t energy, dynbal_candidate* priced) {
+    LoopShape converted;
+    WalkedStage stage;
+    const dynbal_status status = stage_from(shape, config, model, arena_bytes, converted, stage);
+    if (status != DYNBAL_OK || priced == nullptr) {
+        return status != DYNBAL_OK ? status : DYNBAL_NULL;
     }
-    *priced_config = candidate_to(priced(stage, converted));
+    const uint64_t reuse = cost_of(stage.prices, stage_traffic(converted, stage.config, arena_bytes));
+    const StageWalk walk = walk_stage(stage, energy, energy);
+    Candidate row;
+    row.config = stage.config;
+    row.need = ShortCost::above(need_of(stage));
+    row.reuse = ShortCost::below(reuse);
+    // Of a stage that does not end all of each cycle is lost.
+    const bool loses = walk.cost != never && walk.failures != 0;
+    row.lost = ShortCost::below(walk.cost == never ? energy : (loses ? (walk.cost - reuse) / walk.failures : stage.boot));
+    *priced = candidate_to(row);
+    return DYNBAL_OK;
+}
+
+dynbal_status dynbal_walk(const dynbal_shape* shape, const dynbal_config* config, const dynbal_cost_model* model,
+                          uint32_t arena_bytes, uint64_t first, uint64_t energy, uint64_t* cost) {
+    LoopShape converted;
+    WalkedStage stage;
+    const dynbal_status status = stage_from(shape, config, model, arena_bytes, converted, stage);
+    if (status != DYNBAL_OK || cost == nullptr) {
+        return status != DYNBAL_OK ? status : DYNBAL_NULL;
+    }
+    *cost = walk_stage(stage, first, energy).cost;
     return DYNBAL_OK;
 }
 
 dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape, const dynbal_candidate* candidates,
-                            uint32_t count, const dynbal_cost_model* model, uint32_t arena_bytes,
-                            const dynbal_supply* supply, dynbal_candidate* chosen) {
-    if (shape == nullptr || candidates == nullptr || model == nullptr || supply == nullptr || chosen == nullptr) {
+                            uint32_t count, uint32_t insured, const dynbal_cost_model* model, uint32_t arena_bytes,
+                            dynbal_bounds supply, dynbal_candidate* chosen) {
+    if (shape == nullptr || candidates == nullptr || model == nullptr || chosen == nullptr) {
         return DYNBAL_NULL;
     }
     if (!is_sound(*shape)) {
@@ -112,37 +146,33 @@ dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape, const dy
     if (policy > DYNBAL_BEST) {
         return DYNBAL_BAD_POLICY;
     }
-    if (count < 1 || count > DYNBAL_CANDIDATES_MAX) {
+    if (count < 1 || count > DYNBAL_CANDIDATES_MAX || insured >= count) {
         return DYNBAL_BAD_COUNT;
     }
     StageView stage;
     stage.shape = shape_from(*shape);
     Candidate rows[DYNBAL_CANDIDATES_MAX];
+    uint32_t least_need = 0;
     for (uint32_t i = 0; i < count; ++i) {
         if (!config_from(candidates[i].config, rows[i].config) || !is_valid(stage.shape, rows[i].config, arena_bytes)) {
             return DYNBAL_BAD_CONFIG;
         }
-        rows[i].reuse = candidates[i].reuse;
-        rows[i].refetch = candidates[i].refetch;
-        rows[i].need = candidates[i].need;
+        rows[i].from = ShortCost::below(candidates[i].from);
+        rows[i].need = ShortCost::above(candidates[i].need);
+        rows[i].reuse = ShortCost::below(candidates[i].reuse);
+        rows[i].lost = ShortCost::below(candidates[i].lost);
+        least_need = rows[i].need.value() < rows[least_need].need.value() ? i : least_need;
     }
-    stage.candidates = {rows, count};
+    TableInMemory table({rows, count}, least_need, insured);
+    stage.table = &table;
     stage.model = model_from(*model);
+    stage.boot = model->boot;
     stage.arena_bytes = arena_bytes;
-    *chosen = candidate_to(choose(static_cast<PolicyKind>(policy), stage, {supply->cycle_cost, supply->need_limit}));
+    *chosen = candidate_to(choose(static_cast<PolicyKind>(policy), stage, {supply.low, supply.high}).row);
     return DYNBAL_OK;
 }
 
-dynbal_supply dynbal_learn(dynbal_supply supply, const dynbal_report* report) {
-    if (report == nullptr) {
-        return supply;
-    }
-    CycleReport cycle;
-    cycle.spent = report->spent;
-    cycle.finished = report->finished;
-    cycle.refetch = report->refetch;
-    cycle.need = report->need;
-    cycle.progress = report->progress != 0;
-    const Supply known = learn({supply.cycle_cost, supply.need_limit}, cycle);
-    return {known.cycle_cost, known.need_limit};
+dynbal_bounds dynbal_learn(dynbal_bounds supply, dynbal_bounds cycle) {
+    const Supply known = learn({supply.low, supply.high}, {cycle.low, cycle.high});
+    return {known.low, known.high};
 }

@@ -1,10 +1,9 @@
 /**
  * The DynBal plugin for hosts in C: which tile configuration a stage should run with, under power that fails.
  *
- * An engine describes its loop nest (shape), its prices (cost model) and what one power cycle has done (report);
+ * An engine describes its loop nest (shape), its prices (cost model) and what one power cycle has done (bounds);
  * the plugin answers with a configuration. It keeps no state, allocates nothing and touches no NVM: the host stores
- * a dynbal_supply among its own records. Costs are in 1/16 units of the cost model, saturated at UINT32_MAX where
- * the field has 32 bits.
+ * a dynbal_bounds among its own records. Costs are in 1/16 units of the cost model; those of rows have 11 valid bits.
  *
  * Invariants:
  *  1. every function is pure: the same arguments give the same answer;
@@ -52,12 +51,13 @@ typedef struct dynbal_config {
     uint32_t order;       /**< DYNBAL_WEIGHTS_STAY, ... */
 } dynbal_config;
 
-/** A configuration and its price. */
+/** A row of a table: a configuration, for which energies it is taken, and its price. */
 typedef struct dynbal_candidate {
     dynbal_config config;
-    uint32_t reuse;   /**< the whole stage without failures */
-    uint32_t refetch; /**< expected loss of one power failure */
-    uint32_t need;    /**< a power cycle with less may make no progress */
+    uint64_t from;  /**< taken for cycles of this energy and more, up to the `from` of the row before; the last: 0 */
+    uint64_t need;  /**< a cycle with less may make no progress, boot included */
+    uint64_t reuse; /**< the whole stage without failures */
+    uint64_t lost;  /**< what a cycle loses on average, boot included */
 } dynbal_candidate;
 
 /** Prices in 1/16 units. */
@@ -70,20 +70,11 @@ typedef struct dynbal_cost_model {
     uint32_t boot;     /**< spent at each boot before the first job */
 } dynbal_cost_model;
 
-/** What is known of the supply. All zero: nothing yet. */
-typedef struct dynbal_supply {
-    uint64_t cycle_cost; /**< energy of a power cycle; 0: not known */
-    uint64_t need_limit; /**< only configurations that need at most this; 0: no limit */
-} dynbal_supply;
-
-/** What a power cycle that ended by a failure had done. */
-typedef struct dynbal_report {
-    uint64_t spent;    /**< cost counted until the host's last record of that cycle */
-    uint64_t finished; /**< cost of what was finished after it */
-    uint64_t refetch;  /**< of the configuration that ran: expected cost of what was done in vain */
-    uint64_t need;     /**< of the configuration that ran */
-    uint32_t progress; /**< 1: something was finished */
-} dynbal_report;
+/** Bounds of the energy of a power cycle: at least `low`, less than `high`; {0, UINT64_MAX}: nothing is known. */
+typedef struct dynbal_bounds {
+    uint64_t low;
+    uint64_t high;
+} dynbal_bounds;
 
 enum { DYNBAL_FIXED = 0, DYNBAL_PAPER = 1, DYNBAL_BEST = 2 };
 
@@ -99,19 +90,34 @@ typedef enum dynbal_status {
 /** 1 if the configuration fits the shape and its buffers fit `arena_bytes` of SRAM; 0 if not or if one is bad. */
 int dynbal_is_valid(const dynbal_shape* shape, const dynbal_config* config, uint32_t arena_bytes);
 
-/** Prices one configuration. */
+/**
+ * Prices one configuration by walking its plans with power cycles of `energy` (UINT64_MAX: no failures): need, reuse and
+ * lost; `from` becomes 0. The walk is that of this project's loop nest and of progress kept in the output values: of
+ * another engine's it is as good an estimate as that engine is like it.
+ */
 dynbal_status dynbal_price(const dynbal_shape* shape, const dynbal_config* config,
-                           const dynbal_cost_model* model, uint32_t arena_bytes,
+                           const dynbal_cost_model* model, uint32_t arena_bytes, uint64_t energy,
                            dynbal_candidate* priced);
 
 /**
- * Chooses among `count` priced candidates; [0] is the one that reuses most, [1] the choice while nothing is known.
- * DYNBAL_PAPER may answer with a configuration that is not among them. `candidates` are not modified.
+ * Cost of the whole stage if the cycle in which it begins has `first` left and each further one brings `energy`;
+ * UINT64_MAX if it does not end.
+ */
+dynbal_status dynbal_walk(const dynbal_shape* shape, const dynbal_config* config,
+                          const dynbal_cost_model* model, uint32_t arena_bytes, uint64_t first,
+                          uint64_t energy, uint64_t* cost);
+
+/**
+ * Chooses among `count` rows by falling `from`; [0] is cheapest without failures, `insured` the one to take while nothing
+ * is known of the supply. DYNBAL_PAPER may answer with a configuration that is not among them.
  */
 dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape,
-                            const dynbal_candidate* candidates, uint32_t count,
+                            const dynbal_candidate* candidates, uint32_t count, uint32_t insured,
                             const dynbal_cost_model* model, uint32_t arena_bytes,
-                            const dynbal_supply* supply, dynbal_candidate* chosen);
+                            dynbal_bounds supply, dynbal_candidate* chosen);
 
-/** What is known of the supply after one more power cycle. */
-dynbal_supply dynbal_learn(dynbal_supply supply, const dynbal_report* report);
+/**
+ * What is known of the supply after one more power cycle, which brought at least what was certainly paid in it, and less
+ * than the next thing that it did not finish would have needed.
+ */
+dynbal_bounds dynbal_learn(dynbal_bounds supply, dynbal_bounds cycle);

@@ -1,14 +1,31 @@
 #include "plugin/estimator.hpp"
 
-namespace dynbal {
+#include "base/math.hpp"
 
-Supply learn(const Supply& supply, const CycleReport& report) {
-    if (!report.progress) {
-        return {0, report.need / 4 * 3 + 1};
+namespace dynbal {
+namespace {
+
+/// What is known grows old: so much wider it is by the next cycle.
+constexpr uint32_t ageing = 32;
+
+constexpr uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+}  // namespace
+
+Supply learn(const Supply& known, const Bounds& cycle) {
+    Supply aged{known.low - known.low / ageing, known.high == never ? never : known.high + known.high / ageing};
+    const Supply common{max_u64(aged.low, cycle.low), least(aged.high, cycle.high)};
+    return common.low < common.high ? common : cycle;
+}
+
+uint64_t likely_energy(const Supply& supply) {
+    if (supply.high == never) {
+        return never;
     }
-    const uint64_t sample = report.spent + report.finished + report.refetch;
-    // Cycles differ: the mean of the last few, the latest counting a quarter.
-    return {supply.cycle_cost == 0 ? sample : (3 * supply.cycle_cost + sample) / 4, supply.need_limit};
+    // Below a quarter of what was too little nothing is assumed without a reason. A third of the way up is about the
+    // geometric mean: bounds err by factors.
+    const uint64_t low = max_u64(supply.low, supply.high / 4 + 1);
+    return low < supply.high ? low + (supply.high - low) / 3 : supply.low;
 }
 
 }  // namespace dynbal

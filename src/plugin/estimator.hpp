@@ -1,24 +1,23 @@
-//! Learns the energy of a power cycle from progress reports, in 1/16 cost units.
+//! What is known of the energy of a power cycle: bounds, not a guess. All costs in 1/16 units.
+//!
+//! A cycle that has ended tells two things: it brought at least what was certainly paid, and less than the next thing that
+//! it did not finish would have needed (bounds_of_cycle()). Cycles of a steady supply end at different places, so what they
+//! have in common narrows quickly; a cycle that contradicts what was known says that the supply has changed.
 #pragma once
 
 #include <cstdint>
 
-#include "plugin/policy.hpp"
+#include "plugin/walk.hpp"
 
 namespace dynbal {
 
-/// What is known, at a boot, about the power cycle that has just ended by a failure.
-struct CycleReport {
-    uint64_t spent = 0;     ///< cost counted until the last record of that cycle was written
-    uint64_t finished = 0;  ///< cost of the values finished after it
-    uint64_t refetch = 0;   ///< expected cost of what was fetched or computed in vain
-    uint64_t need = 0;      ///< need of the configuration that was running
-    bool progress = false;  ///< did that cycle finish anything?
-};
+/// Bounds of the energy of a power cycle: at least `low`, less than `high`; 0 and `never`: not known.
+using Supply = Bounds;
 
-/// The next state of knowledge. A cycle without progress says only that it brought less than the configuration
-/// needed: the estimate is forgotten and the limit set to three quarters of that need, so that repeated failures
-/// reach the smallest tile.
-Supply learn(const Supply& supply, const CycleReport& report);
+/// What is known with one more cycle.
+Supply learn(const Supply& known, const Bounds& cycle);
+
+/// The energy to choose for; `never` if nothing is known.
+uint64_t likely_energy(const Supply& supply);
 
 }  // namespace dynbal

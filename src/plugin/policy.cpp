@@ -1,56 +1,24 @@
 #include "plugin/policy.hpp"
 
-#include <limits>
-
 namespace dynbal {
 namespace {
 
-constexpr uint64_t never = std::numeric_limits<uint64_t>::max();
-constexpr uint32_t unit = 16;  // prices are in 1/16 units
+/// For no energy is it known that the choice would be the same.
+Choice only(const Candidate& row) { return {row, ShortCost{}}; }
 
-uint32_t saturate(uint64_t value) {
-    return value > std::numeric_limits<uint32_t>::max() ? std::numeric_limits<uint32_t>::max()
-                                                        : static_cast<uint32_t>(value);
+/// The row for what is known, or below it the first that fits; the one of least need if none does.
+Choice choose_best(const StageView& stage, const Supply& supply) {
+    TileTable& table = *stage.table;
+    const uint64_t energy = likely_energy(supply);
+    if (energy == never) {
+        return only(table.row(table.insured));
+    }
+    const TileTable::Place place = table.find(energy);
+    const Candidate row = table.row(place.index);
+    return row.need.value() <= energy ? Choice{row, place.until} : only(table.row(table.least_need));
 }
 
-const Candidate& least_need(const StageView& stage) {
-    const Candidate* least = &stage.candidates[0];
-    for (const Candidate& candidate : stage.candidates) {
-        if (candidate.need < least->need) {
-            least = &candidate;
-        }
-    }
-    return *least;
-}
-
-/// The candidate of least expected cost among those that need no more than the limit.
-Candidate choose_best(const StageView& stage, const Supply& supply) {
-    if (supply.assumed_cycle_cost() == 0) {
-        return stage.candidates[stage.candidates.size() > 1 ? 1 : 0];
-    }
-    const Candidate* winner = nullptr;
-    uint64_t winner_cost = never;
-    for (const Candidate& candidate : stage.candidates) {
-        if (supply.need_limit != 0 && candidate.need > supply.need_limit) {
-            continue;
-        }
-        const uint64_t cost = expected_cost(candidate, stage.model, supply.assumed_cycle_cost());
-        if (cost < winner_cost) {
-            winner = &candidate;
-            winner_cost = cost;
-        }
-    }
-    return winner != nullptr ? *winner : least_need(stage);
-}
-
-Candidate choose_fixed(const StageView& stage, const Supply& supply) {
-    for (const Candidate& candidate : stage.candidates) {
-        if (supply.need_limit == 0 || candidate.need <= supply.need_limit) {
-            return candidate;
-        }
-    }
-    return least_need(stage);
-}
+Choice choose_fixed(const StageView& stage) { return only(stage.table->row(0)); }
 
 /// The paper's two tile sizes, completed by the largest pixel tile that fits the arena.
 TileConfig complete(const StageView& stage, uint32_t tile_out, uint32_t tile_in) {
@@ -100,12 +68,13 @@ uint32_t search(uint32_t count, const Cost& cost) {
     return winner;
 }
 
-Candidate choose_paper(const StageView& stage, const Supply& supply) {
+Choice choose_paper(const StageView& stage, const Supply& supply) {
     const LoopShape& shape = stage.shape;
-    if (supply.assumed_cycle_cost() == 0 || !shape.counts_macs) {
-        return choose_fixed(stage, supply);
+    const uint64_t energy = likely_energy(supply);
+    if (energy == never || !shape.counts_macs) {
+        return choose_fixed(stage);
     }
-    const uint64_t cycle_macs = supply.assumed_cycle_cost() / unit;
+    const uint64_t cycle_macs = energy / (stage.model.mac == 0 ? 1 : stage.model.mac);
     uint32_t tile_out = shape.channels_out;
     uint32_t tile_in = shape.group_in();
     const auto cost = [&](uint32_t out, uint32_t in) {
@@ -130,31 +99,28 @@ Candidate choose_paper(const StageView& stage, const Supply& supply) {
     }
     const TileConfig config = complete(stage, tile_out, tile_in);
     if (config.tile_pixels == 0) {
-        return choose_fixed(stage, supply);
+        return choose_fixed(stage);
     }
-    const Candidate candidate = priced(stage, config);
-    const bool too_large = supply.need_limit != 0 && candidate.need > supply.need_limit;
-    return too_large ? choose_best(stage, supply) : candidate;
+    Candidate candidate;
+    candidate.config = config;
+    candidate.need = ShortCost::above(need_of({&shape, config, stage.arena_bytes, stage.model, stage.boot}));
+    return only(candidate);
 }
 
 }  // namespace
 
-Candidate choose(PolicyKind policy, const StageView& stage, const Supply& supply) {
+Choice choose(PolicyKind policy, const StageView& stage, const Supply& supply) {
     switch (policy) {
-        case PolicyKind::fixed: return choose_fixed(stage, supply);
+        case PolicyKind::fixed: return choose_fixed(stage);
         case PolicyKind::paper: return choose_paper(stage, supply);
         case PolicyKind::best: return choose_best(stage, supply);
     }
     return choose_best(stage, supply);
 }
 
-Candidate priced(const StageView& stage, const TileConfig& config) {
-    const UsageSpan span = usage_span(stage.shape, config, stage.model, stage.arena_bytes);
-    return {config, saturate(span.reuse), saturate(span.refetch), saturate(span.need)};
-}
-
-uint64_t expected_cost(const Candidate& candidate, const CostModel& model, uint64_t cycle_cost) {
-    return expected_cost(candidate.reuse, candidate.refetch, candidate.need, model.boot, cycle_cost);
+Choice choose_smaller(PolicyKind policy, const StageView& stage, const Supply& supply) {
+    const Choice choice = choose(policy, stage, supply);
+    return choice.row.need.value() <= likely_energy(supply) ? choice : choose_best(stage, supply);
 }
 
 uint64_t paper_usage_span(const LoopShape& s, uint32_t tile_out, uint32_t tile_in, uint64_t cycle_macs) {

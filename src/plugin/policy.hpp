@@ -1,22 +1,14 @@
-//! Run-time reconfiguration: which tile configuration a stage runs with. Knows nothing of the engine.
+//! Run-time reconfiguration: which tile configuration a stage runs with. Knows nothing of the engine. The one list of
+//! policies; everything that names or lists them takes it from here.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
-#include "plugin/usage_span.hpp"
+#include "plugin/estimator.hpp"
+#include "plugin/tile_table.hpp"
 
 namespace dynbal {
-
-/// One row of a stage's table of configurations, priced by the compiler; 24 bytes, as in the image.
-/// Costs in 1/16 units, saturated.
-struct Candidate {
-    TileConfig config;
-    uint32_t reuse = 0;
-    uint32_t refetch = 0;
-    uint32_t need = 0;
-};
-static_assert(sizeof(Candidate) == 24);
 
 /// The two tile dimensions of the paper, by importance: which of them moves the Usage Span more.
 enum class Importance : uint8_t { out_first = 0, in_first = 1 };
@@ -24,10 +16,9 @@ enum class Importance : uint8_t { out_first = 0, in_first = 1 };
 /// What a policy may look at when it chooses.
 struct StageView {
     LoopShape shape;
-    /// At least one. [0] reuses most: cheapest without failures. [1], if there is one, needs least of those within
-    /// half a percent of it: the choice as long as nothing is known of the supply. The rest by reuse.
-    std::span<const Candidate> candidates;
+    TileTable* table = nullptr;
     CostModel model;
+    uint64_t boot = 0;  ///< what each boot spends beside the search for the first unfinished value
     uint32_t arena_bytes = 0;
     Importance importance = Importance::out_first;
 };
@@ -35,27 +26,40 @@ struct StageView {
 enum class PolicyKind : uint8_t {
     fixed = 0,  ///< largest reuse, always
     paper = 1,  ///< the DynBal paper: its formulas, one search per dimension, by importance
-    best = 2,   ///< least expected cost over the stage's table, which holds the winner for every supply
+    best = 2,   ///< the stage's table, made by walking, looked up by what is known of the supply
 };
 
-/// Energy of a power cycle as known so far, in 1/16 units; 0: not known yet.
-struct Supply {
-    uint64_t cycle_cost = 0;
-    /// After a cycle without progress: only configurations that need at most this are tried; 0: no limit. Without
-    /// an estimate it also says that a cycle brings about a third more than this.
-    uint64_t need_limit = 0;
+struct Policy {
+    PolicyKind kind;
+    const char* name;   ///< on the command line and in JSON
+    const char* title;  ///< for people
+    /// Looks again inside a stage when the supply turns out to be another than it chose for.
+    bool follows_supply;
+};
+inline constexpr Policy policies[] = {
+    {PolicyKind::fixed, "fixed", "the tile that is cheapest without failures, always", false},
+    {PolicyKind::paper, "paper", "the search and the formulas of the DynBal paper", false},
+    {PolicyKind::best, "best", "the tile that is cheapest for the supply as it is", true},
+};
+constexpr const Policy& policy_of(PolicyKind kind) { return policies[static_cast<uint8_t>(kind)]; }
 
-    constexpr uint64_t assumed_cycle_cost() const { return cycle_cost != 0 ? cycle_cost : need_limit / 3 * 4; }
+/// What was chosen, and for which energies.
+struct Choice {
+    Candidate row;
+    ShortCost until;  ///< for energies from row.from up to this one the choice would be the same; 0: not known
+
+    /// Would the same be chosen for this energy, without a look at the table?
+    constexpr bool covers(uint64_t energy) const {
+        return row.from.value() <= energy && energy < until.value();
+    }
+    constexpr bool operator==(const Choice&) const = default;
 };
 
-/// Chooses the configuration for a stage (or for what is left of it).
-Candidate choose(PolicyKind policy, const StageView& stage, const Supply& supply);
-
-/// Prices any configuration as a table row.
-Candidate priced(const StageView& stage, const TileConfig& config);
-
-/// Expected cost of the whole stage under `supply`; UINT64_MAX where no progress is expected.
-uint64_t expected_cost(const Candidate& candidate, const CostModel& model, uint64_t cycle_cost);
+/// Chooses the configuration for a stage that begins.
+Choice choose(PolicyKind policy, const StageView& stage, const Supply& supply);
+/// Chooses for a stage that made no progress in a whole power cycle. What needs more than there seems to be is replaced,
+/// whatever the policy, by the row for what there seems to be.
+Choice choose_smaller(PolicyKind policy, const StageView& stage, const Supply& supply);
 
 /// The paper's Usage Span (formulas of the reference, in values read from NVM) for one pair of tile sizes.
 /// `cycle_macs` is the energy of a power cycle in MACs.

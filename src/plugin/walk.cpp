@@ -16,35 +16,38 @@ constexpr uint64_t start_of(const CostModel& prices, Access::Kind kind) {
     return kind == Access::Kind::compute ? prices.job : prices.transfer;
 }
 
-/// What `left` pays of equal accesses; returns bytes or MACs and takes what was paid.
-uint64_t pay_part(const CostModel& prices, const Access& access, uint64_t& left) {
+/// What was paid of accesses that energy did not suffice for.
+struct Paid {
+    uint64_t amount = 0;  ///< bytes or MACs
+    uint64_t cost = 0;    ///< an access that was begun costs its start-up, even if that was all
+};
+Paid pay_part(const CostModel& prices, const Access& access, uint64_t left) {
     const uint64_t start = start_of(prices, access.kind);
     const uint64_t price = price_of(prices, access.kind);
     const uint64_t each = start + access.amount * price;
-    const uint64_t whole = each == 0 ? access.count : left / each;
-    if (whole >= access.count) {
-        left -= access.count * each;
-        return access.count * access.amount;
+    const uint64_t whole = each == 0 || left / each > access.count ? access.count : left / each;
+    if (whole == access.count) {
+        return {access.count * access.amount, access.count * each};
     }
-    left -= whole * each;
-    const uint64_t part = left > start && price != 0 ? (left - start) / price : 0;
-    left -= left >= start ? start + part * price : 0;
-    return whole * access.amount + part;
+    const uint64_t rest = left - whole * each;
+    const uint64_t part = rest > start && price != 0 ? (rest - start) / price : 0;
+    return {whole * access.amount + part, whole * each + start + part * price};
 }
 
-/// The plan cannot be paid as a whole: how far `left` goes.
-Progress cut_plan(const CostModel& prices, const AccessList& list, const JobPlan& plan, const Progress& at,
-                  uint64_t& left) {
+/// The plan cannot be paid as a whole: how far `left` goes, and what that costs.
+Progress cut_plan(const CostModel& prices, const AccessList& list, const JobPlan& plan, const Progress& at, uint64_t left,
+                  uint64_t& cost) {
     for (uint32_t i = 0; i < list.size; ++i) {
         const Access& access = list.items[i];
-        const uint64_t paid = pay_part(prices, access, left);
-        if (paid < access.count * access.amount) {
+        const Paid paid = pay_part(prices, access, left - (cost < left ? cost : left));
+        cost += paid.cost;
+        if (paid.amount < access.count * access.amount || cost > left) {
             const bool values = i >= list.first_write && plan.sums_to == SumsTo::values;
-            return values && paid >= 2 ? Progress{plan.after.done - plan.job.values() + static_cast<uint32_t>(paid / 2), 0}
-                                       : at;
+            const auto written = static_cast<uint32_t>(paid.amount / 2);
+            return values && written != 0 ? Progress{plan.after.done - plan.job.values() + written, 0} : at;
         }
     }
-    return plan.after;
+    return at;
 }
 
 constexpr bool is_behind(const Progress& at, const Progress& limit) {
@@ -123,8 +126,9 @@ CycleEnd walk(Schedule& schedule, const CostModel& prices, const Progress& at, u
         const Traffic traffic = traffic_of(list);
         const uint64_t cost = cost_of(prices, traffic);
         if (cost > left) {
-            done.at = cut_plan(prices, list, plan, done.at, left);
-            done.spent = energy - left;
+            uint64_t part = 0;
+            done.at = cut_plan(prices, list, plan, done.at, left, part);
+            done.spent = energy - left + part;
             return done;
         }
         left -= cost;
@@ -171,14 +175,14 @@ Traffic search_traffic(const Schedule& schedule, const Progress& known, const Pr
     return total;
 }
 
-StageWalk walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy) {
-    const LoopShape& shape = *stage.shape;
-    Schedule schedule(shape, stage.config, stage.arena_bytes, whole_region(shape));
-    CycleEnd cycle = walk_cycle(schedule, stage.prices, {}, first);
-    StageWalk result{cycle.spent, first - cycle.spent, 0};
+namespace {
+
+/// Boots and goes on, again and again, from where `cycle` has ended by a failure.
+StageWalk go_on(Schedule& schedule, const WalkedStage& stage, CycleEnd cycle, uint64_t energy, uint64_t cycles_max) {
+    const uint64_t boot = stage.boot;
+    StageWalk result{0, 0, 0, cycle.at};
     Progress known;
-    const uint64_t boot = cost_of(stage.prices, stage.boot);
-    while (!cycle.ended) {
+    while (!cycle.ended && result.failures < cycles_max) {
         const Progress found = cycle.at;
         const uint64_t recovery = boot + cost_of(stage.prices, search_traffic(schedule, known, found));
         if (recovery >= energy) {
@@ -186,15 +190,36 @@ StageWalk walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy) 
         }
         schedule.forget();
         cycle = walk_cycle(schedule, stage.prices, found, energy - recovery);
-        result.cost += recovery + cycle.spent;
-        result.left = energy - recovery - cycle.spent;
-        ++result.failures;
         if (!cycle.ended && cycle.at == found) {
             return {};  // the next one would get no further
         }
+        result.cost += recovery + cycle.spent;
+        result.left = energy - recovery - cycle.spent;
+        result.at = cycle.at;
+        ++result.failures;
         known = found;
     }
     return result;
+}
+
+}  // namespace
+
+StageWalk walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy) {
+    Schedule schedule(*stage.shape, stage.config, stage.arena_bytes, whole_region(*stage.shape));
+    const CycleEnd begin = walk_cycle(schedule, stage.prices, {}, first);
+    StageWalk result = go_on(schedule, stage, begin, energy, never);
+    if (result.cost != never) {
+        result.cost += begin.spent;
+        result.left = begin.ended ? first - begin.spent : result.left;
+    }
+    return result;
+}
+
+StageWalk walk_cycles(const WalkedStage& stage, const Progress& from, uint64_t energy, uint32_t cycles) {
+    Schedule schedule(*stage.shape, stage.config, stage.arena_bytes, whole_region(*stage.shape));
+    CycleEnd begin;
+    begin.at = from;
+    return go_on(schedule, stage, begin, energy, cycles);
 }
 
 uint64_t need_of(const WalkedStage& stage) {
@@ -210,13 +235,13 @@ uint64_t need_of(const WalkedStage& stage) {
             schedule.forget();
             const JobPlan plan = schedule.next(at);
             const uint64_t cost =
-                cost_of_first_step(stage.prices, accesses_of(shape, schedule.buffers(), plan), plan);
+                cost_of(stage.prices, traffic_of(accesses_of(shape, schedule.buffers(), plan)));
             dearest = cost > dearest ? cost : dearest;
             at = plan.after;
         }
         at.done += shape.groups == 1 ? schedule.panels_alike(panel) * panel.size() : 0;
     }
-    return cost_of(stage.prices, stage.boot) + cost_of(stage.prices, search) + dearest;
+    return stage.boot + cost_of(stage.prices, search) + dearest;
 }
 
 Bounds bounds_of_cycle(Schedule& schedule, const CostModel& prices, const Progress& from, const Progress& to) {

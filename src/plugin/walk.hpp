@@ -37,7 +37,7 @@ struct WalkedStage {
     TileConfig config;
     uint32_t arena_bytes = 0;
     CostModel prices;
-    Traffic boot;
+    uint64_t boot = 0;
 };
 
 /// The traffic of the stage on steady power.
@@ -48,12 +48,16 @@ struct StageWalk {
     uint64_t cost = never;  ///< from its begin to its end, boots included; `never` if it does not end
     uint64_t left = 0;      ///< of the last cycle's energy
     uint64_t failures = 0;
+    Progress at;  ///< where it has come to
 };
 
 /// The cycle in which the stage begins has `first` left, each further one brings `energy`.
 StageWalk walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy);
 
-/// Energy with which a cycle surely makes progress, boot and search included: the dearest position to start from.
+/// `cycles` power cycles of `energy`, or fewer if the stage ends: the first one boots and finds the stage at `from`.
+StageWalk walk_cycles(const WalkedStage& stage, const Progress& from, uint64_t energy, uint32_t cycles);
+
+/// Energy with which a cycle surely finishes a job, or a pass of it, boot and search included: the dearest to start with.
 uint64_t need_of(const WalkedStage& stage);
 
 /// What the energy of a cycle is known to have been: at least `low`, less than `high`.

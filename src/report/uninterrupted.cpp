@@ -34,11 +34,9 @@ compiler::ImageFile with_configs(const compiler::ImageFile& file, const std::vec
     compiler::ImageFile changed = file;
     ImageHeader header = file.header();
     for (uint32_t index = 0; index < header.stage_count; ++index) {
-        const StageDescriptor stage = file.stage(index);
-        const StageView view{
-            shape_of(stage, header.sums_area_bytes), {}, header.cost_model, header.arena_bytes, stage.importance};
-        const Candidate row = priced(view, configs[index]);
-        std::memcpy(changed.image.data() + stage.candidates_offset, &row, sizeof(row));
+        StageDescriptor stage = file.stage(index);
+        set_only_row(changed.image, stage, configs[index]);
+        std::memcpy(changed.image.data() + header.stages_offset + index * sizeof(stage), &stage, sizeof(stage));
     }
     header.body_crc = crc32(std::span<const std::byte>(changed.image).subspan(sizeof(ImageHeader)));
     header.header_crc = header_crc(header);

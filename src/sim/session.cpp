@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "engine/engine.hpp"
+#include "nvm/boot_cost.hpp"
 #include "sim/progress_watch.hpp"
 #include "sim/random.hpp"
 #include "sim/supply_kinds.hpp"
@@ -255,9 +256,9 @@ uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage, co
     const StageDescriptor descriptor = file.stage(stage);
     const TileConfig config = file.candidates(descriptor)[descriptor.least_need_row].config;
     const LoopShape shape = shape_of(descriptor, header.sums_area_bytes);
-    const UsageSpan span = usage_span(shape, config, header.cost_model, header.arena_bytes);
-    return Engine::least_cycle_cost(header, descriptor,
-                                    static_cast<uint32_t>(std::min(span.need, uint64_t{UINT32_MAX})));
+    const uint64_t boot = cost_of(prices, boot_traffic(descriptor.states.run_count));
+    const uint64_t need = need_of({&shape, config, header.arena_bytes, prices, boot});
+    return Engine::least_cycle_cost(header, descriptor, need);
 }
 
 uint64_t least_cycle_cost(const compiler::ImageFile& file, const CostModel& prices, uint32_t* stage) {
@@ -280,20 +281,15 @@ uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
 }
 
 PolicyKind parse_policy(std::string_view name) {
-    for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best}) {
-        if (name == name_of(policy)) return policy;
+    std::string names;
+    for (const Policy& policy : policies) {
+        if (name == policy.name) return policy.kind;
+        names += (names.empty() ? "" : ", ") + std::string(policy.name);
     }
-    throw InputError("there is no policy '" + std::string(name) + "'; the policies are: fixed, paper, best");
+    throw InputError("there is no policy '" + std::string(name) + "'; the policies are: " + names);
 }
 
-const char* name_of(PolicyKind policy) {
-    switch (policy) {
-        case PolicyKind::fixed: return "fixed";
-        case PolicyKind::paper: return "paper";
-        case PolicyKind::best: return "best";
-    }
-    return "unknown";
-}
+const char* name_of(PolicyKind policy) { return policy_of(policy).name; }
 
 const char* name_of(Outcome outcome) {
     switch (outcome) {

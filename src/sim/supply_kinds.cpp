@@ -36,7 +36,7 @@ Grant BudgetSupply::pay(const Demand& demand) {
     if (demand.work == Work::overhead) return grant_of(demand, demand.count);
     const bool is_mac = demand.work == Work::mac;
     const uint64_t price = is_mac ? prices_.mac : demand.work == Work::read ? prices_.read_byte : prices_.write_byte;
-    const uint64_t start = is_mac ? 0 : prices_.transfer;
+    const uint64_t start = is_mac ? prices_.job : prices_.transfer;
     // Dividing rather than multiplying: no count can overflow.
     const uint64_t affordable = left_ < start ? 0 : (left_ - start) / price;
     if (left_ < start || demand.count > affordable) {

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "compiler/compile.hpp"
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "engine/engine.hpp"
 #include "graphs.hpp"
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/crc32.hpp"
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "engine/engine.hpp"
 #include "graphs.hpp"
 #include "sim/random.hpp"
@@ -186,7 +186,7 @@ compiler::ImageFile with_random_tables(const compiler::ImageFile& file, uint32_t
     return with_tables(file, [&](uint32_t index, uint32_t count) {
         const LoopShape shape = shape_of(file.stage(index), file.header().sums_area_bytes);
         std::vector<Candidate> table;
-        const auto all = compiler::all_configs(shape, file.header().arena_bytes);
+        const auto all = compiler::sampled_configs(shape, file.header().arena_bytes);
         for (const TileConfig& config : sampled(all, std::min(rows, count), seed + index)) {
             const uint64_t random = sim::random64(seed, index * 64 + table.size());
             table.push_back({config, static_cast<uint32_t>(random % 1000000 + 1),

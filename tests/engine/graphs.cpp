@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "compiler/plan.hpp"
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "sim/random.hpp"
 
 namespace dynbal::test {

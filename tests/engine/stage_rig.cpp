@@ -32,13 +32,7 @@ StageRig::StageRig(const compiler::ImageFile& file, uint32_t stage_index, uint64
 }
 
 void StageRig::install(const TileConfig& config) {
-    StageView view;
-    view.shape = shape();
-    view.model = header.cost_model;
-    view.arena_bytes = header.arena_bytes;
-    stage.candidate_count = 1;
-    stage.least_need_row = 0;
-    put(pristine_, stage.candidates_offset, priced(view, config));
+    set_only_row(pristine_, stage, config);
     put(pristine_, header.stages_offset, stage);
     header.header_crc = header_crc(header);
     put(pristine_, 0, header);

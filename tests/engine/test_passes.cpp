@@ -5,7 +5,7 @@
 #include <iostream>
 #include <memory>
 
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "crash_device.hpp"
 #include "graphs.hpp"
 #include "sim/session.hpp"
@@ -28,7 +28,7 @@ enum class Passes : uint8_t { sums_move, in_job, both };
 compiler::ImageFile with_passes(const compiler::ImageFile& file, Passes kind, uint64_t seed) {
     return with_tables(file, [&](uint32_t index, uint32_t count) {
         const LoopShape shape = shape_of(file.stage(index), file.header().sums_area_bytes);
-        std::vector<TileConfig> configs = compiler::all_configs(shape, file.header().arena_bytes);
+        std::vector<TileConfig> configs = compiler::sampled_configs(shape, file.header().arena_bytes);
         std::erase_if(configs, [&](const TileConfig& config) {
             const bool moves = config.order == LoopOrder::sums_move;
             const bool wanted = kind == Passes::both || moves == (kind == Passes::sums_move);
@@ -115,7 +115,7 @@ TEST(Passes, OfOneJobAStage) {
         compile_graph(b.finish(b.conv(b.conv(b.conv(in, 4, window(1)), 4, window(1)), 4, window(1), 1, false)));
     const compiler::ImageFile file = with_tables(plain, [&](uint32_t index, uint32_t) {
         const LoopShape shape = shape_of(plain.stage(index), plain.header().sums_area_bytes);
-        std::vector<TileConfig> configs = compiler::all_configs(shape, plain.header().arena_bytes);
+        std::vector<TileConfig> configs = compiler::sampled_configs(shape, plain.header().arena_bytes);
         std::erase_if(configs, [&](const TileConfig& config) {
             return !has_passes_in_job(shape, config) || config.tile_in != 2 || config.tile_out != 4 ||
                    config.tile_pixels != 2;

@@ -3,7 +3,7 @@
 
 #include <iostream>
 
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "graphs.hpp"
 #include "real_networks.hpp"
 #include "stage_rig.hpp"
@@ -18,7 +18,7 @@ void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count) 
     StageRig rig(file, index, 77 + index);
     const LoopShape shape = rig.shape();
     const uint32_t arena = rig.header.arena_bytes;
-    const std::vector<TileConfig> all = compiler::all_configs(shape, arena);
+    const std::vector<TileConfig> all = compiler::sampled_configs(shape, arena);
     ASSERT_FALSE(all.empty());
     std::vector<TileConfig> configs = sampled(all, count, 5 + index);
     for (const Candidate& row : file.candidates(rig.stage)) configs.push_back(row.config);
@@ -29,7 +29,6 @@ void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count) 
         ASSERT_EQ(run.traffic, priced) << "counted " << text_of(run.traffic) << "\npriced  " << text_of(priced)
                                        << "\nconfig " << text_of(config) << "\nstage " << index << ": "
                                        << text_of(shape);
-        ASSERT_EQ(priced, usage_span(shape, config, rig.header.cost_model, arena).traffic);
         if (answer.empty()) answer = run.output;
         ASSERT_EQ(run.output, answer) << text_of(config) << "\n" << text_of(shape);
         ++configs_checked;

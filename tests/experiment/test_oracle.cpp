@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "experiment/stage_bench.hpp"
 #include "experiment/stage_image.hpp"
 #include "tiny_model.hpp"
@@ -28,7 +28,7 @@ StageView view_of(uint32_t stage) {
 }
 
 std::vector<TileConfig> configs_of(uint32_t stage) {
-    return compiler::all_configs(view_of(stage).shape, view_of(stage).arena_bytes);
+    return compiler::sampled_configs(view_of(stage).shape, view_of(stage).arena_bytes);
 }
 
 /// A supply on which the tiny network fails some tens of times.

@@ -4,12 +4,11 @@
 #include <cstring>
 #include <iostream>
 
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "experiment/stage_image.hpp"
 #include "graphs.hpp"
 #include "nvm/boot_cost.hpp"
 #include "plugin/walk.hpp"
-#include "sim/budget.hpp"
 #include "sim/random.hpp"
 #include "sim/session.hpp"
 #include "sim/supply_kinds.hpp"
@@ -20,13 +19,18 @@ namespace {
 
 constexpr uint64_t unit = 16;
 
+const CostModel& prices() {
+    static const CostModel model = device::published_profile().cost_model();
+    return model;
+}
+
 uint64_t walked = 0, failures_walked = 0, without_end = 0;
 
 /// One stage alone with one configuration, run by the engine on a budget.
 class OneStage {
 public:
     OneStage(const compiler::ImageFile& file, uint32_t index)
-        : file_(with_sums_kept(stage_alone(file, index))), shape_(shape_of(file_.stage(0), file_.header().sums_area_bytes)) {}
+        : file_(stage_alone(file, index)), shape_(shape_of(file_.stage(0), file_.header().sums_area_bytes)) {}
 
     const LoopShape& shape() const { return shape_; }
     uint32_t arena_bytes() const { return file_.header().arena_bytes; }
@@ -34,8 +38,8 @@ public:
     sim::RunResult run(const TileConfig& config, uint64_t units) {
         const std::vector<TileConfig> configs{config};
         const compiler::ImageFile chosen = with_choices(file_, configs);
-        sim::Session session(chosen);
-        sim::BudgetSupply supply(units == 0 ? uint64_t{1} << 40U : units);
+        sim::Session session(chosen, device::published_profile());
+        sim::BudgetSupply supply(units == 0 ? uint64_t{1} << 40U : units, device::published_profile());
         sim::RunOptions options;
         options.policy = PolicyKind::fixed;
         options.timing_only = true;
@@ -45,12 +49,10 @@ public:
     }
 
     WalkedStage walked(const TileConfig& config) const {
-        return {&shape_, config, arena_bytes(), sim::budget_prices, boot_traffic(file_.stage(0).states.run_count)};
+        return {&shape_, config, arena_bytes(), prices(), cost_of(prices(), boot_traffic(file_.stage(0).states.run_count))};
     }
 
 private:
-    static compiler::ImageFile with_sums_kept(compiler::ImageFile file) { return file; }
-
     compiler::ImageFile file_;
     LoopShape shape_;
 };
@@ -63,14 +65,14 @@ constexpr uint64_t last_commit = Record::bytes_with(0);
 
 void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count, uint64_t seed) {
     OneStage stage(file, index);
-    const std::vector<TileConfig> all = compiler::all_configs(stage.shape(), stage.arena_bytes());
+    const std::vector<TileConfig> all = compiler::sampled_configs(stage.shape(), stage.arena_bytes());
     for (const TileConfig& config : test::sampled(all, count, seed)) {
         const WalkedStage walk = stage.walked(config);
         const sim::RunResult steady = stage.run(config, 0);
         ASSERT_TRUE(steady.completed()) << steady.message;
-        const uint64_t behind = cost_of(sim::budget_prices, {0, last_commit, 1, 0, 0});
-        const uint64_t inside = cost_of(sim::budget_prices, stage_traffic(stage.shape(), config, stage.arena_bytes()));
-        const uint64_t before = cost_of(sim::budget_prices, steady.traffic) - inside - behind;
+        const uint64_t behind = cost_of(prices(), {0, last_commit, 1, 0, 0});
+        const uint64_t inside = cost_of(prices(), stage_traffic(stage.shape(), config, stage.arena_bytes()));
+        const uint64_t before = cost_of(prices(), steady.traffic) - inside - behind;
         const uint64_t need = need_of(walk) / unit + 1;
         for (uint64_t i = 0; i < 6; ++i) {
             const uint64_t random = sim::random64(seed, index * 1000 + i);
@@ -86,7 +88,7 @@ void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count, 
             }
             if (expected.left < behind) continue;  // the last commit needs a power cycle of its own
             ASSERT_TRUE(run.completed()) << run.message;
-            ASSERT_EQ(expected.cost + before + behind, cost_of(sim::budget_prices, run.traffic)) << run.power_cycles << " power cycles";
+            ASSERT_EQ(expected.cost + before + behind, cost_of(prices(), run.traffic)) << run.power_cycles << " power cycles";
             ++walked;
             failures_walked += run.power_cycles - 1;
         }

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "plugin/estimator.hpp"
 #include "plugin/policy.hpp"
 #include "toy_engine.hpp"

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "plugin/job_order.hpp"
 #include "stage_rig.hpp"
 
@@ -146,7 +146,7 @@ TEST(JobOrderSmall, EveryConfigurationAndRegionOfSmallShapes) {
     for (const auto& [h, w, out] :
          {std::array{1U, 1U, 3U}, {1U, 5U, 2U}, {3U, 2U, 3U}, {2U, 4U, 2U}, {4U, 1U, 2U}, {3U, 3U, 1U}}) {
         const LoopShape shape = plain_shape(h, w, 2, out);
-        for (const TileConfig& config : compiler::all_configs(shape, large_arena)) {
+        for (const TileConfig& config : compiler::sampled_configs(shape, large_arena)) {
             for (uint32_t p = 0; p < shape.pixels(); ++p) {
                 for (uint32_t q = p + 1; q <= shape.pixels(); ++q) {
                     for (uint16_t c = 0; c < out; ++c) {
@@ -191,7 +191,7 @@ LoopShape random_shape() {
 RC_GTEST_PROP(JobOrderRandom, AnyShapeConfigurationAndRegion, ()) {
     const LoopShape shape = random_shape();
     const uint32_t arena = draw(0, 1) != 0 ? large_arena : 1500;
-    const auto configs = compiler::all_configs(shape, arena);
+    const auto configs = compiler::sampled_configs(shape, arena);
     RC_PRE(!configs.empty());
     for (const TileConfig& config : sampled(configs, 10, draw(0, 1000000))) {
         const uint32_t p = draw(0, shape.pixels() - 1);
@@ -207,7 +207,7 @@ RC_GTEST_PROP(JobOrderRandom, AnyShapeConfigurationAndRegion, ()) {
 RC_GTEST_PROP(JobOrderRandom, AConfigurationIsValidOnlyIfItsBuffersFit, ()) {
     const LoopShape shape = random_shape();
     const uint32_t arena = draw(0, 5000);
-    for (const TileConfig& config : sampled(compiler::all_configs(shape, large_arena), 30, 3)) {
+    for (const TileConfig& config : sampled(compiler::sampled_configs(shape, large_arena), 30, 3)) {
         const uint32_t total = plan_buffers(shape, config, arena).total(shape.operands);
         RC_ASSERT(is_valid(shape, config, arena) == (total <= arena));
     }
@@ -216,7 +216,7 @@ RC_GTEST_PROP(JobOrderRandom, AConfigurationIsValidOnlyIfItsBuffersFit, ()) {
 /// The window holds what was asked for, and never more rows and columns than it has room for.
 RC_GTEST_PROP(InputWindowRandom, HoldsWhatIsAskedForWithinItsCapacity, ()) {
     const LoopShape shape = random_shape();
-    const auto configs = compiler::all_configs(shape, large_arena);
+    const auto configs = compiler::sampled_configs(shape, large_arena);
     for (const TileConfig& config : sampled(configs, 10, draw(0, 1000000))) {
         if (has_passes(shape, config)) continue;
         const BufferPlan plan = plan_buffers(shape, config, large_arena);

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <limits>
 
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "graphs.hpp"
 #include "plugin/estimator.hpp"
 #include "plugin/policy.hpp"
@@ -86,7 +86,7 @@ TEST_F(Policies, TheTableIsWithinOneAndAHalfPercentOfAllConfigurations) {
     uint64_t compared = 0;
     for_each_stage([&](const StageView& view) {
         std::vector<Candidate> all;
-        for (const TileConfig& config : compiler::all_configs(view.shape, view.arena_bytes)) {
+        for (const TileConfig& config : compiler::sampled_configs(view.shape, view.arena_bytes)) {
             all.push_back(priced(view, config));
         }
         for (uint64_t i = 0; i < 60; ++i) {
@@ -122,7 +122,7 @@ TEST_F(Policies, TheTableHoldsTheLeastNeedAndTheMostReuse) {
             ASSERT_EQ(again.need, row.need);
             least_need = std::min(least_need, row.need);
         }
-        for (const TileConfig& config : sampled(compiler::all_configs(view.shape, view.arena_bytes), 500, 4)) {
+        for (const TileConfig& config : sampled(compiler::sampled_configs(view.shape, view.arena_bytes), 500, 4)) {
             const Candidate row = priced(view, config);
             ASSERT_LE(least_need, row.need) << text_of(config);
             ASSERT_LE(view.candidates[0].reuse, row.reuse) << text_of(config);

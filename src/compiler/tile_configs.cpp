@@ -1,13 +1,11 @@
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 namespace dynbal::compiler {
 namespace {
 
-constexpr uint64_t never = std::numeric_limits<uint64_t>::max();
 /// Most tile sizes tried along one dimension: large layers are sampled evenly over their distinct sizes.
 constexpr size_t sizes_per_dimension = 24;
 
@@ -88,62 +86,9 @@ void add_with_passes(std::vector<TileConfig>& configs, const LoopShape& shape, T
     }
 }
 
-/// Index of the cheapest row at this energy (1/16 units), or -1 if none makes progress.
-int cheapest(const std::vector<Candidate>& rows, const CostModel& model, uint64_t cycle_cost) {
-    int winner = -1;
-    uint64_t least = never;
-    for (size_t i = 0; i < rows.size(); ++i) {
-        const uint64_t cost = expected_cost(rows[i], model, cycle_cost);
-        if (cost < least) {
-            least = cost;
-            winner = static_cast<int>(i);
-        }
-    }
-    return winner;
-}
-
-/// Drops rows that another row beats or equals in all three prices.
-std::vector<Candidate> undominated(std::vector<Candidate> rows) {
-    std::stable_sort(rows.begin(), rows.end(), [](const Candidate& a, const Candidate& b) {
-        return a.reuse != b.reuse ? a.reuse < b.reuse
-                                  : (a.refetch != b.refetch ? a.refetch < b.refetch : a.need < b.need);
-    });
-    std::vector<Candidate> kept;
-    for (const Candidate& row : rows) {
-        const bool beaten = std::any_of(kept.begin(), kept.end(), [&](const Candidate& other) {
-            return other.refetch <= row.refetch && other.need <= row.need;
-        });
-        if (!beaten) {
-            kept.push_back(row);
-        }
-    }
-    return kept;
-}
-
-uint64_t job_count(const LoopShape& shape, const TileConfig& config) {
-    return uint64_t{ceil_div(shape.pixels(), config.run_pixels)} * ceil_div(shape.channels_out, config.tile_out) *
-           pass_count(shape, config);
-}
-
-/// The row of least need among those that cost at most half a percent more than the first, without failures. Small jobs
-/// count here with what they cost the processor too: about 1,900 instructions each on a Cortex-M4 (tests/boards/mps2),
-/// which weigh as much as about 660 MACs of a profile with 3 cycles each.
-size_t insured_row(const LoopShape& shape, const std::vector<Candidate>& rows) {
-    constexpr uint64_t job_cost = 660 * 16;
-    const auto cost = [&](const Candidate& row) { return row.reuse + job_cost * job_count(shape, row.config); };
-    const uint64_t limit = cost(rows[0]) + cost(rows[0]) / 200;
-    size_t insured = 0;
-    for (size_t i = 0; i < rows.size(); ++i) {
-        if (cost(rows[i]) <= limit && rows[i].need < rows[insured].need) {
-            insured = i;
-        }
-    }
-    return insured;
-}
-
 }  // namespace
 
-std::vector<TileConfig> all_configs(const LoopShape& shape, uint32_t arena_bytes) {
+std::vector<TileConfig> sampled_configs(const LoopShape& shape, uint32_t arena_bytes) {
     std::vector<TileConfig> configs;
     std::vector<uint32_t> ins{shape.group_in()};
     if (shape.groups == 1 && shape.counts_macs) {
@@ -175,61 +120,10 @@ std::vector<TileConfig> all_configs(const LoopShape& shape, uint32_t arena_bytes
     return configs;
 }
 
-std::vector<Candidate> tile_table(const LoopShape& shape, const CostModel& model, uint32_t arena_bytes) {
-    StageView view;
-    view.shape = shape;
-    view.model = model;
-    view.arena_bytes = arena_bytes;
-    std::vector<Candidate> rows;
-    for (const TileConfig& config : all_configs(shape, arena_bytes)) {
-        rows.push_back(priced(view, config));
-    }
-    rows = undominated(std::move(rows));
-    if (rows.empty()) {
-        return rows;
-    }
-    const size_t least_need = least_need_row(rows);
-    std::set<size_t> winners{0, least_need};
-    // Each energy's winner; where an earlier winner comes within 1 % of it, that one will do.
-    // What is left after boot decides, so it is what grows evenly.
-    const double boot = model.boot;
-    for (double useful = rows[least_need].need - boot; useful < 16e9; useful = useful * 1.03 + 1) {
-        const auto cycle_cost = static_cast<uint64_t>(boot + useful);
-        const int best = cheapest(rows, model, cycle_cost);
-        if (best < 0) {
-            continue;
-        }
-        const uint64_t least = expected_cost(rows[static_cast<size_t>(best)], model, cycle_cost);
-        const bool covered = std::any_of(winners.begin(), winners.end(), [&](size_t i) {
-            const uint64_t cost = expected_cost(rows[i], model, cycle_cost);
-            return cost != never && cost <= least + least / 100;
-        });
-        if (!covered) {
-            winners.insert(static_cast<size_t>(best));
-        }
-    }
-    const size_t insured = insured_row(shape, rows);
-    std::vector<Candidate> table{rows[0]};
-    if (insured != 0) {
-        table.push_back(rows[insured]);
-    }
-    for (const size_t i : winners) {
-        if (i != 0 && i != insured) {
-            table.push_back(rows[i]);
-        }
-    }
-    return table;
-}
-
-size_t least_need_row(const std::vector<Candidate>& table) {
-    const auto by_need = [](const Candidate& a, const Candidate& b) { return a.need < b.need; };
-    return static_cast<size_t>(std::min_element(table.begin(), table.end(), by_need) - table.begin());
-}
-
 Importance importance_of(const LoopShape& shape) {
     constexpr uint64_t cycle_macs = 100000;
     const auto range_along = [&](bool along_out) {
-        uint64_t least = never;
+        uint64_t least = ~uint64_t{0};
         uint64_t most = 0;
         for (const uint32_t size : distinct_sizes(along_out ? shape.channels_out : shape.group_in())) {
             const uint32_t out = along_out ? size : shape.channels_out;

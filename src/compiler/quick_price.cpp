@@ -1,10 +1,9 @@
-#include "plugin/usage_span.hpp"
+#include "compiler/quick_price.hpp"
 
+#include <algorithm>
 #include <limits>
 
-#include "plugin/job_order.hpp"
-
-namespace dynbal {
+namespace dynbal::compiler {
 namespace {
 
 uint32_t tile_count(const LoopShape& shape, const TileConfig& config) {
@@ -19,7 +18,7 @@ uint64_t expected_loss(uint64_t cost, uint64_t span) {
     if (span <= cost) {
         return cost / 2;
     }
-    return cost - cost * cost / (2 * span);
+    return cost - static_cast<uint64_t>(static_cast<double>(cost) * static_cast<double>(cost) / (2.0 * static_cast<double>(span)));
 }
 
 Traffic box_traffic(const LoopShape& shape, const BufferPlan& plan, const Box& box) {
@@ -103,7 +102,7 @@ Dearest dearest_of(const LoopShape& shape, const TileConfig& config) {
 
 /// Passes inside each job: nothing but the newest checkpoint outlives a failure.
 void price_passes_in_job(const LoopShape& shape, const TileConfig& config, const CostModel& model,
-                         const BufferPlan& plan, UsageSpan& span) {
+                         const BufferPlan& plan, QuickPrice& span) {
     const Dearest d = dearest_of(shape, config);
     const uint64_t sums_bytes = plan.sum_bytes;
     Traffic pass = pass_weight_traffic(shape, config.tile_out, config.tile_in);
@@ -118,7 +117,7 @@ void price_passes_in_job(const LoopShape& shape, const TileConfig& config, const
 
 /// Weights of a block and a window of input are used over many jobs.
 void price_blocks(const LoopShape& shape, const TileConfig& config, const CostModel& model, const BufferPlan& plan,
-                  UsageSpan& span) {
+                  QuickPrice& span) {
     const Dearest d = dearest_of(shape, config);
     const bool moves = config.order == LoopOrder::sums_move;
     const uint64_t passes = moves ? pass_count(shape, config) : 1;
@@ -154,49 +153,33 @@ void price_blocks(const LoopShape& shape, const TileConfig& config, const CostMo
 
 }  // namespace
 
-UsageSpan usage_span(const LoopShape& shape, const TileConfig& config, const CostModel& model, uint32_t arena_bytes) {
+QuickPrice quick_price(const LoopShape& shape, const TileConfig& config, const CostModel& model, uint32_t arena_bytes) {
     const BufferPlan plan = plan_buffers(shape, config, arena_bytes);
-    UsageSpan span;
-    span.traffic = stage_traffic(shape, config, arena_bytes);
-    span.reuse = cost_of(model, span.traffic);
+    QuickPrice price{config, cost_of(model, stage_traffic(shape, config, arena_bytes)), 0, 0};
     if (has_passes_in_job(shape, config)) {
-        price_passes_in_job(shape, config, model, plan, span);
+        price_passes_in_job(shape, config, model, plan, price);
     } else {
-        price_blocks(shape, config, model, plan, span);
+        price_blocks(shape, config, model, plan, price);
     }
-    return span;
+    return price;
 }
 
-namespace {
-
-/// What a failure loses of `afforded` (both without boot). A cycle that ends at a random moment of the work loses
-/// `refetch`. One that affords little more than `least` ends just after its first job: nearly all of it was fetching.
-/// Between the two the extra goes with the square of least / afforded, which ranks configurations well over all
-/// energies (`dynbal reproduce`, cycle energy).
-uint64_t loss_at(uint64_t refetch, uint64_t least, uint64_t afforded) {
-    if (least <= refetch) {
-        return refetch;
+double quick_cost(const QuickPrice& price, const CostModel& model, uint64_t energy) {
+    if (energy == never) {
+        return static_cast<double>(price.reuse);
     }
-    return refetch + (least - refetch) * (least * least / afforded) / afforded;
+    const auto boot = static_cast<double>(model.boot);
+    const double afforded = static_cast<double>(energy) - boot;
+    const double least = std::max(static_cast<double>(price.need) - boot, 0.0);
+    double lost = static_cast<double>(price.refetch);
+    // A cycle that affords little more than `least` ends just after its first job: nearly all of it was fetching.
+    if (least > lost) {
+        lost += (least - lost) * (least / afforded) * (least / afforded);
+    }
+    if (price.need > energy || lost >= afforded) {
+        return std::numeric_limits<double>::infinity();
+    }
+    return static_cast<double>(price.reuse) * static_cast<double>(energy) / (afforded - lost);
 }
 
-}  // namespace
-
-uint64_t expected_cost(uint64_t reuse, uint64_t refetch, uint64_t need, uint64_t boot, uint64_t cycle_cost) {
-    if (cycle_cost == 0) {
-        return reuse;
-    }
-    if (need > cycle_cost || boot + refetch >= cycle_cost) {
-        return std::numeric_limits<uint64_t>::max();
-    }
-    const uint64_t afforded = cycle_cost - boot;
-    const uint64_t lost = loss_at(refetch, need > boot ? need - boot : 0, afforded);
-    if (lost >= afforded) {
-        return std::numeric_limits<uint64_t>::max();
-    }
-    // reuse * E / (E - boot - lost), ordered so that 64 bits hold it: reuse < 2^40, E < 2^40 in 1/16 units would not.
-    const uint64_t useful = afforded - lost;
-    return reuse + reuse / useful * (boot + lost) + reuse % useful * (boot + lost) / useful;
-}
-
-}  // namespace dynbal
+}  // namespace dynbal::compiler

@@ -1,0 +1,319 @@
+#include "compiler/price_tiles.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "compiler/quick_price.hpp"
+#include "compiler/tile_configs.hpp"
+
+namespace dynbal::compiler {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+/// Neighbouring energies differ by so much.
+constexpr double energy_step = 1.1;
+/// A row stays where it comes so near to the winner.
+constexpr double near_enough = 1.005;
+/// How far the energies of cycles lie from their mean, both ways.
+constexpr double jitter = 0.05;
+/// Configurations that are walked at each energy: so many quickly, of these so many with care.
+constexpr size_t walked_quickly = 24, walked_carefully = 6;
+constexpr uint32_t quick_effort = 3, careful_effort = 12;
+/// What the choice while nothing is known may cost more on steady power.
+constexpr double insurance = 1.004;
+
+uint64_t jittered(uint64_t energy, uint32_t index) {
+    // Multiples of the golden ratio fill an interval evenly, however many there are.
+    double whole = 0;
+    const double place = std::modf((index + 1) * 0.6180339887, &whole);
+    return static_cast<uint64_t>(static_cast<double>(energy) * (1 + jitter * (2 * place - 1)));
+}
+
+/// Many failures: what a few cycles from places all over the stage achieve.
+double cost_of_long_stage(const WalkedStage& stage, uint64_t energy, uint32_t effort) {
+    constexpr uint32_t cycles = 4;
+    const Schedule schedule(*stage.shape, stage.config, stage.arena_bytes, whole_region(*stage.shape));
+    const JobOrder& order = schedule.order();
+    double spent = 0;
+    double done = 0;
+    for (uint32_t i = 0; i < effort; ++i) {
+        const auto index = static_cast<uint32_t>(uint64_t{schedule.end()} * (2 * i + 1) / (2 * effort));
+        const Range panel = schedule.panel_of(index);
+        const uint32_t channels = order.channel_block(order.position_of(index % order.values()).channel).size();
+        const uint32_t begin = index - (index - panel.begin) % channels;
+        const StageWalk walk = walk_cycles(stage, {begin, 0}, jittered(energy, i), cycles);
+        if (walk.cost == never) {
+            return infinite;
+        }
+        spent += static_cast<double>(walk.cost);
+        done += static_cast<double>(walk.at.done - begin);
+        if (walk.at.done == begin) {
+            return infinite;  // so little that its passes do not end in a few cycles
+        }
+    }
+    return spent / done * schedule.end();
+}
+
+/// Few failures: the whole stage from each phase of the first one.
+double cost_of_short_stage(const WalkedStage& stage, uint64_t energy, uint32_t effort) {
+    double total = 0;
+    for (uint32_t i = 0; i < effort; ++i) {
+        const uint64_t each = jittered(energy, i);
+        const auto first = static_cast<uint64_t>(static_cast<double>(each) * (i + 0.5) / effort);
+        const StageWalk walk = walk_stage(stage, first, each);
+        if (walk.cost == never) {
+            return infinite;
+        }
+        total += static_cast<double>(walk.cost);
+    }
+    return total / effort;
+}
+
+/// All configurations of a stage with their quick prices, walked on demand.
+class Contest {
+public:
+    Contest(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes)
+        : shape_(&shape), prices_(&prices), arena_bytes_(arena_bytes) {
+        for (const TileConfig& config : sampled_configs(shape, arena_bytes)) {
+            all_.push_back(quick_price(shape, config, prices.model, arena_bytes));
+        }
+        std::stable_sort(all_.begin(), all_.end(), [](const QuickPrice& a, const QuickPrice& b) {
+            return a.reuse != b.reuse ? a.reuse < b.reuse : a.refetch < b.refetch;
+        });
+        keep_undominated();
+    }
+
+    const std::vector<QuickPrice>& all() const { return all_; }
+    WalkedStage stage_of(const TileConfig& config) const {
+        return {shape_, config, arena_bytes_, prices_->model, prices_->boot};
+    }
+
+    /// The cheapest at this energy; `favourite` (an index) where it comes near enough. None if nothing gets on.
+    struct Winner {
+        size_t index = 0;
+        double cost = infinite;
+    };
+    Winner winner_at(uint64_t energy, std::optional<size_t> favourite, uint32_t effort) const {
+        std::vector<Winner> entrants = quickest(energy);
+        if (favourite) entrants.push_back({*favourite, 0});
+        walk_all(entrants, energy, quick_effort);
+        if (effort > quick_effort) {
+            if (entrants.size() > walked_carefully) entrants.resize(walked_carefully);
+            if (favourite) entrants.push_back({*favourite, 0});
+            walk_all(entrants, energy, effort);
+        }
+        if (entrants.empty() || entrants.front().cost == infinite) return {};
+        if (favourite) {
+            for (const Winner& entrant : entrants) {
+                if (entrant.index == *favourite && entrant.cost <= entrants.front().cost * near_enough) return entrant;
+            }
+        }
+        return entrants.front();
+    }
+
+    /// The least exact need, and whose it is.
+    Winner least_need() const {
+        std::vector<size_t> order(all_.size());
+        for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+        std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return all_[a].need < all_[b].need; });
+        Winner least;
+        for (size_t i = 0; i < std::min<size_t>(order.size(), 16); ++i) {
+            const auto need = static_cast<double>(need_of(stage_of(all_[order[i]].config)));
+            if (need < least.cost) least = {order[i], need};
+        }
+        return least;
+    }
+
+private:
+    /// Leaves out what another one beats or equals in all three quick prices, but for a margin: the formula errs.
+    void keep_undominated() {
+        std::vector<QuickPrice> kept;
+        for (const QuickPrice& price : all_) {
+            const bool beaten = std::any_of(kept.begin(), kept.end(), [&](const QuickPrice& other) {
+                return other.reuse + other.reuse / 50 <= price.reuse && other.refetch + other.refetch / 8 <= price.refetch &&
+                       other.need + other.need / 8 <= price.need;
+            });
+            if (!beaten) kept.push_back(price);
+        }
+        all_ = std::move(kept);
+    }
+
+    std::vector<Winner> quickest(uint64_t energy) const {
+        std::vector<Winner> entrants;
+        for (size_t i = 0; i < all_.size(); ++i) {
+            const double cost = quick_cost(all_[i], prices_->model, energy);
+            if (cost != infinite) entrants.push_back({i, cost});
+        }
+        const size_t count = std::min(walked_quickly, entrants.size());
+        std::partial_sort(entrants.begin(), entrants.begin() + static_cast<std::ptrdiff_t>(count), entrants.end(),
+                          [](const Winner& a, const Winner& b) { return a.cost < b.cost; });
+        entrants.resize(count);
+        return entrants;
+    }
+
+    /// Replaces the costs by walked ones, and sorts.
+    void walk_all(std::vector<Winner>& entrants, uint64_t energy, uint32_t effort) const {
+        for (Winner& entrant : entrants) {
+            entrant.cost = walked_cost(stage_of(all_[entrant.index].config), energy, effort);
+        }
+        std::stable_sort(entrants.begin(), entrants.end(),
+                         [](const Winner& a, const Winner& b) { return a.cost < b.cost; });
+    }
+
+    const LoopShape* shape_;
+    const StagePrices* prices_;
+    uint32_t arena_bytes_;
+    std::vector<QuickPrice> all_;
+};
+
+/// What the winners of neighbouring energies become: one row.
+struct Segment {
+    size_t index = 0;
+    uint64_t from = 0;
+    std::vector<double> lost;  ///< of a cycle, at each of the energies
+};
+
+double lost_at(double reuse, double cost, double energy) { return energy * std::max(0.0, 1 - reuse / cost); }
+
+Candidate row_of(const Contest& contest, const Segment& segment) {
+    const QuickPrice& price = contest.all()[segment.index];
+    Candidate row;
+    row.config = price.config;
+    row.from = ShortCost::below(segment.from);
+    row.need = ShortCost::above(need_of(contest.stage_of(price.config)));
+    row.reuse = ShortCost::below(price.reuse);
+    std::vector<double> lost = segment.lost;
+    std::nth_element(lost.begin(), lost.begin() + static_cast<std::ptrdiff_t>(lost.size() / 2), lost.end());
+    row.lost = ShortCost::below(static_cast<uint64_t>(lost[lost.size() / 2]));
+    return row;
+}
+
+/// Winners from the strongest supply down to the weakest.
+std::vector<Segment> segments_of(const Contest& contest, uint64_t least_need) {
+    const QuickPrice& first = contest.all().front();
+    std::vector<Segment> segments;
+    const double highest = 4.0 * static_cast<double>(first.reuse) + 4.0 * static_cast<double>(least_need);
+    std::optional<size_t> favourite = 0;
+    for (double energy = highest; energy > static_cast<double>(least_need); energy /= energy_step) {
+        const Contest::Winner winner = contest.winner_at(static_cast<uint64_t>(energy), favourite, careful_effort);
+        if (winner.cost == infinite) break;
+        if (segments.empty() || segments.back().index != winner.index) segments.push_back({winner.index, 0, {}});
+        Segment& segment = segments.back();
+        segment.from = static_cast<uint64_t>(energy / std::sqrt(energy_step));
+        const auto reuse = static_cast<double>(contest.all()[winner.index].reuse);
+        segment.lost.push_back(lost_at(reuse, winner.cost, energy));
+        favourite = winner.index;
+    }
+    if (segments.empty() || segments.front().index != 0) {
+        segments.insert(segments.begin(), {0, static_cast<uint64_t>(highest), {0.0}});
+    }
+    return segments;
+}
+
+/// Share of a first cycle that is lost, summed over energies from the least that gets on to the whole stage, each octave
+/// counting the same: what a configuration risks while nothing is known of the supply.
+double risk_of(const WalkedStage& stage, double useful_cost, double least_need) {
+    double risk = 0;
+    for (double energy = useful_cost; energy > least_need; energy /= 2) {
+        Schedule schedule(*stage.shape, stage.config, stage.arena_bytes, whole_region(*stage.shape));
+        const CycleEnd cycle = walk_cycle(schedule, stage.prices, {}, static_cast<uint64_t>(energy));
+        const double done = static_cast<double>(cycle.at.done) / schedule.end();
+        risk += 1 - done * useful_cost / energy;
+    }
+    return risk;
+}
+
+/// The choice while nothing is known: of those that cost next to nothing more on steady power the one of least risk.
+size_t insured_of(const Contest& contest, uint64_t least_need) {
+    const auto reuse = static_cast<double>(contest.all().front().reuse);
+    std::vector<size_t> entrants;
+    for (size_t i = 0; i < contest.all().size() && static_cast<double>(contest.all()[i].reuse) <= insurance * reuse; ++i) {
+        entrants.push_back(i);
+    }
+    std::stable_sort(entrants.begin(), entrants.end(), [&](size_t a, size_t b) {
+        return contest.all()[a].refetch + contest.all()[a].need < contest.all()[b].refetch + contest.all()[b].need;
+    });
+    if (entrants.size() > walked_quickly) entrants.resize(walked_quickly);
+    size_t insured = 0;
+    double least = infinite;
+    for (const size_t index : entrants) {
+        const double risk = risk_of(contest.stage_of(contest.all()[index].config), reuse, static_cast<double>(least_need));
+        if (risk < least) {
+            least = risk;
+            insured = index;
+        }
+    }
+    return insured;
+}
+
+/// The index of a row with this configuration; appended if there is none.
+uint32_t row_with(StageTable& table, const Contest& contest, size_t index) {
+    const TileConfig& config = contest.all()[index].config;
+    for (uint32_t i = 0; i < table.rows.size(); ++i) {
+        if (table.rows[i].config == config) return i;
+    }
+    table.rows.push_back(row_of(contest, {index, 0, {static_cast<double>(contest.all()[index].refetch)}}));
+    return static_cast<uint32_t>(table.rows.size() - 1);
+}
+
+/// Leaves out the rows that are taken for the narrowest range of energies until there is room for two more.
+void thin(std::vector<Segment>& segments) {
+    while (segments.size() > table_rows_max - 2) {
+        size_t narrowest = 1;
+        double least = infinite;
+        for (size_t i = 1; i < segments.size(); ++i) {
+            const double width = static_cast<double>(segments[i - 1].from) / static_cast<double>(segments[i].from);
+            if (width < least) {
+                least = width;
+                narrowest = i;
+            }
+        }
+        segments[narrowest - 1].from = segments[narrowest].from;
+        segments.erase(segments.begin() + static_cast<std::ptrdiff_t>(narrowest));
+    }
+}
+
+}  // namespace
+
+double walked_cost(const WalkedStage& stage, uint64_t energy, uint32_t effort) {
+    const uint64_t reuse = cost_of(stage.prices, stage_traffic(*stage.shape, stage.config, stage.arena_bytes));
+    if (energy == never) return static_cast<double>(reuse);
+    constexpr uint64_t many = 12;
+    return reuse / many > energy ? cost_of_long_stage(stage, energy, effort)
+                                 : cost_of_short_stage(stage, energy, effort);
+}
+
+StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes) {
+    const Contest contest(shape, prices, arena_bytes);
+    StageTable table;
+    if (contest.all().empty()) return table;
+    const Contest::Winner least = contest.least_need();
+    const auto least_need = static_cast<uint64_t>(least.cost);
+    std::vector<Segment> segments = segments_of(contest, least_need);
+    thin(segments);
+    for (const Segment& segment : segments) table.rows.push_back(row_of(contest, segment));
+    // What is weaker than all that was walked takes the row of least need.
+    if (!(table.rows.back().config == contest.all()[least.index].config)) {
+        table.rows.push_back(row_of(contest, {least.index, 0, {static_cast<double>(contest.all()[least.index].refetch)}}));
+    }
+    table.rows.back().from = {};
+    table.least_need = static_cast<uint32_t>(table.rows.size() - 1);
+    table.insured = row_with(table, contest, insured_of(contest, least_need));
+    return table;
+}
+
+std::vector<double> least_costs(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes,
+                                const std::vector<uint64_t>& energies) {
+    const Contest contest(shape, prices, arena_bytes);
+    std::vector<double> costs;
+    for (const uint64_t energy : energies) {
+        const bool steady = energy == never && !contest.all().empty();
+        costs.push_back(steady ? static_cast<double>(contest.all().front().reuse)
+                               : contest.winner_at(energy, std::nullopt, quick_effort).cost);
+    }
+    return costs;
+}
+
+}  // namespace dynbal::compiler

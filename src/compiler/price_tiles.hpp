@@ -1,0 +1,35 @@
+//! Prices the tile configurations of a stage by walking them under power that fails, and makes its table.
+//!
+//! For energies that grow by a tenth from the least that gets on, the configurations that a formula thinks best are walked
+//! from several phases of the first failure, the energy jittered by some percent since real cycles differ, and the mean
+//! decides. Where the winner for a neighbouring energy comes within half a percent, it stays.
+#pragma once
+
+#include <vector>
+
+#include "plugin/policy.hpp"
+
+namespace dynbal::compiler {
+
+/// What a device's accesses and boots cost.
+struct StagePrices {
+    CostModel model;  ///< `boot` with the search for the first unfinished value
+    uint64_t boot = 0;  ///< without it
+};
+
+struct StageTable {
+    std::vector<Candidate> rows;  ///< as TileTable has them; empty if no configuration fits the arena
+    uint32_t least_need = 0;
+    uint32_t insured = 0;
+};
+
+StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes);
+
+/// Mean cost of the whole stage where each cycle brings about `energy`; infinite if it does not get on. `effort` walks.
+double walked_cost(const WalkedStage& stage, uint64_t energy, uint32_t effort);
+
+/// Least mean cost at each energy (`never`: no failures), by fewer walks than a table takes; infinite if nothing gets on.
+std::vector<double> least_costs(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes,
+                                const std::vector<uint64_t>& energies);
+
+}  // namespace dynbal::compiler

@@ -1,0 +1,39 @@
+//! A stage's tile table in NVM: looking up an energy is one transfer, a row another.
+#pragma once
+
+#include "engine/meter.hpp"
+#include "image/format.hpp"
+#include "plugin/tile_table.hpp"
+
+namespace dynbal {
+
+class NvmTable final : public TileTable {
+public:
+    NvmTable(Meter& meter, const StageDescriptor& stage)
+        : TileTable(stage.candidate_count, stage.least_need_row, stage.insured_row),
+          meter_(&meter),
+          offset_(stage.candidates_offset) {}
+
+    Candidate row(uint32_t index) override {
+        Candidate candidate;
+        meter_->read(offset_ + table_rows_offset(count) + index * static_cast<uint32_t>(sizeof(Candidate)),
+                     std::as_writable_bytes(std::span<Candidate, 1>(&candidate, 1)));
+        return candidate;
+    }
+    Place find(uint64_t energy) override {
+        ShortCost froms[table_rows_max];
+        const std::span<ShortCost> all(froms, count);
+        meter_->read(offset_, std::as_writable_bytes(all));
+        return place_of(all, energy);
+    }
+    /// What find() and one row() take.
+    static constexpr Traffic look_up_traffic(uint32_t rows) {
+        return {rows * sizeof(ShortCost) + sizeof(Candidate), 0, 2, 0, 0};
+    }
+
+private:
+    Meter* meter_;
+    uint32_t offset_;
+};
+
+}  // namespace dynbal

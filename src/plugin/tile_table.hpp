@@ -1,0 +1,121 @@
+//! A stage's table of tile configurations: which is taken from which energy of a power cycle on. The compiler makes it by
+//! walking (compiler/tile_table.hpp); on the device choosing is a look-up.
+//!
+//! Costs in the table have 16 bits: 11 of mantissa and 5 of exponent, up to 2^42 / 16 units and good to 0.05 %.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "plugin/loop_nest.hpp"
+#include "plugin/walk.hpp"
+
+namespace dynbal {
+
+/// A cost of 1/16 units in 16 bits, for tables and records.
+struct ShortCost {
+    uint16_t bits = 0;
+
+    static constexpr uint32_t mantissa_bits = 11;
+    static constexpr uint64_t largest = uint64_t{(1U << mantissa_bits) - 1} << 31U;
+
+    /// The largest short cost that is not above `cost`.
+    static constexpr ShortCost below(uint64_t cost) {
+        cost = cost < largest ? cost : largest;
+        uint32_t exponent = 0;
+        for (; (cost >> exponent) >= (1U << mantissa_bits); ++exponent) {
+        }
+        return {static_cast<uint16_t>(exponent << mantissa_bits | static_cast<uint32_t>(cost >> exponent))};
+    }
+    /// The smallest that is not below `cost`; the largest of all where there is none.
+    static constexpr ShortCost above(uint64_t cost) {
+        const ShortCost short_cost = below(cost);
+        const uint64_t step = uint64_t{1} << (short_cost.bits >> mantissa_bits);
+        return short_cost.value() >= cost ? short_cost : below(short_cost.value() + step);
+    }
+    constexpr uint64_t value() const {
+        return uint64_t{bits & ((1U << mantissa_bits) - 1)} << (bits >> mantissa_bits);
+    }
+    constexpr bool operator==(const ShortCost&) const = default;
+};
+static_assert(sizeof(ShortCost) == 2);
+
+/// A configuration and its price, 20 bytes: the same in the image, in records and in memory.
+struct Candidate {
+    TileConfig config;
+    ShortCost from;   ///< it is taken for cycles of this energy and more, up to the `from` of the row before
+    ShortCost need;   ///< a cycle with less may make no progress, boot included
+    ShortCost reuse;  ///< the whole stage without failures
+    ShortCost lost;   ///< what a cycle of the energies that it is taken for loses, boot included, on average
+
+    constexpr bool operator==(const Candidate&) const = default;
+};
+static_assert(sizeof(Candidate) == 20);
+
+/// What the whole stage costs where each cycle brings `energy` (`never`: no failures), by the row's reuse and loss; `never`
+/// where it makes no progress. Near the energies that the row is taken for this is what was walked.
+constexpr uint64_t cost_at(const Candidate& row, uint64_t energy) {
+    const uint64_t reuse = row.reuse.value();
+    const uint64_t lost = row.lost.value();
+    if (energy == never) {
+        return reuse;
+    }
+    if (energy < row.need.value() || energy <= lost) {
+        return never;
+    }
+    const uint64_t useful = energy - lost;
+    if (useful < lost / 1024) {
+        return never;
+    }
+    // reuse * E / (E - lost) = reuse + reuse * lost / useful, in an order that 64 bits hold.
+    uint32_t shift = 0;
+    for (; (lost >> shift) >= (1U << 20U); ++shift) {
+    }
+    return reuse + reuse / useful * lost + reuse % useful * (lost >> shift) / (useful >> shift);
+}
+
+/// Most rows of a table.
+inline constexpr uint32_t table_rows_max = 64;
+
+/// Reads a table row by row: on a device each row is a transfer.
+class TileTable {
+public:
+    /// Where an energy was looked up.
+    struct Place {
+        uint32_t index = 0;
+        ShortCost until;  ///< the `from` of the row before; the largest cost for row 0
+    };
+
+    /// At least one row; [0] is cheapest without failures, further ones follow by falling `from`, down to 0.
+    uint32_t count = 1;
+    uint32_t least_need = 0;  ///< the row that needs least
+    uint32_t insured = 0;     ///< what to take as long as nothing is known of the supply
+
+    TileTable(uint32_t rows, uint32_t least_need_row, uint32_t insured_row)
+        : count(rows), least_need(least_need_row), insured(insured_row) {}
+
+    virtual Candidate row(uint32_t index) = 0;
+    /// The row for cycles of this energy.
+    virtual Place find(uint64_t energy) = 0;
+
+protected:
+    ~TileTable() = default;
+};
+
+/// The place of an energy among the `from` of a table's rows.
+TileTable::Place place_of(std::span<const ShortCost> froms, uint64_t energy);
+
+/// A table in memory.
+class TableInMemory final : public TileTable {
+public:
+    TableInMemory(std::span<const Candidate> rows, uint32_t least_need_row, uint32_t insured_row)
+        : TileTable(static_cast<uint32_t>(rows.size()), least_need_row, insured_row), rows_(rows) {}
+
+    Candidate row(uint32_t index) override { return rows_[index]; }
+    Place find(uint64_t energy) override;
+
+private:
+    std::span<const Candidate> rows_;
+};
+
+}  // namespace dynbal
