@@ -86,6 +86,9 @@ bool Engine::wants_change(bool progress) const {
     if (record_.phase != Phase::running || all_written || (progress && sums_stored)) {
         return false;  // nothing to change, or stored sums would be lost
     }
+    if (!progress && record_.idle_cycles > 1 && record_.idle_cycles % 2 != 0) {
+        return false;  // all of this cycle's energy is for the work: a look at the table may be what it does not pay for
+    }
     const uint64_t energy = likely_energy(record_.supply());
     return !progress || (policy_of(policy_).follows_supply && energy != never && !running_choice().covers(energy));
 }

@@ -174,12 +174,13 @@ namespace {
 std::optional<compiler::ImageFile> compile_whole(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes,
                                                  uint32_t nvm_bytes) {
     try {
-        compiler::ImageFile file = compile_graph(graph, weight_bytes, sram_bytes, nvm_bytes);
+        const compiler::CompileOptions options = options_for(weight_bytes, sram_bytes, nvm_bytes);
+        compiler::ImageFile file = compile_graph(graph, options);
         const ImageHeader& header = file.header();
         for (uint32_t i = 0; i < header.stage_count; ++i) {
             const LoopShape shape = shape_of(file.stage(i), header.sums_area_bytes);
-            const size_t rows = compiler::tile_table(shape, header.cost_model, header.arena_bytes).size();
-            if (file.stage(i).candidate_count < std::min<size_t>(rows, compiler::table_rows_max)) {
+            if (file.stage(i).candidate_count <
+                compiler::tile_table(shape, options.device.prices(), header.arena_bytes).rows.size()) {
                 return std::nullopt;
             }
         }
