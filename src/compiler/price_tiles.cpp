@@ -13,14 +13,16 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 /// Neighbouring energies differ by so much.
-constexpr double energy_step = 1.1;
+constexpr double energy_step = 1.15;
 /// A row stays where it comes so near to the winner.
 constexpr double near_enough = 1.005;
 /// How far the energies of cycles lie from their mean, both ways.
 constexpr double jitter = 0.05;
 /// Configurations that are walked at each energy: so many quickly, of these so many with care.
-constexpr size_t walked_quickly = 24, walked_carefully = 6;
-constexpr uint32_t quick_effort = 3, careful_effort = 12;
+constexpr size_t walked_quickly = 20, walked_carefully = 5;
+constexpr uint32_t quick_effort = 3, careful_effort = 10;
+/// Where none of them gets on, further ones are walked, so many times.
+constexpr size_t chunks = 6;
 /// What the choice while nothing is known may cost more on steady power.
 constexpr double insurance = 1.004;
 
@@ -33,24 +35,24 @@ uint64_t jittered(uint64_t energy, uint32_t index) {
 
 /// Many failures: what a few cycles from places all over the stage achieve.
 double cost_of_long_stage(const WalkedStage& stage, uint64_t energy, uint32_t effort) {
-    constexpr uint32_t cycles = 4;
+    constexpr uint32_t cycles = 3;
     const Schedule schedule(*stage.shape, stage.config, stage.arena_bytes, whole_region(*stage.shape));
     const JobOrder& order = schedule.order();
     double spent = 0;
     double done = 0;
     for (uint32_t i = 0; i < effort; ++i) {
         const auto index = static_cast<uint32_t>(uint64_t{schedule.end()} * (2 * i + 1) / (2 * effort));
-        const Range panel = schedule.panel_of(index);
-        const uint32_t channels = order.channel_block(order.position_of(index % order.values()).channel).size();
-        const uint32_t begin = index - (index - panel.begin) % channels;
+        const uint32_t pass_begin = index / order.values() * order.values();
+        const uint32_t begin = pass_begin + order.job_begin(index - pass_begin);
         const StageWalk walk = walk_cycles(stage, {begin, 0}, jittered(energy, i), cycles);
         if (walk.cost == never) {
             return infinite;
         }
         spent += static_cast<double>(walk.cost);
         done += static_cast<double>(walk.at.done - begin);
-        if (walk.at.done == begin) {
-            return infinite;  // so little that its passes do not end in a few cycles
+        if (walk.at.channels_done != 0) {
+            done += static_cast<double>(order.job_at(walk.at.done).values()) * walk.at.channels_done /
+                    stage.shape->channels_in;
         }
     }
     return spent / done * schedule.end();
@@ -83,9 +85,15 @@ public:
             return a.reuse != b.reuse ? a.reuse < b.reuse : a.refetch < b.refetch;
         });
         keep_undominated();
+        needs_.resize(all_.size());
     }
 
     const std::vector<QuickPrice>& all() const { return all_; }
+    /// Exact, and looked at once.
+    uint64_t need(size_t index) const {
+        if (needs_[index] == 0) needs_[index] = need_of(stage_of(all_[index].config));
+        return needs_[index];
+    }
     WalkedStage stage_of(const TileConfig& config) const {
         return {shape_, config, arena_bytes_, prices_->model, prices_->boot};
     }
@@ -96,12 +104,25 @@ public:
         double cost = infinite;
     };
     Winner winner_at(uint64_t energy, std::optional<size_t> favourite, uint32_t effort) const {
-        std::vector<Winner> entrants = quickest(energy);
-        if (favourite) entrants.push_back({*favourite, 0});
-        walk_all(entrants, energy, quick_effort);
+        const std::vector<Winner> sorted = quickest(energy);
+        std::vector<Winner> entrants;
+        for (size_t begin = 0; begin < sorted.size() && (entrants.empty() || entrants.front().cost == infinite);
+             begin += walked_quickly) {
+            const size_t end = std::min(begin + walked_quickly, sorted.size());
+            entrants.assign(sorted.begin() + static_cast<std::ptrdiff_t>(begin), sorted.begin() + static_cast<std::ptrdiff_t>(end));
+            // A few cycles may miss the places of a stage where it would get nowhere.
+            std::erase_if(entrants, [&](const Winner& entrant) {
+                return static_cast<double>(need(entrant.index)) > (1 - jitter) * static_cast<double>(energy);
+            });
+            walk_all(entrants, energy, quick_effort);
+        }
         if (effort > quick_effort) {
             if (entrants.size() > walked_carefully) entrants.resize(walked_carefully);
-            if (favourite) entrants.push_back({*favourite, 0});
+            const auto is_favourite = [&](const Winner& entrant) { return favourite && entrant.index == *favourite; };
+            if (favourite && static_cast<double>(need(*favourite)) <= (1 - jitter) * static_cast<double>(energy) &&
+                std::none_of(entrants.begin(), entrants.end(), is_favourite)) {
+                entrants.push_back({*favourite, 0});
+            }
             walk_all(entrants, energy, effort);
         }
         if (entrants.empty() || entrants.front().cost == infinite) return {};
@@ -120,8 +141,8 @@ public:
         std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return all_[a].need < all_[b].need; });
         Winner least;
         for (size_t i = 0; i < std::min<size_t>(order.size(), 16); ++i) {
-            const auto need = static_cast<double>(need_of(stage_of(all_[order[i]].config)));
-            if (need < least.cost) least = {order[i], need};
+            const auto exact = static_cast<double>(need(order[i]));
+            if (exact < least.cost) least = {order[i], exact};
         }
         return least;
     }
@@ -146,7 +167,7 @@ private:
             const double cost = quick_cost(all_[i], prices_->model, energy);
             if (cost != infinite) entrants.push_back({i, cost});
         }
-        const size_t count = std::min(walked_quickly, entrants.size());
+        const size_t count = std::min(chunks * walked_quickly, entrants.size());
         std::partial_sort(entrants.begin(), entrants.begin() + static_cast<std::ptrdiff_t>(count), entrants.end(),
                           [](const Winner& a, const Winner& b) { return a.cost < b.cost; });
         entrants.resize(count);
@@ -156,7 +177,7 @@ private:
     /// Replaces the costs by walked ones, and sorts.
     void walk_all(std::vector<Winner>& entrants, uint64_t energy, uint32_t effort) const {
         for (Winner& entrant : entrants) {
-            entrant.cost = walked_cost(stage_of(all_[entrant.index].config), energy, effort);
+            entrant.cost = walked_cost(stage_of(all_[entrant.index].config), all_[entrant.index].reuse, energy, effort);
         }
         std::stable_sort(entrants.begin(), entrants.end(),
                          [](const Winner& a, const Winner& b) { return a.cost < b.cost; });
@@ -166,6 +187,7 @@ private:
     const StagePrices* prices_;
     uint32_t arena_bytes_;
     std::vector<QuickPrice> all_;
+    mutable std::vector<uint64_t> needs_;
 };
 
 /// What the winners of neighbouring energies become: one row.
@@ -182,7 +204,7 @@ Candidate row_of(const Contest& contest, const Segment& segment) {
     Candidate row;
     row.config = price.config;
     row.from = ShortCost::below(segment.from);
-    row.need = ShortCost::above(need_of(contest.stage_of(price.config)));
+    row.need = ShortCost::above(contest.need(segment.index));
     row.reuse = ShortCost::below(price.reuse);
     std::vector<double> lost = segment.lost;
     std::nth_element(lost.begin(), lost.begin() + static_cast<std::ptrdiff_t>(lost.size() / 2), lost.end());
@@ -198,7 +220,7 @@ std::vector<Segment> segments_of(const Contest& contest, uint64_t least_need) {
     std::optional<size_t> favourite = 0;
     for (double energy = highest; energy > static_cast<double>(least_need); energy /= energy_step) {
         const Contest::Winner winner = contest.winner_at(static_cast<uint64_t>(energy), favourite, careful_effort);
-        if (winner.cost == infinite) break;
+        if (winner.cost == infinite) continue;
         if (segments.empty() || segments.back().index != winner.index) segments.push_back({winner.index, 0, {}});
         Segment& segment = segments.back();
         segment.from = static_cast<uint64_t>(energy / std::sqrt(energy_step));
@@ -277,8 +299,7 @@ void thin(std::vector<Segment>& segments) {
 
 }  // namespace
 
-double walked_cost(const WalkedStage& stage, uint64_t energy, uint32_t effort) {
-    const uint64_t reuse = cost_of(stage.prices, stage_traffic(*stage.shape, stage.config, stage.arena_bytes));
+double walked_cost(const WalkedStage& stage, uint64_t reuse, uint64_t energy, uint32_t effort) {
     if (energy == never) return static_cast<double>(reuse);
     constexpr uint64_t many = 12;
     return reuse / many > energy ? cost_of_long_stage(stage, energy, effort)

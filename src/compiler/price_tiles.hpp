@@ -26,7 +26,8 @@ struct StageTable {
 StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes);
 
 /// Mean cost of the whole stage where each cycle brings about `energy`; infinite if it does not get on. `effort` walks.
-double walked_cost(const WalkedStage& stage, uint64_t energy, uint32_t effort);
+/// `reuse` is the stage's cost without failures.
+double walked_cost(const WalkedStage& stage, uint64_t reuse, uint64_t energy, uint32_t effort);
 
 /// Least mean cost at each energy (`never`: no failures), by fewer walks than a table takes; infinite if nothing gets on.
 std::vector<double> least_costs(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes,

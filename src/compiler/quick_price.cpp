@@ -153,6 +153,26 @@ void price_blocks(const LoopShape& shape, const TileConfig& config, const CostMo
 
 }  // namespace
 
+namespace {
+
+/// Energy that a job takes which begins with nothing in SRAM, at a few places of the stage; without boot.
+uint64_t sampled_need(const LoopShape& shape, const TileConfig& config, const CostModel& model, uint32_t arena_bytes) {
+    constexpr uint32_t places = 4;
+    Schedule schedule(shape, config, arena_bytes, whole_region(shape));
+    uint64_t dearest = 0;
+    for (uint32_t i = 0; i < places; ++i) {
+        const auto index = static_cast<uint32_t>(uint64_t{schedule.end()} * i / places);
+        const uint32_t pass_begin = index / schedule.order().values() * schedule.order().values();
+        schedule.forget();
+        const JobPlan plan = schedule.next({pass_begin + schedule.order().job_begin(index - pass_begin), 0});
+        const uint64_t cost = cost_of(model, traffic_of(accesses_of(shape, schedule.buffers(), plan)));
+        dearest = std::max(dearest, cost);
+    }
+    return dearest;
+}
+
+}  // namespace
+
 QuickPrice quick_price(const LoopShape& shape, const TileConfig& config, const CostModel& model, uint32_t arena_bytes) {
     const BufferPlan plan = plan_buffers(shape, config, arena_bytes);
     QuickPrice price{config, cost_of(model, stage_traffic(shape, config, arena_bytes)), 0, 0};
@@ -161,6 +181,7 @@ QuickPrice quick_price(const LoopShape& shape, const TileConfig& config, const C
     } else {
         price_blocks(shape, config, model, plan, price);
     }
+    price.need = model.boot + sampled_need(shape, config, model, arena_bytes);
     return price;
 }
 
@@ -176,10 +197,12 @@ double quick_cost(const QuickPrice& price, const CostModel& model, uint64_t ener
     if (least > lost) {
         lost += (least - lost) * (least / afforded) * (least / afforded);
     }
-    if (price.need > energy || lost >= afforded) {
+    if (price.need > energy) {
         return std::numeric_limits<double>::infinity();
     }
-    return static_cast<double>(price.reuse) * static_cast<double>(energy) / (afforded - lost);
+    // The formula errs, most where little is left: it only sorts.
+    const double useful = std::max(afforded - lost, afforded / 50);
+    return static_cast<double>(price.reuse) * static_cast<double>(energy) / useful;
 }
 
 }  // namespace dynbal::compiler

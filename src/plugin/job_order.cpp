@@ -50,6 +50,13 @@ Job JobOrder::job_at(uint32_t index) const {
     return {{start.pixel, end}, block};
 }
 
+uint32_t JobOrder::job_begin(uint32_t index) const {
+    const Position at = position_of(index);
+    const Range tile = intersect(tile_of(*shape_, config_, at.pixel), region_.pixels());
+    const uint32_t pixel = at.pixel - (at.pixel - tile.begin) % config_.run_pixels;
+    return index_of({pixel, channel_block(at.channel).begin});
+}
+
 uint32_t JobOrder::rest_after(uint32_t done, Region (&regions)[4]) const {
     uint32_t count = 0;
     const auto add = [&](const Range& pixels, const Range& channels) {

@@ -32,6 +32,8 @@ public:
     uint32_t index_of(const Position& position) const;
     /// The job that starts at value `index`. A job that starts inside a pixel finishes that pixel only.
     Job job_at(uint32_t index) const;
+    /// Where the job begins that value `index` belongs to, if no job was cut before.
+    uint32_t job_begin(uint32_t index) const;
     /// What is left after the first `done` values, as at most 4 regions in execution order; returns how many.
     uint32_t rest_after(uint32_t done, Region (&regions)[4]) const;
 

@@ -6,7 +6,7 @@ namespace {
 /// For no energy is it known that the choice would be the same.
 Choice only(const Candidate& row) { return {row, ShortCost{}}; }
 
-/// The row for what is known, or below it the first that fits; the one of least need if none does.
+/// The row for what is known.
 Choice choose_best(const StageView& stage, const Supply& supply) {
     TileTable& table = *stage.table;
     const uint64_t energy = likely_energy(supply);
@@ -14,8 +14,20 @@ Choice choose_best(const StageView& stage, const Supply& supply) {
         return only(table.row(table.insured));
     }
     const TileTable::Place place = table.find(energy);
-    const Candidate row = table.row(place.index);
-    return row.need.value() <= energy ? Choice{row, place.until} : only(table.row(table.least_need));
+    return {table.row(place.index), place.until};
+}
+
+/// The row for what is known, or below it the first that surely fits; the one of least need if none does.
+Choice choose_what_fits(const StageView& stage, const Supply& supply) {
+    TileTable& table = *stage.table;
+    const uint64_t energy = likely_energy(supply);
+    for (uint32_t i = table.find(energy).index; i < table.least_need; ++i) {
+        const Candidate row = table.row(i);
+        if (row.need.value() <= energy) {
+            return only(row);
+        }
+    }
+    return only(table.row(table.least_need));
 }
 
 Choice choose_fixed(const StageView& stage) { return only(stage.table->row(0)); }
@@ -120,7 +132,7 @@ Choice choose(PolicyKind policy, const StageView& stage, const Supply& supply) {
 
 Choice choose_smaller(PolicyKind policy, const StageView& stage, const Supply& supply) {
     const Choice choice = choose(policy, stage, supply);
-    return choice.row.need.value() <= likely_energy(supply) ? choice : choose_best(stage, supply);
+    return choice.row.need.value() <= likely_energy(supply) ? choice : choose_what_fits(stage, supply);
 }
 
 uint64_t paper_usage_span(const LoopShape& s, uint32_t tile_out, uint32_t tile_in, uint64_t cycle_macs) {

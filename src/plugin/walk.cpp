@@ -194,7 +194,7 @@ StageWalk go_on(Schedule& schedule, const WalkedStage& stage, CycleEnd cycle, ui
             return {};  // the next one would get no further
         }
         result.cost += recovery + cycle.spent;
-        result.left = energy - recovery - cycle.spent;
+        result.left = energy - recovery > cycle.spent ? energy - recovery - cycle.spent : 0;
         result.at = cycle.at;
         ++result.failures;
         known = found;
@@ -234,8 +234,7 @@ uint64_t need_of(const WalkedStage& stage) {
         while (at.done < panel.end) {
             schedule.forget();
             const JobPlan plan = schedule.next(at);
-            const uint64_t cost =
-                cost_of(stage.prices, traffic_of(accesses_of(shape, schedule.buffers(), plan)));
+            const uint64_t cost = cost_of(stage.prices, traffic_of(accesses_of(shape, schedule.buffers(), plan)));
             dearest = cost > dearest ? cost : dearest;
             at = plan.after;
         }
