@@ -54,7 +54,13 @@ bool CheckpointStore::restore(std::span<int32_t> buffer, uint32_t sum_count) {
     meter_->set_class(TrafficClass::recovery);
     const std::span<std::byte> sums = std::as_writable_bytes(buffer.first(sum_count));
     meter_->read(slot_offset(next_slot_ ^ 1U), sums);
-    return crc32(sums) == found_crc_;
+    if (crc32(sums) == found_crc_) {
+        return true;
+    }
+    // A smaller job's checkpoint lies over these sums, and not over their trailer. Written over next, or it would be found
+    // again for ever.
+    next_slot_ ^= 1U;
+    return false;
 }
 
 }  // namespace dynbal

@@ -262,7 +262,8 @@ Status Engine::run_region() {
 }
 
 Status Engine::finish_region() {
-    record_.cycle = CycleState::progressed;
+    const bool started = record_.cycle == CycleState::not_begun || record_.cycle == CycleState::started;
+    record_.cycle = started ? CycleState::started : CycleState::progressed;
     if (record_.region_count > 1) {
         for (uint32_t i = 1; i < record_.region_count; ++i) {
             record_.regions[i - 1] = record_.regions[i];

@@ -73,6 +73,10 @@ Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
     const Bounds plans = bounds_of_cycle(schedule, model, record_.progress(), found);
     const uint64_t before = record_.spent + look_up;
     // Behind the last plan comes the step to what follows, which takes no more than a boot.
+    if (record_.cycle == CycleState::not_begun || record_.cycle == CycleState::started) {
+        // What the host did in that cycle before, loading the input for one, was not counted: it may have brought more.
+        return {before + plans.low, never};
+    }
     const uint64_t next = plans.high == never ? plans.low + cost_of(model, boot_traffic(header_.max_state_runs)) : plans.high;
     return {before + plans.low, before + next};
 }
@@ -81,10 +85,9 @@ Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
 /// another one?
 bool Engine::wants_change(bool progress) const {
     const JobOrder& order = runner_->schedule().order();
-    const bool sums_stored = record_.done > 0 && order.values_written(record_.done) == 0;
     const bool all_written = order.values_written(record_.done) == order.values();
-    if (record_.phase != Phase::running || all_written || (progress && sums_stored)) {
-        return false;  // nothing to change, or stored sums would be lost
+    if (record_.phase != Phase::running || all_written) {
+        return false;  // nothing to change
     }
     if (!progress && record_.idle_cycles > 1 && record_.idle_cycles % 2 != 0) {
         return false;  // all of this cycle's energy is for the work: a look at the table may be what it does not pay for
@@ -101,15 +104,21 @@ bool Engine::pays_off(const Choice& next, const Supply& supply) const {
     if (then == never || now == never) {
         return then != never;
     }
-    const JobOrder& order = runner_->schedule().order();
-    uint64_t left = order.values() - record_.done % order.values();
+    // In values: what is left of this region, with the sums that another order cannot use, and of the others.
+    const Schedule& schedule = runner_->schedule();
+    const uint64_t values = schedule.order().values();
+    uint64_t left_now = values * (schedule.end() - record_.done) / schedule.end();
+    uint64_t left_then = values - schedule.order().values_written(record_.done);
     for (uint32_t i = 1; i < record_.region_count; ++i) {
-        left += record_.regions[i].values();
+        left_now += record_.regions[i].values();
+        left_then += record_.regions[i].values();
     }
     const uint64_t all = runner_->shape().values();
-    const uint64_t gain = now > then ? (now - then) / all * left + (now - then) % all * left / all : 0;
-    const uint64_t split = same_order(record_.config(), next.row.config) ? 0 : next.row.lost.value();
-    return gain > split + cost_of(header_.cost_model, {0, record_.stored_bytes(), 1, 0, 0});
+    const auto share = [&](uint64_t cost, uint64_t left) { return cost / all * left + cost % all * left / all; };
+    const bool same = same_order(record_.config(), next.row.config);
+    const uint64_t split = same ? 0 : next.row.lost.value();
+    const uint64_t change = split + cost_of(header_.cost_model, {0, record_.stored_bytes(), 1, 0, 0});
+    return share(now, left_now) > share(then, same ? left_now : left_then) + change;
 }
 
 /// Changes the configuration inside a stage, if another is to be had.

@@ -26,7 +26,8 @@ enum class Phase : uint8_t {
 enum class CycleState : uint8_t {
     not_begun = 0,  ///< it only loaded the input and started the inference
     begun = 1,      ///< it recovered, and nothing was finished yet
-    progressed = 2  ///< it finished something
+    progressed = 2,  ///< it finished something
+    started = 3      ///< it started the inference, and finished something
 };
 
 /// Most regions a stage can be split into by reconfigurations inside it (see Engine).

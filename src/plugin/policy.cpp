@@ -6,7 +6,12 @@ namespace {
 /// For no energy is it known that the choice would be the same.
 Choice only(const Candidate& row) { return {row, ShortCost{}}; }
 
-/// The row for what is known.
+/// Energy that there surely is: bounds that are within a factor of two of each other are taken at their word.
+uint64_t sure_energy(const Supply& supply) {
+    return supply.high / 2 <= supply.low ? supply.low : likely_energy(supply);
+}
+
+/// The row for what is known, or the first below it that surely fits; the one of least need if none does.
 Choice choose_best(const StageView& stage, const Supply& supply) {
     TileTable& table = *stage.table;
     const uint64_t energy = likely_energy(supply);
@@ -14,20 +19,11 @@ Choice choose_best(const StageView& stage, const Supply& supply) {
         return only(table.row(table.insured));
     }
     const TileTable::Place place = table.find(energy);
-    return {table.row(place.index), place.until};
-}
-
-/// The row for what is known, or below it the first that surely fits; the one of least need if none does.
-Choice choose_what_fits(const StageView& stage, const Supply& supply) {
-    TileTable& table = *stage.table;
-    const uint64_t energy = likely_energy(supply);
-    for (uint32_t i = table.find(energy).index; i < table.least_need; ++i) {
-        const Candidate row = table.row(i);
-        if (row.need.value() <= energy) {
-            return only(row);
-        }
+    Choice choice{table.row(place.index), place.until};
+    for (uint32_t i = place.index; choice.row.need.value() > sure_energy(supply) && i < table.least_need;) {
+        choice.row = table.row(++i);
     }
-    return only(table.row(table.least_need));
+    return choice;
 }
 
 Choice choose_fixed(const StageView& stage) { return only(stage.table->row(0)); }
@@ -132,7 +128,7 @@ Choice choose(PolicyKind policy, const StageView& stage, const Supply& supply) {
 
 Choice choose_smaller(PolicyKind policy, const StageView& stage, const Supply& supply) {
     const Choice choice = choose(policy, stage, supply);
-    return choice.row.need.value() <= likely_energy(supply) ? choice : choose_what_fits(stage, supply);
+    return choice.row.need.value() <= sure_energy(supply) ? choice : choose_best(stage, supply);
 }
 
 uint64_t paper_usage_span(const LoopShape& s, uint32_t tile_out, uint32_t tile_in, uint64_t cycle_macs) {

@@ -1,5 +1,7 @@
 #include "plugin/walk.hpp"
 
+#include <bit>
+
 namespace dynbal {
 namespace {
 
@@ -225,8 +227,8 @@ StageWalk walk_cycles(const WalkedStage& stage, const Progress& from, uint64_t e
 uint64_t need_of(const WalkedStage& stage) {
     const LoopShape& shape = *stage.shape;
     Schedule schedule(shape, stage.config, stage.arena_bytes, whole_region(shape));
-    const uint32_t values = schedule.order().values();
-    Traffic search = probe_traffic(0, values, values);
+    const auto probes = static_cast<uint64_t>(std::bit_width(schedule.order().values()));
+    Traffic search{probes, 0, probes, 0, 0};
     search += schedule.order().values_stored() != 0 ? footprint_search_traffic() : checkpoint_search_traffic();
     uint64_t dearest = 0;
     for (Progress at; at.done < schedule.end();) {
