@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/math.hpp"
-#include "compiler/tile_table.hpp"
+#include "compiler/tile_configs.hpp"
 #include "plugin/policy.hpp"
 
 namespace dynbal::fidelity {

@@ -65,12 +65,12 @@ TEST(Plan, NvmIsAcceptedAndRefusedToTheByte) {
     }
 }
 
-uint32_t least_need_of(const std::vector<Candidate>& table) { return table[compiler::least_need_row(table)].need; }
+uint64_t least_need_of(const compiler::StageTable& table) { return table.rows[table.least_need].need.value(); }
 
 /// With every row, as if there were room.
-std::vector<Candidate> whole_table(const compiler::ImageFile& file, uint32_t stage) {
+compiler::StageTable whole_table(const compiler::ImageFile& file, uint32_t stage, const CompileOptions& options) {
     const LoopShape shape = shape_of(file.stage(stage), file.header().sums_area_bytes);
-    return compiler::tile_table(shape, file.header().cost_model, file.header().arena_bytes);
+    return compiler::tile_table(shape, options.device.prices(), file.header().arena_bytes);
 }
 
 /// Where tables alone are too much, rows are given up, but none that the engine cannot do without.
@@ -89,9 +89,12 @@ TEST(Plan, TablesAreThinnedToFit) {
         EXPECT_LE(file.header().nvm_bytes, least + more);
         uint32_t rows = 0;
         for (uint32_t i = 0; i < file.header().stage_count; ++i) {
-            const std::vector<Candidate> table = file.candidates(file.stage(i));
-            rows += static_cast<uint32_t>(table.size());
-            EXPECT_EQ(least_need_of(table), least_need_of(whole_table(file, i)));
+            const StageDescriptor stage = file.stage(i);
+            const compiler::StageTable table{file.candidates(stage), stage.least_need_row, stage.insured_row};
+            rows += static_cast<uint32_t>(table.rows.size());
+            EXPECT_EQ(least_need_of(table), least_need_of(whole_table(file, i, options)));
+            EXPECT_EQ(table.rows[table.insured].config,
+                      whole_table(file, i, options).rows[whole_table(file, i, options).insured].config);
         }
         uint32_t& most = most_rows[file.header().sums_area_bytes];
         EXPECT_GE(rows, most);
@@ -213,11 +216,8 @@ TEST(Plan, NeedInWidePaddingIsThatOfATileInTheInput) {
     LoopShape inside = shape;
     inside.in_h = inside.in_w = 6;
     inside.pad_top = inside.pad_left = 0;
-    const CostModel model = compiler::device_by_name("msp432p401r").cost_model;
-    const auto least_need = [&](const LoopShape& s) {
-        const std::vector<Candidate> table = compiler::tile_table(s, model, 4096);
-        return table[compiler::least_need_row(table)].need;
-    };
+    const compiler::StagePrices prices = compiler::device_by_name("msp432p401r").prices();
+    const auto least_need = [&](const LoopShape& s) { return least_need_of(compiler::tile_table(s, prices, 4096)); };
     EXPECT_EQ(least_need(shape), least_need(inside));
 }
 

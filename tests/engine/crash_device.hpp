@@ -68,7 +68,7 @@ CrashResult try_all_cuts(const compiler::ImageFile& file, const CrashOptions& op
 
 /// An image whose tables hold the given rows: rows(stage index, row count) returns at most `count`.
 compiler::ImageFile with_tables(const compiler::ImageFile& file,
-                                const std::function<std::vector<Candidate>(uint32_t stage, uint32_t count)>& rows);
+                                const std::function<std::vector<TileConfig>(uint32_t stage, uint32_t count)>& configs);
 
 /// An image whose stages each know `rows` random configurations, at random prices.
 compiler::ImageFile with_random_tables(const compiler::ImageFile& file, uint32_t rows, uint64_t seed);

@@ -34,15 +34,7 @@ compiler::ImageFile with_passes(const compiler::ImageFile& file, Passes kind, ui
             const bool wanted = kind == Passes::both || moves == (kind == Passes::sums_move);
             return !wanted || !has_passes(shape, config) || config.tile_out == shape.channels_out;
         });
-        StageView view;
-        view.shape = shape;
-        view.model = file.header().cost_model;
-        view.arena_bytes = file.header().arena_bytes;
-        std::vector<Candidate> table;
-        for (const TileConfig& config : sampled(configs, seed % 2 == 0 ? 1 : std::min(count, 8U), seed + index)) {
-            table.push_back(priced(view, config));
-        }
-        return table;
+        return sampled(configs, seed % 2 == 0 ? 1 : std::min(count, 8U), seed + index);
     });
 }
 
@@ -120,11 +112,7 @@ TEST(Passes, OfOneJobAStage) {
             return !has_passes_in_job(shape, config) || config.tile_in != 2 || config.tile_out != 4 ||
                    config.tile_pixels != 2;
         });
-        StageView view;
-        view.shape = shape;
-        view.model = plain.header().cost_model;
-        view.arena_bytes = plain.header().arena_bytes;
-        return std::vector<Candidate>{priced(view, configs.at(0))};
+        return std::vector<TileConfig>{configs.at(0)};
     });
     const CrashResult result = try_all_cuts(file, {.policy = PolicyKind::fixed});
     EXPECT_EQ(result.wrong + result.stuck, 0U) << "first failure after " << result.first_failure;

@@ -87,7 +87,7 @@ TEST(Oracle, NoRunIsCheaperThanOneWithoutFailures) {
             for (const Measure measure : {Measure::energy, Measure::time}) {
                 StageBench bench(tiny(), stage, profile, supply, measure);
                 for (const TileConfig& config : configs_of(stage)) {
-                    const auto run = bench.run(priced(view_of(stage), config), 2, no_limit);
+                    const auto run = bench.run(config, 2, no_limit);
                     if (!run) continue;
                     ++runs;
                     ASSERT_GE(run->amount, 2 * amount_of(least_cost(tiny(), stage, config, profile), measure));
@@ -113,10 +113,10 @@ TEST(Oracle, FindsWhatTryingEverythingFinds) {
             StageBench bench(tiny(), stage, profile, supply, measure);
             uint64_t least = no_limit;
             for (const TileConfig& config : configs_of(stage)) {
-                const auto run = bench.run(priced(view_of(stage), config), choice.inferences, no_limit);
+                const auto run = bench.run(config, choice.inferences, no_limit);
                 if (run) least = std::min(least, run->amount);
             }
-            const auto winner = bench.run(priced(view_of(stage), choice.config), choice.inferences, no_limit);
+            const auto winner = bench.run(choice.config, choice.inferences, no_limit);
             ASSERT_TRUE(winner) << supply << " stage " << stage;
             EXPECT_EQ(winner->amount, least) << supply << " stage " << stage;
         }
@@ -125,7 +125,7 @@ TEST(Oracle, FindsWhatTryingEverythingFinds) {
 
 TEST(StageBench, StopsAtTheLimit) {
     StageBench bench(tiny(), 0, sim::profile_by_name("cortex-m4"), weak, Measure::time);
-    const Candidate row = tiny().candidates(tiny().stage(0)).front();
+    const TileConfig row = tiny().candidates(tiny().stage(0)).front().config;
     const auto run = bench.run(row, 3, no_limit);
     ASSERT_TRUE(run);
     EXPECT_FALSE(bench.run(row, 3, run->amount - 1));

@@ -52,7 +52,7 @@ Record numbered(uint32_t number, uint32_t sequence) {
     record.phase = static_cast<Phase>(number % 3);
     record.region_count = static_cast<uint8_t>(sim::random64(3, number) % (max_regions + 1));
     record.done = number * 3;
-    record.reuse = number ^ 0x12345;
+    record.epoch = number ^ 0x12345;
     for (uint32_t i = 0; i < record.region_count; ++i) {
         record.regions[i] = {number, number + i, static_cast<uint16_t>(i), 9};
     }
@@ -61,7 +61,7 @@ Record numbered(uint32_t number, uint32_t sequence) {
 
 bool same_content(const Record& a, const Record& b) {
     bool same = a.inference == b.inference && a.stage == b.stage && a.phase == b.phase &&
-                a.region_count == b.region_count && a.done == b.done && a.reuse == b.reuse;
+                a.region_count == b.region_count && a.done == b.done && a.epoch == b.epoch;
     for (uint32_t i = 0; same && i < a.region_count; ++i) {
         same = a.regions[i].pixel_begin == b.regions[i].pixel_begin && a.regions[i].pixel_end == b.regions[i].pixel_end;
     }

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "compiler/tile_configs.hpp"
+#include "compiler/price_tiles.hpp"
 #include "plugin/estimator.hpp"
 #include "plugin/policy.hpp"
 #include "toy_engine.hpp"
@@ -73,38 +73,39 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
     stage.model.boot = 5000;
     const dynbal_cost_model c_model{stage.model.mac, stage.model.read_byte, stage.model.write_byte,
                                     stage.model.transfer, stage.model.job, stage.model.boot};
-    const std::vector<Candidate> table = compiler::tile_table(shape, stage.model, stage.arena_bytes);
-    RC_PRE(!table.empty() && table.size() <= DYNBAL_CANDIDATES_MAX);
-    stage.candidates = table;
-    const auto same = [](const dynbal_candidate& a, const Candidate& b) {
-        return a.config.tile_out == b.config.tile_out && a.config.tile_in == b.config.tile_in &&
-               a.config.tile_pixels == b.config.tile_pixels && a.config.run_pixels == b.config.run_pixels &&
-               a.config.order == static_cast<uint32_t>(b.config.order) && a.reuse == b.reuse &&
-               a.refetch == b.refetch && a.need == b.need;
+    const compiler::StageTable made = compiler::tile_table(shape, {stage.model, stage.model.boot}, stage.arena_bytes);
+    RC_PRE(!made.rows.empty());
+    TableInMemory table(made.rows, made.least_need, made.insured);
+    stage.table = &table;
+    stage.boot = stage.model.boot;
+    const auto same_config = [](const dynbal_config& a, const TileConfig& b) {
+        return a.tile_out == b.tile_out && a.tile_in == b.tile_in && a.tile_pixels == b.tile_pixels &&
+               a.run_pixels == b.run_pixels && a.order == static_cast<uint32_t>(b.order);
     };
     std::vector<dynbal_candidate> c_table;
-    for (const Candidate& row : table) {
+    for (const Candidate& row : made.rows) {
         const dynbal_config config{row.config.tile_out, row.config.tile_in, row.config.tile_pixels,
                                    row.config.run_pixels, static_cast<uint32_t>(row.config.order)};
         dynbal_candidate priced_row{};
         RC_ASSERT(dynbal_is_valid(&c_shape, &config, stage.arena_bytes) == 1);
-        RC_ASSERT(dynbal_price(&c_shape, &config, &c_model, stage.arena_bytes, &priced_row) == DYNBAL_OK);
-        RC_ASSERT(same(priced_row, row));
+        RC_ASSERT(dynbal_price(&c_shape, &config, &c_model, stage.arena_bytes, never, &priced_row) == DYNBAL_OK);
+        RC_ASSERT(priced_row.reuse == row.reuse.value() && priced_row.need == row.need.value());
+        priced_row.from = row.from.value();
+        priced_row.lost = row.lost.value();
         c_table.push_back(priced_row);
     }
     for (uint32_t policy = DYNBAL_FIXED; policy <= DYNBAL_BEST; ++policy) {
-        const dynbal_supply c_supply{uint64_t{draw(0, 3)} * draw(0, 3000000), draw(0, 1) * draw(0, 900000)};
+        const uint64_t low = draw(0, 3000000);
+        const dynbal_bounds supply{low, draw(0, 3) == 0 ? never : low + draw(1, 900000)};
         dynbal_candidate chosen{};
-        RC_ASSERT(dynbal_choose(policy, &c_shape, c_table.data(), static_cast<uint32_t>(c_table.size()), &c_model,
-                                stage.arena_bytes, &c_supply, &chosen) == DYNBAL_OK);
-        RC_ASSERT(
-            same(chosen, choose(static_cast<PolicyKind>(policy), stage, {c_supply.cycle_cost, c_supply.need_limit})));
-        const dynbal_report report{draw(0, 100000), draw(0, 100000), draw(0, 1000), draw(0, 100000), draw(0, 1)};
-        const dynbal_supply next = dynbal_learn(c_supply, &report);
-        const Supply expected =
-            learn({c_supply.cycle_cost, c_supply.need_limit},
-                  {report.spent, report.finished, report.refetch, report.need, report.progress != 0});
-        RC_ASSERT(next.cycle_cost == expected.cycle_cost && next.need_limit == expected.need_limit);
+        RC_ASSERT(dynbal_choose(policy, &c_shape, c_table.data(), static_cast<uint32_t>(c_table.size()), made.insured,
+                                &c_model, stage.arena_bytes, supply, &chosen) == DYNBAL_OK);
+        const Choice expected = choose(static_cast<PolicyKind>(policy), stage, {supply.low, supply.high});
+        RC_ASSERT(same_config(chosen.config, expected.row.config));
+        const dynbal_bounds cycle{draw(0, 100000), 100000 + draw(1, 100000)};
+        const dynbal_bounds next = dynbal_learn(supply, cycle);
+        const Supply known = learn({supply.low, supply.high}, {cycle.low, cycle.high});
+        RC_ASSERT(next.low == known.low && next.high == known.high);
     }
 }
 
@@ -114,8 +115,8 @@ TEST(CInterface, RefusesNonsense) {
     dynbal_candidate row{};
     const dynbal_cost_model model{16, 232, 232, 0, 0, 0};
     EXPECT_EQ(dynbal_is_valid(&shape, &config, 4096), 0);
-    EXPECT_EQ(dynbal_price(&shape, &config, &model, 4096, &row), DYNBAL_BAD_SHAPE);
-    EXPECT_EQ(dynbal_price(nullptr, &config, &model, 4096, &row), DYNBAL_NULL);
+    EXPECT_EQ(dynbal_price(&shape, &config, &model, 4096, 0, &row), DYNBAL_BAD_SHAPE);
+    EXPECT_EQ(dynbal_price(nullptr, &config, &model, 4096, 0, &row), DYNBAL_NULL);
 }
 
 }  // namespace

@@ -17,11 +17,9 @@ constexpr dynbal_cost_model prices{16, 100, 120, 50, 0, 2000};
 struct Storage {
     std::vector<int32_t> y;
     uint32_t rows_done = 0;
-    dynbal_supply supply{0, 0};
-    uint64_t need = 0;
-    uint64_t refetch = 0;
+    dynbal_bounds supply{0, UINT64_MAX};
     uint64_t spent_noted = 0;  ///< in the running power cycle, when a block was last stored
-    uint32_t rows_noted = 0;   ///< rows_done when the power cycle began
+    uint64_t next_noted = 0;   ///< what the block after it takes
 };
 
 struct PowerIsOut {};
@@ -61,12 +59,13 @@ ToyResult ToyEngine::run(uint64_t cycle_budget, ToyTiles tiles) const {
     shape.channels_in = cols_;
     shape.channels_out = rows_;
 
-    // Its own table: halved blocks, most reuse first.
+    // Its own table: halved blocks, most reuse first. A block is taken where a cycle brings twice what it needs.
     std::vector<dynbal_candidate> table;
     for (uint32_t block = rows_; block > 0; block /= 2) {
         const dynbal_config config{block, cols_, 1, 1, DYNBAL_WEIGHTS_STAY};
         dynbal_candidate row{};
-        if (dynbal_price(&shape, &config, &prices, sram_bytes, &row) == DYNBAL_OK) {
+        if (dynbal_price(&shape, &config, &prices, sram_bytes, UINT64_MAX, &row) == DYNBAL_OK) {
+            row.from = block > 1 ? 2 * row.need : 0;
             table.push_back(row);
         }
     }
@@ -86,24 +85,23 @@ ToyResult ToyEngine::run(uint64_t cycle_budget, ToyTiles tiles) const {
         try {
             pay(prices.boot);
             if (result.power_cycles > 1) {
-                dynbal_report report{};
-                report.spent = storage.spent_noted;
-                report.refetch = storage.refetch;
-                report.need = storage.need;
-                report.progress = storage.rows_done > storage.rows_noted ? 1 : 0;
-                storage.supply = dynbal_learn(storage.supply, &report);
+                storage.supply = dynbal_learn(
+                    storage.supply, {storage.spent_noted, storage.spent_noted + storage.next_noted});
             }
-            storage.rows_noted = storage.rows_done;
             storage.spent_noted = prices.boot;
             dynbal_candidate chosen = table[0];
             if (tiles == ToyTiles::plugin &&
-                dynbal_choose(DYNBAL_BEST, &shape, table.data(), static_cast<uint32_t>(table.size()), &prices,
-                              sram_bytes, &storage.supply, &chosen) != DYNBAL_OK) {
+                dynbal_choose(DYNBAL_BEST, &shape, table.data(), static_cast<uint32_t>(table.size()), 0, &prices,
+                              sram_bytes, storage.supply, &chosen) != DYNBAL_OK) {
                 throw std::runtime_error("the plugin refused");
             }
-            storage.need = chosen.need;
-            storage.refetch = chosen.refetch;
-            pay(prices.transfer + uint64_t{cols_} * 2 * prices.read_byte);
+            const uint64_t input_cost = prices.transfer + uint64_t{cols_} * 2 * prices.read_byte;
+            const auto block_cost = [&](uint64_t count) {
+                return 2 * prices.transfer + count * cols_ * (2 * prices.read_byte + prices.mac) +
+                       count * 2 * prices.write_byte;
+            };
+            storage.next_noted = input_cost + block_cost(chosen.config.tile_out);
+            pay(input_cost);
             while (storage.rows_done < rows_) {
                 const uint32_t begin = storage.rows_done;
                 const uint32_t end = begin + chosen.config.tile_out < rows_ ? begin + chosen.config.tile_out : rows_;
@@ -120,6 +118,7 @@ ToyResult ToyEngine::run(uint64_t cycle_budget, ToyTiles tiles) const {
                 for (uint32_t row = begin; row < end; ++row) storage.y[row] = block[row - begin];
                 storage.rows_done = end;
                 storage.spent_noted = cycle_budget - left;
+                storage.next_noted = block_cost(chosen.config.tile_out);
             }
             result.completed = true;
             break;
