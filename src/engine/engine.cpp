@@ -271,7 +271,7 @@ Status Engine::finish_region() {
         --record_.region_count;
         begin_region();
         const uint64_t energy = likely_energy(record_.supply());
-        const bool other_supply = policy_of(policy_).follows_supply && energy != never && !running_choice().covers(energy);
+        const bool other_supply = follows_supply(policy_) && energy != never && !running_choice().covers(energy);
         if (other_supply && record_.phase == Phase::running && !regions_nearly_full(record_.region_count)) {
             meter_.set_class(TrafficClass::control);
             take(choose_for_stage());

@@ -93,7 +93,7 @@ bool Engine::wants_change(bool progress) const {
         return false;  // all of this cycle's energy is for the work: a look at the table may be what it does not pay for
     }
     const uint64_t energy = likely_energy(record_.supply());
-    return !progress || (policy_of(policy_).follows_supply && energy != never && !running_choice().covers(energy));
+    return !progress || (follows_supply(policy_) && energy != never && !running_choice().covers(energy));
 }
 
 /// Does the change cost less for what is left of the stage, with what a new order of jobs loses?

@@ -33,15 +33,17 @@ struct Policy {
     PolicyKind kind;
     const char* name;   ///< on the command line and in JSON
     const char* title;  ///< for people
-    /// Looks again inside a stage when the supply turns out to be another than it chose for.
-    bool follows_supply;
 };
 inline constexpr Policy policies[] = {
-    {PolicyKind::fixed, "fixed", "the tile that is cheapest without failures, always", false},
-    {PolicyKind::paper, "paper", "the search and the formulas of the DynBal paper", false},
-    {PolicyKind::best, "best", "the tile that is cheapest for the supply as it is", true},
+    {PolicyKind::fixed, "fixed", "the tile that is cheapest without failures, always"},
+    {PolicyKind::paper, "paper", "the search and the formulas of the DynBal paper"},
+    {PolicyKind::best, "best", "the tile that is cheapest for the supply as it is"},
 };
 constexpr const Policy& policy_of(PolicyKind kind) { return policies[static_cast<uint8_t>(kind)]; }
+
+/// Does it look again inside a stage when the supply turns out to be another than it chose for? Not in the list, so that
+/// firmware need not hold names and titles.
+constexpr bool follows_supply(PolicyKind kind) { return kind == PolicyKind::best; }
 
 /// What was chosen, and for which energies.
 struct Choice {

@@ -30,7 +30,7 @@ void add_fetches(AccessList& list, const LoopShape& shape, const BufferPlan& buf
         list.add(Access::Kind::read, 1, uint64_t{channels} * shape.header_bytes);
     }
     if (plan.fetches_weights && plan.channels_in.size() < shape.group_in()) {
-        list.add(Access::Kind::read, uint64_t{channels} * shape.taps(), plan.channels_in.size() * shape.weight_bytes);
+        list.add(Access::Kind::read, channels * shape.taps(), plan.channels_in.size() * shape.weight_bytes);
     } else if (plan.fetches_weights) {
         list.add(Access::Kind::read, 1, uint64_t{channels} * shape.weight_row_bytes());
     }
@@ -174,6 +174,12 @@ void Schedule::skip_panels(uint32_t count) {
     block_ = {block_.begin + count * config_.tile_out, block_.end + count * config_.tile_out};
 }
 
+void AccessList::add(Access::Kind kind, uint32_t count, uint64_t amount) {
+    if (count != 0) {
+        items[size++] = {kind, count, amount};
+    }
+}
+
 AccessList accesses_of(const LoopShape& shape, const BufferPlan& buffers, const JobPlan& plan) {
     AccessList list;
     add_fetches(list, shape, buffers, plan);
@@ -189,10 +195,12 @@ Traffic traffic_of(const AccessList& accesses) {
     for (uint32_t i = 0; i < accesses.size; ++i) {
         const Access& access = accesses.items[i];
         const uint64_t amount = access.count * access.amount;
-        switch (access.kind) {
-            case Access::Kind::read: total += {amount, 0, access.count, 0, 0}; break;
-            case Access::Kind::write: total += {0, amount, access.count, 0, 0}; break;
-            case Access::Kind::compute: total += {0, 0, 0, amount, 1}; break;
+        if (access.kind == Access::Kind::compute) {
+            total.macs += amount;
+            ++total.jobs;
+        } else {
+            (access.kind == Access::Kind::read ? total.read_bytes : total.write_bytes) += amount;
+            total.transfers += access.count;
         }
     }
     return total;

@@ -55,11 +55,7 @@ struct AccessList {
     uint32_t size = 0;
     uint32_t first_write = 0;
 
-    void add(Access::Kind kind, uint64_t count, uint64_t amount) {
-        if (count != 0) {
-            items[size++] = {kind, static_cast<uint32_t>(count), amount};
-        }
-    }
+    void add(Access::Kind kind, uint32_t count, uint64_t amount);
 };
 
 class Schedule {
