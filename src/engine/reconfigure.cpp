@@ -49,7 +49,10 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
     next += {probes + sizeof(Record::sequence), 0, probes + 1, 0, 0};
     next += opening;
     next += commit;
-    return max_u64(least_need, cost_of(model, next));
+    // Each region more is read and written with the record.
+    constexpr uint64_t regions_bytes = (max_regions - 1) * sizeof(Region);
+    const uint64_t regions = cost_of(model, {regions_bytes, regions_bytes, 1, 0, 0});
+    return max_u64(least_need, cost_of(model, next)) + regions;
 }
 
 /// What the power cycle that has ended says about the supply; returns whether it made progress.
@@ -86,8 +89,10 @@ Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
 bool Engine::wants_change(bool progress) const {
     const JobOrder& order = runner_->schedule().order();
     const bool all_written = order.values_written(record_.done) == order.values();
-    if (record_.phase != Phase::running || all_written) {
-        return false;  // nothing to change
+    // Sums that another order cannot use are finished first: else changes could undo each other's work for ever.
+    const bool sums_stored = record_.done > 0 && order.values_written(record_.done) == 0;
+    if (record_.phase != Phase::running || all_written || (progress && (sums_stored || record_.channels_done != 0))) {
+        return false;
     }
     if (!progress && record_.idle_cycles > 1 && record_.idle_cycles % 2 != 0) {
         return false;  // all of this cycle's energy is for the work: a look at the table may be what it does not pay for

@@ -73,15 +73,16 @@ Tiles paper_choice(const LoopShape& shape, uint64_t cycle_macs) {
     TileConfig largest;
     largest.tile_out = static_cast<uint16_t>(shape.channels_out);
     largest.tile_in = static_cast<uint16_t>(shape.channels_in);
-    const Candidate candidate{.config = largest};
+    Candidate row;
+    row.config = largest;
+    TableInMemory table({&row, 1}, 0, 0);
     StageView view;
     view.shape = shape;
-    view.candidates = {&candidate, 1};
+    view.table = &table;
     view.arena_bytes = arena_bytes;
     view.importance = compiler::importance_of(shape);
-    Supply supply;
-    supply.cycle_cost = 16 * cycle_macs;
-    const TileConfig chosen = choose(PolicyKind::paper, view, supply).config;
+    const uint64_t energy = 16 * cycle_macs;
+    const TileConfig chosen = choose(PolicyKind::paper, view, {energy, energy + 1}).row.config;
     return {chosen.tile_in, chosen.tile_out};
 }
 
