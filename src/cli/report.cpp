@@ -92,6 +92,7 @@ nlohmann::ordered_json result_json(const compiler::ImageFile& file, const sim::R
                                 {"nvm_write_bytes", result.traffic.write_bytes},
                                 {"nvm_transfers", result.traffic.transfers},
                                 {"macs", result.traffic.macs},
+                                {"jobs", result.traffic.jobs},
                                 {"cost_units", result.cost_units()},
                                 {"latency_s", result.latency_s},
                                 {"charging_s", result.charging_s},

@@ -109,7 +109,8 @@ public:
         for (size_t begin = 0; begin < sorted.size() && (entrants.empty() || entrants.front().cost == infinite);
              begin += walked_quickly) {
             const size_t end = std::min(begin + walked_quickly, sorted.size());
-            entrants.assign(sorted.begin() + static_cast<std::ptrdiff_t>(begin), sorted.begin() + static_cast<std::ptrdiff_t>(end));
+            entrants.assign(sorted.begin() + static_cast<std::ptrdiff_t>(begin),
+                            sorted.begin() + static_cast<std::ptrdiff_t>(end));
             // A few cycles may miss the places of a stage where it would get nowhere.
             std::erase_if(entrants, [&](const Winner& entrant) {
                 return static_cast<double>(need(entrant.index)) > (1 - jitter) * static_cast<double>(energy);
@@ -153,8 +154,8 @@ private:
         std::vector<QuickPrice> kept;
         for (const QuickPrice& price : all_) {
             const bool beaten = std::any_of(kept.begin(), kept.end(), [&](const QuickPrice& other) {
-                return other.reuse + other.reuse / 50 <= price.reuse && other.refetch + other.refetch / 8 <= price.refetch &&
-                       other.need + other.need / 8 <= price.need;
+                return other.reuse + other.reuse / 50 <= price.reuse &&
+                       other.refetch + other.refetch / 8 <= price.refetch && other.need + other.need / 8 <= price.need;
             });
             if (!beaten) kept.push_back(price);
         }
@@ -251,7 +252,8 @@ double risk_of(const WalkedStage& stage, double useful_cost, double least_need) 
 size_t insured_of(const Contest& contest, uint64_t least_need) {
     const auto reuse = static_cast<double>(contest.all().front().reuse);
     std::vector<size_t> entrants;
-    for (size_t i = 0; i < contest.all().size() && static_cast<double>(contest.all()[i].reuse) <= insurance * reuse; ++i) {
+    for (size_t i = 0; i < contest.all().size() && static_cast<double>(contest.all()[i].reuse) <= insurance * reuse;
+         ++i) {
         entrants.push_back(i);
     }
     std::stable_sort(entrants.begin(), entrants.end(), [&](size_t a, size_t b) {
@@ -261,7 +263,8 @@ size_t insured_of(const Contest& contest, uint64_t least_need) {
     size_t insured = 0;
     double least = infinite;
     for (const size_t index : entrants) {
-        const double risk = risk_of(contest.stage_of(contest.all()[index].config), reuse, static_cast<double>(least_need));
+        const double risk =
+            risk_of(contest.stage_of(contest.all()[index].config), reuse, static_cast<double>(least_need));
         if (risk < least) {
             least = risk;
             insured = index;
@@ -317,7 +320,8 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
     for (const Segment& segment : segments) table.rows.push_back(row_of(contest, segment));
     // What is weaker than all that was walked takes the row of least need.
     if (!(table.rows.back().config == contest.all()[least.index].config)) {
-        table.rows.push_back(row_of(contest, {least.index, 0, {static_cast<double>(contest.all()[least.index].refetch)}}));
+        table.rows.push_back(
+            row_of(contest, {least.index, 0, {static_cast<double>(contest.all()[least.index].refetch)}}));
     }
     table.rows.back().from = {};
     table.least_need = static_cast<uint32_t>(table.rows.size() - 1);

@@ -13,7 +13,7 @@ namespace dynbal::compiler {
 
 /// What a device's accesses and boots cost.
 struct StagePrices {
-    CostModel model;  ///< `boot` with the search for the first unfinished value
+    CostModel model;    ///< `boot` with the search for the first unfinished value
     uint64_t boot = 0;  ///< without it
 };
 

@@ -18,7 +18,8 @@ uint64_t expected_loss(uint64_t cost, uint64_t span) {
     if (span <= cost) {
         return cost / 2;
     }
-    return cost - static_cast<uint64_t>(static_cast<double>(cost) * static_cast<double>(cost) / (2.0 * static_cast<double>(span)));
+    return cost - static_cast<uint64_t>(static_cast<double>(cost) * static_cast<double>(cost) /
+                                        (2.0 * static_cast<double>(span)));
 }
 
 Traffic box_traffic(const LoopShape& shape, const BufferPlan& plan, const Box& box) {

@@ -45,7 +45,7 @@ CostModel DeviceProfile::cost_model() const {
             .read_byte = sixteenths(units.read_byte),
             .write_byte = sixteenths(units.write_byte),
             .transfer = sixteenths(units.transfer),
-            .job = sixteenths(units.job)};
+            .job = static_cast<uint32_t>(std::llround(16 * units.job))};
 }
 
 /// mW * us are nJ.

@@ -31,8 +31,7 @@ void Engine::emit(EventKind kind, uint64_t value) {
 
 void Engine::commit() {
     meter_.set_class(TrafficClass::control);
-    const uint64_t spent =
-        meter_.spent() + cost_of(header_.cost_model, {0, record_.stored_bytes(), 1, 0, 0});
+    const uint64_t spent = meter_.spent() + cost_of(header_.cost_model, {0, record_.stored_bytes(), 1, 0, 0});
     record_.spent = static_cast<uint32_t>(spent < UINT32_MAX ? spent : UINT32_MAX);
     records_->commit(record_);
 }

@@ -100,8 +100,8 @@ private:
     Trace* trace_;
     std::span<std::byte> sram_;
     PolicyKind policy_;
-    bool ready_ = false;           ///< an inference is under way and its stage is open
-    bool input_loaded_ = false;    ///< in this power cycle
+    bool ready_ = false;         ///< an inference is under way and its stage is open
+    bool input_loaded_ = false;  ///< in this power cycle
     ImageHeader header_;
     std::optional<RecordStore> records_;
     Record record_;

@@ -19,7 +19,8 @@ bool same_order(const TileConfig& a, const TileConfig& b) {
 }  // namespace
 
 StageView Engine::stage_view(TileTable& table) const {
-    return {runner_->shape(), &table, header_.cost_model, cost_of(header_.cost_model, boot_traffic(stage_.states.run_count)),
+    return {runner_->shape(),    &table,
+            header_.cost_model,  cost_of(header_.cost_model, boot_traffic(stage_.states.run_count)),
             header_.arena_bytes, stage_.importance};
 }
 
@@ -41,7 +42,8 @@ void Engine::take(const Choice& choice) {
 
 uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint64_t least_need) {
     const CostModel& model = header.cost_model;
-    const Traffic opening{sizeof(StageDescriptor) + header.max_state_runs * sizeof(StateRun) + sizeof(Candidate), 0, 3, 0, 0};
+    const Traffic opening{sizeof(StageDescriptor) + header.max_state_runs * sizeof(StateRun) + sizeof(Candidate), 0, 3,
+                          0, 0};
     const Traffic commit{0, Record::bytes_with(1), 1, 0, 0};
     const auto probes = static_cast<uint64_t>(std::bit_width(shape_of(stage).values()));
     // Recovery finds the stage finished, and goes on to the next one; or an inference is started.
@@ -61,7 +63,8 @@ bool Engine::note_progress(const Progress& found) {
     if (record_.phase == Phase::running) {
         record_.set_supply(learn(record_.supply(), bounds_of_last_cycle(found)));
     }
-    record_.idle_cycles = progress ? 0 : static_cast<uint8_t>(record_.idle_cycles + (record_.idle_cycles < 0xFF ? 1 : 0));
+    record_.idle_cycles =
+        progress ? 0 : static_cast<uint8_t>(record_.idle_cycles + (record_.idle_cycles < 0xFF ? 1 : 0));
     record_.set_progress(found);
     return progress;
 }
@@ -80,7 +83,8 @@ Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
         // What the host did in that cycle before, loading the input for one, was not counted: it may have brought more.
         return {before + plans.low, never};
     }
-    const uint64_t next = plans.high == never ? plans.low + cost_of(model, boot_traffic(header_.max_state_runs)) : plans.high;
+    const uint64_t next =
+        plans.high == never ? plans.low + cost_of(model, boot_traffic(header_.max_state_runs)) : plans.high;
     return {before + plans.low, before + next};
 }
 
@@ -135,8 +139,8 @@ bool Engine::change_config(bool progress) {
     if (record_.idle_cycles > 1) {
         next = {table.row(table.least_need), {}};
     } else {
-        next = progress ? choose(policy_, stage_view(table), supply)
-                        : choose_smaller(policy_, stage_view(table), supply);
+        next =
+            progress ? choose(policy_, stage_view(table), supply) : choose_smaller(policy_, stage_view(table), supply);
     }
     const bool same = next.row.config == current.row.config;
     if (same || (progress && (!pays_off(next, supply) || regions_nearly_full(record_.region_count + 3)))) {

@@ -260,12 +260,12 @@ ImageFault validate_stage(const ImageHeader& header, const StageDescriptor& stag
             return ImageFault::bad_layout;
         }
     }
-    const bool ok = stage.output.channels == stage.channels_out && place_fits(header, stage.output, pixels_out) &&
-                    states_fit(header, stage.states) && stage.states.storage_offset <= stage.output.offset &&
-                    stage.candidate_count >= 1 && stage.candidate_count <= table_rows_max &&
-                    stage.least_need_row < stage.candidate_count && stage.insured_row < stage.candidate_count &&
-                    inside(stage.candidates_offset, table_bytes(stage.candidate_count),
-                           sizeof(ImageHeader), header.image_bytes);
+    const bool ok =
+        stage.output.channels == stage.channels_out && place_fits(header, stage.output, pixels_out) &&
+        states_fit(header, stage.states) && stage.states.storage_offset <= stage.output.offset &&
+        stage.candidate_count >= 1 && stage.candidate_count <= table_rows_max &&
+        stage.least_need_row < stage.candidate_count && stage.insured_row < stage.candidate_count &&
+        inside(stage.candidates_offset, table_bytes(stage.candidate_count), sizeof(ImageHeader), header.image_bytes);
     return ok ? ImageFault::none : ImageFault::bad_layout;
 }
 

@@ -99,10 +99,10 @@ struct StageDescriptor {
     uint32_t weights_offset = 0;
     uint32_t candidates_offset = 0;
     uint8_t candidate_count = 0;
-    uint8_t least_need_row = 0;                              ///< of the tile table
-    uint8_t insured_row = 0;                                 ///< of the tile table: while nothing is known of the supply
-    uint8_t rescale_shift = 0;                               ///< add, softmax
-    int32_t rescale[2] = {0, 0};                             ///< add: one factor per operand; softmax: see SPEC.md
+    uint8_t least_need_row = 0;   ///< of the tile table
+    uint8_t insured_row = 0;      ///< of the tile table: while nothing is known of the supply
+    uint8_t rescale_shift = 0;    ///< add, softmax
+    int32_t rescale[2] = {0, 0};  ///< add: one factor per operand; softmax: see SPEC.md
     uint16_t average_pad_bottom = 0, average_pad_right = 0;  ///< average pooling that counts padding
 };
 static_assert(sizeof(StageDescriptor) == 112);

@@ -24,8 +24,8 @@ enum class Phase : uint8_t {
 
 /// What the power cycle that wrote a record had done by then: decides what the end of that cycle tells.
 enum class CycleState : uint8_t {
-    not_begun = 0,  ///< it only loaded the input and started the inference
-    begun = 1,      ///< it recovered, and nothing was finished yet
+    not_begun = 0,   ///< it only loaded the input and started the inference
+    begun = 1,       ///< it recovered, and nothing was finished yet
     progressed = 2,  ///< it finished something
     started = 3      ///< it started the inference, and finished something
 };
@@ -43,15 +43,15 @@ struct Record {
     uint8_t has_output = 0;
     CycleState cycle = CycleState::not_begun;  ///< of the power cycle that wrote this record
     uint16_t channels_done = 0;                ///< input channels in the newest checkpoint of the job at `done`
-    uint32_t spent = 0;  ///< cost counted in this power cycle up to the end of this record, 1/16 units
-    uint32_t done = 0;   ///< values of regions[0] known to be finished; with sums_move, in all passes together
-    uint32_t epoch = 0;  ///< changes whenever regions or configuration do: footprints of other epochs are void
+    uint32_t spent = 0;    ///< cost counted in this power cycle up to the end of this record, 1/16 units
+    uint32_t done = 0;     ///< values of regions[0] known to be finished; with sums_move, in all passes together
+    uint32_t epoch = 0;    ///< changes whenever regions or configuration do: footprints of other epochs are void
     ShortCost supply_low;  ///< bounds of a power cycle's energy; the largest cost stands for `never`
     ShortCost supply_high = ShortCost::below(never);
-    Candidate choice;                   ///< the running configuration, and for which energies it was chosen,
-    ShortCost choice_until;             ///< from choice.from up to this
-    uint8_t idle_cycles = 0;            ///< power cycles in a row that finished nothing
-    uint8_t looks_up = 0;               ///< a look at the tile table follows this record
+    Candidate choice;             ///< the running configuration, and for which energies it was chosen,
+    ShortCost choice_until;       ///< from choice.from up to this
+    uint8_t idle_cycles = 0;      ///< power cycles in a row that finished nothing
+    uint8_t looks_up = 0;         ///< a look at the tile table follows this record
     Region regions[max_regions];  ///< what is left of the stage, in execution order; [0] is being worked on
 
     const TileConfig& config() const { return choice.config; }

@@ -69,7 +69,9 @@ dynbal_candidate candidate_to(const Candidate& c) {
             c.lost.value()};
 }
 
-CostModel model_from(const dynbal_cost_model& m) { return {m.mac, m.read_byte, m.write_byte, m.transfer, m.job, m.boot}; }
+CostModel model_from(const dynbal_cost_model& m) {
+    return {m.mac, m.read_byte, m.write_byte, m.transfer, m.job, m.boot};
+}
 
 }  // namespace
 
@@ -117,7 +119,8 @@ dynbal_status dynbal_price(const dynbal_shape* shape, const dynbal_config* confi
     row.reuse = ShortCost::below(reuse);
     // Of a stage that does not end all of each cycle is lost.
     const bool loses = walk.cost != never && walk.failures != 0;
-    row.lost = ShortCost::below(walk.cost == never ? energy : (loses ? (walk.cost - reuse) / walk.failures : stage.boot));
+    row.lost =
+        ShortCost::below(walk.cost == never ? energy : (loses ? (walk.cost - reuse) / walk.failures : stage.boot));
     *priced = candidate_to(row);
     return DYNBAL_OK;
 }

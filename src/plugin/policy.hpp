@@ -51,9 +51,7 @@ struct Choice {
     ShortCost until;  ///< for energies from row.from up to this one the choice would be the same; 0: not known
 
     /// Would the same be chosen for this energy, without a look at the table?
-    constexpr bool covers(uint64_t energy) const {
-        return row.from.value() <= energy && energy < until.value();
-    }
+    constexpr bool covers(uint64_t energy) const { return row.from.value() <= energy && energy < until.value(); }
     constexpr bool operator==(const Choice&) const = default;
 };
 

@@ -33,9 +33,7 @@ struct ShortCost {
         const uint64_t step = uint64_t{1} << (short_cost.bits >> mantissa_bits);
         return short_cost.value() >= cost ? short_cost : below(short_cost.value() + step);
     }
-    constexpr uint64_t value() const {
-        return uint64_t{bits & ((1U << mantissa_bits) - 1)} << (bits >> mantissa_bits);
-    }
+    constexpr uint64_t value() const { return uint64_t{bits & ((1U << mantissa_bits) - 1)} << (bits >> mantissa_bits); }
     constexpr bool operator==(const ShortCost&) const = default;
 };
 static_assert(sizeof(ShortCost) == 2);

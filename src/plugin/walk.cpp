@@ -37,8 +37,8 @@ Paid pay_part(const CostModel& prices, const Access& access, uint64_t left) {
 }
 
 /// The plan cannot be paid as a whole: how far `left` goes, and what that costs.
-Progress cut_plan(const CostModel& prices, const AccessList& list, const JobPlan& plan, const Progress& at, uint64_t left,
-                  uint64_t& cost) {
+Progress cut_plan(const CostModel& prices, const AccessList& list, const JobPlan& plan, const Progress& at,
+                  uint64_t left, uint64_t& cost) {
     for (uint32_t i = 0; i < list.size; ++i) {
         const Access& access = list.items[i];
         const Paid paid = pay_part(prices, access, left - (cost < left ? cost : left));

@@ -27,7 +27,8 @@ TEST_F(CommandTest, RunGivesAllFiguresAsJson) {
     const auto priced = [&](const char* key, uint32_t price) { return json.at(key).get<double>() * price / 16; };
     EXPECT_EQ(json.at("cost_units").get<double>(),
               priced("macs", prices.mac) + priced("nvm_read_bytes", prices.read_byte) +
-                  priced("nvm_write_bytes", prices.write_byte) + priced("nvm_transfers", prices.transfer));
+                  priced("nvm_write_bytes", prices.write_byte) + priced("nvm_transfers", prices.transfer) +
+                  priced("jobs", prices.job));
     EXPECT_EQ(json.at("stages").size(), 8U);
 }
 

@@ -133,8 +133,8 @@ TEST(Plan, LittleSramIsRefusedWithWhatIsNeeded) {
     const Graph graph = small_network();
     CompileOptions options = options_for(2, 9 * 1024, 512 * 1024);
     options.device.sram_reserved_bytes = 8 * 1024;
-    // 9 KB leave less than tables take, 10 KB nothing for buffers.
-    for (const uint32_t bytes : {1U, 8U * 1024, 9U * 1024, 10U * 1024, 10U * 1024 + 255}) {
+    // 8 KB leave less than tables take, a little more nothing for buffers.
+    for (const uint32_t bytes : {1U, 8U * 1024, 8U * 1024 + 500, 8U * 1024 + 512 + 255}) {
         options.device.sram_bytes = bytes;
         const std::string refusal = refusal_of(graph, options);
         EXPECT_EQ(number_after(refusal, "but msp432p401r has"), bytes);
@@ -178,12 +178,14 @@ TEST(Plan, StagesBeyondTheFormatAreRefused) {
     EXPECT_NE(refusal.find("20000000 output values"), std::string::npos) << refusal;
 }
 
-/// Prices of tile tables have 32 bits: beyond, all tiles would look alike.
-TEST(Plan, StagesBeyondThePricesAreRefused) {
+/// Prices have no upper limit: what costs more than 32 bits of sixteenths is priced like all else.
+TEST(Plan, LargeStagesArePriced) {
     GraphBuilder b;
     const Graph graph = b.finish(b.conv(b.input(64, 64, 64), 128, window(3, 1, 1)));
-    const std::string refusal = refusal_of(graph, options_for(1, 256 * 1024, 4 * 1024 * 1024));
-    EXPECT_NE(refusal.find("costs more than the 268435455 units"), std::string::npos) << refusal;
+    const compiler::ImageFile file = compile_graph(graph, options_for(1, 256 * 1024, 4 * 1024 * 1024));
+    const std::vector<Candidate> rows = file.candidates(file.stage(0));
+    EXPECT_GT(rows.front().reuse.value(), uint64_t{UINT32_MAX});
+    EXPECT_GT(rows.size(), 5U);
 }
 
 /// The engine loads an input a pixel at a time at least.

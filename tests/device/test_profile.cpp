@@ -96,7 +96,7 @@ TEST(DeviceProfile, PricesAreNotInherited) {
     EXPECT_FALSE(profile.stated_prices);
     EXPECT_LT(profile.prices().read_byte, 4) << "its software takes 20 cycles a MAC";
     const std::string prices = "[prices]\nmac = 1\nread_byte = 3\nwrite_byte = 4\n";
-    EXPECT_EQ(parse_profile(start + prices + "transfer = 5\n", "mine.toml").prices().write_byte, 4);
+    EXPECT_EQ(parse_profile(start + prices + "transfer = 5\njob = 6\n", "mine.toml").prices().write_byte, 4);
     EXPECT_NE(error_of(start + prices).find("'transfer' is missing in [prices]"), std::string::npos);
 }
 

@@ -49,7 +49,8 @@ public:
     }
 
     WalkedStage walked(const TileConfig& config) const {
-        return {&shape_, config, arena_bytes(), prices(), cost_of(prices(), boot_traffic(file_.stage(0).states.run_count))};
+        return {&shape_, config, arena_bytes(), prices(),
+                cost_of(prices(), boot_traffic(file_.stage(0).states.run_count))};
     }
 
 private:
@@ -81,14 +82,16 @@ void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count, 
             if (energy <= before) continue;
             const StageWalk expected = walk_stage(walk, energy - before, energy);
             const sim::RunResult run = stage.run(config, units);
-            SCOPED_TRACE(test::text_of(config) + " " + test::text_of(stage.shape()) + " budget " + std::to_string(units));
+            SCOPED_TRACE(test::text_of(config) + " " + test::text_of(stage.shape()) + " budget " +
+                         std::to_string(units));
             if (expected.cost == never) {
                 ++without_end;  // an engine that gets nowhere looks for another configuration: not what is walked
                 continue;
             }
             if (expected.left < behind) continue;  // the last commit needs a power cycle of its own
             ASSERT_TRUE(run.completed()) << run.message;
-            ASSERT_EQ(expected.cost + before + behind, cost_of(prices(), run.traffic)) << run.power_cycles << " power cycles";
+            ASSERT_EQ(expected.cost + before + behind, cost_of(prices(), run.traffic))
+                << run.power_cycles << " power cycles";
             ++walked;
             failures_walked += run.power_cycles - 1;
         }

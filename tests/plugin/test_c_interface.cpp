@@ -71,8 +71,8 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
     stage.shape = shape;
     stage.arena_bytes = 8192;
     stage.model.boot = 5000;
-    const dynbal_cost_model c_model{stage.model.mac, stage.model.read_byte, stage.model.write_byte,
-                                    stage.model.transfer, stage.model.job, stage.model.boot};
+    const dynbal_cost_model c_model{stage.model.mac,      stage.model.read_byte, stage.model.write_byte,
+                                    stage.model.transfer, stage.model.job,       stage.model.boot};
     const compiler::StageTable made = compiler::tile_table(shape, {stage.model, stage.model.boot}, stage.arena_bytes);
     RC_PRE(!made.rows.empty());
     TableInMemory table(made.rows, made.least_need, made.insured);

@@ -59,12 +59,18 @@ ToyResult ToyEngine::run(uint64_t cycle_budget, ToyTiles tiles) const {
     shape.channels_in = cols_;
     shape.channels_out = rows_;
 
+    const uint64_t input_cost = prices.transfer + uint64_t{cols_} * 2 * prices.read_byte;
+    const auto block_cost = [&](uint64_t count) {
+        return 2 * prices.transfer + count * cols_ * (2 * prices.read_byte + prices.mac) +
+               count * 2 * prices.write_byte;
+    };
     // Its own table: halved blocks, most reuse first. A block is taken where a cycle brings twice what it needs.
     std::vector<dynbal_candidate> table;
     for (uint32_t block = rows_; block > 0; block /= 2) {
         const dynbal_config config{block, cols_, 1, 1, DYNBAL_WEIGHTS_STAY};
         dynbal_candidate row{};
         if (dynbal_price(&shape, &config, &prices, sram_bytes, UINT64_MAX, &row) == DYNBAL_OK) {
+            row.need = prices.boot + input_cost + block_cost(block);
             row.from = block > 1 ? 2 * row.need : 0;
             table.push_back(row);
         }
@@ -85,8 +91,8 @@ ToyResult ToyEngine::run(uint64_t cycle_budget, ToyTiles tiles) const {
         try {
             pay(prices.boot);
             if (result.power_cycles > 1) {
-                storage.supply = dynbal_learn(
-                    storage.supply, {storage.spent_noted, storage.spent_noted + storage.next_noted});
+                storage.supply =
+                    dynbal_learn(storage.supply, {storage.spent_noted, storage.spent_noted + storage.next_noted});
             }
             storage.spent_noted = prices.boot;
             dynbal_candidate chosen = table[0];
@@ -95,11 +101,6 @@ ToyResult ToyEngine::run(uint64_t cycle_budget, ToyTiles tiles) const {
                               sram_bytes, storage.supply, &chosen) != DYNBAL_OK) {
                 throw std::runtime_error("the plugin refused");
             }
-            const uint64_t input_cost = prices.transfer + uint64_t{cols_} * 2 * prices.read_byte;
-            const auto block_cost = [&](uint64_t count) {
-                return 2 * prices.transfer + count * cols_ * (2 * prices.read_byte + prices.mac) +
-                       count * 2 * prices.write_byte;
-            };
             storage.next_noted = input_cost + block_cost(chosen.config.tile_out);
             pay(input_cost);
             while (storage.rows_done < rows_) {

@@ -58,10 +58,10 @@ TEST(SimNvm, CountsWhatWasReallyMovedOverAllCycles) {
     nvm.write(0, bytes);
     nvm.compute(10);
     EXPECT_THROW(nvm.read(0, bytes), PowerLoss);  // 32 of 58 units: 2 bytes
-    EXPECT_EQ(nvm.traffic(), (Traffic{2, 4, 2, 10}));
+    EXPECT_EQ(nvm.traffic(), (Traffic{2, 4, 2, 10, 1}));
     nvm.power_up(*supply);
     EXPECT_THROW(nvm.compute(1000), PowerLoss);
-    EXPECT_EQ(nvm.traffic(), (Traffic{2, 4, 2, 110}));
+    EXPECT_EQ(nvm.traffic(), (Traffic{2, 4, 2, 110, 2}));
 }
 
 TEST(SimNvm, TreatsAnAccessOutsideAsAnErrorOfTheCaller) {

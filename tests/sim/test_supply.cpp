@@ -82,13 +82,13 @@ TEST(Supply, ABudgetOfThePublishedDevicePricesBytesAtFourteenAndAHalf) {
 
 TEST(Supply, BudgetHasAFirstCycleOfItsOwn) {
     for (const uint64_t first : {1U, 13U, 50U}) {
-        const auto supply = parse_supply("budget:20,first=" + std::to_string(first));
+        const auto supply = parse_supply("budget:20,first=" + std::to_string(first), published_profile());
         for (const uint64_t units : {first, uint64_t{20}, uint64_t{20}}) {
             supply->begin_cycle();
             EXPECT_EQ(affordable(*supply, Work::mac, 1000), units);
         }
     }
-    const auto after_a_cut = parse_supply("once:0+budget:20,first=5");
+    const auto after_a_cut = parse_supply("once:0+budget:20,first=5", published_profile());
     after_a_cut->begin_cycle();
     EXPECT_EQ(pay(*after_a_cut, Work::write, 1), 0U);
     after_a_cut->begin_cycle();
