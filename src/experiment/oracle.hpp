@@ -26,9 +26,9 @@
 namespace dynbal::experiment {
 
 struct OracleOptions {
-    /// Effort allowed for a stage, in times that its supply is asked; some millions take a second. The trials end with
+    /// Effort allowed for a stage, in times that its supply is asked; some ten millions take a second. The trials end with
     /// the run that exceeds it.
-    uint64_t payments_max = 30'000'000;
+    uint64_t payments_max = 100'000'000;
     uint32_t jobs = 1;  ///< threads; 0: one a core
     /// Told the share of all work that has been done since it was told before; they add up to 1. Any thread.
     std::function<void(double share)> on_progress;
