@@ -40,9 +40,10 @@ void add_input(CLI::App& command, std::string& spec) {
 
 void warn_of_range(const Context& context, uint64_t outside, uint64_t values) {
     if (outside == 0) return;
-    context.warn(fmt::format("{} of {} input values are outside the range that the image was calibrated for, and are "
-                             "clipped; is --scale right, were the calibration inputs like these?",
-                             grouped(outside), grouped(values)));
+    context.warn(
+        fmt::format("{} of {} input values are outside the range that the image was calibrated for, and are "
+                    "clipped; is --scale right, were the calibration inputs like these?",
+                    grouped(outside), grouped(values)));
 }
 
 void add_policy(CLI::App& command, std::string& name) {

@@ -91,7 +91,8 @@ void run(const Arguments& arguments, Context& context) {
 }  // namespace
 
 void add_diff(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand("diff", "Hold an image against its float model, stage by stage, for one input");
+    CLI::App* command =
+        app.add_subcommand("diff", "Hold an image against its float model, stage by stage, for one input");
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
     command->add_option("MODEL", arguments->model, "The .onnx model that the image was compiled from")->required();

@@ -75,8 +75,7 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, cons
             }
         }
     });
-    return {labels.size(), static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})),
-            outside};
+    return {labels.size(), static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})), outside};
 }
 
 void run(const Arguments& arguments, Context& context) {

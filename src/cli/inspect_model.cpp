@@ -57,18 +57,19 @@ void inspect_model(const ModelArguments& arguments, Context& context) {
     table.add_row({"NVM", fmt::format("{} of {} bytes", grouped(header.nvm_bytes), grouped(options.device.nvm_bytes))});
     table.add_row({"least energy per power cycle", grouped((sim::least_cycle_cost(file) + 15) / 16) + " units"});
     for (const std::string& note : notes) context.warn(note);
-    context.print({{"model", arguments.path},
-                   {"compiles", true},
-                   {"device", options.device.name},
-                   {"input_dims", input},
-                   {"output_dims", output},
-                   {"stages", header.stage_count},
-                   {"ideal_macs", file.host.ideal_macs},
-                   {"nvm_bytes", header.nvm_bytes},
-                   {"sram_bytes", Engine::sram_bytes_of(header)},
-                   {"notes", notes}},
-                  fmt::format("It compiles for {} with {} weights; for an image give `dynbal compile` real inputs.\n\n{}",
-                              options.device.name, arguments.weights, table.text()));
+    context.print(
+        {{"model", arguments.path},
+         {"compiles", true},
+         {"device", options.device.name},
+         {"input_dims", input},
+         {"output_dims", output},
+         {"stages", header.stage_count},
+         {"ideal_macs", file.host.ideal_macs},
+         {"nvm_bytes", header.nvm_bytes},
+         {"sram_bytes", Engine::sram_bytes_of(header)},
+         {"notes", notes}},
+        fmt::format("It compiles for {} with {} weights; for an image give `dynbal compile` real inputs.\n\n{}",
+                    options.device.name, arguments.weights, table.text()));
 }
 
 }  // namespace dynbal::cli

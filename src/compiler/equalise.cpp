@@ -55,9 +55,10 @@ bool is_read_alone(const Graph& graph, TensorId id) {
 }
 
 Stage* producer_of(Graph& graph, TensorId id) {
-    const auto found = std::find_if(graph.stages.begin(), graph.stages.end(),
-                                    [&](const Stage& stage) { return stage.output == id; });
-    const bool scales = found != graph.stages.end() && (found->kind == StageKind::conv || found->kind == StageKind::add);
+    const auto found =
+        std::find_if(graph.stages.begin(), graph.stages.end(), [&](const Stage& stage) { return stage.output == id; });
+    const bool scales =
+        found != graph.stages.end() && (found->kind == StageKind::conv || found->kind == StageKind::add);
     return scales ? &*found : nullptr;
 }
 
@@ -90,7 +91,8 @@ std::vector<float> equalise_parts(Graph& graph, std::vector<float>& largest) {
         const auto parent = static_cast<size_t>(part.parent);
         Stage* producer = producer_of(graph, static_cast<TensorId>(id));
         const std::vector<Stage*> readers = convolutions_on(graph, part.parent);
-        const bool apart = graph.tensors[parent].parent == no_tensor && !is_read_alone(graph, static_cast<TensorId>(id));
+        const bool apart =
+            graph.tensors[parent].parent == no_tensor && !is_read_alone(graph, static_cast<TensorId>(id));
         if (producer == nullptr || readers.empty() || !apart) continue;
         const Channels channels = channels_of(graph, part);
         float factor = largest[parent] / largest[id];

@@ -77,8 +77,9 @@ private:
         const fs::path file = fs::weakly_canonical(folder / name, error);
         const fs::path inside = error ? fs::path() : file.lexically_relative(fs::weakly_canonical(folder, error));
         if (error || inside.empty() || *inside.begin() == ".." || fs::path(name).is_absolute()) {
-            fail(tensor, "is stored in '" + name + "', outside the model's folder; put both files into one folder and "
-                         "export with a relative name");
+            fail(tensor, "is stored in '" + name +
+                             "', outside the model's folder; put both files into one folder and "
+                             "export with a relative name");
         }
         if (!fs::is_regular_file(file, error)) {
             fail(tensor, "is stored in '" + name + "', which is not beside the model; bring that file, too");

@@ -66,8 +66,10 @@ const std::map<std::string, Binary>& binaries() {
         {"Div", {std::divides<>(), divided}},
         {"Mod", {[](double a, double b) { return std::fmod(a, b); }, remainder}},
         {"Pow", {[](double a, double b) { return std::pow(a, b); }, power<int64_t>}},
-        {"Min", {[](double a, double b) { return std::min(a, b); }, [](int64_t a, int64_t b) { return std::min(a, b); }}},
-        {"Max", {[](double a, double b) { return std::max(a, b); }, [](int64_t a, int64_t b) { return std::max(a, b); }}},
+        {"Min",
+         {[](double a, double b) { return std::min(a, b); }, [](int64_t a, int64_t b) { return std::min(a, b); }}},
+        {"Max",
+         {[](double a, double b) { return std::max(a, b); }, [](int64_t a, int64_t b) { return std::max(a, b); }}},
         {"Equal", {std::equal_to<>(), std::equal_to<>(), true}},
         {"Less", {std::less<>(), std::less<>(), true}},
         {"Greater", {std::greater<>(), std::greater<>(), true}},
@@ -171,7 +173,8 @@ Constant gathered(const onnx::NodeProto& node, const Constant& source, const Con
             const int64_t at = index < 0 ? index + length : index;
             if (at < 0 || at >= length) fail(node, "index " + std::to_string(index) + " is outside its input");
             for (size_t inner = 0; inner < split.inner; ++inner) {
-                sources.push_back(static_cast<uint32_t>((outer * split.length + static_cast<size_t>(at)) * split.inner + inner));
+                sources.push_back(
+                    static_cast<uint32_t>((outer * split.length + static_cast<size_t>(at)) * split.inner + inner));
             }
         }
     }
@@ -251,7 +254,8 @@ Constant chosen(const onnx::NodeProto& node, const Facts& facts) {
 Constant product(const onnx::NodeProto& node, const Facts& facts) {
     const Constant& source = input(node, facts, 0);
     const auto reduced = reduced_axes(node, facts, source.dims.size());
-    if (std::find(reduced.begin(), reduced.end(), false) != reduced.end()) fail(node, "only over all axes is supported");
+    if (std::find(reduced.begin(), reduced.end(), false) != reduced.end())
+        fail(node, "only over all axes is supported");
     Dims dims(int_attribute(node, "keepdims", 1) != 0 ? source.dims.size() : 0, 1);
     Constant result;
     result.is_float = source.is_float;

@@ -92,8 +92,8 @@ LoopShape shape_of(const Graph& graph, const PlannedStage& planned, uint32_t wei
         shape.channels_in = shape.channels_out = 1;
     }
     shape.operands = static_cast<uint32_t>(stage.inputs.size());
-    shape.input_packed = std::all_of(stage.inputs.begin(), stage.inputs.end(),
-                                     [&](TensorId id) { return is_packed(graph, id); });
+    shape.input_packed =
+        std::all_of(stage.inputs.begin(), stage.inputs.end(), [&](TensorId id) { return is_packed(graph, id); });
     shape.output_packed = is_packed(graph, planned.output());
     if (stage.kind == StageKind::conv || stage.kind == StageKind::pool) {
         const Window& w = stage.window;
@@ -108,7 +108,8 @@ LoopShape shape_of(const Graph& graph, const PlannedStage& planned, uint32_t wei
         shape.pool_stride_h = u(w.stride_h), shape.pool_stride_w = u(w.stride_w);
     }
     shape.counts_macs = stage.kind == StageKind::conv;
-    shape.groups = stage.kind == StageKind::conv ? u(stage.groups) : (stage.kind == StageKind::softmax ? 1 : shape.channels_in);
+    shape.groups =
+        stage.kind == StageKind::conv ? u(stage.groups) : (stage.kind == StageKind::softmax ? 1 : shape.channels_in);
     shape.header_bytes = shape.counts_macs ? sizeof(ChannelHeader) : 0;
     shape.weight_bytes = shape.counts_macs ? weight_bytes : 0;
     if (stage.kind == StageKind::curve) {

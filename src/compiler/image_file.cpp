@@ -109,7 +109,8 @@ std::string contradiction(const HostInfo& host, const ImageHeader& header) {
         (!host.stage_tensors.empty() && host.stage_tensors.size() != header.stage_count)) {
         return "the number of stage tensors or scales is not that of the stages";
     }
-    if (!std::all_of(host.stage_scales.begin(), host.stage_scales.end(), usable)) return "a stage's scale is not positive";
+    if (!std::all_of(host.stage_scales.begin(), host.stage_scales.end(), usable))
+        return "a stage's scale is not positive";
     if (values_of(host.input_dims) != header.input_values || values_of(host.output_dims) != header.output_values) {
         return "input_dims or output_dims do not give the number of values that the image has";
     }
@@ -155,8 +156,8 @@ std::vector<int16_t> ImageFile::quantise_input(std::span<const float> sample) co
 size_t ImageFile::count_outside(std::span<const float> sample) const {
     // The range of the calibration inputs, and half a unit for rounding.
     const double most = (activation_max + 0.5) * host.input_value_scale;
-    return static_cast<size_t>(std::count_if(sample.begin(), sample.end(),
-                                             [&](float value) { return std::fabs(static_cast<double>(value)) > most; }));
+    return static_cast<size_t>(std::count_if(
+        sample.begin(), sample.end(), [&](float value) { return std::fabs(static_cast<double>(value)) > most; }));
 }
 
 namespace {
@@ -208,7 +209,8 @@ ImageFile read_image_file(const std::string& path) {
         throw InputError(path + ": the part with names and shapes cannot be read (" + error.what() +
                          "); make the image again");
     } catch (const InputError& error) {
-        throw InputError(path + ": the part with names and shapes is wrong: " + error.what() + "; make the image again");
+        throw InputError(path + ": the part with names and shapes is wrong: " + error.what() +
+                         "; make the image again");
     }
     if (const std::string reason = contradiction(file.host, header); !reason.empty()) {
         throw InputError(path + ": the part with names and shapes does not fit the image: " + reason +

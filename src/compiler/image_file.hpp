@@ -21,12 +21,12 @@ struct HostInfo {
     std::string device_name;
     std::vector<std::string> stage_names;
     std::vector<std::string> stage_operators;      ///< "Conv + Relu + MaxPool"
-    std::vector<uint32_t> stage_tensors;  ///< the tensor of the compiler's graph that each stage gives
-    std::vector<double> stage_scales;     ///< real value of one unit of it
+    std::vector<uint32_t> stage_tensors;           ///< the tensor of the compiler's graph that each stage gives
+    std::vector<double> stage_scales;              ///< real value of one unit of it
     std::vector<int64_t> input_dims, output_dims;  ///< ONNX shapes, batch as 1
     std::vector<uint32_t> input_order;  ///< engine position i holds ONNX index input_order[i]; empty: the same order
     std::vector<uint32_t> output_order;
-    Epilogue epilogue;                   ///< works on output_dims
+    Epilogue epilogue;               ///< works on output_dims
     double input_value_scale = 1.0;  ///< real value (after `input_scale`) of one unit of a 15-bit input
     double output_value_scale = 1.0;
     double input_scale = 1.0;  ///< --scale given at compile time: the default when running

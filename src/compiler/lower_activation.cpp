@@ -64,7 +64,8 @@ void lower_min_max(Context& context, const onnx::NodeProto& node) {
         }
         const bool usable = bound != nullptr && bound->is_float && !bound->values.empty();
         const auto differs = [&](float value) { return value != bound->values[0]; };
-        if (!usable || std::any_of(bound->values.begin(), bound->values.end(), differs) || std::isnan(bound->values[0])) {
+        if (!usable || std::any_of(bound->values.begin(), bound->values.end(), differs) ||
+            std::isnan(bound->values[0])) {
             fail(node, "it is supported only with one constant number, as a limit");
         }
         if (is_max) clamp.low = std::max(clamp.low, bound->values[0]);

@@ -101,8 +101,9 @@ void lower_concat(Context& context, const onnx::NodeProto& node) {
         return;
     }
     if (AxisSplit(dims, axis).outer != 1) {
-        fail(node, "only concatenation of channels is supported; axis " + std::to_string(axis) + " of its input of shape " +
-                       to_string(values.front().dims) + " is not the channels of its tensor");
+        fail(node, "only concatenation of channels is supported; axis " + std::to_string(axis) +
+                       " of its input of shape " + to_string(values.front().dims) +
+                       " is not the channels of its tensor");
     }
     context.define(node, join_flat(context, node, values));
 }

@@ -77,7 +77,7 @@ std::vector<int64_t> read_integers(const onnx::TensorProto& tensor) {
 
 bool is_integer(int32_t type) {
     using Tensor = onnx::TensorProto;
-    constexpr std::array types = {Tensor::INT64,  Tensor::INT32, Tensor::INT16,  Tensor::INT8,  Tensor::UINT16,
+    constexpr std::array types = {Tensor::INT64,  Tensor::INT32, Tensor::INT16,  Tensor::INT8, Tensor::UINT16,
                                   Tensor::UINT32, Tensor::UINT8, Tensor::UINT64, Tensor::BOOL};
     return std::find(types.begin(), types.end(), type) != types.end();
 }

@@ -132,7 +132,8 @@ void Context::define_final(const onnx::NodeProto& node, Value value) {
 }
 
 bool Context::reads_final(const onnx::NodeProto& node) const {
-    return !final_name_.empty() && std::find(node.input().begin(), node.input().end(), final_name_) != node.input().end();
+    return !final_name_.empty() &&
+           std::find(node.input().begin(), node.input().end(), final_name_) != node.input().end();
 }
 
 void Context::define_alias(const onnx::NodeProto& node, int input, std::shared_ptr<const Places> place) {

@@ -86,7 +86,7 @@ private:
     Facts facts_;
     std::string input_name_, output_name_;
     std::map<std::string, Value> values_;
-    std::string final_name_;  // of what the host makes
+    std::string final_name_;               // of what the host makes
     std::map<std::string, int> uses_;      // by nodes; the graph output counts as one
     std::map<TensorId, size_t> producer_;  // index of the stage
 };

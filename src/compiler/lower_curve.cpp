@@ -120,9 +120,7 @@ void lower_prelu(Context& context, const onnx::NodeProto& node) {
     Curve curve;
     curve.pieces_log2 = one_kink;
     curve.per_channel = std::any_of(slopes.begin(), slopes.end(), [&](float slope) { return slope != slopes[0]; });
-    curve.of = [slopes](double x, size_t channel) {
-        return x < 0 ? static_cast<double>(slopes[channel]) * x : x;
-    };
+    curve.of = [slopes](double x, size_t channel) { return x < 0 ? static_cast<double>(slopes[channel]) * x : x; };
     add_curve(context, node, input, std::move(curve));
 }
 
@@ -139,8 +137,8 @@ void lower_pow(Context& context, const onnx::NodeProto& node) {
     if (exponent == nullptr || element_count(exponent->dims) != 1) {
         fail(node, "it is supported only with one constant exponent");
     }
-    const double power = exponent->is_float ? static_cast<double>(exponent->values[0])
-                                            : static_cast<double>(exponent->integers[0]);
+    const double power =
+        exponent->is_float ? static_cast<double>(exponent->values[0]) : static_cast<double>(exponent->integers[0]);
     Curve curve;
     curve.of = [power](double x, size_t) { return std::pow(x, power); };
     add_curve(context, node, context.activation(node, 0), std::move(curve));

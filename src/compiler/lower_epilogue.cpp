@@ -26,8 +26,7 @@ void lower_epilogue(Context& context, const onnx::NodeProto& node) {
 }
 
 void lower_after_epilogue(Context& context, const onnx::NodeProto& node) {
-    static const std::set<std::string> renames = {"Cast",    "Flatten", "Identity", "Reshape",
-                                                  "Squeeze", "Unsqueeze"};
+    static const std::set<std::string> renames = {"Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"};
     Epilogue& epilogue = context.graph.epilogue;
     const std::string& type = node.op_type();
     const Constant* labels = context.find_constant(input_name(node, 0));
@@ -37,8 +36,9 @@ void lower_after_epilogue(Context& context, const onnx::NodeProto& node) {
         epilogue.labels.assign(labels->values.begin(), labels->values.end());
         for (const int64_t label : labels->integers) epilogue.labels.push_back(static_cast<float>(label));
     } else if (renames.count(type) == 0) {
-        fail(node, "it works on what LogSoftmax or ArgMax gives, which are supported only at the end; end the network "
-                   "before them with --output");
+        fail(node,
+             "it works on what LogSoftmax or ArgMax gives, which are supported only at the end; end the network "
+             "before them with --output");
     }
     context.define_final(node, context.padded_activation(node, looks_up ? 1 : 0));
 }

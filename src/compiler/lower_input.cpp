@@ -29,8 +29,19 @@ struct Cut {
 };
 
 bool is_elementwise(const std::string& type) {
-    static const std::set<std::string> names = {"Add", "Div", "Max", "Min", "Mul", "PRelu", "Pow",
-                                                "Scaler", "Sub", "Sum", "Clip", "Relu", "DequantizeLinear",
+    static const std::set<std::string> names = {"Add",
+                                                "Div",
+                                                "Max",
+                                                "Min",
+                                                "Mul",
+                                                "PRelu",
+                                                "Pow",
+                                                "Scaler",
+                                                "Sub",
+                                                "Sum",
+                                                "Clip",
+                                                "Relu",
+                                                "DequantizeLinear",
                                                 "QuantizeLinear"};
     return names.count(type) > 0 || is_curve(type);
 }

@@ -126,7 +126,8 @@ Dims pads_of(const onnx::NodeProto& node, const Facts& facts, size_t rank) {
         const size_t axis = resolve_axis(node, axes[i], rank);
         for (const size_t end : {size_t{0}, size_t{1}}) {
             const int64_t pad = given[end * axes.size() + i];
-            if (pad > elements_max || pad < -elements_max) fail(node, "its 'pads' " + to_string(given) + " are too large");
+            if (pad > elements_max || pad < -elements_max)
+                fail(node, "its 'pads' " + to_string(given) + " are too large");
             pads[end * rank + axis] = pad;
         }
     }
@@ -190,7 +191,8 @@ Value store_padding(Context& context, const onnx::NodeProto& node, const Value& 
     // Back from channels first to the order that the value has.
     const auto place = place_image(target, target.channel.size());
     const std::vector<size_t>& axes = padded->turned.axes;
-    const auto sources = transpose_sources(value.dims.size() == axes.size() ? value.dims : Dims{value.dims[0], value.dims[1], 1}, axes);
+    const auto sources =
+        transpose_sources(value.dims.size() == axes.size() ? value.dims : Dims{value.dims[0], value.dims[1], 1}, axes);
     auto back = std::make_shared<Places>(sources.size());
     for (size_t i = 0; i < sources.size(); ++i) (*back)[sources[i]] = (*place)[i];
     result.dims = value.dims;

@@ -55,7 +55,9 @@ TensorId spread_like(Context& context, const onnx::NodeProto& node, const Value&
 Value combine(Context& context, const onnx::NodeProto& node, const std::array<Value, 2>& operands, StageKind kind,
               std::array<float, 2> factors) {
     const auto dims = broadcast_dims(operands[0].dims, operands[1].dims);
-    const auto is_whole = [&](const Value& value) { return static_cast<int64_t>(value.size()) == element_count(*dims); };
+    const auto is_whole = [&](const Value& value) {
+        return static_cast<int64_t>(value.size()) == element_count(*dims);
+    };
     const bool first = is_whole(operands[0]);
     if (!first && !is_whole(operands[1])) {
         fail(node, "its operands have the shapes " + to_string(operands[0].dims) + " and " +

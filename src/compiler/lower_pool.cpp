@@ -91,8 +91,8 @@ const Value& pool_input(Context& context, const onnx::NodeProto& node, bool aver
     const bool own = std::any_of(pads.begin(), pads.end(), [](int64_t value) { return value != 0; }) ||
                      string_attribute(node, "auto_pad", "NOTSET").rfind("SAME", 0) == 0 ||
                      int_attribute(node, "ceil_mode", 0) != 0;
-    const bool takes_over = average ? !own || int_attribute(node, "count_include_pad", 0) != 0
-                                    : is_not_negative(context, input.tensor);
+    const bool takes_over =
+        average ? !own || int_attribute(node, "count_include_pad", 0) != 0 : is_not_negative(context, input.tensor);
     return takes_over && find_image(context.tensor(input), input) ? input : context.activation(node, 0);
 }
 
@@ -123,8 +123,7 @@ void lower_pool(Context& context, const onnx::NodeProto& node) {
     Stage& stage = context.add_stage(node, StageKind::pool, {source}, output.tensor);
     stage.window = plan.window;
     stage.pool_kind = average ? PoolKind::average : PoolKind::max;
-    stage.count_include_pad =
-        average && (int_attribute(node, "count_include_pad", 0) != 0 || image.is_padded());
+    stage.count_include_pad = average && (int_attribute(node, "count_include_pad", 0) != 0 || image.is_padded());
     check_pool(node, plan, image, stage);
     context.define(node, std::move(output));
 }

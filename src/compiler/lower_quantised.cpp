@@ -9,7 +9,8 @@ namespace dynbal::compiler {
 namespace {
 
 constexpr const char* note =
-    "the model is quantised: its float meaning is taken and quantised anew, so answers can differ a little from its own";
+    "the model is quantised: its float meaning is taken and quantised anew, so answers can differ a little from its "
+    "own";
 
 void add_note(Context& context) {
     auto& notes = context.graph.notes;
@@ -35,7 +36,8 @@ Grid read_grid(const onnx::NodeProto& node, const Facts& facts, size_t rank) {
         grid.zeros = zero->integers;
     }
     if (grid.scales.size() > 1) grid.axis = resolve_axis(node, int_attribute(node, "axis", 1), rank);
-    const bool usable = std::all_of(grid.scales.begin(), grid.scales.end(), [](float s) { return std::isfinite(s) && s > 0; });
+    const bool usable =
+        std::all_of(grid.scales.begin(), grid.scales.end(), [](float s) { return std::isfinite(s) && s > 0; });
     if (!usable) fail(node, "its scales must be positive");
     return grid;
 }

@@ -88,7 +88,8 @@ TensorId copy_positions(Context& context, const onnx::NodeProto& node, TensorId 
 }
 
 /// Channels that follow each other stay where they are; others are picked by a 1x1 convolution.
-TensorId take_channels(Context& context, const onnx::NodeProto& node, TensorId from, const std::set<uint32_t>& channels) {
+TensorId take_channels(Context& context, const onnx::NodeProto& node, TensorId from,
+                       const std::set<uint32_t>& channels) {
     const Tensor source = context.tensor(from);
     const auto first = *channels.begin();
     const TensorId to = context.add_tensor(node, source.h, source.w, static_cast<int64_t>(channels.size()));
@@ -152,7 +153,8 @@ Value select(Context& context, const onnx::NodeProto& node, const Value& value, 
     result.sole = false;
     result.tensor = value.tensor;
     const bool some_channels = part->channels.size() < static_cast<size_t>(tensor.c);
-    const bool some_positions = static_cast<int>(part->rows.count) < tensor.h || static_cast<int>(part->columns.count) < tensor.w;
+    const bool some_positions =
+        static_cast<int>(part->rows.count) < tensor.h || static_cast<int>(part->columns.count) < tensor.w;
     if (some_channels) result.tensor = take_channels(context, node, result.tensor, part->channels);
     if (some_positions) result.tensor = copy_positions(context, node, result.tensor, *part);
     const std::vector<uint32_t> channels(part->channels.begin(), part->channels.end());

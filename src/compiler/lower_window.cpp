@@ -128,7 +128,8 @@ Image require_image(const Context& context, const onnx::NodeProto& node, const V
 
 WindowPlan plan_window(const onnx::NodeProto& node, const Image& image, const Dims& kernel) {
     check_kernel(node, kernel);
-    std::array<int64_t, 2> in = {image.h + image.pad_top + image.pad_bottom, image.w + image.pad_left + image.pad_right};
+    std::array<int64_t, 2> in = {image.h + image.pad_top + image.pad_bottom,
+                                 image.w + image.pad_left + image.pad_right};
     if (image.swapped) std::swap(in[0], in[1]);
     std::array<Axis, 2> axes = read_axes(node, in, kernel);
     if (image.swapped) std::swap(axes[0], axes[1]);

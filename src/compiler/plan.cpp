@@ -167,9 +167,10 @@ void check_stages(const Graph& graph, const DeviceLimits& device) {
     if (graph.stages.empty()) throw InputError("the network has no operation that computes anything");
     const uint64_t least = uint64_t{graph.stages.size() / 2} * sizeof(StageDescriptor);
     if (least > device.nvm_bytes) {
-        throw InputError(fmt::format("the network has {} stages, whose description alone is more than the {} bytes of NVM "
-                                     "that {} has; use a smaller network",
-                                     graph.stages.size(), device.nvm_bytes, device.name));
+        throw InputError(
+            fmt::format("the network has {} stages, whose description alone is more than the {} bytes of NVM "
+                        "that {} has; use a smaller network",
+                        graph.stages.size(), device.nvm_bytes, device.name));
     }
 }
 

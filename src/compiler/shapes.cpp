@@ -100,8 +100,8 @@ std::vector<Dims> matmul(const onnx::NodeProto& node, const Facts& facts) {
     if (vector_right) b.push_back(1);
     const auto stack = broadcast_dims(Dims(a.begin(), a.end() - 2), Dims(b.begin(), b.end() - 2));
     if (!stack || a.back() != b[b.size() - 2]) {
-        fail(node, "cannot multiply " + to_string(facts.input_dims(node, 0)) + " by " +
-                       to_string(facts.input_dims(node, 1)));
+        fail(node,
+             "cannot multiply " + to_string(facts.input_dims(node, 0)) + " by " + to_string(facts.input_dims(node, 1)));
     }
     Dims dims = *stack;
     if (!vector_left) dims.push_back(a[a.size() - 2]);

@@ -35,7 +35,8 @@ public:
             const auto found = producer_.find(output.name());
             if (found != producer_.end()) roots.push_back(found->second);
             if (found == producer_.end() && given_.count(output.name()) == 0) {
-                throw InputError(name_ + ": nothing computes the output '" + output.name() + "'; export the model again");
+                throw InputError(name_ + ": nothing computes the output '" + output.name() +
+                                 "'; export the model again");
             }
         }
         for (const int root : roots) visit(root);

@@ -107,8 +107,8 @@ bool curve_fits(const ImageHeader& header, const StageDescriptor& s) {
 
 bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
     const bool pairs = s.op == StageOp::add || s.op == StageOp::multiply;
-    if (s.operand_count != (pairs ? 2 : 1) || s.clamp_low > s.clamp_high ||
-        s.clamp_low < activation_min || s.clamp_high > activation_max) {
+    if (s.operand_count != (pairs ? 2 : 1) || s.clamp_low > s.clamp_high || s.clamp_low < activation_min ||
+        s.clamp_high > activation_max) {
         return false;
     }
     const bool no_pool = s.fused_pool == FusedPool::none;
@@ -216,8 +216,8 @@ LoopShape shape_of(const StageDescriptor& stage, uint32_t sums_area_bytes) {
     shape.weight_bytes = stage.weight_bytes;
     if (stage.op == StageOp::curve && stage.rescale_shift < activation_bits) {
         shape.header_bytes = sizeof(ChannelHeader);
-        shape.weight_bytes = curve_row_bytes(min_u32(uint32_t{activation_bits} - stage.rescale_shift,
-                                                     curve_pieces_log2_max));
+        shape.weight_bytes =
+            curve_row_bytes(min_u32(uint32_t{activation_bits} - stage.rescale_shift, curve_pieces_log2_max));
     }
     shape.input_packed = stage.inputs[0].pixel_stride == stage.channels_in &&
                          (stage.operand_count < 2 || stage.inputs[1].pixel_stride == stage.channels_in);

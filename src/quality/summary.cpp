@@ -22,10 +22,10 @@ std::vector<std::string> lines_of(const Comparison& comparison) {
         [](const StageError& a, const StageError& b) { return a.clipped * b.values < b.clipped * a.values; });
     uint64_t clipped = 0;
     for (const StageError& stage : comparison.stages()) clipped += stage.clipped;
-    lines.push_back(clipped == 0
-                        ? std::string("values clipped: none")
-                        : fmt::format("values clipped: {}, most in '{}' ({:.2f} %)", clipped, io::printable(worst->name),
-                                      100.0 * static_cast<double>(worst->clipped) / static_cast<double>(worst->values)));
+    lines.push_back(
+        clipped == 0 ? std::string("values clipped: none")
+                     : fmt::format("values clipped: {}, most in '{}' ({:.2f} %)", clipped, io::printable(worst->name),
+                                   100.0 * static_cast<double>(worst->clipped) / static_cast<double>(worst->values)));
     return lines;
 }
 
@@ -62,10 +62,11 @@ void SampleCheck::add(const std::vector<float>& sample) {
 std::vector<std::string> SampleCheck::warnings() const {
     std::vector<std::string> found;
     if (count_ < samples_min) {
-        found.push_back(fmt::format(
-            "only {} calibration sample{}: the ranges of all tensors rest on {}, and real inputs can leave them; give {} "
-            "or more that are like those of real use",
-            count_, count_ == 1 ? "" : "s", count_ == 1 ? "it" : "them", samples_min));
+        found.push_back(
+            fmt::format("only {} calibration sample{}: the ranges of all tensors rest on {}, and real inputs can leave "
+                        "them; give {} "
+                        "or more that are like those of real use",
+                        count_, count_ == 1 ? "" : "s", count_ == 1 ? "it" : "them", samples_min));
     }
     if (count_ > 1 && all_equal_ == count_) {
         found.emplace_back("all calibration samples are the same; give different ones");

@@ -75,7 +75,8 @@ TEST_F(ModelTest, InputsBeyondTheCalibratedRangeAreCounted) {
     EXPECT_EQ(run.json().at("input_values_outside"), 2);
     EXPECT_NE(run.err.find("2 of 4 input values are outside the range"), std::string::npos) << run.err;
     io::write_npy(path("labels.npy"), {{2}, {0, 1}});
-    const Called all = call({"evaluate", made(), "--inputs", path("wild.npy"), "--labels", path("labels.npy"), "--json"});
+    const Called all =
+        call({"evaluate", made(), "--inputs", path("wild.npy"), "--labels", path("labels.npy"), "--json"});
     EXPECT_EQ(all.json().at("input_values_outside"), 3);
 }
 
@@ -83,7 +84,7 @@ TEST_F(ModelTest, DiffGoesStageByStage) {
     store(network().raw());
     write("c.npy", {40, 4}, 160);
     ASSERT_EQ(compile().code, 0);
-    const std::vector<std::string> words{"diff",   made(),      model_path(), "--input", path("c.npy") + "@0",
+    const std::vector<std::string> words{"diff",   made(),    model_path(), "--input", path("c.npy") + "@0",
                                          "--save", path("d"), "--json"};
     const Called called = call(words);
     ASSERT_EQ(called.code, 0) << called.err;
@@ -101,8 +102,7 @@ TEST_F(ModelTest, OneOfSeveralOutputsAndAFileForIt) {
     write("c.npy", {40, 4}, 160);
     EXPECT_NE(compile().err.find("choose one with --output: class, r"), std::string::npos);
     ASSERT_EQ(compile({"--output", "class"}).code, 0);
-    const Called run =
-        call({"run", made(), "--input", path("c.npy") + "@1", "--output-file", path("o.npy"), "--json"});
+    const Called run = call({"run", made(), "--input", path("c.npy") + "@1", "--output-file", path("o.npy"), "--json"});
     ASSERT_EQ(run.code, 0) << run.err;
     EXPECT_EQ(run.json().at("output").size(), 1U);
     EXPECT_EQ(run.json().at("output").at(0), run.json().at("argmax"));

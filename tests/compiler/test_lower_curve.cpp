@@ -49,8 +49,11 @@ TEST(LowerCurve, ConstantsOfChannelsLastInputs) {
 }
 
 TEST(LowerCurve, AHardSigmoidIsALineBetweenTwoLimits) {
-    const auto graph =
-        ModelBuilder({1, 4}).random("w", {4, 4}).node("MatMul", {"x", "w"}, "m").node("HardSigmoid", {"m"}, "y").lower();
+    const auto graph = ModelBuilder({1, 4})
+                           .random("w", {4, 4})
+                           .node("MatMul", {"x", "w"}, "m")
+                           .node("HardSigmoid", {"m"}, "y")
+                           .lower();
     EXPECT_EQ(kinds(graph), "conv");
     expect_near(answer(vector().node("HardSigmoid", {"x"}, "y")), {0.1F, 0.4F, 0.6F, 1});
 }
@@ -68,11 +71,8 @@ TEST(LowerCurve, MinAndMaxAreClips) {
 }
 
 TEST(LowerPair, SumOfThreeAndDifference) {
-    const auto graph = vector()
-                           .node("Relu", {"x"}, "r")
-                           .node("Sum", {"x", "r", "x"}, "s")
-                           .node("Sub", {"s", "r"}, "y")
-                           .lower();
+    const auto graph =
+        vector().node("Relu", {"x"}, "r").node("Sum", {"x", "r", "x"}, "s").node("Sub", {"s", "r"}, "y").lower();
     EXPECT_EQ(kinds(graph), "pool add add add");
     EXPECT_EQ(run(graph, four), (std::vector<float>{-4, -1, 1, 6}));
 }

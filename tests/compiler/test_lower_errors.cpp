@@ -26,7 +26,8 @@ TEST(LowerErrors, AllProblemsAreToldAtOnceOperatorsFirst) {
                              .with_text("mode", "edge")
                              .node("Sum", {"c", "r2", "p"}, "y");
     const std::string message = lower_error(builder);
-    EXPECT_EQ(message.rfind("3 things cannot be compiled:\n  node 'r1_node', node 'r2_node' (Resize): operator not", 0), 0U)
+    EXPECT_EQ(message.rfind("3 things cannot be compiled:\n  node 'r1_node', node 'r2_node' (Resize): operator not", 0),
+              0U)
         << message;
     EXPECT_NE(message.find("group 2 does not divide"), std::string::npos) << message;
     EXPECT_NE(message.find("'mode' is 'edge'"), std::string::npos) << message;

@@ -159,7 +159,8 @@ TEST_F(ReadOnnx, OneOfSeveralOutputs) {
 }
 
 TEST_F(ReadOnnx, NodesInAnyOrder) {
-    auto model = ModelBuilder({1, 2}).random("w", {2, 3}).node("MatMul", {"x", "w"}, "m").node("Relu", {"m"}, "y").raw();
+    auto model =
+        ModelBuilder({1, 2}).random("w", {2, 3}).node("MatMul", {"x", "w"}, "m").node("Relu", {"m"}, "y").raw();
     model.mutable_graph()->mutable_node()->SwapElements(0, 1);
     prepare_model(model, "test");
     EXPECT_EQ(kinds(lower(model)), "conv");
@@ -168,7 +169,12 @@ TEST_F(ReadOnnx, NodesInAnyOrder) {
 TEST_F(ReadOnnx, AFixedBatchIsRefused) {
     auto model = ModelBuilder({4, 2}).random("w", {2, 3}).node("MatMul", {"x", "w"}, "y").raw();
     for (const int64_t dim : {4, 3}) {
-        model.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->add_dim()
+        model.mutable_graph()
+            ->mutable_output(0)
+            ->mutable_type()
+            ->mutable_tensor_type()
+            ->mutable_shape()
+            ->add_dim()
             ->set_dim_value(dim);
     }
     expect(model.SerializeAsString(), "has a fixed batch of 4 samples");
