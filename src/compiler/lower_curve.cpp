@@ -116,7 +116,10 @@ void lower_curve(Context& context, const onnx::NodeProto& node) {
 
 void lower_prelu(Context& context, const onnx::NodeProto& node) {
     const Value& input = context.activation(node, 0);
-    const std::vector<float> slopes = per_channel(context, node, input, context.weights(node, 1, "slope"));
+    Constant slope = context.weights(node, 1, "slope");
+    // Before opset 7 a vector was one slope a channel.
+    if (context.opset() < 7 && slope.dims.size() == 1) slope.dims.resize(input.dims.size() - 1, 1);
+    const std::vector<float> slopes = per_channel(context, node, input, slope);
     Curve curve;
     curve.pieces_log2 = one_kink;
     curve.per_channel = std::any_of(slopes.begin(), slopes.end(), [&](float slope) { return slope != slopes[0]; });

@@ -14,7 +14,7 @@ namespace dynbal::compiler {
 namespace {
 
 constexpr int64_t values_max = 1 << 28;  // of one constant; keeps sizes far from overflow
-constexpr int64_t opset_min = 7;         // before it, Add and others broadcast differently
+constexpr int64_t opset_min = 6;         // before it, Reshape and others are written differently
 constexpr int64_t opset_max = 25;        // the newest whose changes were read
 
 [[noreturn]] void fail(const std::string& name, const std::string& what) { throw InputError(name + ": " + what); }
@@ -49,6 +49,11 @@ void check_nodes(const onnx::GraphProto& graph, const std::string& name) {
             }
             if (attribute.has_sparse_tensor() || attribute.sparse_tensors_size() > 0) {
                 fail(name, describe(node) + ": sparse constants are not supported");
+            }
+            if (attribute.name() == "broadcast" && attribute.i() != 0 && node.op_type() != "Gemm") {
+                fail(name, describe(node) +
+                               ": attribute 'broadcast' of old opsets is not supported; export with opset 7 or "
+                               "later");
             }
             if (attribute.has_t()) check_tensor(attribute.t(), name);
         }

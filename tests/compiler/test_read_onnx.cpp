@@ -217,7 +217,7 @@ TEST_F(ReadOnnx, SymbolicBatchIsOne) {
 
 TEST_F(ReadOnnx, Opsets) {
     expect(changed([](auto& model) { model.mutable_opset_import(0)->set_version(99); }),
-           "uses ONNX opset 99; export it with opset 7 to 25");
+           "uses ONNX opset 99; export it with opset 6 to 25");
     error_of(changed([](auto& model) { model.clear_opset_import(); }));
 }
 
