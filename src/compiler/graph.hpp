@@ -58,6 +58,7 @@ struct Clamp {
 
 /// A function of one value, made of straight pieces on the device.
 struct Curve {
+    std::string name;  ///< the operator it stems from
     std::function<double(double value, size_t channel)> of;
     bool per_channel = false;  ///< `of` differs from channel to channel
     int pieces_log2 = 8;       ///< the range of the input is divided into 2^pieces_log2 equal pieces

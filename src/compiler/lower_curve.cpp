@@ -99,6 +99,7 @@ void add_curve(Context& context, const onnx::NodeProto& node, const Value& input
     output.dims = input.dims;
     output.place = input.place;
     output.tensor = context.add_tensor(node, source.h, source.w, source.c);
+    curve.name = node.op_type();
     context.add_stage(node, StageKind::curve, {source_id}, output.tensor).curve = std::move(curve);
     context.define(node, std::move(output));
 }

@@ -183,7 +183,7 @@ const char* operator_name(const Stage& stage) {
         case StageKind::add: return "Add";
         case StageKind::softmax: return "Softmax";
         case StageKind::multiply: return "Mul";
-        case StageKind::curve: return "Curve";
+        case StageKind::curve: return stage.curve.name.c_str();
     }
     return "";
 }
