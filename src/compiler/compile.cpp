@@ -254,7 +254,7 @@ void warn_of_coarse_weights(const PlannedStage& planned, const LoopShape& shape,
                                           std::bit_width(peak) + 1);
     const std::string name = "node '" + io::printable(planned.stage.name) + "': ";
     if (is_poor) {
-        options.warn(name + fmt::format("the answer will be poor: {}, rounding changes them by {:.0f} %, and the other "
+        options.warn(name + fmt::format("{}, rounding changes them by {:.0f} %, and the other "
                                         "width has no more; give this layer fewer inputs (pool or stride before it, or "
                                         "a smaller layer) and check the answers with `dynbal evaluate`",
                                         limit, 100 * data.rounding_error));

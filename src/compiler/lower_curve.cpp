@@ -123,7 +123,7 @@ void lower_prelu(Context& context, const onnx::NodeProto& node) {
     const std::vector<float> slopes = per_channel(context, node, input, slope);
     Curve curve;
     curve.pieces_log2 = one_kink;
-    curve.per_channel = std::any_of(slopes.begin(), slopes.end(), [&](float slope) { return slope != slopes[0]; });
+    curve.per_channel = std::any_of(slopes.begin(), slopes.end(), [&](float other) { return other != slopes[0]; });
     curve.of = [slopes](double x, size_t channel) { return x < 0 ? static_cast<double>(slopes[channel]) * x : x; };
     add_curve(context, node, input, std::move(curve));
 }

@@ -1,5 +1,6 @@
 #include "compiler/read_onnx.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 
@@ -72,7 +73,7 @@ void check_opset(const onnx::ModelProto& model, const std::string& name) {
     fail(name, "does not say which ONNX opset it uses; export it again");
 }
 
-/// Leaves the wanted output alone in the model.
+/// Leaves the wanted output alone in the model; it may be any value that a node computes.
 void choose_output(onnx::GraphProto& graph, const std::string& wanted, const std::string& name) {
     std::string names;
     for (int i = 0; i < graph.output_size(); ++i) {
@@ -82,6 +83,13 @@ void choose_output(onnx::GraphProto& graph, const std::string& wanted, const std
         const onnx::ValueInfoProto chosen = graph.output(i);
         graph.clear_output();
         *graph.add_output() = chosen;
+        return;
+    }
+    for (const auto& node : graph.node()) {
+        const auto& made = node.output();
+        if (wanted.empty() || std::find(made.begin(), made.end(), wanted) == made.end()) continue;
+        graph.clear_output();
+        graph.add_output()->set_name(wanted);
         return;
     }
     if (!wanted.empty()) {

@@ -14,8 +14,8 @@
 
 namespace dynbal::compiler {
 
-/// Reads and prepares a model file, with data that lie in files beside it. `output` names the output wanted; it may be
-/// empty if there is only one. Throws InputError, its message starts with the path.
+/// Reads and prepares a model file, with data that lie in files beside it. `output` names the output wanted, or any value that a
+/// node computes; it may be empty if there is only one output. Throws InputError, its message starts with the path.
 onnx::ModelProto read_onnx(const std::string& path, const std::string& output = {});
 
 /// The same for a model in memory. `name` opens error messages. Throws InputError.

@@ -158,6 +158,14 @@ TEST_F(ReadOnnx, OneOfSeveralOutputs) {
     EXPECT_THROW(read_graph(path_.string(), "none"), InputError);
 }
 
+TEST_F(ReadOnnx, AnyValueCanBeTheOutput) {
+    const auto model =
+        ModelBuilder({1, 2}).random("w", {2, 3}).node("MatMul", {"x", "w"}, "m").node("TopK", {"m"}, "y");
+    std::ofstream(path_, std::ios::binary) << model.raw().SerializeAsString();
+    EXPECT_EQ(kinds(read_graph(path_.string(), "m")), "conv");
+    EXPECT_NE(lower_error(model).find("end the network before it with --output"), std::string::npos);
+}
+
 TEST_F(ReadOnnx, NodesInAnyOrder) {
     auto model =
         ModelBuilder({1, 2}).random("w", {2, 3}).node("MatMul", {"x", "w"}, "m").node("Relu", {"m"}, "y").raw();
