@@ -124,7 +124,8 @@ void add_compile(CLI::App& app, Context& context) {
     const auto arguments = std::make_shared<Arguments>();
     command->add_option("MODEL", arguments->model, "Network, an .onnx file of floats")->required();
     command->add_option("-o,--image", arguments->image, "Image to write")->required();
-    command->add_option("--output", arguments->output, "Output of the model to compile for, or any value that a node computes");
+    command->add_option("--output", arguments->output,
+                        "Output of the model to compile for, or any value that a node computes");
     command
         ->add_option("--calibrate", arguments->calibration,
                      "Typical inputs (.npy), from which the ranges of all tensors are taken")
