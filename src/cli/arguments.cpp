@@ -44,6 +44,20 @@ void add_supply(CLI::App& command, std::string& text) {
     command.add_option("--supply", text, "When the power fails; see `dynbal help supplies`")->capture_default_str();
 }
 
+std::unique_ptr<sim::Supply> read_supply(const Context& context, const std::string& text,
+                                         const sim::DeviceProfile& profile) {
+    auto supply = sim::parse_supply(text, profile);
+    if (const power::TraceSummary* trace = supply->trace()) context.note(trace->text());
+    return supply;
+}
+
+nlohmann::ordered_json trace_json(const power::TraceSummary* trace) {
+    if (trace == nullptr) return nullptr;
+    return {{"file", trace->file},           {"format", trace->format},         {"columns", trace->columns},
+            {"samples", trace->samples},     {"duration_s", trace->duration_s}, {"mean_w", trace->mean_w},
+            {"largest_w", trace->largest_w}, {"dark_share", trace->dark_share}, {"notes", trace->notes}};
+}
+
 void add_jobs(CLI::App& command, uint32_t& jobs) {
     command.add_option("--jobs", jobs, "Threads (default: one a core)")->check(CLI::Range(1U, 1024U));
 }

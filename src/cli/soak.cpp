@@ -73,7 +73,7 @@ void run(Arguments& arguments, Context& context) {
     options.policy = sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
     options.profile = profile_for(file, arguments.device);
-    sim::parse_supply(options.supply, options.profile);
+    read_supply(context, options.supply, options.profile);
     const std::vector<std::vector<int16_t>> inputs = read_inputs(arguments, file);
     auto progress = std::make_unique<io::Progress>("soak", static_cast<int64_t>(options.inferences));
     options.on_inferences = [&](uint64_t count) { progress->advance(static_cast<int64_t>(count)); };
