@@ -29,7 +29,11 @@ float checked_scale(double scale) {
 }
 
 void add_input(CLI::App& command, std::string& spec) {
-    command.add_option("--input", spec, "FILE.npy, or FILE.npy@INDEX for one sample of many")->required();
+    command
+        .add_option("--input", spec,
+                    "FILE, or FILE@INDEX for one sample of many: .npy, .npz (FILE.npz/NAME), .csv, .png or .jpg "
+                    "(,resize=stretch or ,resize=crop)")
+        ->required();
 }
 
 void add_policy(CLI::App& command, std::string& name) {

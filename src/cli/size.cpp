@@ -110,9 +110,9 @@ private:
         any_met_ = true;
         // What is sold may have a fifth less than it says, and loses more with age.
         const double sensible = sim::standard_value(*least * 1.25), generous = sim::standard_value(*least * 2.5);
-        for (const auto& [name, farads] : {std::pair{"capacitor, least", *least},
-                                           {"capacitor, sensible", sensible},
-                                           {"capacitor, generous", generous}}) {
+        for (const auto& [name, farads] :
+             {std::pair{"capacitor, least", *least}, std::pair{"capacitor, sensible", sensible},
+              std::pair{"capacitor, generous", generous}}) {
             const Line line{name, sim::try_size(task_, sim::SizeOf::capacitance, farads)};
             add_row(table_, line, si_text(farads, "F"));
             json_["choices"].push_back(json_of(line));

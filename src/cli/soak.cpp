@@ -105,7 +105,7 @@ void add_soak(CLI::App& app, Context& context) {
     arguments->options.inferences = 1000;
     arguments->options.supply = "random:1,400,4000";
     arguments->image.add_to(*command, true);
-    command->add_option("--inputs", arguments->inputs, "Samples along the first dimension (.npy)")->required();
+    command->add_option("--inputs", arguments->inputs, "Samples: .npy, .npz, .csv, or a folder")->required();
     command->add_option("--distinct", arguments->distinct, "Use so many different inputs")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}))
         ->capture_default_str();

@@ -141,7 +141,10 @@ std::optional<int64_t> split_index(const std::string& spec, std::string& path) {
 
 }  // namespace
 
-NpyFile::NpyFile(const std::string& path) : path_(path), bytes_(read_file(path)) {
+NpyFile::NpyFile(const std::string& path) : NpyFile(path, read_file(path)) {}
+
+NpyFile::NpyFile(std::string name, std::vector<uint8_t> bytes) : path_(std::move(name)), bytes_(std::move(bytes)) {
+    const std::string& path = path_;
     const NpyHeader header = parse_npy_header(bytes_, path);
     dtype_ = header.dtype;
     shape_ = header.shape;
@@ -155,9 +158,9 @@ NpyFile::NpyFile(const std::string& path) : path_(path), bytes_(read_file(path))
                          std::to_string(present) + ")");
     }
     const std::span<uint8_t> data = std::span(bytes_).subspan(data_offset_);
-    const auto bytes = static_cast<size_t>(bytes_of(dtype_));
-    if (header.big_endian) reverse_bytes(data, bytes);
-    if (header.fortran_order && size_ > 0) to_c_order(data, shape_, bytes);
+    const auto bytes_each = static_cast<size_t>(bytes_of(dtype_));
+    if (header.big_endian) reverse_bytes(data, bytes_each);
+    if (header.fortran_order && size_ > 0) to_c_order(data, shape_, bytes_each);
 }
 
 std::vector<float> NpyFile::values(int64_t first, int64_t count) const {

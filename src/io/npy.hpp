@@ -29,6 +29,8 @@ class NpyFile {
 public:
     /// Reads the file and checks header and length. Throws InputError.
     explicit NpyFile(const std::string& path);
+    /// The same of bytes that lie in the memory already; `path` is for messages.
+    NpyFile(std::string path, std::vector<uint8_t> bytes);
 
     const std::vector<int64_t>& shape() const { return shape_; }
     /// Number of values.

@@ -1,8 +1,10 @@
 // Writes seeds for the fuzz entries: small valid files of each kind, made by the present version.
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "graphs.hpp"
+#include "input_files.hpp"
 #include "io/npy.hpp"
 #include "model_builder.hpp"
 #include "shepherd_file.hpp"
@@ -110,6 +112,20 @@ void write_profiles(const fs::path& folder) {
           "base = 'msp432p401r'\nname = 'a'\ntitle = 'A'\ncapacitor = {on_v = 3.0, off_v = 2.5}\ncpu.run_mw = 1_0.5\n");
 }
 
+/// The first byte is the kind, as fuzz_samples takes it.
+void write_samples(const fs::path& folder) {
+    using namespace dynbal::input;
+    std::ifstream file(folder.parent_path() / "npy/plain", std::ios::binary);
+    const std::string array{std::istreambuf_iterator<char>(file), {}};
+    const std::vector<uint8_t> grey{0, 50, 100, 150, 200, 250};
+    const std::string no_byte(1, '\0');
+    write(folder / "stored", no_byte + npz_of({{"x", array}}, false));
+    write(folder / "deflated", no_byte + npz_of({{"x", array}}, true));
+    write(folder / "table", "\x01x,y,z\n1,2,3\n4,5,6.5\n");
+    write(folder / "png", "\x02" + png_of(grey, 2, 3, 1));
+    write(folder / "jpeg", "\x03" + jpeg_of(grey, 1, 2, 3));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -118,6 +134,7 @@ int main(int argc, char** argv) {
     write_images(folder / "image");
     write_models(folder / "onnx");
     write_arrays(folder / "npy");
+    write_samples(folder / "samples");
     write_traces(folder / "trace");
     write_recordings(folder / "hdf5");
     write_profiles(folder / "toml");
