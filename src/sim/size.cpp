@@ -10,6 +10,8 @@ namespace {
 // Twelve steps a decade first, as values are sold: a larger one need not be better everywhere.
 const double coarse_step = std::pow(10.0, 1.0 / 12);
 constexpr double precision = 1.005;
+// Then in steps of this size through what lies below.
+constexpr double fine_step = 1.02, island_range = 4;
 
 }  // namespace
 
@@ -69,7 +71,14 @@ std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const Siz
         if (good >= range.high) return std::nullopt;
         good = std::min(good * step, range.high);
     }
-    while (fails > 0 && good / fails > (what == SizeOf::on_voltage ? std::sqrt(std::sqrt(precision)) : precision)) {
+    if (fails == 0) return good;
+    // Below it single values may meet the task, too: where a power cycle happens to end with a stage.
+    for (double value = std::max(range.low, good / island_range); value < good; value *= fine_step) {
+        if (!meets(value)) continue;
+        good = value;
+        fails = value / fine_step;
+    }
+    while (good / fails > (what == SizeOf::on_voltage ? std::sqrt(std::sqrt(precision)) : precision)) {
         const double middle = std::sqrt(fails * good);
         (meets(middle) ? good : fails) = middle;
     }
