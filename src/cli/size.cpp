@@ -12,6 +12,7 @@
 #include "cli/report.hpp"
 #include "io/progress.hpp"
 #include "io/table.hpp"
+#include "power/quantity.hpp"
 #include "power/recording.hpp"
 
 namespace dynbal::cli {

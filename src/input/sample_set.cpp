@@ -140,9 +140,10 @@ int64_t samples_in(const Spec& spec, const std::vector<int64_t>& shape) {
         check_layout(spec, shape);
         return 1;
     }
-    throw InputError(spec.path + ": its samples have the shape " +
-                     shape_text(shape.empty() ? shape : std::vector<int64_t>(shape.begin() + 1, shape.end())) +
-                     " (the file: " + shape_text(shape) + "), the model needs " + shape_text(spec.dims));
+    const std::vector<int64_t> rest(shape.empty() ? shape.end() : shape.begin() + 1, shape.end());
+    throw InputError(spec.path + ": its samples have the shape " + shape_text(rest) +
+                     " (the file: " + shape_text(shape) + ", " + std::to_string(product(shape)) +
+                     " values), the model needs " + shape_text(spec.dims) + ", " + std::to_string(size) + " values");
 }
 
 std::shared_ptr<const SampleSet> open_samples(const std::string& text, const std::vector<int64_t>& dims) {

@@ -122,7 +122,7 @@ void TextTable::read_head() {
     if (head_.empty()) fail_at(number_, "the trace is empty");
 }
 
-/// What half of the lines at the end of the head hold, or more: what comes before the table may be written in any way.
+/// What half of the lines hold, or half of those at the end of the head: what comes before the table may be written in any way.
 char TextTable::guess_separator() const {
     for (const HeadLine& line : head_) {
         // Spreadsheets say it in the first line.
@@ -130,13 +130,15 @@ char TextTable::guess_separator() const {
     }
     constexpr std::array<char, 4> candidates{'\t', ';', ',', '|'};
     for (const char candidate : candidates) {
-        size_t with = 0, lines = 0;
-        for (size_t i = head_.size() / 2; i < head_.size(); ++i) {
-            if (head_[i].comment) continue;
-            ++lines;
-            if (head_[i].text.find(candidate) != std::string_view::npos) ++with;
+        for (const size_t begin : {head_.size() / 2, size_t{0}}) {
+            size_t with = 0, lines = 0;
+            for (size_t i = begin; i < head_.size(); ++i) {
+                if (head_[i].comment) continue;
+                ++lines;
+                if (head_[i].text.find(candidate) != std::string_view::npos) ++with;
+            }
+            if (with > 0 && 2 * with >= lines) return candidate;
         }
-        if (with > 0 && 2 * with >= lines) return candidate;
     }
     return ' ';
 }

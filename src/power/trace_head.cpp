@@ -70,7 +70,7 @@ bool is_channel(std::string_view name) {
            name.starts_with("REF");
 }
 
-/// The first line of two in a row that look like rows with the same number of cells.
+/// The first line of two in a row that look like rows with the same number of cells, or one below names that are known.
 size_t first_row_of(const TextTable& table) {
     const auto& head = table.head();
     size_t before = head.size();
@@ -79,6 +79,10 @@ size_t first_row_of(const TextTable& table) {
         if (head[i].comment) continue;
         const Cells cells = table.split(head[i].text);
         const bool row = looks_like_row(cells);
+        if (row && i > 0 && !looks_like_row(table.split(head[i - 1].text))) {
+            const Cells names = split_header(table, head[i - 1].text, cells.size());
+            if (names.size() == cells.size() && any_meaning(names)) return i;
+        }
         if (row && before < head.size() && before_cells == cells.size()) return before;
         before = row ? i : head.size();
         before_cells = cells.size();

