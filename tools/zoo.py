@@ -74,7 +74,7 @@ class Network:
                  + " | ".join(f"{figures[weights]['accuracy']:.2f}" for weights in WIDTHS) + " |",
                  "| calibrated with 200 training inputs | | "
                  + " | ".join(f"{figures[weights]['accuracy_calibrated_with_data']:.2f}" for weights in WIDTHS) + " |",
-                 f"| MACs (none over padding) | {figures['macs']:,} | | |"]
+                 f"| MACs, padding counted | {figures['macs']:,} | | |"]
         for size, title in SIZES.items():
             lines.append(f"| {title} | | " + " | ".join(f"{figures[weights][size]:,}" for weights in WIDTHS) + " |")
         return "\n".join(lines) + "\n"

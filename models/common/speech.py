@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 WARPS = 21
-WARP = 0.15  # the formants of another voice lie higher or lower by up to so much
+WARP = 0.1  # the formants of another voice lie higher or lower by up to so much
 
 
 def warp_matrices(band_hz, dct, deviations):
