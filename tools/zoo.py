@@ -112,23 +112,21 @@ def main():
     parser.add_argument("--measure", nargs=2, metavar=("NAME", "DATA"))
     options = parser.parse_args()
     stale = []
-    for card in sorted(ROOT.glob("models/*/*.toml")):
-        if not card.with_name(f"{card.stem}.figures.json").exists():
-            continue  # not trained yet; the program leaves it out, too
-        if options.measure and card.stem != options.measure[0]:
+    for file in sorted(ROOT.glob("models/*/*.figures.json")):
+        network = Network(file.with_name(file.name.replace(".figures.json", ".toml")))
+        if options.measure and network.name != options.measure[0]:
             continue
-        network = Network(card)
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             if options.measure:
                 network.measure(options.program, folder, pathlib.Path(options.measure[1]))
             figures = merged(network.figures, network.sizes(options.program, folder))
         if options.check and figures != network.figures:
-            stale.append(f"models/{card.parent.name}/{network.name}.figures.json")
+            stale.append(f"models/{network.card.parent.name}/{network.name}.figures.json")
         network.figures = figures
         path, text, wanted = network.readme()
         if options.check and text != wanted:
-            stale.append(f"models/{card.parent.name}/README.md")
+            stale.append(f"models/{network.card.parent.name}/README.md")
         if options.write or options.measure:
             network.figures_file.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             path.write_text(wanted, encoding="utf-8")
