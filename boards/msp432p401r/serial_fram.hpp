@@ -15,7 +15,7 @@ namespace dynbal::board {
 class SerialFram final : public Nvm {
 public:
     static constexpr uint32_t memory_bytes = 512 * 1024;
-    /// From power-up to the first access: 1 ms by the data sheet (001-94240, "Power Cycle Timing", tPU), and 5 % for a
+    /// From power-up to the first access: 1 ms (tPU; to be checked in the data sheet, 001-94240), and 5 % for a
     /// processor's clock that is fast. Waking up from sleep takes less.
     static constexpr uint32_t power_up_us = 1050;
 

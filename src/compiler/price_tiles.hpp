@@ -1,6 +1,6 @@
 //! Prices the tile configurations of a stage by walking them under power that fails, and makes its table.
 //!
-//! For energies that grow by a tenth from the least that gets on, the configurations that a formula thinks best are walked
+//! For energies 15 % apart, down to the least that gets on, the configurations that a formula thinks best are walked
 //! from several phases of the first failure, the energy jittered by some percent since real cycles differ, and the mean
 //! decides. Where the winner for a neighbouring energy comes within half a percent, it stays.
 #pragma once

@@ -113,7 +113,6 @@ void price_passes_in_job(const LoopShape& shape, const TileConfig& config, const
     const uint64_t resume = cost_of(model, {sums_bytes + checkpoint_trailer_bytes, 0, 3, 0});
     const uint64_t pass_cost = cost_of(model, pass);
     span.refetch = resume + pass_cost / 2;
-    span.need = model.boot + resume + pass_cost + cost_of(model, write_traffic(shape, d.job));
 }
 
 /// Weights of a block and a window of input are used over many jobs.
@@ -149,12 +148,7 @@ void price_blocks(const LoopShape& shape, const TileConfig& config, const CostMo
     }
     const uint64_t footprints = moves ? cost_of(model, {2 * footprint_bytes, 0, 2, 0}) : 0;
     span.refetch += footprints;
-    span.need = model.boot + footprints + block_cost + box_cost + job_cost;
 }
-
-}  // namespace
-
-namespace {
 
 /// Energy that a job takes which begins with nothing in SRAM, at a few places of the stage; without boot.
 uint64_t sampled_need(const LoopShape& shape, const TileConfig& config, const CostModel& model, uint32_t arena_bytes) {

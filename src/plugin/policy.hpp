@@ -1,5 +1,5 @@
-//! Run-time reconfiguration: which tile configuration a stage runs with. Knows nothing of the engine. The one list of
-//! policies; everything that names or lists them takes it from here.
+//! Run-time reconfiguration: which tile configuration a stage runs with. Knows nothing of the engine. The list of
+//! policies with their names. Defaults of some commands, grids of experiments and the page's colours still name them, too.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 //! A stage's table of tile configurations: which is taken from which energy of a power cycle on. The compiler makes it by
-//! walking (compiler/tile_table.hpp); on the device choosing is a look-up.
+//! walking (compiler/price_tiles.hpp); on the device choosing is a look-up.
 //!
 //! Costs in the table have 16 bits: 11 of mantissa and 5 of exponent, up to 2^42 / 16 units and good to 0.05 %.
 #pragma once

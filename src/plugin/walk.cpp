@@ -100,7 +100,7 @@ uint64_t cost_of_first_step(const CostModel& prices, const AccessList& list, con
     return cost;
 }
 
-/// What a write leaves when it is cut after `values` values of the plan's, and what one more would cost.
+/// What writing the first so many values of a plan costs.
 uint64_t cost_of_values(const CostModel& prices, const Access& write, uint64_t values) {
     const uint64_t bytes = values * 2;
     const uint64_t transfers = (bytes + write.amount - 1) / write.amount;

@@ -14,7 +14,7 @@ enum class FramFault : uint8_t { none, missing, line_low, line_high, other_chip,
 class FramModel {
 public:
     static constexpr uint32_t memory_bytes = 512 * 1024;
-    /// Access earlier after power-up is refused (data sheet 001-94240, "Power Cycle Timing", tPU); until so long after waking up
+    /// Access earlier after power-up is refused (tPU; to be checked in data sheet 001-94240); until so long after waking up
     /// there is silence (assumption).
     static constexpr uint64_t power_up_ps = 1'000'000'000;
     static constexpr uint64_t wake_up_ps = 450'000'000;
