@@ -83,9 +83,11 @@ TEST_F(ReportCommandTest, WritesTheTrace) {
     };
     const nlohmann::json json = called.json();
     for (int run = 0; run < 3; ++run) {
-        EXPECT_EQ(count(run + 1, 1), json.at("runs").at(static_cast<size_t>(run)).at("power_cycles").get<long>());
+        const long power_cycles = json.at("runs").at(static_cast<size_t>(run)).at("power_cycles").get<long>();
+        EXPECT_EQ(count(run + 1, 1), power_cycles);
         EXPECT_EQ(count(run + 1, 2), 8);
-        EXPECT_GT(count(run + 1, 3), 100);
+        // Each power cycle boots and works, and each stage fetches, computes and writes.
+        EXPECT_GE(count(run + 1, 3), 2 * power_cycles + 3 * 8);
     }
     EXPECT_EQ(json.at("trace_file"), "t.json");
 }
