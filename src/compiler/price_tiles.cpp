@@ -16,6 +16,8 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double energy_step = 1.15;
 /// A row stays where it comes so near to the winner.
 constexpr double near_enough = 1.005;
+/// A row's price, its mean loss applied to each of its energies, errs by no more than so much: else it becomes two.
+constexpr double price_error = 1.02;
 /// How far the energies of cycles lie from their mean, both ways.
 constexpr double jitter = 0.05;
 /// Configurations that are walked at each energy: so many quickly, of these so many with care.
@@ -195,10 +197,20 @@ private:
 struct Segment {
     size_t index = 0;
     uint64_t from = 0;
-    std::vector<double> lost;  ///< of a cycle, at each of the energies
+    double lost_min = 0, lost_max = 0;  ///< of a cycle
+
+    double lost() const { return (lost_min + lost_max) / 2; }
 };
 
 double lost_at(double reuse, double cost, double energy) { return energy * std::max(0.0, 1 - reuse / cost); }
+
+/// Would one loss for both price each of the energies well? The lower one, `energy`, is the dearer to err at.
+bool is_priced_by(const Segment& segment, double lost, double energy) {
+    const double least = std::min(segment.lost_min, lost);
+    const double most = std::max(segment.lost_max, lost);
+    const double middle = (least + most) / 2;
+    return energy - least <= (energy - middle) * price_error && energy - middle <= (energy - most) * price_error;
+}
 
 Candidate row_of(const Contest& contest, const Segment& segment) {
     const QuickPrice& price = contest.all()[segment.index];
@@ -207,9 +219,7 @@ Candidate row_of(const Contest& contest, const Segment& segment) {
     row.from = ShortCost::below(segment.from);
     row.need = ShortCost::above(contest.need(segment.index));
     row.reuse = ShortCost::below(price.reuse);
-    std::vector<double> lost = segment.lost;
-    std::nth_element(lost.begin(), lost.begin() + static_cast<std::ptrdiff_t>(lost.size() / 2), lost.end());
-    row.lost = ShortCost::below(static_cast<uint64_t>(lost[lost.size() / 2]));
+    row.lost = ShortCost::below(static_cast<uint64_t>(segment.lost()));
     return row;
 }
 
@@ -222,15 +232,19 @@ std::vector<Segment> segments_of(const Contest& contest, uint64_t least_need) {
     for (double energy = highest; energy > static_cast<double>(least_need); energy /= energy_step) {
         const Contest::Winner winner = contest.winner_at(static_cast<uint64_t>(energy), favourite, careful_effort);
         if (winner.cost == infinite) continue;
-        if (segments.empty() || segments.back().index != winner.index) segments.push_back({winner.index, 0, {}});
+        const double lost = lost_at(static_cast<double>(contest.all()[winner.index].reuse), winner.cost, energy);
+        if (segments.empty() || segments.back().index != winner.index ||
+            !is_priced_by(segments.back(), lost, energy)) {
+            segments.push_back({winner.index, 0, lost, lost});
+        }
         Segment& segment = segments.back();
         segment.from = static_cast<uint64_t>(energy / std::sqrt(energy_step));
-        const auto reuse = static_cast<double>(contest.all()[winner.index].reuse);
-        segment.lost.push_back(lost_at(reuse, winner.cost, energy));
+        segment.lost_min = std::min(segment.lost_min, lost);
+        segment.lost_max = std::max(segment.lost_max, lost);
         favourite = winner.index;
     }
     if (segments.empty() || segments.front().index != 0) {
-        segments.insert(segments.begin(), {0, static_cast<uint64_t>(highest), {0.0}});
+        segments.insert(segments.begin(), {0, static_cast<uint64_t>(highest), 0, 0});
     }
     return segments;
 }
@@ -279,7 +293,8 @@ uint32_t row_with(StageTable& table, const Contest& contest, size_t index) {
     for (uint32_t i = 0; i < table.rows.size(); ++i) {
         if (table.rows[i].config == config) return i;
     }
-    table.rows.push_back(row_of(contest, {index, 0, {static_cast<double>(contest.all()[index].refetch)}}));
+    const auto lost = static_cast<double>(contest.all()[index].refetch);
+    table.rows.push_back(row_of(contest, {index, 0, lost, lost}));
     return static_cast<uint32_t>(table.rows.size() - 1);
 }
 
@@ -320,8 +335,8 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
     for (const Segment& segment : segments) table.rows.push_back(row_of(contest, segment));
     // What is weaker than all that was walked takes the row of least need.
     if (!(table.rows.back().config == contest.all()[least.index].config)) {
-        table.rows.push_back(
-            row_of(contest, {least.index, 0, {static_cast<double>(contest.all()[least.index].refetch)}}));
+        const auto lost = static_cast<double>(contest.all()[least.index].refetch);
+        table.rows.push_back(row_of(contest, {least.index, 0, lost, lost}));
     }
     table.rows.back().from = {};
     table.least_need = static_cast<uint32_t>(table.rows.size() - 1);

@@ -236,6 +236,7 @@ Status Engine::begin_stage() {
         return status;
     }
     take(choose_for_stage());
+    record_.sums_dropped = 0;
     record_.region_count = 1;
     record_.regions[0] = whole_region(runner_->shape());
     begin_region();

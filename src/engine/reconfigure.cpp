@@ -93,9 +93,10 @@ Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
 bool Engine::wants_change(bool progress) const {
     const JobOrder& order = runner_->schedule().order();
     const bool all_written = order.values_written(record_.done) == order.values();
-    // Sums that another order cannot use are finished first: else changes could undo each other's work for ever.
+    // Sums that another order cannot use are given up once a stage: else changes could undo each other's work for ever.
     const bool sums_stored = record_.done > 0 && order.values_written(record_.done) == 0;
-    if (record_.phase != Phase::running || all_written || (progress && (sums_stored || record_.channels_done != 0))) {
+    const bool keeps_sums = record_.channels_done != 0 || (sums_stored && record_.sums_dropped != 0);
+    if (record_.phase != Phase::running || all_written || (progress && keeps_sums)) {
         return false;
     }
     if (!progress && record_.idle_cycles > 1 && record_.idle_cycles % 2 != 0) {
@@ -105,13 +106,23 @@ bool Engine::wants_change(bool progress) const {
     return !progress || (follows_supply(policy_) && energy != never && !running_choice().covers(energy));
 }
 
-/// Does the change cost less for what is left of the stage, with what a new order of jobs loses?
+/// Does the change cost less for what is left of the stage, with what a new order of jobs loses? Asked of a cycle that made
+/// progress, over all that the energy may be: what is dearer at one end must gain as much at the other.
 bool Engine::pays_off(const Choice& next, const Supply& supply) const {
-    const uint64_t energy = likely_energy(supply);
-    const uint64_t now = cost_at(record_.choice, energy);
-    const uint64_t then = cost_at(next.row, energy);
-    if (then == never || now == never) {
-        return then != never;
+    const uint64_t need = record_.choice.need.value();
+    uint64_t now = 0;
+    uint64_t then = 0;
+    for (const uint64_t energy : {least_likely_energy(supply), likely_energy(supply), supply.high}) {
+        const uint64_t now_here = cost_at(record_.choice, max_u64(energy, need));
+        const uint64_t then_here = cost_at(next.row, energy);
+        if (then_here == never) {
+            return false;
+        }
+        now = now_here == never ? never : now + now_here;
+        then += then_here;
+        if (now == never) {
+            return true;
+        }
     }
     // In values: what is left of this region, with the sums that another order cannot use, and of the others.
     const Schedule& schedule = runner_->schedule();
@@ -147,10 +158,12 @@ bool Engine::change_config(bool progress) {
         keep_for(next);
         return false;
     }
+    const bool sums_stored = record_.done > 0 && runner_->schedule().order().values_written(record_.done) == 0;
     if (!split_regions(next.row.config)) {
         keep_for(next);
         return false;
     }
+    record_.sums_dropped = record_.sums_dropped | (sums_stored ? 1U : 0U);
     take(next);
     if (!same_order(current.row.config, next.row.config) && regions_nearly_full(record_.region_count)) {
         take({table.row(table.least_need), {}});

@@ -17,6 +17,9 @@ using Supply = Bounds;
 /// What is known with one more cycle.
 Supply learn(const Supply& known, const Bounds& cycle);
 
+/// Below this nothing is assumed without a reason: bounds err by factors.
+uint64_t least_likely_energy(const Supply& supply);
+
 /// The energy to choose for; `never` if nothing is known.
 uint64_t likely_energy(const Supply& supply);
 

@@ -57,28 +57,75 @@ uint32_t JobOrder::job_begin(uint32_t index) const {
     return index_of({pixel, channel_block(at.channel).begin});
 }
 
-uint32_t JobOrder::rest_after(uint32_t done, Region (&regions)[4]) const {
+namespace {
+
+/// Boxes that make up what is left of a region.
+struct Rest {
+    Region boxes[4];
     uint32_t count = 0;
-    const auto add = [&](const Range& pixels, const Range& channels) {
-        if (!pixels.empty() && !channels.empty()) {
-            regions[count++] = {pixels.begin, pixels.end, static_cast<uint16_t>(channels.begin),
-                                static_cast<uint16_t>(channels.end)};
+
+    void add(const Range& pixels, const Range& channels) {
+        if (pixels.empty() || channels.empty()) {
+            return;
         }
-    };
+        Region* last = count == 0 ? nullptr : &boxes[count - 1];
+        if (last != nullptr && last->pixels() == pixels && last->channel_end == channels.begin) {
+            last->channel_end = static_cast<uint16_t>(channels.end);
+        } else if (last != nullptr && last->channels() == channels && last->pixel_end == pixels.begin) {
+            last->pixel_end = pixels.end;
+        } else {
+            boxes[count++] = {pixels.begin, pixels.end, static_cast<uint16_t>(channels.begin),
+                              static_cast<uint16_t>(channels.end)};
+        }
+    }
+    /// Bytes of weights and of inputs that the boxes fetch at least.
+    uint64_t fetched(const LoopShape& shape) const {
+        uint64_t bytes = 0;
+        for (uint32_t i = 0; i < count; ++i) {
+            bytes += uint64_t{boxes[i].channels().size()} * shape.taps() * shape.group_in() * shape.weight_bytes +
+                     uint64_t{boxes[i].pixels().size()} * shape.step_h() * shape.step_w() * shape.channels_in * 2;
+        }
+        return bytes;
+    }
+};
+
+}  // namespace
+
+uint32_t JobOrder::rest_after(uint32_t done, Region (&regions)[4]) const {
     if (done >= values()) {
         return 0;
     }
     const Position at = position_of(done);
     const Range outer = outer_block(at.pixel);
     const Range block = channel_block(at.channel);
-    const bool inside_pixel = at.channel > block.begin;
-    if (inside_pixel) {
-        add({at.pixel, at.pixel + 1}, {at.channel, block.end});
+    const Range all = region_.channels();
+    const Range later{outer.end, region_.pixel_end};
+    // The first pixel that is not begun; what is left of the one before it has the channels from at.channel on.
+    const uint32_t next = at.pixel + (at.channel > block.begin ? 1 : 0);
+    Rest ways[3];
+    // By pixels, the block first: in execution order.
+    ways[0].add({at.pixel, next}, {at.channel, block.end});
+    ways[0].add({next, outer.end}, block);
+    ways[0].add(outer, {block.end, all.end});
+    ways[0].add(later, all);
+    // By channels: no weights are fetched twice.
+    ways[1].add({next, outer.end}, {block.begin, at.channel});
+    ways[1].add({at.pixel, outer.end}, {at.channel, block.end});
+    ways[1].add(outer, {block.end, all.end});
+    ways[1].add(later, all);
+    // By pixels, all channels of each: no inputs are fetched twice.
+    ways[2].add({outer.begin, at.pixel}, {block.end, all.end});
+    ways[2].add({at.pixel, next}, {at.channel, all.end});
+    ways[2].add({next, outer.end}, {block.begin, all.end});
+    ways[2].add(later, all);
+    const Rest* least = &ways[0];
+    for (const Rest& way : ways) {
+        least = way.fetched(*shape_) < least->fetched(*shape_) ? &way : least;
     }
-    add({at.pixel + (inside_pixel ? 1 : 0), outer.end}, block);
-    add(outer, {block.end, region_.channel_end});
-    add({outer.end, region_.pixel_end}, region_.channels());
-    return count;
+    for (uint32_t i = 0; i < least->count; ++i) {
+        regions[i] = least->boxes[i];
+    }
+    return least->count;
 }
 
 }  // namespace dynbal

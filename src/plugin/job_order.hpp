@@ -34,7 +34,7 @@ public:
     Job job_at(uint32_t index) const;
     /// Where the job begins that value `index` belongs to, if no job was cut before.
     uint32_t job_begin(uint32_t index) const;
-    /// What is left after the first `done` values, as at most 4 regions in execution order; returns how many.
+    /// What is left after the first `done` values, as at most 4 regions, cut where least is fetched twice; returns how many.
     uint32_t rest_after(uint32_t done, Region (&regions)[4]) const;
 
     const LoopShape& shape() const { return *shape_; }
