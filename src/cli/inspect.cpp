@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/inspect_stage.hpp"
 #include "engine/engine.hpp"
 #include "firmware/firmware.hpp"
+#include "io/progress.hpp"
 #include "io/table.hpp"
 #include "nvm/record.hpp"
+#include "report/usage.hpp"
 #include "sim/session.hpp"
 
 namespace dynbal::cli {
@@ -192,9 +196,20 @@ void add_inspect(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("inspect", "Show an image: stages, tile sizes, memory map, least energy");
     const auto arguments = std::make_shared<ImageArguments>();
     arguments->add_to(*command, false);
+    const auto stage = std::make_shared<std::optional<uint32_t>>();
+    command->add_option("--stage", *stage,
+                        "Show what tile sizes cost at this stage (0: the first), walked for several energies");
     add_json(*command, context);
-    command->callback([arguments, &context] {
+    command->callback([arguments, stage, &context] {
         const compiler::ImageFile file = arguments->read();
+        if (*stage) {
+            io::Progress progress("walking the stage", compiler::usage_map_energies);
+            const compiler::UsageMap map = report::usage_map_of(file, **stage, [&] { progress.advance(); });
+            nlohmann::ordered_json json{{"stage", **stage}, {"name", file.host.stage_names[**stage]}};
+            json.update(report::usage_json(map));
+            context.print(json, context.json ? "" : text_of(file, **stage, map));
+            return;
+        }
         context.print(json_of(file), context.json ? "" : text_of(file));
     });
 }

@@ -319,7 +319,7 @@ Status Engine::recover() {
     const bool progress = note_progress({done, channels_done});
     record_.cycle = CycleState::begun;
     const bool change = wants_change(progress);
-    record_.looks_up = change ? 1 : 0;
+    record_.look = change ? Look::follows : Look::none;
     commit();
     if (change) {
         const Status changed = reconsider(progress);
@@ -335,7 +335,7 @@ Status Engine::recover() {
 Status Engine::reconsider(bool progress) {
     meter_.set_class(TrafficClass::control);
     const bool changed = change_config(progress);
-    record_.looks_up = 0;
+    record_.look = Look::done;
     if (!changed) {
         commit();
         return Status::ok;

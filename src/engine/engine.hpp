@@ -83,6 +83,7 @@ private:
     uint32_t find_progress(const JobOrder& order);
     bool note_progress(const Progress& found);
     Bounds bounds_of_last_cycle(const Progress& found) const;
+    bool has_sums() const;
     bool wants_change(bool progress) const;
     bool change_config(bool progress);
     void keep_for(const Choice& other);

@@ -1,5 +1,6 @@
 //! The engine's side of run-time reconfiguration: what it tells the plugin, and how it acts on the answer.
 #include <bit>
+#include <iterator>
 
 #include "engine/engine.hpp"
 #include "engine/nvm_table.hpp"
@@ -8,6 +9,14 @@
 
 namespace dynbal {
 namespace {
+
+/// After more cycles without progress than these what is known of the supply is not believed: the row of least need is
+/// taken. A look at the whole table may be too dear, too.
+constexpr uint32_t idle_cycles_to_give_up = 2;
+/// Rows price what was walked to 2 % (compiler/price_tiles.cpp): what gains no more than one part in so many may be none.
+constexpr uint64_t price_precision = 32;
+/// How often a stage may give up partial sums for another configuration: else changes could undo each other's work for ever.
+constexpr uint32_t sums_dropped_most = 15;
 
 /// Do two configurations write values, and partial sums, in the same order?
 bool same_order(const TileConfig& a, const TileConfig& b) {
@@ -29,8 +38,8 @@ Choice Engine::choose_for_stage() {
     if (record_.phase == Phase::abandoning) {
         return {table.row(0), {}};
     }
-    if (record_.idle_cycles > 1) {
-        return {table.row(table.least_need), {}};  // a look at the whole table may be too dear
+    if (record_.idle_cycles > idle_cycles_to_give_up) {
+        return {table.row(table.least_need), {}};
     }
     return choose(policy_, stage_view(table), record_.supply());
 }
@@ -74,7 +83,7 @@ bool Engine::note_progress(const Progress& found) {
 Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
     const CostModel& model = header_.cost_model;
     const uint64_t look_up =
-        record_.looks_up != 0 ? cost_of(model, NvmTable::look_up_traffic(stage_.candidate_count)) : 0;
+        record_.look == Look::follows ? cost_of(model, NvmTable::look_up_traffic(stage_.candidate_count)) : 0;
     Schedule schedule = runner_->schedule();
     const Bounds plans = bounds_of_cycle(schedule, model, record_.progress(), found);
     const uint64_t before = record_.spent + look_up;
@@ -88,46 +97,45 @@ Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
     return {before + plans.low, before + next};
 }
 
+/// Are there partial sums in NVM that another order of jobs cannot use?
+bool Engine::has_sums() const {
+    return record_.channels_done != 0 ||
+           (record_.done > 0 && runner_->schedule().order().values_written(record_.done) == 0);
+}
+
 /// Is it time to look for another configuration: a cycle made no progress, or the policy follows the supply and knows
 /// another one?
 bool Engine::wants_change(bool progress) const {
     const JobOrder& order = runner_->schedule().order();
     const bool all_written = order.values_written(record_.done) == order.values();
-    // Sums that another order cannot use are given up once a stage: else changes could undo each other's work for ever.
-    const bool sums_stored = record_.done > 0 && order.values_written(record_.done) == 0;
-    const bool keeps_sums = record_.channels_done != 0 || (sums_stored && record_.sums_dropped != 0);
+    const bool keeps_sums = has_sums() && record_.sums_dropped >= sums_dropped_most;
     if (record_.phase != Phase::running || all_written || (progress && keeps_sums)) {
         return false;
     }
-    if (!progress && record_.idle_cycles > 1 && record_.idle_cycles % 2 != 0) {
-        return false;  // all of this cycle's energy is for the work: a look at the table may be what it does not pay for
+    if (!progress && record_.look != Look::none) {
+        return false;  // a look at the table may be what there was too little for: now all energy is for the work
     }
     const uint64_t energy = likely_energy(record_.supply());
     return !progress || (follows_supply(policy_) && energy != never && !running_choice().covers(energy));
 }
 
 /// Does the change cost less for what is left of the stage, with what a new order of jobs loses? Asked of a cycle that made
-/// progress, over all that the energy may be: what is dearer at one end must gain as much at the other.
+/// progress, and judged over all that the energy may be.
 bool Engine::pays_off(const Choice& next, const Supply& supply) const {
-    const uint64_t need = record_.choice.need.value();
-    uint64_t now = 0;
-    uint64_t then = 0;
-    for (const uint64_t energy : {least_likely_energy(supply), likely_energy(supply), supply.high}) {
-        const uint64_t now_here = cost_at(record_.choice, max_u64(energy, need));
-        const uint64_t then_here = cost_at(next.row, energy);
-        if (then_here == never) {
-            return false;
-        }
-        now = now_here == never ? never : now + now_here;
-        then += then_here;
-        if (now == never) {
-            return true;
-        }
-    }
+    Candidate running = record_.choice;
+    running.need = {};  // it has just got on
+    const EnergyRange range = range_of(supply);
+    const uint64_t now = cost_over(range, running, running);
+    const uint64_t then = cost_over(range, next.row, running);
     // In values: what is left of this region, with the sums that another order cannot use, and of the others.
     const Schedule& schedule = runner_->schedule();
     const uint64_t values = schedule.order().values();
     uint64_t left_now = values * (schedule.end() - record_.done) / schedule.end();
+    if (record_.channels_done != 0) {
+        const uint64_t job = schedule.order().job_at(record_.done).values();
+        const uint64_t begun = job * record_.channels_done / runner_->shape().channels_in;
+        left_now -= begun < left_now ? begun : left_now;
+    }
     uint64_t left_then = values - schedule.order().values_written(record_.done);
     for (uint32_t i = 1; i < record_.region_count; ++i) {
         left_now += record_.regions[i].values();
@@ -138,7 +146,8 @@ bool Engine::pays_off(const Choice& next, const Supply& supply) const {
     const bool same = same_order(record_.config(), next.row.config);
     const uint64_t split = same ? 0 : next.row.lost.value();
     const uint64_t change = split + cost_of(header_.cost_model, {0, record_.stored_bytes(), 1, 0, 0});
-    return share(now, left_now) > share(then, same ? left_now : left_then) + change;
+    const uint64_t cost_then = share(then, same ? left_now : left_then) + std::size(range.energies) * change;
+    return share(now, left_now) > cost_then + cost_then / price_precision;
 }
 
 /// Changes the configuration inside a stage, if another is to be had.
@@ -147,7 +156,7 @@ bool Engine::change_config(bool progress) {
     const Choice current = running_choice();
     const Supply supply = record_.supply();
     Choice next;
-    if (record_.idle_cycles > 1) {
+    if (record_.idle_cycles > idle_cycles_to_give_up) {
         next = {table.row(table.least_need), {}};
     } else {
         next =
@@ -158,12 +167,13 @@ bool Engine::change_config(bool progress) {
         keep_for(next);
         return false;
     }
-    const bool sums_stored = record_.done > 0 && runner_->schedule().order().values_written(record_.done) == 0;
+    if (progress && has_sums()) {
+        ++record_.sums_dropped;  // wants_change() has looked whether it may
+    }
     if (!split_regions(next.row.config)) {
         keep_for(next);
         return false;
     }
-    record_.sums_dropped = record_.sums_dropped | (sums_stored ? 1U : 0U);
     take(next);
     if (!same_order(current.row.config, next.row.config) && regions_nearly_full(record_.region_count)) {
         take({table.row(table.least_need), {}});

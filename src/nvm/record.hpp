@@ -30,6 +30,13 @@ enum class CycleState : uint8_t {
     started = 3      ///< it started the inference, and finished something
 };
 
+/// Did the power cycle that wrote a record look at the tile table?
+enum class Look : uint8_t {
+    none = 0,
+    follows = 1,  ///< it does so behind this record: not among what it has spent
+    done = 2
+};
+
 /// Most regions a stage can be split into by reconfigurations inside it (see Engine).
 inline constexpr uint32_t max_regions = 10;
 
@@ -48,11 +55,11 @@ struct Record {
     uint32_t epoch = 0;    ///< changes whenever regions or configuration do: footprints of other epochs are void
     ShortCost supply_low;  ///< bounds of a power cycle's energy; the largest cost stands for `never`
     ShortCost supply_high = ShortCost::below(never);
-    Candidate choice;              ///< the running configuration, and for which energies it was chosen,
-    ShortCost choice_until;        ///< from choice.from up to this
-    uint8_t idle_cycles = 0;       ///< power cycles in a row that finished nothing
-    uint8_t looks_up : 4 = 0;      ///< a look at the tile table follows this record
-    uint8_t sums_dropped : 4 = 0;  ///< partial sums of this stage were given up for another configuration
+    Candidate choice;         ///< the running configuration, and for which energies it was chosen,
+    ShortCost choice_until;   ///< from choice.from up to this
+    uint8_t idle_cycles = 0;  ///< power cycles in a row that finished nothing
+    Look look : 4 = Look::none;
+    uint8_t sums_dropped : 4 = 0;  ///< how often partial sums of this stage were given up for another configuration
     Region regions[max_regions];   ///< what is left of the stage, in execution order; [0] is being worked on
 
     const TileConfig& config() const { return choice.config; }

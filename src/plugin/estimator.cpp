@@ -25,22 +25,18 @@ Supply learn(const Supply& known, const Bounds& cycle) {
         return {aged.low, cycle.low + 1};
     }
     if (cycle.high <= aged.low && aged.low - cycle.high <= aged.low / variation) {
-        return {cycle.high - 1, aged.high};
+        return {cycle.high - 1, aged.high == never ? aged.low + 1 : aged.high};
     }
     return cycle;
 }
 
-uint64_t least_likely_energy(const Supply& supply) {
-    return supply.high == never ? supply.low : max_u64(supply.low, supply.high / 4 + 1);
-}
+uint64_t likely_energy(const Supply& supply) { return supply.high == never ? never : range_of(supply).energies[1]; }
 
-uint64_t likely_energy(const Supply& supply) {
-    if (supply.high == never) {
-        return never;
-    }
-    // A third of the way up is about the geometric mean.
-    const uint64_t low = least_likely_energy(supply);
-    return low < supply.high ? low + (supply.high - low) / 3 : supply.low;
+EnergyRange range_of(const Supply& supply) {
+    // Below a quarter of what was too little nothing is assumed without a reason. A third of the way up is about the
+    // geometric mean: bounds err by factors.
+    const uint64_t least = max_u64(supply.low, supply.high / 4 + 1);
+    return {{least, least < supply.high ? least + (supply.high - least) / 3 : least, max_u64(least, supply.high)}};
 }
 
 }  // namespace dynbal

@@ -17,10 +17,15 @@ using Supply = Bounds;
 /// What is known with one more cycle.
 Supply learn(const Supply& known, const Bounds& cycle);
 
-/// Below this nothing is assumed without a reason: bounds err by factors.
-uint64_t least_likely_energy(const Supply& supply);
-
 /// The energy to choose for; `never` if nothing is known.
 uint64_t likely_energy(const Supply& supply);
+
+/// Energies over which a choice is judged where an upper bound is known: the least that is assumed, the likely one, the most.
+struct EnergyRange {
+    uint64_t energies[3];
+
+    uint64_t least() const { return energies[0]; }
+};
+EnergyRange range_of(const Supply& supply);
 
 }  // namespace dynbal

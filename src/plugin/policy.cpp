@@ -6,24 +6,22 @@ namespace {
 /// For no energy is it known that the choice would be the same.
 Choice only(const Candidate& row) { return {row, ShortCost{}}; }
 
-/// Energy that there surely is: bounds that are within a factor of two of each other are taken at their word.
-uint64_t sure_energy(const Supply& supply) {
-    return supply.high / 2 <= supply.low ? supply.low : likely_energy(supply);
-}
-
-/// The row for what is known, or the first below it that surely fits; the one of least need if none does.
+/// The row for what is likely. Where it may be too large, it is judged over all that the energy may be: it, with the first
+/// smaller row that surely fits to go on with where it fails, against that row.
 Choice choose_best(const StageView& stage, const Supply& supply) {
     TileTable& table = *stage.table;
     const uint64_t energy = likely_energy(supply);
     if (energy == never) {
         return only(table.row(table.insured));
     }
+    const EnergyRange range = range_of(supply);
     const TileTable::Place place = table.find(energy);
-    Choice choice{table.row(place.index), place.until};
-    for (uint32_t i = place.index; choice.row.need.value() > sure_energy(supply) && i < table.least_need;) {
-        choice.row = table.row(++i);
+    const Choice likely{table.row(place.index), place.until};
+    Choice sure = likely;
+    for (uint32_t i = place.index; sure.row.need.value() > range.least() && i < table.least_need;) {
+        sure.row = table.row(++i);
     }
-    return choice;
+    return cost_over(range, likely.row, sure.row) <= cost_over(range, sure.row, sure.row) ? likely : sure;
 }
 
 Choice choose_fixed(const StageView& stage) { return only(stage.table->row(0)); }
@@ -128,7 +126,21 @@ Choice choose(PolicyKind policy, const StageView& stage, const Supply& supply) {
 
 Choice choose_smaller(PolicyKind policy, const StageView& stage, const Supply& supply) {
     const Choice choice = choose(policy, stage, supply);
-    return choice.row.need.value() <= sure_energy(supply) ? choice : choose_best(stage, supply);
+    return choice.row.need.value() <= likely_energy(supply) ? choice : choose_best(stage, supply);
+}
+
+uint64_t cost_over(const EnergyRange& range, const Candidate& row, const Candidate& fallback) {
+    uint64_t sum = 0;
+    for (const uint64_t energy : range.energies) {
+        uint64_t cost = cost_at(row, energy);
+        if (cost == never) {
+            cost = cost_at(fallback, energy);
+            cost += cost == never ? 0 : energy;
+        }
+        // Where neither gets on there is nothing to choose.
+        sum += cost == never ? 0 : cost;
+    }
+    return sum;
 }
 
 uint64_t paper_usage_span(const LoopShape& s, uint32_t tile_out, uint32_t tile_in, uint64_t cycle_macs) {

@@ -61,6 +61,10 @@ Choice choose(PolicyKind policy, const StageView& stage, const Supply& supply);
 /// whatever the policy, by the row for what there seems to be.
 Choice choose_smaller(PolicyKind policy, const StageView& stage, const Supply& supply);
 
+/// Cost of the stage, summed over a range of energies: where there is too little for `row`, a cycle is lost and `fallback`
+/// goes on. Energies for which there is too little for either do not count.
+uint64_t cost_over(const EnergyRange& range, const Candidate& row, const Candidate& fallback);
+
 /// The paper's Usage Span (formulas of the reference, in values read from NVM) for one pair of tile sizes.
 /// `cycle_macs` is the energy of a power cycle in MACs.
 uint64_t paper_usage_span(const LoopShape& shape, uint32_t tile_out, uint32_t tile_in, uint64_t cycle_macs);

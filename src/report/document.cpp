@@ -8,6 +8,7 @@
 
 #include "engine/engine.hpp"
 #include "report/span_names.hpp"
+#include "report/usage.hpp"
 
 namespace dynbal::report {
 namespace {
@@ -30,7 +31,7 @@ ordered_json rounded_list(const Amounts& amounts) {
     return list;
 }
 
-ordered_json stages_json(const compiler::ImageFile& file) {
+ordered_json stages_json(const compiler::ImageFile& file, const std::vector<compiler::UsageMap>& usage) {
     ordered_json stages = ordered_json::array();
     for (uint32_t index = 0; index < file.header().stage_count; ++index) {
         const StageDescriptor stage = file.stage(index);
@@ -41,7 +42,8 @@ ordered_json stages_json(const compiler::ImageFile& file) {
                           {"operator", file.host.stage_operators[index]},
                           {"output", {stage.out_h, stage.out_w, stage.channels_out}},
                           {"macs", shape.counts_macs ? products : 0},
-                          {"weight_bytes", uint64_t{stage.channels_out} * shape.weight_row_bytes()}});
+                          {"weight_bytes", uint64_t{stage.channels_out} * shape.weight_row_bytes()},
+                          {"usage", usage_json(usage[index])}});
     }
     return stages;
 }
@@ -217,7 +219,7 @@ ordered_json document_of(const Facts& facts, const Experiment& experiment, const
             {"answer", answer_json(facts, experiment, results)},
             {"categories", category_names},
             {"kinds", span_kind_names},
-            {"stages", stages_json(*experiment.file)},
+            {"stages", stages_json(*experiment.file, results.usage)},
             {"runs", runs},
             {"sweep", sweep_json(experiment, results)}};
 }
@@ -228,6 +230,7 @@ ordered_json summary_of(const ordered_json& document) {
         run.erase("timeline");
         run.erase("tiles");
     }
+    for (ordered_json& stage : summary["stages"]) stage.erase("usage");
     return summary;
 }
 

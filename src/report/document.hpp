@@ -7,7 +7,8 @@
 //!   "supply": {text, capacitor_uf, on_v, off_v}   the capacitor as simulated, nulls if the supply has none
 //!   "input": text, "answer": {class, top: [[index, value], ...], same, sha256} or null
 //!   "categories": names of Category, "kinds": names of SpanKind: what numbers below stand for
-//!   "stages": [{name, operator, output: [h, w, c], macs, weight_bytes}]   macs of the nominal layer, padding included
+//!   "stages": [{name, operator, output: [h, w, c], macs, weight_bytes, usage}]   macs of the nominal layer, padding
+//!                                                                             included; usage: see report/usage.hpp
 //!   "runs": [{policy, completed, message, latency_s, charging_s, energy_j, power_cycles, nvm_read_bytes,
 //!             nvm_write_bytes, macs, reconfigurations, shrinks,
 //!             "time_s": [stage][category], "energy_by_stage_j": [stage][category],
@@ -44,7 +45,7 @@ struct Facts {
 
 nlohmann::ordered_json document_of(const Facts& facts, const Experiment& experiment, const Results& results);
 
-/// The document without what only pictures need: timelines and tile choices.
+/// The document without what only pictures need: timelines, tile choices, usage.
 nlohmann::ordered_json summary_of(const nlohmann::ordered_json& document);
 
 }  // namespace dynbal::report

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "power/quantity.hpp"
+#include "report/usage.hpp"
 #include "sim/harvest_supply.hpp"
 #include "sim/parallel.hpp"
 
@@ -83,6 +84,17 @@ PowerSweep run_sweep(const Experiment& experiment, const power::ChainOptions& ch
     return sweep;
 }
 
+std::vector<compiler::UsageMap> usage_of(const Experiment& experiment) {
+    std::vector<compiler::UsageMap> usage(experiment.file->header().stage_count);
+    sim::WorkQueue queue(usage.size(), 1);
+    sim::run_workers(queue, experiment.jobs, [&](sim::WorkQueue& work) {
+        while (const auto piece = work.next()) {
+            usage[piece->begin] = usage_map_of(*experiment.file, static_cast<uint32_t>(piece->begin));
+        }
+    });
+    return usage;
+}
+
 }  // namespace
 
 const PolicyRun* Results::answered() const {
@@ -114,6 +126,7 @@ Results run_experiment(const Experiment& experiment, TraceFile* trace) {
         PolicyRun& run = results.runs.back();
         run.stages = breakdown_of(run.recorder.usage(), fetch.of(run.recorder.usage()));
     }
+    results.usage = usage_of(experiment);
     if (experiment.sweep) results.sweep = run_sweep(experiment, chain);
     return results;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/image_file.hpp"
+#include "compiler/usage_map.hpp"
 #include "report/breakdown.hpp"
 #include "report/recorder.hpp"
 #include "report/trace_file.hpp"
@@ -48,6 +49,7 @@ struct Results {
     std::vector<PolicyRun> runs;
     std::optional<PowerSweep> sweep;
     std::optional<device::Capacitor> capacitor;  ///< of the supply, as simulated
+    std::vector<compiler::UsageMap> usage;       ///< of each stage
 
     /// The first run that completed; none: nullptr.
     const PolicyRun* answered() const;

@@ -80,6 +80,7 @@ TEST_F(BadInputTest, Images) {
     io::write_file(path("text.dynbal"), std::string_view("hello"));
     expect_refused({"inspect", path("text.dynbal")}, {"text.dynbal"});
     expect_refused({"inspect", path("x.npy")}, {"x.npy"});
+    expect_refused({"inspect", image(), "--stage", "99"}, {"stage 99", "8 stages"});
     const std::vector<uint8_t> good = io::read_file(image());
     for (size_t size = 0; size < good.size(); size += 997) {
         io::write_file(path("bad.dynbal"), std::span(good).first(size));

@@ -1,5 +1,6 @@
 // What each command gives when all is well, and its exit codes.
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <sstream>
 
@@ -136,6 +137,35 @@ TEST_F(CommandTest, InspectShowsStagesMemoryAndLeastEnergy) {
     }
     const Called text = call({"inspect", image()});
     EXPECT_NE(text.out.find("units or more (stage "), std::string::npos) << text.out;
+}
+
+TEST_F(CommandTest, InspectWalksAStageOverTileSizesAndEnergies) {
+    const Called called = call({"inspect", image(), "--stage", "1", "--json"});
+    ASSERT_EQ(called.code, 0) << called.err;
+    const auto json = called.json();
+    EXPECT_EQ(json.at("stage"), 1);
+    const auto energies = json.at("energies").get<std::vector<uint64_t>>();
+    EXPECT_TRUE(std::is_sorted(energies.begin(), energies.end()));
+    ASSERT_EQ(json.at("dimensions").size(), 3U);
+    uint64_t before = UINT64_MAX;
+    for (size_t energy = 0; energy < energies.size(); ++energy) {
+        const auto& winner = json.at("winners").at(energy);
+        ASSERT_FALSE(winner.at("cost").is_null());
+        const auto cost = winner.at("cost").get<uint64_t>();
+        EXPECT_LE(cost, before + before / 10) << "more energy, and dearer";
+        before = cost;
+        for (const auto& dimension : json.at("dimensions")) {
+            const auto sizes = dimension.at("sizes").get<std::vector<uint32_t>>();
+            const auto size = winner.at(dimension.at("dimension").get<std::string>()).get<uint32_t>();
+            for (size_t row = 0; row < sizes.size(); ++row) {
+                const auto& cell = dimension.at("cost").at(row).at(energy);
+                EXPECT_TRUE(cell.is_null() || cell >= cost);
+                EXPECT_TRUE(sizes[row] != size || cell == cost) << "the winner's size shows its cost";
+            }
+        }
+    }
+    const Called text = call({"inspect", image(), "--stage", "1"});
+    EXPECT_NE(text.out.find("By tile_out"), std::string::npos) << text.out;
 }
 
 TEST_F(CommandTest, EvaluateCountsRightAnswers) {

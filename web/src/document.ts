@@ -69,6 +69,23 @@ export interface Stage {
     output: [number, number, number];
     macs: number;
     weight_bytes: number;
+    usage: Usage;
+}
+
+export interface UsageDimension {
+    dimension: string;
+    /** how many times dearer its worst size is than its best */
+    importance: number;
+    sizes: number[];
+    /** [size][energy]; null where it never ends */
+    cost: (number | null)[][];
+}
+
+export interface Usage {
+    search_space: number;
+    energies: number[];
+    winners: (TileConfig & { cost: number | null })[];
+    dimensions: UsageDimension[];
 }
 
 export interface Sweep {

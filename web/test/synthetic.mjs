@@ -45,6 +45,20 @@ function run(policy, factor, cycles) {
     };
 }
 
+/** As of a layer that has no channels to choose from, and that never ends at the least energy. */
+function usage(layer) {
+    const energies = Array.from({ length: 9 }, (_, index) => Math.round(20_000 * 2 ** index));
+    const tile = { tile_out: 16, tile_in: 16, tile_pixels: 28, run_pixels: 4, order: 'weights_stay' };
+    const winners = energies.map((energy, index) => ({ cost: index === 0 ? null : 9_000_000 / (1 + index), ...tile }));
+    const sizes = Array.from({ length: 24 }, (_, index) => index + 1);
+    const cost = (size) => winners.map((winner, index) => (winner.cost === null || size > 3 * index + 4 ? null : winner.cost * (1 + size / 8)));
+    return { search_space: 1200 + layer, energies, winners, dimensions: [
+        { dimension: 'tile_out', importance: 3.5, sizes, cost: sizes.map(cost) },
+        { dimension: 'tile_in', importance: 1, sizes: [16], cost: [cost(1)] },
+        { dimension: 'tile_pixels', importance: 12.25, sizes, cost: sizes.map(cost) },
+    ] };
+}
+
 export function syntheticDocument(cycles) {
     const powers = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.016];
     const never = { ...run('paper', 1.2, cycles), completed: false, message: 'stuck in stage 2 (pool): 200 power cycles in a row made no progress' };
@@ -56,7 +70,7 @@ export function syntheticDocument(cycles) {
         supply: { text: 'power:4mW,capacitance=100uF,on_voltage=3.00V,off_voltage=1.88V', capacitor_uf: 100, on_v: 3, off_v: 1.88 }, input: 'data/x_test.npy@0',
         answer: { class: 9, top: [[9, 12.34], [7, 5.6], [5, 1.2]], same: true, sha256: 'ab'.repeat(32) },
         categories, kinds,
-        stages: layers.map((name) => ({ name, operator: 'Conv + Relu', output: [28, 28, 16], macs: 200_000, weight_bytes: 7_000 })),
+        stages: layers.map((name, index) => ({ name, operator: 'Conv + Relu', output: [28, 28, 16], macs: 200_000, weight_bytes: 7_000, usage: usage(index) })),
         runs: [run('fixed', 1.6, cycles), cycles % 2 ? never : run('paper', 1.3, cycles), run('best', 1, cycles)],
         sweep: {
             power_w: powers, own_power_w: 0.004,

@@ -1,0 +1,14 @@
+//! `dynbal inspect IMAGE --stage N`: the analysis of design time of one stage, for people.
+#pragma once
+
+#include <string>
+
+#include "compiler/image_file.hpp"
+#include "compiler/usage_map.hpp"
+
+namespace dynbal::cli {
+
+/// Winners, and for each dimension how many times dearer each size is than the winner.
+std::string text_of(const compiler::ImageFile& file, uint32_t stage, const compiler::UsageMap& map);
+
+}  // namespace dynbal::cli
