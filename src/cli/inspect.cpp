@@ -24,11 +24,11 @@ struct Area {
 };
 
 std::vector<Area> memory_map(const ImageHeader& header) {
-    const uint64_t records_end = uint64_t{header.records_offset} + 2 * record_slot_bytes;
+    const uint64_t records_end = uint64_t{header.records_offset} + records_bytes;
     const uint64_t checkpoints_end = uint64_t{header.checkpoints_offset} + 2 * checkpoint_slot_bytes;
     std::vector<Area> areas{
         {"image: header, stages, tile tables, weights", 0, header.image_bytes},
-        {"progress records, two slots", header.records_offset, records_end},
+        {"progress records, two slots, and waiting regions", header.records_offset, records_end},
         {"checkpoints of sums, two slots", header.checkpoints_offset, checkpoints_end},
         {"partial sums: two footprints, two areas", header.sums_offset,
          uint64_t{header.sums_offset} + 2 * (footprint_bytes + uint64_t{header.sums_area_bytes})},

@@ -281,7 +281,7 @@ void place_tensors(const Plan& plan, ImageWriter& writer, ImageHeader& header,
     }
     header.image_bytes = writer.size();
     header.records_offset = header.image_bytes;
-    header.checkpoints_offset = align4(header.records_offset + 2 * record_slot_bytes);
+    header.checkpoints_offset = align4(header.records_offset + records_bytes);
     header.sums_offset = header.checkpoints_offset + 2 * checkpoint_slot_bytes;
     header.sums_area_bytes = plan.sums_area_bytes;
     header.tensors_offset = header.sums_offset + 2 * (footprint_bytes + plan.sums_area_bytes);

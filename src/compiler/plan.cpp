@@ -186,7 +186,7 @@ NvmNeed nvm_need(const Plan& plan) {
     for (const StageTable& table : plan.tables) {
         need.tables += table_bytes(static_cast<uint32_t>(table.rows.size()));
     }
-    need.records = 2 * uint64_t{record_slot_bytes + checkpoint_slot_bytes + footprint_bytes};
+    need.records = records_bytes + 2 * uint64_t{checkpoint_slot_bytes + footprint_bytes};
     need.sums = 2 * uint64_t{plan.sums_area_bytes};
     need.tensors = align4(plan.memory.bytes);
     return need;

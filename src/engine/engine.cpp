@@ -31,7 +31,7 @@ void Engine::emit(EventKind kind, uint64_t value) {
 
 void Engine::commit() {
     meter_.set_class(TrafficClass::control);
-    const uint64_t spent = meter_.spent() + cost_of(header_.cost_model, {0, record_.stored_bytes(), 1, 0, 0});
+    const uint64_t spent = meter_.spent() + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
     record_.spent = static_cast<uint32_t>(spent < UINT32_MAX ? spent : UINT32_MAX);
     records_->commit(record_);
 }
@@ -47,6 +47,7 @@ Status Engine::boot() {
     }
     meter_.set_model(header_.cost_model);
     records_.emplace(meter_, header_);
+    regions_.emplace(meter_, header_);
     if (!records_->load(record_)) {
         record_ = Record{};
         return Status::not_formatted;
@@ -237,12 +238,13 @@ Status Engine::begin_stage() {
     }
     take(choose_for_stage());
     record_.sums_dropped = 0;
-    record_.region_count = 1;
-    record_.regions[0] = whole_region(runner_->shape());
+    record_.waiting = 0;
+    record_.waiting_values = 0;
+    record_.region = whole_region(runner_->shape());
     begin_region();
     commit();
     emit(EventKind::stage_begin);
-    return runner_->configure(record_.config(), record_.regions[0]) ? Status::ok : Status::bad_image;
+    return runner_->configure(record_.config(), record_.region) ? Status::ok : Status::bad_image;
 }
 
 Status Engine::run_region() {
@@ -264,20 +266,17 @@ Status Engine::run_region() {
 Status Engine::finish_region() {
     const bool started = record_.cycle == CycleState::not_begun || record_.cycle == CycleState::started;
     record_.cycle = started ? CycleState::started : CycleState::progressed;
-    if (record_.region_count > 1) {
-        for (uint32_t i = 1; i < record_.region_count; ++i) {
-            record_.regions[i - 1] = record_.regions[i];
-        }
-        --record_.region_count;
+    if (record_.waiting != 0) {
+        meter_.set_class(TrafficClass::control);
+        regions_->pop(record_);
         begin_region();
         const uint64_t energy = likely_energy(record_.supply());
         const bool other_supply = follows_supply(policy_) && energy != never && !running_choice().covers(energy);
-        if (other_supply && record_.phase == Phase::running && !regions_nearly_full(record_.region_count)) {
-            meter_.set_class(TrafficClass::control);
+        if (other_supply && record_.phase == Phase::running && !regions_nearly_full(record_.waiting)) {
             take(choose_for_stage());
         }
         commit();
-        return runner_->configure(record_.config(), record_.regions[0]) ? Status::ok : Status::bad_image;
+        return runner_->configure(record_.config(), record_.region) ? Status::ok : Status::bad_image;
     }
     emit(EventKind::stage_end);
     ++record_.stage;
@@ -292,7 +291,7 @@ void Engine::finish_inference() {
     record_.has_output = record_.phase == Phase::running ? 1 : 0;
     record_.phase = Phase::idle;
     record_.stage = 0;
-    record_.region_count = 0;
+    record_.region = {};
     record_.done = 0;
     ++record_.inference;
     commit();
@@ -305,11 +304,11 @@ Status Engine::recover() {
     if (status != Status::ok) {
         return status;
     }
-    const Region& region = record_.regions[0];
+    const Region& region = record_.region;
     const LoopShape& shape = runner_->shape();
-    if (record_.region_count == 0 || region.pixel_begin >= region.pixel_end || region.pixel_end > shape.pixels() ||
-        region.channel_begin >= region.channel_end || region.channel_end > shape.channels_out ||
-        !runner_->configure(record_.config(), record_.regions[0])) {
+    if (record_.waiting > waiting_regions_max || region.pixel_begin >= region.pixel_end ||
+        region.pixel_end > shape.pixels() || region.channel_begin >= region.channel_end ||
+        region.channel_end > shape.channels_out || !runner_->configure(record_.config(), record_.region)) {
         return Status::bad_image;
     }
     const JobOrder& order = runner_->schedule().order();
@@ -340,7 +339,7 @@ Status Engine::reconsider(bool progress) {
         commit();
         return Status::ok;
     }
-    if (!runner_->configure(record_.config(), record_.regions[0])) {
+    if (!runner_->configure(record_.config(), record_.region)) {
         return Status::bad_image;
     }
     const bool inside = record_.done < runner_->schedule().order().values();

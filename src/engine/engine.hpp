@@ -90,7 +90,8 @@ private:
     Choice running_choice() const { return {record_.choice, record_.choice_until}; }
     bool pays_off(const Choice& next, const Supply& supply) const;
     bool split_regions(const TileConfig& next);
-    bool regions_nearly_full(uint32_t count) const { return count + 3 > max_regions; }
+    /// With so many waiting the region could not be split once more.
+    static constexpr bool regions_nearly_full(uint32_t waiting) { return !RegionStack::has_room(waiting, 3); }
     StageView stage_view(TileTable& table) const;
     Choice choose_for_stage();
     void take(const Choice& choice);
@@ -105,6 +106,7 @@ private:
     bool input_loaded_ = false;  ///< in this power cycle
     ImageHeader header_;
     std::optional<RecordStore> records_;
+    std::optional<RegionStack> regions_;
     Record record_;
     StageDescriptor stage_;
     std::optional<StageRunner> runner_;

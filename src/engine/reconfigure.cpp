@@ -53,17 +53,24 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
     const CostModel& model = header.cost_model;
     const Traffic opening{sizeof(StageDescriptor) + header.max_state_runs * sizeof(StateRun) + sizeof(Candidate), 0, 3,
                           0, 0};
-    const Traffic commit{0, Record::bytes_with(1), 1, 0, 0};
+    // A cycle before may have ended in this very commit: then a torn record is read, too.
+    constexpr Traffic commit{sizeof(Record), sizeof(Record), 2, 0, 0};
     const auto probes = static_cast<uint64_t>(std::bit_width(shape_of(stage).values()));
     // Recovery finds the stage finished, and goes on to the next one; or an inference is started.
     Traffic next = boot_traffic(stage.states.run_count);
     next += {probes + sizeof(Record::sequence), 0, probes + 1, 0, 0};
     next += opening;
     next += commit;
-    // Each region more is read and written with the record.
-    constexpr uint64_t regions_bytes = (max_regions - 1) * sizeof(Region);
-    const uint64_t regions = cost_of(model, {regions_bytes, regions_bytes, 1, 0, 0});
-    return max_u64(least_need, cost_of(model, next)) + regions;
+    // Recovery finds too large a configuration, takes the row of least need and splits the region: the record is written
+    // before and after.
+    Traffic change = boot_traffic(stage.states.run_count);
+    change += {probes, 0, probes, 0, 0};
+    change += footprint_search_traffic();
+    change += NvmTable::look_up_traffic(stage.candidate_count);
+    change += {0, 3 * sizeof(Region), 1, 0, 0};
+    change += checkpoint_search_traffic();
+    change += commit;
+    return max_u64(least_need, max_u64(cost_of(model, next), cost_of(model, change)));
 }
 
 /// What the power cycle that has ended says about the supply; returns whether it made progress.
@@ -112,8 +119,9 @@ bool Engine::wants_change(bool progress) const {
     if (record_.phase != Phase::running || all_written || (progress && keeps_sums)) {
         return false;
     }
-    if (!progress && record_.look != Look::none) {
-        return false;  // a look at the table may be what there was too little for: now all energy is for the work
+    const bool may_suffice = record_.choice.need.value() <= record_.supply().high;
+    if (!progress && record_.look != Look::none && may_suffice) {
+        return false;  // the look at the table may be what there was too little for: now all energy is for the work
     }
     const uint64_t energy = likely_energy(record_.supply());
     return !progress || (follows_supply(policy_) && energy != never && !running_choice().covers(energy));
@@ -123,9 +131,11 @@ bool Engine::wants_change(bool progress) const {
 /// progress, and judged over all that the energy may be.
 bool Engine::pays_off(const Choice& next, const Supply& supply) const {
     Candidate running = record_.choice;
-    running.need = {};  // it has just got on
+    if (record_.done != 0 || record_.channels_done != 0) {
+        running.need = {};  // it gets on
+    }
     const EnergyRange range = range_of(supply);
-    const uint64_t now = cost_over(range, running, running);
+    const uint64_t now = cost_over(range, running, next.row);
     const uint64_t then = cost_over(range, next.row, running);
     // In values: what is left of this region, with the sums that another order cannot use, and of the others.
     const Schedule& schedule = runner_->schedule();
@@ -137,15 +147,13 @@ bool Engine::pays_off(const Choice& next, const Supply& supply) const {
         left_now -= begun < left_now ? begun : left_now;
     }
     uint64_t left_then = values - schedule.order().values_written(record_.done);
-    for (uint32_t i = 1; i < record_.region_count; ++i) {
-        left_now += record_.regions[i].values();
-        left_then += record_.regions[i].values();
-    }
+    left_now += record_.waiting_values;
+    left_then += record_.waiting_values;
     const uint64_t all = runner_->shape().values();
     const auto share = [&](uint64_t cost, uint64_t left) { return cost / all * left + cost % all * left / all; };
     const bool same = same_order(record_.config(), next.row.config);
     const uint64_t split = same ? 0 : next.row.lost.value();
-    const uint64_t change = split + cost_of(header_.cost_model, {0, record_.stored_bytes(), 1, 0, 0});
+    const uint64_t change = split + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
     const uint64_t cost_then = share(then, same ? left_now : left_then) + std::size(range.energies) * change;
     return share(now, left_now) > cost_then + cost_then / price_precision;
 }
@@ -163,7 +171,7 @@ bool Engine::change_config(bool progress) {
             progress ? choose(policy_, stage_view(table), supply) : choose_smaller(policy_, stage_view(table), supply);
     }
     const bool same = next.row.config == current.row.config;
-    if (same || (progress && (!pays_off(next, supply) || regions_nearly_full(record_.region_count + 3)))) {
+    if (same || (progress && (!pays_off(next, supply) || regions_nearly_full(record_.waiting + 3)))) {
         keep_for(next);
         return false;
     }
@@ -175,7 +183,7 @@ bool Engine::change_config(bool progress) {
         return false;
     }
     take(next);
-    if (!same_order(current.row.config, next.row.config) && regions_nearly_full(record_.region_count)) {
+    if (!same_order(current.row.config, next.row.config) && regions_nearly_full(record_.waiting)) {
         take({table.row(table.least_need), {}});
     }
     emit(progress ? EventKind::reconfigured : EventKind::shrunk);
@@ -203,16 +211,13 @@ bool Engine::split_regions(const TileConfig& next) {
         return false;  // the region is finished, the next one will be begun with a new choice
     }
     if (written > 0) {
-        if (record_.region_count - 1 + count > max_regions) {
+        if (!RegionStack::has_room(record_.waiting, count - 1)) {
             return false;
         }
-        for (uint32_t i = record_.region_count; i-- > 1;) {
-            record_.regions[i - 1 + count] = record_.regions[i];
+        record_.region = rest[0];
+        if (count > 1) {
+            regions_->push(record_, std::span<const Region>(rest + 1, count - 1));
         }
-        for (uint32_t i = 0; i < count; ++i) {
-            record_.regions[i] = rest[i];
-        }
-        record_.region_count = static_cast<uint8_t>(record_.region_count - 1 + count);
     }
     begin_region();
     return true;

@@ -235,7 +235,7 @@ ImageFault validate_header(const ImageHeader& header) {
         header.stage_count >= 1 && header.image_bytes <= end && sram_fits(header) && header.stages_offset % 4 == 0 &&
         inside(header.stages_offset, stage_bytes, sizeof(ImageHeader), header.image_bytes) &&
         // The areas follow each other, so they do not overlap.
-        inside(header.records_offset, 2 * record_slot_bytes, header.image_bytes, header.checkpoints_offset) &&
+        inside(header.records_offset, records_bytes, header.image_bytes, header.checkpoints_offset) &&
         inside(header.checkpoints_offset, 2 * uint64_t{checkpoint_slot_bytes}, header.image_bytes,
                header.sums_offset) &&
         inside(header.sums_offset, 2 * (uint64_t{footprint_bytes} + header.sums_area_bytes), header.image_bytes,

@@ -14,7 +14,10 @@
 namespace dynbal {
 
 /// Size of one of the two slots for progress records (nvm/record.hpp).
-inline constexpr uint32_t record_slot_bytes = 180;
+inline constexpr uint32_t record_slot_bytes = 76;
+/// Regions of a stage that wait behind the one being worked on, at most.
+inline constexpr uint32_t waiting_regions_max = 9;
+inline constexpr uint32_t records_bytes = 2 * record_slot_bytes + waiting_regions_max * sizeof(Region);
 
 inline constexpr uint32_t image_magic = 0x31424E44;  // "DNB1"
 inline constexpr uint16_t image_version = 4;
@@ -117,7 +120,7 @@ struct ImageHeader {
     uint32_t nvm_bytes = 0;    ///< all the NVM that is used
     uint32_t arena_bytes = 0;  ///< SRAM for the buffers of a stage; state runs and candidates come on top
     uint32_t stages_offset = 0;
-    uint32_t records_offset = 0;      ///< two slots of record_slot_bytes
+    uint32_t records_offset = 0;      ///< two slots of record_slot_bytes, then the waiting regions
     uint32_t checkpoints_offset = 0;  ///< two slots of checkpoint_slot_bytes
     uint32_t sums_offset = 0;         ///< two footprints, then two areas of sums_area_bytes for partial sums
     uint32_t sums_area_bytes = 0;     ///< 0: no stage may move its sums through NVM

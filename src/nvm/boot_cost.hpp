@@ -9,7 +9,7 @@ namespace dynbal {
 /// for the first unfinished value comes on top (search_traffic() in plugin/walk.hpp). What a device takes to start is not in
 /// it: every configuration pays that alike, and the engine cannot count it.
 constexpr Traffic boot_traffic(uint32_t state_runs) {
-    constexpr uint64_t record_bytes = Record::bytes_with(1);
+    constexpr uint64_t record_bytes = sizeof(Record);
     constexpr uint64_t read_bytes =
         sizeof(ImageHeader) + 2 * sizeof(Record::sequence) + record_bytes + sizeof(StageDescriptor);
     return {read_bytes + state_runs * sizeof(StateRun), record_bytes, 1 + 2 + 1 + 1 + 1 + 1, 0, 0};

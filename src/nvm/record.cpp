@@ -11,13 +11,10 @@ std::span<std::byte> bytes_of(Record& record, uint32_t begin, uint32_t end) {
     return std::as_writable_bytes(std::span<Record, 1>(&record, 1)).subspan(begin, end - begin);
 }
 
-/// One region is the rule: fetched with the fixed part, further ones only when there are any.
-constexpr uint32_t usual_bytes = Record::bytes_with(1);
-
 }  // namespace
 
 uint32_t RecordStore::crc_of(Record& record) const {
-    return crc32(bytes_of(record, sizeof(record.crc), record.stored_bytes()), image_crc_);
+    return crc32(bytes_of(record, sizeof(record.crc), sizeof(Record)), image_crc_);
 }
 
 uint32_t RecordStore::sequence_of(uint32_t slot) {
@@ -29,13 +26,7 @@ uint32_t RecordStore::sequence_of(uint32_t slot) {
 
 bool RecordStore::load_slot(uint32_t slot, Record& record) {
     const uint32_t base = offset_ + slot * record_slot_bytes;
-    nvm_->read(base, bytes_of(record, 0, usual_bytes));
-    if (record.region_count > max_regions) {
-        return false;
-    }
-    if (record.stored_bytes() > usual_bytes) {
-        nvm_->read(base + usual_bytes, bytes_of(record, usual_bytes, record.stored_bytes()));
-    }
+    nvm_->read(base, bytes_of(record, 0, sizeof(Record)));
     // Sequence 0 is never committed: NVM full of zeros is not a record.
     return record.sequence != 0 && record.crc == crc_of(record);
 }
@@ -58,7 +49,7 @@ bool RecordStore::load(Record& record) {
 void RecordStore::commit(Record& record) {
     record.sequence = record.sequence + 1 == 0 ? 1 : record.sequence + 1;
     record.crc = crc_of(record);
-    nvm_->write(offset_ + next_slot_ * record_slot_bytes, bytes_of(record, 0, record.stored_bytes()));
+    nvm_->write(offset_ + next_slot_ * record_slot_bytes, bytes_of(record, 0, sizeof(Record)));
     next_slot_ ^= 1U;
 }
 
@@ -71,6 +62,25 @@ void RecordStore::erase() {
                     std::as_bytes(std::span<const uint32_t, 1>(&zero, 1)));
     }
     next_slot_ = 0;
+}
+
+void RegionStack::push(Record& record, std::span<const Region> regions) {
+    Region reversed[3];
+    const uint32_t count = min_u32(static_cast<uint32_t>(regions.size()), 3);
+    for (uint32_t i = 0; i < count; ++i) {
+        reversed[count - 1 - i] = regions[i];
+        record.waiting_values += regions[i].values();
+    }
+    nvm_->write(offset_ + record.waiting * static_cast<uint32_t>(sizeof(Region)),
+                std::as_bytes(std::span<const Region>(reversed, count)));
+    record.waiting = static_cast<uint8_t>(record.waiting + count);
+}
+
+void RegionStack::pop(Record& record) {
+    --record.waiting;
+    nvm_->read(offset_ + record.waiting * static_cast<uint32_t>(sizeof(Region)),
+               std::as_writable_bytes(std::span<Region, 1>(&record.region, 1)));
+    record.waiting_values -= record.region.values();
 }
 
 }  // namespace dynbal

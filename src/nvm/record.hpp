@@ -37,22 +37,19 @@ enum class Look : uint8_t {
     done = 2
 };
 
-/// Most regions a stage can be split into by reconfigurations inside it (see Engine).
-inline constexpr uint32_t max_regions = 10;
-
 struct Record {
     uint32_t crc = 0;  ///< of all bytes after this field, up to the last region; continues the image's header_crc
     uint32_t sequence = 0;
     uint32_t inference = 0;  ///< how many inferences have ended on this NVM; its parity is the state's polarity
     uint16_t stage = 0;
     Phase phase = Phase::idle;
-    uint8_t region_count = 0;
+    uint8_t waiting = 0;  ///< regions of the stage behind this one, in NVM (RegionStack)
     uint8_t has_output = 0;
     CycleState cycle = CycleState::not_begun;  ///< of the power cycle that wrote this record
     uint16_t channels_done = 0;                ///< input channels in the newest checkpoint of the job at `done`
     uint32_t spent = 0;    ///< cost counted in this power cycle up to the end of this record, 1/16 units
-    uint32_t done = 0;     ///< values of regions[0] known to be finished; with sums_move, in all passes together
-    uint32_t epoch = 0;    ///< changes whenever regions or configuration do: footprints of other epochs are void
+    uint32_t done = 0;     ///< values of the region known to be finished; with sums_move, in all passes together
+    uint32_t epoch = 0;    ///< changes whenever region or configuration does: footprints of other epochs are void
     ShortCost supply_low;  ///< bounds of a power cycle's energy; the largest cost stands for `never`
     ShortCost supply_high = ShortCost::below(never);
     Candidate choice;         ///< the running configuration, and for which energies it was chosen,
@@ -60,7 +57,8 @@ struct Record {
     uint8_t idle_cycles = 0;  ///< power cycles in a row that finished nothing
     Look look : 4 = Look::none;
     uint8_t sums_dropped : 4 = 0;  ///< how often partial sums of this stage were given up for another configuration
-    Region regions[max_regions];   ///< what is left of the stage, in execution order; [0] is being worked on
+    uint32_t waiting_values = 0;   ///< of the waiting regions together
+    Region region;                 ///< the one being worked on
 
     const TileConfig& config() const { return choice.config; }
     constexpr Progress progress() const { return {done, channels_done}; }
@@ -76,17 +74,8 @@ struct Record {
         supply_low = ShortCost::below(supply.low);
         supply_high = supply.high == never ? ShortCost::below(never) : ShortCost::above(supply.high);
     }
-    /// What a record with so many regions takes in NVM; one is the rule.
-    static constexpr uint32_t bytes_with(uint32_t regions);
-    constexpr uint32_t stored_bytes() const;
 };
-static_assert(sizeof(Record) == 60 + max_regions * 12);
 static_assert(sizeof(Record) == record_slot_bytes);
-
-constexpr uint32_t Record::bytes_with(uint32_t regions) {
-    return static_cast<uint32_t>(sizeof(Record) - (max_regions - regions) * sizeof(Region));
-}
-constexpr uint32_t Record::stored_bytes() const { return bytes_with(region_count); }
 
 /// Reads and writes the two slots. Holds no state of its own but which slot is next.
 class RecordStore {
@@ -110,6 +99,25 @@ private:
     uint32_t offset_;
     uint32_t image_crc_;
     uint32_t next_slot_ = 0;
+};
+
+/// What is left of a stage behind the region being worked on: a stack in NVM, the next one on top. How many count stands in
+/// the record alone, so it changes with a commit, whole or not at all: regions are pushed above what the newest record
+/// counts, before the record that counts them.
+class RegionStack {
+public:
+    RegionStack(Nvm& nvm, const ImageHeader& header)
+        : nvm_(&nvm), offset_(header.records_offset + 2 * record_slot_bytes) {}
+
+    /// `regions[0]` becomes the top. There must be room, and at most 3 are pushed at a time.
+    void push(Record& record, std::span<const Region> regions);
+    /// The top one becomes the region of `record`; there must be one.
+    void pop(Record& record);
+    static constexpr bool has_room(uint32_t waiting, uint32_t more) { return waiting + more <= waiting_regions_max; }
+
+private:
+    Nvm* nvm_;
+    uint32_t offset_;
 };
 
 }  // namespace dynbal

@@ -7,8 +7,8 @@ namespace {
 
 /// Larger is further.
 std::tuple<uint32_t, Phase, uint16_t, int64_t> stand_of(const Record& record) {
-    int64_t left = 0;
-    for (uint32_t i = 0; i < record.region_count; ++i) left += record.regions[i].values();
+    // Between inferences the region is none.
+    const int64_t left = int64_t{record.region.values()} + record.waiting_values;
     return {record.inference, record.phase, record.stage, -left};
 }
 

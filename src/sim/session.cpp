@@ -74,7 +74,7 @@ Session::Session(const compiler::ImageFile& file, const DeviceProfile& profile, 
 void Session::install() {
     const std::span<std::byte> memory = nvm_.memory();
     const ImageHeader& header = file_->header();
-    const uint64_t records_end = uint64_t{header.records_offset} + 2 * record_slot_bytes;
+    const uint64_t records_end = uint64_t{header.records_offset} + records_bytes;
     if (file_->image.size() > memory.size() || records_end > memory.size()) {
         throw InputError("the image says that it needs " + std::to_string(memory.size()) +
                          " bytes of NVM, but its parts need more; compile the model again");

@@ -78,7 +78,7 @@ public:
 
 private:
     static Range record_range(const ImageHeader& header) {
-        return {header.records_offset, header.records_offset + 2 * record_slot_bytes};
+        return {header.records_offset, header.records_offset + records_bytes};
     }
 
     const compiler::ImageFile& file_;

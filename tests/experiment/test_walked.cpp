@@ -62,7 +62,7 @@ private:
 struct Frame {
     uint64_t before = 0, behind = 0;
 };
-constexpr uint64_t last_commit = Record::bytes_with(0);
+constexpr uint64_t last_commit = sizeof(Record);
 
 void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count, uint64_t seed) {
     OneStage stage(file, index);

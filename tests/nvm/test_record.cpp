@@ -50,22 +50,17 @@ Record numbered(uint32_t number, uint32_t sequence) {
     record.inference = number;
     record.stage = static_cast<uint16_t>(number % 7);
     record.phase = static_cast<Phase>(number % 3);
-    record.region_count = static_cast<uint8_t>(sim::random64(3, number) % (max_regions + 1));
+    record.waiting = static_cast<uint8_t>(sim::random64(3, number) % (waiting_regions_max + 1));
     record.done = number * 3;
     record.epoch = number ^ 0x12345;
-    for (uint32_t i = 0; i < record.region_count; ++i) {
-        record.regions[i] = {number, number + i, static_cast<uint16_t>(i), 9};
-    }
+    record.region = {number, number + 5, static_cast<uint16_t>(number % 9), 9};
     return record;
 }
 
 bool same_content(const Record& a, const Record& b) {
-    bool same = a.inference == b.inference && a.stage == b.stage && a.phase == b.phase &&
-                a.region_count == b.region_count && a.done == b.done && a.epoch == b.epoch;
-    for (uint32_t i = 0; same && i < a.region_count; ++i) {
-        same = a.regions[i].pixel_begin == b.regions[i].pixel_begin && a.regions[i].pixel_end == b.regions[i].pixel_end;
-    }
-    return same;
+    return a.inference == b.inference && a.stage == b.stage && a.phase == b.phase && a.waiting == b.waiting &&
+           a.done == b.done && a.epoch == b.epoch && a.region.pixel_begin == b.region.pixel_begin &&
+           a.region.pixel_end == b.region.pixel_end;
 }
 
 TEST(RecordStore, NothingIsARecordInZerosAndGarbage) {
@@ -78,7 +73,7 @@ TEST(RecordStore, NothingIsARecordInZerosAndGarbage) {
     }
 }
 
-/// Every commit of a sequence of records of all lengths, torn after each byte: what is found is the
+/// Every commit of a sequence of records, torn after each byte: what is found is the
 /// record before or, once all bytes have arrived, the new one; then another commit succeeds.
 void check_every_torn_byte(uint32_t first_sequence) {
     TornNvm nvm(garbage(1));
@@ -90,7 +85,7 @@ void check_every_torn_byte(uint32_t first_sequence) {
     }
     for (uint32_t number = 1; number < 40; ++number) {
         const std::vector<std::byte> before = nvm.memory;
-        const uint32_t length = numbered(number, 0).stored_bytes();
+        const uint32_t length = static_cast<uint32_t>(sizeof(Record));
         for (uint32_t torn = 0; torn <= length; ++torn) {
             nvm.memory = before;
             nvm.allowed = SIZE_MAX;
@@ -172,7 +167,7 @@ TEST(RecordStore, ADamagedBitIsNoticed) {
     Record record = numbered(7, 0);
     store.commit(record);
     const std::vector<std::byte> good = nvm.memory;
-    const uint32_t length = record.stored_bytes();
+    const uint32_t length = static_cast<uint32_t>(sizeof(Record));
     for (uint32_t bit = 0; bit < length * 8; ++bit) {
         nvm.memory = good;
         nvm.memory[base + bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
@@ -193,6 +188,55 @@ TEST(RecordStore, WritesNothingButTheTwoSlots) {
     EXPECT_TRUE(std::equal(before.begin(), before.begin() + base, nvm.memory.begin()));
     EXPECT_TRUE(
         std::equal(before.begin() + static_cast<long>(end), before.end(), nvm.memory.begin() + static_cast<long>(end)));
+}
+
+Region region_of(uint32_t number) {
+    return {number, number + 1 + number % 4, 0, static_cast<uint16_t>(1 + number % 3)};
+}
+
+/// What is waiting by NVM and a record, the next one first.
+std::vector<uint32_t> waiting_of(TornNvm& nvm, Record record) {
+    std::vector<uint32_t> found;
+    RegionStack stack(nvm, image);
+    while (record.waiting != 0) {
+        stack.pop(record);
+        found.push_back(record.region.pixel_begin);
+    }
+    EXPECT_EQ(record.waiting_values, 0U);
+    return found;
+}
+
+/// Pushes and pops at random, each push torn after each byte: what the newest record counts is always what it was.
+TEST(RegionStack, IsWhatTheNewestRecordCountsWhereverAPushIsTorn) {
+    TornNvm nvm(std::vector<std::byte>(base + records_bytes + 20));
+    RegionStack stack(nvm, image);
+    Record record;
+    std::vector<uint32_t> expected;
+    for (uint32_t number = 1; number < 400; ++number) {
+        const auto count = static_cast<uint32_t>(1 + sim::random64(8, number) % 3);
+        if (sim::random64(9, number) % 2 == 0 && RegionStack::has_room(record.waiting, count)) {
+            const Region regions[] = {region_of(10 * number), region_of(10 * number + 1), region_of(10 * number + 2)};
+            const std::vector<std::byte> before = nvm.memory;
+            for (uint32_t torn = 0; torn <= count * sizeof(Region); ++torn) {
+                nvm.memory = before;
+                nvm.allowed = torn;
+                Record lost = record;
+                stack.push(lost, std::span(regions).first(count));
+                nvm.allowed = SIZE_MAX;
+                ASSERT_EQ(waiting_of(nvm, record), expected) << "push " << number << " torn at " << torn;
+            }
+            nvm.memory = before;
+            stack.push(record, std::span(regions).first(count));
+            for (uint32_t i = count; i-- > 0;) expected.insert(expected.begin(), 10 * number + i);
+        } else if (record.waiting != 0) {
+            stack.pop(record);
+            ASSERT_EQ(record.region.pixel_begin, expected.front());
+            expected.erase(expected.begin());
+        }
+        ASSERT_EQ(waiting_of(nvm, record), expected);
+        ASSERT_LE(record.waiting, waiting_regions_max);
+    }
+    for (size_t i = base + records_bytes; i < nvm.memory.size(); ++i) ASSERT_EQ(nvm.memory[i], std::byte{0});
 }
 
 }  // namespace

@@ -12,8 +12,7 @@ Record running(uint32_t stage, uint32_t epoch, uint32_t done, uint32_t end = 100
     record.stage = static_cast<uint16_t>(stage);
     record.epoch = epoch;
     record.done = done;
-    record.region_count = 1;
-    record.regions[0] = {0, end, 0, 1};
+    record.region = {0, end, 0, 1};
     return record;
 }
 
