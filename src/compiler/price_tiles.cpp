@@ -287,14 +287,22 @@ size_t insured_of(const Contest& contest, uint64_t least_need) {
     return insured;
 }
 
+/// A row that is taken outside of the energies that were walked: priced at the one that it is most likely taken for.
+Candidate row_at(const Contest& contest, size_t index, uint64_t energy) {
+    const QuickPrice& price = contest.all()[index];
+    const double cost = walked_cost(contest.stage_of(price.config), price.reuse, energy, careful_effort);
+    const double lost = cost == infinite ? static_cast<double>(price.refetch)
+                                         : lost_at(static_cast<double>(price.reuse), cost, static_cast<double>(energy));
+    return row_of(contest, {index, 0, lost, lost});
+}
+
 /// The index of a row with this configuration; appended if there is none.
 uint32_t row_with(StageTable& table, const Contest& contest, size_t index) {
-    const TileConfig& config = contest.all()[index].config;
+    const QuickPrice& price = contest.all()[index];
     for (uint32_t i = 0; i < table.rows.size(); ++i) {
-        if (table.rows[i].config == config) return i;
+        if (table.rows[i].config == price.config) return i;
     }
-    const auto lost = static_cast<double>(contest.all()[index].refetch);
-    table.rows.push_back(row_of(contest, {index, 0, lost, lost}));
+    table.rows.push_back(row_at(contest, index, std::max(price.reuse / 2, 2 * contest.need(index))));
     return static_cast<uint32_t>(table.rows.size() - 1);
 }
 
@@ -335,8 +343,7 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
     for (const Segment& segment : segments) table.rows.push_back(row_of(contest, segment));
     // What is weaker than all that was walked takes the row of least need.
     if (!(table.rows.back().config == contest.all()[least.index].config)) {
-        const auto lost = static_cast<double>(contest.all()[least.index].refetch);
-        table.rows.push_back(row_of(contest, {least.index, 0, lost, lost}));
+        table.rows.push_back(row_at(contest, least.index, least_need + least_need / 8));
     }
     table.rows.back().from = {};
     table.least_need = static_cast<uint32_t>(table.rows.size() - 1);

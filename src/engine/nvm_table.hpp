@@ -26,9 +26,9 @@ public:
         meter_->read(offset_, std::as_writable_bytes(all));
         return place_of(all, energy);
     }
-    /// What find() and one row() take.
-    static constexpr Traffic look_up_traffic(uint32_t rows) {
-        return {rows * sizeof(ShortCost) + sizeof(Candidate), 0, 2, 0, 0};
+    /// What find() and so many calls of row() take.
+    static constexpr Traffic look_up_traffic(uint32_t rows, uint32_t calls) {
+        return {rows * sizeof(ShortCost) + calls * sizeof(Candidate), 0, 1 + calls, 0, 0};
     }
 
 private:

@@ -66,7 +66,7 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
     Traffic change = boot_traffic(stage.states.run_count);
     change += {probes, 0, probes, 0, 0};
     change += footprint_search_traffic();
-    change += NvmTable::look_up_traffic(stage.candidate_count);
+    change += NvmTable::look_up_traffic(stage.candidate_count, 1);
     change += {0, 3 * sizeof(Region), 1, 0, 0};
     change += checkpoint_search_traffic();
     change += commit;
@@ -89,11 +89,14 @@ bool Engine::note_progress(const Progress& found) {
 /// next one would have needed.
 Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
     const CostModel& model = header_.cost_model;
+    // A look that was begun: its cost is between nothing and that of the whole table.
     const uint64_t look_up =
-        record_.look == Look::follows ? cost_of(model, NvmTable::look_up_traffic(stage_.candidate_count)) : 0;
+        record_.look == Look::follows
+            ? cost_of(model, NvmTable::look_up_traffic(stage_.candidate_count, stage_.candidate_count))
+            : 0;
     Schedule schedule = runner_->schedule();
     const Bounds plans = bounds_of_cycle(schedule, model, record_.progress(), found);
-    const uint64_t before = record_.spent + look_up;
+    const uint64_t before = record_.spent;
     // Behind the last plan comes the step to what follows, which takes no more than a boot.
     if (record_.cycle == CycleState::not_begun || record_.cycle == CycleState::started) {
         // What the host did in that cycle before, loading the input for one, was not counted: it may have brought more.
@@ -101,7 +104,7 @@ Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
     }
     const uint64_t next =
         plans.high == never ? plans.low + cost_of(model, boot_traffic(header_.max_state_runs)) : plans.high;
-    return {before + plans.low, before + next};
+    return {before + plans.low, before + look_up + next};
 }
 
 /// Are there partial sums in NVM that another order of jobs cannot use?
@@ -150,12 +153,11 @@ bool Engine::pays_off(const Choice& next, const Supply& supply) const {
     left_now += record_.waiting_values;
     left_then += record_.waiting_values;
     const uint64_t all = runner_->shape().values();
-    const auto share = [&](uint64_t cost, uint64_t left) { return cost / all * left + cost % all * left / all; };
     const bool same = same_order(record_.config(), next.row.config);
     const uint64_t split = same ? 0 : next.row.lost.value();
     const uint64_t change = split + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
-    const uint64_t cost_then = share(then, same ? left_now : left_then) + std::size(range.energies) * change;
-    return share(now, left_now) > cost_then + cost_then / price_precision;
+    const uint64_t cost_then = scaled(then, same ? left_now : left_then, all) + std::size(range.energies) * change;
+    return scaled(now, left_now, all) > cost_then + cost_then / price_precision;
 }
 
 /// Changes the configuration inside a stage, if another is to be had.
@@ -192,10 +194,13 @@ bool Engine::change_config(bool progress) {
 
 /// The configuration stays for these energies, too: the question is not asked twice.
 void Engine::keep_for(const Choice& other) {
-    const bool none = record_.choice_until.value() == 0;
-    const uint64_t from = record_.choice.from.value();
-    record_.choice.from = none || other.row.from.value() < from ? other.row.from : record_.choice.from;
-    record_.choice_until = other.until.value() > record_.choice_until.value() ? other.until : record_.choice_until;
+    const bool none = record_.choice_until == ShortCost{};
+    if (none || other.row.from < record_.choice.from) {
+        record_.choice.from = other.row.from;
+    }
+    if (record_.choice_until < other.until) {
+        record_.choice_until = other.until;
+    }
 }
 
 /// Cuts what is left of the first region so that another order of jobs can go on; false if there is no room.

@@ -20,14 +20,15 @@ Supply learn(const Supply& known, const Bounds& cycle) {
     if (common.low < common.high) {
         return common;
     }
-    // What was known is stretched until it holds the nearest energy that this cycle can have had.
-    if (cycle.low >= aged.high && cycle.low - aged.high <= aged.high / variation) {
-        return {aged.low, cycle.low + 1};
+    // The nearest energies that each of the two allows.
+    const bool more = cycle.low >= aged.high;
+    const uint64_t before = more ? aged.high : aged.low;
+    const uint64_t now = more ? cycle.low : cycle.high;
+    if ((more ? now - before : before - now) > before / variation) {
+        return cycle;
     }
-    if (cycle.high <= aged.low && aged.low - cycle.high <= aged.low / variation) {
-        return {cycle.high - 1, aged.high == never ? aged.low + 1 : aged.high};
-    }
-    return cycle;
+    // What was known is stretched until it holds that of this cycle.
+    return more ? Supply{aged.low, now + 1} : Supply{now - 1, aged.high == never ? before + 1 : aged.high};
 }
 
 uint64_t likely_energy(const Supply& supply) { return supply.high == never ? never : range_of(supply).energies[1]; }

@@ -59,35 +59,38 @@ uint32_t JobOrder::job_begin(uint32_t index) const {
 
 namespace {
 
-/// Boxes that make up what is left of a region.
-struct Rest {
-    Region boxes[4];
-    uint32_t count = 0;
+Region box(const Range& pixels, const Range& channels) {
+    return {pixels.begin, pixels.end, static_cast<uint16_t>(channels.begin), static_cast<uint16_t>(channels.end)};
+}
 
-    void add(const Range& pixels, const Range& channels) {
-        if (pixels.empty() || channels.empty()) {
-            return;
+/// Leaves out empty boxes, and makes neighbours that together are a box one; returns how many are left.
+uint32_t join(const Region (&boxes)[4], Region (&joined)[4]) {
+    uint32_t count = 0;
+    for (const Region& next : boxes) {
+        if (next.pixels().empty() || next.channels().empty()) {
+            continue;
         }
-        Region* last = count == 0 ? nullptr : &boxes[count - 1];
-        if (last != nullptr && last->pixels() == pixels && last->channel_end == channels.begin) {
-            last->channel_end = static_cast<uint16_t>(channels.end);
-        } else if (last != nullptr && last->channels() == channels && last->pixel_end == pixels.begin) {
-            last->pixel_end = pixels.end;
+        Region& last = joined[count == 0 ? 0 : count - 1];
+        if (count != 0 && last.pixels() == next.pixels() && last.channel_end == next.channel_begin) {
+            last.channel_end = next.channel_end;
+        } else if (count != 0 && last.channels() == next.channels() && last.pixel_end == next.pixel_begin) {
+            last.pixel_end = next.pixel_end;
         } else {
-            boxes[count++] = {pixels.begin, pixels.end, static_cast<uint16_t>(channels.begin),
-                              static_cast<uint16_t>(channels.end)};
+            joined[count++] = next;
         }
     }
-    /// Bytes of weights and of inputs that the boxes fetch at least.
-    uint64_t fetched(const LoopShape& shape) const {
-        uint64_t bytes = 0;
-        for (uint32_t i = 0; i < count; ++i) {
-            bytes += uint64_t{boxes[i].channels().size()} * shape.taps() * shape.group_in() * shape.weight_bytes +
-                     uint64_t{boxes[i].pixels().size()} * shape.step_h() * shape.step_w() * shape.channels_in * 2;
-        }
-        return bytes;
+    return count;
+}
+
+/// Bytes of weights and of inputs that boxes fetch at least.
+uint64_t fetched_by(const LoopShape& shape, const Region (&boxes)[4], uint32_t count) {
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+        bytes += uint64_t{boxes[i].channels().size()} * shape.taps() * shape.group_in() * shape.weight_bytes +
+                 uint64_t{boxes[i].pixels().size()} * shape.step_h() * shape.step_w() * shape.channels_in * 2;
     }
-};
+    return bytes;
+}
 
 }  // namespace
 
@@ -102,30 +105,29 @@ uint32_t JobOrder::rest_after(uint32_t done, Region (&regions)[4]) const {
     const Range later{outer.end, region_.pixel_end};
     // The first pixel that is not begun; what is left of the one before it has the channels from at.channel on.
     const uint32_t next = at.pixel + (at.channel > block.begin ? 1 : 0);
-    Rest ways[3];
-    // By pixels, the block first: in execution order.
-    ways[0].add({at.pixel, next}, {at.channel, block.end});
-    ways[0].add({next, outer.end}, block);
-    ways[0].add(outer, {block.end, all.end});
-    ways[0].add(later, all);
-    // By channels: no weights are fetched twice.
-    ways[1].add({next, outer.end}, {block.begin, at.channel});
-    ways[1].add({at.pixel, outer.end}, {at.channel, block.end});
-    ways[1].add(outer, {block.end, all.end});
-    ways[1].add(later, all);
-    // By pixels, all channels of each: no inputs are fetched twice.
-    ways[2].add({outer.begin, at.pixel}, {block.end, all.end});
-    ways[2].add({at.pixel, next}, {at.channel, all.end});
-    ways[2].add({next, outer.end}, {block.begin, all.end});
-    ways[2].add(later, all);
-    const Rest* least = &ways[0];
-    for (const Rest& way : ways) {
-        least = way.fetched(*shape_) < least->fetched(*shape_) ? &way : least;
+    const Region ways[][4] = {
+        // By channels: no weights are fetched twice.
+        {box({next, outer.end}, {block.begin, at.channel}), box({at.pixel, outer.end}, {at.channel, block.end}),
+         box(outer, {block.end, all.end}), box(later, all)},
+        // By pixels, all channels of each: no inputs are fetched twice.
+        {box({outer.begin, at.pixel}, {block.end, all.end}), box({at.pixel, next}, {at.channel, all.end}),
+         box({next, outer.end}, {block.begin, all.end}), box(later, all)},
+    };
+    uint64_t least = ~uint64_t{0};
+    uint32_t count = 0;
+    for (const auto& way : ways) {
+        Region joined[4];
+        const uint32_t joined_count = join(way, joined);
+        const uint64_t fetched = fetched_by(*shape_, joined, joined_count);
+        if (fetched < least) {
+            least = fetched;
+            count = joined_count;
+            for (uint32_t i = 0; i < count; ++i) {
+                regions[i] = joined[i];
+            }
+        }
     }
-    for (uint32_t i = 0; i < least->count; ++i) {
-        regions[i] = least->boxes[i];
-    }
-    return least->count;
+    return count;
 }
 
 }  // namespace dynbal

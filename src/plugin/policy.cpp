@@ -6,8 +6,8 @@ namespace {
 /// For no energy is it known that the choice would be the same.
 Choice only(const Candidate& row) { return {row, ShortCost{}}; }
 
-/// The row for what is likely. Where it may be too large, it is judged over all that the energy may be: it, with the first
-/// smaller row that surely fits to go on with where it fails, against that row.
+/// The row for what is likely, and the one for a little more, which may do, too. Where they may be too large, they are judged
+/// over all that the energy may be: with the first smaller row that surely fits to go on with where they fail, against it.
 Choice choose_best(const StageView& stage, const Supply& supply) {
     TileTable& table = *stage.table;
     const uint64_t energy = likely_energy(supply);
@@ -16,12 +16,22 @@ Choice choose_best(const StageView& stage, const Supply& supply) {
     }
     const EnergyRange range = range_of(supply);
     const TileTable::Place place = table.find(energy);
-    const Choice likely{table.row(place.index), place.until};
-    Choice sure = likely;
-    for (uint32_t i = place.index; sure.row.need.value() > range.least() && i < table.least_need;) {
-        sure.row = table.row(++i);
+    Choice best{table.row(place.index), place.until};
+    Candidate sure = best.row;
+    for (uint32_t i = place.index; sure.need.value() > range.least() && i < table.least_need;) {
+        sure = table.row(++i);
     }
-    return cost_over(range, likely.row, sure.row) <= cost_over(range, sure.row, sure.row) ? likely : sure;
+    const auto consider = [&](Candidate row) {
+        if (cost_over(range, row, sure) < cost_over(range, best.row, sure)) {
+            row.from = row.from < best.row.from ? row.from : best.row.from;
+            best.row = row;
+        }
+    };
+    consider(sure);
+    if (place.index > 0) {
+        consider(table.row(place.index - 1));
+    }
+    return best;
 }
 
 Choice choose_fixed(const StageView& stage) { return only(stage.table->row(0)); }
@@ -86,22 +96,17 @@ Choice choose_paper(const StageView& stage, const Supply& supply) {
     const auto cost = [&](uint32_t out, uint32_t in) {
         return complete(stage, out, in).tile_pixels == 0 ? never : paper_usage_span(shape, out, in, cycle_macs);
     };
-    const auto search_out = [&] {
-        const auto of_index = [&](uint32_t i) { return cost(distinct_tile(shape.channels_out, i), tile_in); };
-        tile_out = distinct_tile(shape.channels_out, search(distinct_tiles(shape.channels_out), of_index));
-    };
-    const auto search_in = [&] {
-        if (shape.groups == 1) {
-            const auto of_index = [&](uint32_t i) { return cost(tile_out, distinct_tile(shape.channels_in, i)); };
-            tile_in = distinct_tile(shape.channels_in, search(distinct_tiles(shape.channels_in), of_index));
+    const bool out_first = stage.importance == Importance::out_first;
+    for (const bool along_out : {out_first, !out_first}) {
+        if (!along_out && shape.groups != 1) {
+            continue;
         }
-    };
-    if (stage.importance == Importance::out_first) {
-        search_out();
-        search_in();
-    } else {
-        search_in();
-        search_out();
+        uint32_t& tile = along_out ? tile_out : tile_in;
+        const uint32_t size = along_out ? shape.channels_out : shape.channels_in;
+        tile = distinct_tile(size, search(distinct_tiles(size), [&](uint32_t i) {
+                                 return along_out ? cost(distinct_tile(size, i), tile_in)
+                                                  : cost(tile_out, distinct_tile(size, i));
+                             }));
     }
     const TileConfig config = complete(stage, tile_out, tile_in);
     if (config.tile_pixels == 0) {

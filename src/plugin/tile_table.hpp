@@ -35,6 +35,8 @@ struct ShortCost {
     }
     constexpr uint64_t value() const { return uint64_t{bits & ((1U << mantissa_bits) - 1)} << (bits >> mantissa_bits); }
     constexpr bool operator==(const ShortCost&) const = default;
+    /// By value: of two exponents the mantissa with the larger one is full.
+    constexpr bool operator<(const ShortCost& other) const { return bits < other.bits; }
 };
 static_assert(sizeof(ShortCost) == 2);
 
@@ -50,27 +52,12 @@ struct Candidate {
 };
 static_assert(sizeof(Candidate) == 20);
 
+/// amount * part / whole, in an order that 64 bits hold, good to a millionth; `amount` and `whole` up to 2^43, whole > 0.
+uint64_t scaled(uint64_t amount, uint64_t part, uint64_t whole);
+
 /// What the whole stage costs where each cycle brings `energy` (`never`: no failures), by the row's reuse and loss; `never`
 /// where it makes no progress. Near the energies that the row is taken for this is what was walked.
-constexpr uint64_t cost_at(const Candidate& row, uint64_t energy) {
-    const uint64_t reuse = row.reuse.value();
-    const uint64_t lost = row.lost.value();
-    if (energy == never) {
-        return reuse;
-    }
-    if (energy < row.need.value() || energy <= lost) {
-        return never;
-    }
-    const uint64_t useful = energy - lost;
-    if (useful < lost / 1024) {
-        return never;
-    }
-    // reuse * E / (E - lost) = reuse + reuse * lost / useful, in an order that 64 bits hold.
-    uint32_t shift = 0;
-    for (; (lost >> shift) >= (1U << 20U); ++shift) {
-    }
-    return reuse + reuse / useful * lost + reuse % useful * (lost >> shift) / (useful >> shift);
-}
+uint64_t cost_at(const Candidate& row, uint64_t energy);
 
 /// Most rows of a table.
 inline constexpr uint32_t table_rows_max = 64;

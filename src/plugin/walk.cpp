@@ -107,7 +107,8 @@ uint64_t cost_of_values(const CostModel& prices, const Access& write, uint64_t v
     return transfers * prices.transfer + bytes * prices.write_byte;
 }
 
-/// `stopped_at` receives the plan that would have ended behind `until`.
+/// Performs plans as a whole. `stopped_at` receives the one that there is no more energy for, or that would have ended behind
+/// `until`.
 CycleEnd walk(Schedule& schedule, const CostModel& prices, const Progress& at, uint64_t energy, const Progress& until,
               JobPlan& stopped_at) {
     CycleEnd done;
@@ -119,18 +120,11 @@ CycleEnd walk(Schedule& schedule, const CostModel& prices, const Progress& at, u
             panel.begin(schedule, done);
         }
         const JobPlan plan = schedule.next(done.at);
-        if (is_behind(plan.after, until)) {
+        const Traffic traffic = traffic_of(accesses_of(schedule.order().shape(), schedule.buffers(), plan));
+        const uint64_t cost = cost_of(prices, traffic);
+        if (cost > left || is_behind(plan.after, until)) {
             stopped_at = plan;
             done.spent = energy - left;
-            return done;
-        }
-        const AccessList list = accesses_of(schedule.order().shape(), schedule.buffers(), plan);
-        const Traffic traffic = traffic_of(list);
-        const uint64_t cost = cost_of(prices, traffic);
-        if (cost > left) {
-            uint64_t part = 0;
-            done.at = cut_plan(prices, list, plan, done.at, left, part);
-            done.spent = energy - left + part;
             return done;
         }
         left -= cost;
@@ -148,8 +142,15 @@ CycleEnd walk(Schedule& schedule, const CostModel& prices, const Progress& at, u
 }  // namespace
 
 CycleEnd walk_cycle(Schedule& schedule, const CostModel& prices, const Progress& at, uint64_t energy) {
-    JobPlan ignored;
-    return walk(schedule, prices, at, energy, {std::numeric_limits<uint32_t>::max(), 0}, ignored);
+    JobPlan plan;
+    CycleEnd end = walk(schedule, prices, at, energy, {std::numeric_limits<uint32_t>::max(), 0}, plan);
+    if (!end.ended) {
+        const AccessList list = accesses_of(schedule.order().shape(), schedule.buffers(), plan);
+        uint64_t part = 0;
+        end.at = cut_plan(prices, list, plan, end.at, energy - end.spent, part);
+        end.spent += part;
+    }
+    return end;
 }
 
 Traffic stage_traffic(const LoopShape& shape, const TileConfig& config, uint32_t arena_bytes) {

@@ -194,6 +194,12 @@ TEST(Learn, AChangedSupplyIsFollowedAtOnce) {
     }
 }
 
+RC_GTEST_PROP(ShortCosts, AreInTheOrderOfWhatTheyStandFor, (uint64_t first, uint64_t second, uint8_t shift)) {
+    const ShortCost a = ShortCost::below(first >> shift % 60U);
+    const ShortCost b = ShortCost::below(second >> shift % 60U);
+    RC_ASSERT((a < b) == (a.value() < b.value()));
+}
+
 RC_GTEST_PROP(ShortCosts, BoundWhatTheyStandFor, (uint64_t drawn)) {
     const uint64_t cost = drawn >> *rc::gen::inRange(22, 64);
     const uint64_t below = ShortCost::below(cost).value();
