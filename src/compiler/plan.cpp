@@ -149,12 +149,10 @@ void plan_nvm(Plan& plan, const DeviceLimits& device) {
         }
     }
     const auto smallest = tables_by_area.find(0);
-    for (const bool shared : {false, true}) {
-        plan.memory = plan_memory(*plan.graph, plan.stages, shared);
-        plan.tables = smallest == tables_by_area.end() ? std::vector<StageTable>{} : smallest->second;
-        if (thin_to_fit(plan, device.nvm_bytes)) {
-            return;
-        }
+    plan.memory = plan_memory(*plan.graph, plan.stages, true);
+    plan.tables = smallest == tables_by_area.end() ? std::vector<StageTable>{} : smallest->second;
+    if (thin_to_fit(plan, device.nvm_bytes)) {
+        return;
     }
     refuse_nvm(plan, device);
 }

@@ -1,6 +1,5 @@
 //! The engine's side of run-time reconfiguration: what it tells the plugin, and how it acts on the answer.
 #include <bit>
-#include <iterator>
 
 #include "engine/engine.hpp"
 #include "engine/nvm_table.hpp"
@@ -156,7 +155,7 @@ bool Engine::pays_off(const Choice& next, const Supply& supply) const {
     const bool same = same_order(record_.config(), next.row.config);
     const uint64_t split = same ? 0 : next.row.lost.value();
     const uint64_t change = split + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
-    const uint64_t cost_then = scaled(then, same ? left_now : left_then, all) + std::size(range.energies) * change;
+    const uint64_t cost_then = scaled(then, same ? left_now : left_then, all) + EnergyRange::count * change;
     return scaled(now, left_now, all) > cost_then + cost_then / price_precision;
 }
 

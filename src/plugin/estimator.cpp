@@ -37,7 +37,8 @@ EnergyRange range_of(const Supply& supply) {
     // Below a quarter of what was too little nothing is assumed without a reason. A third of the way up is about the
     // geometric mean: bounds err by factors.
     const uint64_t least = max_u64(supply.low, supply.high / 4 + 1);
-    return {{least, least < supply.high ? least + (supply.high - least) / 3 : least, max_u64(least, supply.high)}};
+    const uint64_t third = least < supply.high ? (supply.high - least) / 3 : 0;
+    return {{least, least + third, least + 2 * third}};
 }
 
 }  // namespace dynbal

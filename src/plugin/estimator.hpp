@@ -20,9 +20,11 @@ Supply learn(const Supply& known, const Bounds& cycle);
 /// The energy to choose for; `never` if nothing is known.
 uint64_t likely_energy(const Supply& supply);
 
-/// Energies over which a choice is judged where an upper bound is known: the least that is assumed, the likely one, the most.
+/// Energies over which a choice is judged where an upper bound is known: the least that is assumed, the likely one, and as
+/// much more.
 struct EnergyRange {
-    uint64_t energies[3];
+    static constexpr uint32_t count = 3;
+    uint64_t energies[count];
 
     uint64_t least() const { return energies[0]; }
 };
