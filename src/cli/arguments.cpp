@@ -32,8 +32,8 @@ float checked_scale(double scale) {
 void add_input(CLI::App& command, std::string& spec) {
     command
         .add_option("--input", spec,
-                    "FILE, or FILE@INDEX for one sample of many: .npy, .npz (FILE.npz/NAME), .csv, .png or .jpg "
-                    "(,resize=stretch or ,resize=crop)")
+                    "FILE, or FILE@INDEX for one sample of many: .npy, .npz (FILE.npz/NAME), .csv, .png, .jpg "
+                    "(,resize=stretch or ,resize=crop) or .wav")
         ->required();
 }
 

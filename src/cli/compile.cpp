@@ -14,6 +14,8 @@
 #include "compiler/read_onnx.hpp"
 #include "device/profile.hpp"
 #include "engine/engine.hpp"
+#include "input/sound_features.hpp"
+#include "io/file.hpp"
 #include "io/progress.hpp"
 #include "io/table.hpp"
 #include "sim/session.hpp"
@@ -22,7 +24,7 @@ namespace dynbal::cli {
 namespace {
 
 struct Arguments {
-    std::string model, image, calibration;
+    std::string model, image, calibration, sound;
     std::string weights = "int16";
     double scale = 1.0;
     std::string device = device::default_device;
@@ -70,17 +72,21 @@ compiler::CompileOptions options_of(const Arguments& arguments) {
     options.weight_bytes = arguments.weights == "int8" ? 1 : 2;
     options.input_scale = checked_scale(arguments.scale);
     options.device = compiler::device_by_name(arguments.device);
+    if (!arguments.sound.empty()) {
+        options.sound_text = io::read_text(arguments.sound);
+        (void)input::parse_sound(options.sound_text, arguments.sound);
+    }
     options.model_name = std::filesystem::path(arguments.model).stem().string();
     return options;
 }
 
 void run(const Arguments& arguments, Context& context) {
     compiler::CompileOptions options = options_of(arguments);
-    check_output("-o", arguments.image, {arguments.model, arguments.calibration, arguments.device});
+    check_output("-o", arguments.image, {arguments.model, arguments.calibration, arguments.device, arguments.sound});
     std::vector<std::string> warnings;
     options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
     compiler::Graph graph = compiler::lower(compiler::read_onnx(arguments.model));
-    const SampleFile samples(arguments.calibration, graph.input_dims);
+    const SampleFile samples(arguments.calibration, graph.input_dims, options.sound_text);
     const int64_t count = std::min(samples.count(), arguments.samples_max);
     io::Progress progress("calibrating", count);
     const auto spread = compiler::spread_samples(samples, count, options.input_scale, [&] { progress.advance(); });
@@ -99,10 +105,13 @@ void add_compile(CLI::App& app, Context& context) {
     command->add_option("-o,--output", arguments->image, "Image to write")->required();
     command
         ->add_option("--calibrate", arguments->calibration,
-                     "Typical inputs (.npy), from which the ranges of all tensors are taken")
+                     "Typical inputs, from which the ranges of all tensors are taken: .npy, .npz, .csv, pictures, "
+                     "sounds, folders")
         ->required();
     command->add_option("--weights", arguments->weights, "int8 (one scale per channel) or int16")
         ->capture_default_str();
+    command->add_option("--sound", arguments->sound,
+                        "FILE.toml: how sound becomes the input (see dynbal help sound); kept with the image");
     command->add_option("--scale", arguments->scale, "Factor for raw input values")->capture_default_str();
     command->add_option("--device", arguments->device, "Device to compile for; see `dynbal help devices`")
         ->capture_default_str();

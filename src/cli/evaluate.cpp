@@ -78,7 +78,7 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, cons
 void run(const Arguments& arguments, Context& context) {
     sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
-    const SampleFile samples(arguments.inputs, file.host.input_dims);
+    const SampleFile samples(arguments.inputs, file.host.input_dims, file.host.sound_text);
     std::vector<uint32_t> labels = samples.labels();
     if (!arguments.labels.empty()) {
         labels = read_labels(arguments.labels, samples.count(), file.header().output_values);
@@ -103,8 +103,9 @@ void add_evaluate(CLI::App& app, Context& context) {
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
     command
-        ->add_option("--inputs", arguments->inputs,
-                     "Samples: .npy, .npz, .csv, or a folder with a folder for each class")
+        ->add_option(
+            "--inputs", arguments->inputs,
+            "Samples: .npy, .npz, .csv, or a folder of files (pictures and sounds, too) with a folder for each class")
         ->required();
     command->add_option("--labels", arguments->labels, "The class of each sample (.npy); folders have them already");
     command->add_option("--limit", arguments->limit, "Only the first N samples")

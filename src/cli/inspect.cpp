@@ -130,6 +130,10 @@ nlohmann::ordered_json json_of(const compiler::ImageFile& file) {
             {"input_dims", file.host.input_dims},
             {"output_dims", file.host.output_dims},
             {"input_scale", file.host.input_scale},
+            {"input_unit", file.host.input_value_scale},
+            {"output_unit", file.host.output_value_scale},
+            {"input_order", file.host.input_order},
+            {"output_order", file.host.output_order},
             {"image_bytes", header.image_bytes},
             {"nvm_bytes", header.nvm_bytes},
             {"sram_bytes", Engine::sram_bytes_of(header)},
@@ -168,6 +172,19 @@ std::string stage_table(const compiler::ImageFile& file) {
     return table.text();
 }
 
+/// For programs that read a sensor and bring the answer.
+std::string values_text(const compiler::HostInfo& host) {
+    const std::string scale = host.input_scale == 1 ? "" : fmt::format(" x {:.6g}", host.input_scale);
+    const auto order = [](const std::vector<uint32_t>& positions) {
+        return positions.empty() ? "in the model's order" : "in an order of its own";
+    };
+    return fmt::format(
+        "\nInput: q = round(x{} / {:.6g}), {}; answer: y = q x {:.6g}, {}. `dynbal firmware --header FILE.h` writes "
+        "them "
+        "down for C.\n",
+        scale, host.input_value_scale, order(host.input_order), host.output_value_scale, order(host.output_order));
+}
+
 std::string text_of(const compiler::ImageFile& file) {
     const ImageHeader& header = file.header();
     std::string text =
@@ -187,7 +204,7 @@ std::string text_of(const compiler::ImageFile& file) {
                "end. Units, as in --supply budget:E: {}.\n",
                grouped(Engine::sram_bytes_of(header)), grouped((least + 15) / 16), stage,
                prices_text(header.cost_model)) +
-           board_table(header);
+           values_text(file.host) + board_table(header);
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ struct CompileOptions {
     uint32_t weight_bytes = 2;  ///< 1 (int8 per channel) or 2 (int16)
     float input_scale = 1.0F;   ///< what raw input values are multiplied with before the network sees them
     DeviceLimits device;
+    std::string sound_text;  ///< how sound becomes the input, kept with the image
     std::string model_name;
     std::function<void(const std::string&)> warn;  ///< told what a user should know about the image; may be empty
 };

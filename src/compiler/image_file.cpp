@@ -25,6 +25,7 @@ json to_json(const HostInfo& h) {
     return {{"model", h.model_name},
             {"device", h.device_name},
             {"device_text", h.device_text},
+            {"sound_text", h.sound_text},
             {"stage_names", h.stage_names},
             {"stage_operators", h.stage_operators},
             {"input_dims", h.input_dims},
@@ -44,6 +45,7 @@ HostInfo from_json(const json& j) {
     j.at("model").get_to(h.model_name);
     j.at("device").get_to(h.device_name);
     j.at("device_text").get_to(h.device_text);
+    h.sound_text = j.value("sound_text", "");
     j.at("stage_names").get_to(h.stage_names);
     j.at("stage_operators").get_to(h.stage_operators);
     j.at("input_dims").get_to(h.input_dims);

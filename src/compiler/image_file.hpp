@@ -19,6 +19,7 @@ struct HostInfo {
     std::string model_name;
     std::string device_name;
     std::string device_text;  ///< the profile, if it was a file of one's own: the image needs it no more
+    std::string sound_text;   ///< how sound becomes its input (input/sound_features.hpp), if it was said
     std::vector<std::string> stage_names;
     std::vector<std::string> stage_operators;      ///< "Conv + Relu + MaxPool"
     std::vector<int64_t> input_dims, output_dims;  ///< ONNX shapes, batch as 1

@@ -6,8 +6,8 @@
 
 #include "base/error.hpp"
 #include "device/profile.hpp"
+#include "device/toml_table.hpp"
 #include "experiment/supply_files.hpp"
-#include "experiment/toml_table.hpp"
 #include "sim/supply.hpp"
 
 namespace dynbal::experiment {

@@ -114,24 +114,25 @@ private:
     double time_s() {
         const size_t column = layout_.time_column;
         if (layout_.time == TimeSource::number) return layout_.time_factor * counted(column);
-        bool has_date = false;
-        if (layout_.time == TimeSource::us_date) {
-            const auto date = us_date_seconds(table_.cell(column));
-            const auto clock = clock_seconds(table_.cell(column + 1), has_date);
-            if (!date || !clock || has_date)
-                table_.fail(fmt::format("'{}', '{}' is no date MM/DD/YYYY with a time", table_.cell(column),
-                                        table_.cell(column + 1)));
-            return *date + *clock;
-        }
-        const auto clock = clock_seconds(table_.cell(column), has_date);
+        const auto clock = parse_moment(table_.cell(column), layout_.date_order);
         if (!clock)
             table_.fail(fmt::format("column {}: '{}' is no time such as 2024-05-31 12:00:00.5", column + 1,
                                     table_.cell(column)));
+        if (layout_.date_column) return date_s(*layout_.date_column) + clock->clock_s.value_or(0);
+        const bool has_date = clock->date_s.has_value();
         if (samples_ > 1 && has_date != had_date_) table_.fail("times with a date and times without one");
         had_date_ = has_date;
         // Times of day go on behind midnight.
-        if (!has_date && samples_ > 1 && *clock + days_s_ < time_s_ - day_s / 2) days_s_ += day_s;
-        return *clock + days_s_;
+        if (!has_date && samples_ > 1 && clock->seconds() + days_s_ < time_s_ - day_s / 2) days_s_ += day_s;
+        return clock->seconds() + days_s_;
+    }
+
+    double date_s(size_t column) {
+        const auto date = parse_moment(table_.cell(column), layout_.date_order);
+        if (!date || !date->date_s || date->clock_s)
+            table_.fail(
+                fmt::format("column {}: '{}' is no date as in the rows before", column + 1, table_.cell(column)));
+        return *date->date_s;
     }
 
     double counted(size_t column) {
