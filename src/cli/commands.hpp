@@ -35,6 +35,7 @@ void add_fidelity(CLI::App& app, Context& context);
 void add_firmware(CLI::App& app, Context& context);
 void add_sweep(CLI::App& app, Context& context);
 void add_reproduce(CLI::App& app, Context& context);
+void add_zoo(CLI::App& app, Context& context);
 void add_help(CLI::App& app, Context& context);
 
 }  // namespace dynbal::cli

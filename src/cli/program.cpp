@@ -46,6 +46,7 @@ void add_commands(CLI::App& app, Context& context) {
     add_emulate(app, context);
     add_sweep(app, context);
     add_reproduce(app, context);
+    add_zoo(app, context);
     add_help(app, context);
 }
 
