@@ -79,7 +79,7 @@ std::vector<Growth> measure_growth(const std::vector<device::DeviceProfile>& pro
 
 std::vector<Result> measure_all(const std::vector<Job>& jobs, uint32_t threads) {
     const int64_t steps = std::accumulate(jobs.begin(), jobs.end(), int64_t{0},
-                                          [](int64_t sum, const Job& job) { return sum + 2 * job.plan.energies + 1; });
+                                          [](int64_t sum, const Job& job) { return sum + steps_of(job.plan); });
     std::vector<Result> results(jobs.size());
     io::Progress progress("policies", steps);
     sim::WorkQueue queue(jobs.size(), 1);
@@ -154,7 +154,8 @@ int main(int argc, char** argv) {
         "Measures the policies on drawn networks and published layers, against each other and against the oracle");
     app.add_option("--seed", arguments.seed, "Of the networks");
     app.add_option("--networks", arguments.networks, "How many are drawn");
-    app.add_option("--energies", arguments.energies, "Of a power cycle, log spaced")->check(CLI::Range(1, 1000));
+    app.add_option("--energies", arguments.energies, "Of a power cycle, log spaced; half as many with a capacitor")
+        ->check(CLI::Range(1, 1000));
     app.add_option("--published-energies", arguments.published_energies,
                    "The same for published layers, which are run on the first device alone")
         ->check(CLI::Range(1, 1000));

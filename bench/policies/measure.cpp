@@ -22,7 +22,7 @@ struct PhasedSupply {
 
 /// Stops at half of the phases where a run takes so many power cycles that the first hardly matters.
 double mean_cost(Rig& rig, PolicyKind policy, const PhasedSupply& supply, uint32_t phases) {
-    constexpr uint64_t many_cycles = 250;
+    constexpr uint64_t many_cycles = 150;
     double sum = 0;
     uint32_t count = 0;
     uint32_t step = 1;
@@ -79,10 +79,13 @@ PhasedSupply power_of(double energy, const device::DeviceProfile& profile) {
     const double squares = capacitor.on_v * capacitor.on_v - capacitor.off_v * capacitor.off_v;
     const double capacitance_uf = 2 * energy / factor / squares * 1e6;
     return {SupplyKind::power, energy, [=, on_v = capacitor.on_v](double share) {
-                return fmt::format("power:{:.4g}mW,capacitance={:.4g}uF,max_voltage={:.2f}V,start_voltage={:.4f}V",
+                return fmt::format("power:{:.4f}mW,capacitance={:.2f}uF,max_voltage={:.2f}V,start_voltage={:.4f}V",
                                    power_mw, capacitance_uf, on_v + 1, std::sqrt(on_v * on_v + share * squares));
             }};
 }
+
+/// Half as many: a run with a capacitor takes longer to simulate, and tells little else.
+uint32_t power_energies(const Plan& plan) { return (plan.energies + 1) / 2; }
 
 class Measurement {
 public:
@@ -106,7 +109,7 @@ public:
         const auto ends_j = [&](double joules) { return completes(power_of(joules, rig_->profile()).with_first(0)); };
         // Above the least that ends by as much as a stated least energy may be.
         const double least_j = ends_j(most_j) ? 1.25 * least_that_ends(most_j, ends_j) : most_j;
-        for (const double energy : log_spaced(least_j, most_j, plan_->energies)) {
+        for (const double energy : log_spaced(least_j, most_j, power_energies(*plan_))) {
             add_point(power_of(energy, rig_->profile()));
         }
     }
@@ -162,6 +165,8 @@ private:
 
 }  // namespace
 
+uint32_t steps_of(const Plan& plan) { return plan.energies + power_energies(plan) + 1; }
+
 Result measure(const Network& network, const device::DeviceProfile& profile, const Plan& plan,
                const std::function<void()>& advance) {
     Result result;
@@ -178,7 +183,7 @@ Result measure(const Network& network, const device::DeviceProfile& profile, con
     } catch (const InputError& error) {
         result.refused = error.what();
     }
-    while (steps < 2 * plan.energies + 1) step();
+    while (steps < steps_of(plan)) step();
     return result;
 }
 

@@ -23,9 +23,9 @@ constexpr double never_ends = std::numeric_limits<double>::infinity();
 
 struct Plan {
     std::vector<PolicyKind> policies;  ///< the last is judged against the cheapest of the others
-    uint32_t energies = 25;
-    uint32_t phases = 8;           ///< energies of the first power cycle
-    uint32_t oracle_energies = 0;  ///< so many points of budget:E are also compared with the oracle
+    uint32_t energies = 25;            ///< of budget:E; of power:P there are half as many
+    uint32_t phases = 8;               ///< energies of the first power cycle
+    uint32_t oracle_energies = 0;      ///< so many points of budget:E are also compared with the oracle
 };
 
 enum class SupplyKind : uint8_t { budget, power };
@@ -42,13 +42,15 @@ struct Result {
     std::string network, device;
     std::string refused;        ///< by the compiler, and why
     uint64_t stated_least = 0;  ///< units
-    uint64_t real_least = 0;    ///< with which the judged policy still ends, to 2 %, in 30,000 power cycles
+    uint64_t real_least = 0;    ///< with which the judged policy still ends, to 2 %, in 10,000 power cycles
     double steady_cost = 0;     ///< the judged policy's against the cheapest of the others
     double steady_latency = 0;  ///< the same
     std::vector<Point> points;
 };
 
-/// `advance` is called once for each of 2 * energies + 1 steps.
+/// How often measure() calls `advance`.
+uint32_t steps_of(const Plan& plan);
+
 Result measure(const Network& network, const device::DeviceProfile& profile, const Plan& plan,
                const std::function<void()>& advance);
 

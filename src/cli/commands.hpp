@@ -25,6 +25,7 @@ void add_compile(CLI::App& app, Context& context);
 void add_inspect(CLI::App& app, Context& context);
 void add_run(CLI::App& app, Context& context);
 void add_simulate(CLI::App& app, Context& context);
+void add_watch(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
@@ -35,6 +36,7 @@ void add_fidelity(CLI::App& app, Context& context);
 void add_firmware(CLI::App& app, Context& context);
 void add_sweep(CLI::App& app, Context& context);
 void add_reproduce(CLI::App& app, Context& context);
+void add_zoo(CLI::App& app, Context& context);
 void add_help(CLI::App& app, Context& context);
 
 }  // namespace dynbal::cli

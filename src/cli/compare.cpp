@@ -3,11 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
+#include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
 #include "cli/report.hpp"
+#include "experiment/grid.hpp"
+#include "experiment/oracle.hpp"
+#include "experiment/stage_image.hpp"
+#include "io/progress.hpp"
 #include "io/table.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
@@ -15,29 +21,67 @@
 namespace dynbal::cli {
 namespace {
 
+using experiment::Strategy;
+
 struct Arguments {
     ImageArguments image;
     std::string input;
     std::vector<std::string> supplies;
+    std::vector<std::string> policies{"fixed", "paper", "best"};
     std::string device;
+    uint32_t jobs = 0;
 };
 
 struct Row {
     std::string supply;
-    PolicyKind policy = PolicyKind::fixed;
+    Strategy policy = Strategy::fixed;
     sim::RunResult result;
+    std::optional<experiment::Oracle> oracle;
 };
+
+std::vector<Strategy> policies_of(const Arguments& arguments) {
+    std::vector<Strategy> policies;
+    for (const std::string& name : arguments.policies) {
+        policies.push_back(experiment::parse_strategy(name));
+        if (std::count(policies.begin(), policies.end(), policies.back()) > 1) {
+            throw InputError("--policies: '" + name + "' is there twice");
+        }
+    }
+    return policies;
+}
+
+experiment::Oracle oracle_for(const Arguments& arguments, const compiler::ImageFile& file,
+                              const sim::DeviceProfile& profile, const std::string& supply) {
+    constexpr double parts = 1e6;
+    io::Progress progress("oracle, " + supply, static_cast<int64_t>(parts));
+    experiment::OracleOptions options;
+    options.jobs = arguments.jobs;
+    options.on_progress = [&](double share) { progress.advance(std::llround(share * parts)); };
+    return experiment::find_oracle(file, profile, supply, options);
+}
+
+Row run_one(const Arguments& arguments, const compiler::ImageFile& file, const sim::DeviceProfile& profile,
+            const std::vector<int16_t>& input, const Row& wanted) {
+    Row row = wanted;
+    std::optional<compiler::ImageFile> chosen;
+    if (row.policy == Strategy::oracle) {
+        row.oracle = oracle_for(arguments, file, profile, row.supply);
+        chosen = experiment::with_choices(file, row.oracle->configs());
+    }
+    sim::Session session(chosen ? *chosen : file, profile);
+    const auto supply = sim::parse_supply(row.supply, profile);
+    sim::RunOptions options;
+    options.policy = experiment::policy_of(row.policy);
+    row.result = session.run_inference(input, *supply, options);
+    return row;
+}
 
 std::vector<Row> run_all(const Arguments& arguments, const compiler::ImageFile& file, const sim::DeviceProfile& profile,
                          const std::vector<int16_t>& input) {
     std::vector<Row> rows;
-    for (const std::string& text : arguments.supplies) {
-        for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best}) {
-            sim::Session session(file, profile);
-            const auto supply = sim::parse_supply(text, profile);
-            sim::RunOptions options;
-            options.policy = policy;
-            rows.push_back({text, policy, session.run_inference(input, *supply, options)});
+    for (const std::string& supply : arguments.supplies) {
+        for (const Strategy policy : policies_of(arguments)) {
+            rows.push_back(run_one(arguments, file, profile, input, {supply, policy, {}, {}}));
         }
     }
     return rows;
@@ -54,10 +98,47 @@ bool same_answers(const std::vector<Row>& rows) {
     return true;
 }
 
-/// The run of `fixed` on the supply of `rows[index]`; null if it did not end.
+/// The run of `fixed` on the supply of `rows[index]`; null if there is none, or if it did not end.
 const sim::RunResult* fixed_beside(const std::vector<Row>& rows, size_t index) {
-    while (rows[index].policy != PolicyKind::fixed) --index;
-    return rows[index].result.completed() ? &rows[index].result : nullptr;
+    const auto fixed = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
+        return row.policy == Strategy::fixed && row.supply == rows[index].supply;
+    });
+    return fixed != rows.end() && fixed->result.completed() ? &fixed->result : nullptr;
+}
+
+/// Did the run end on whose behalf the others are there: `best`, or without it the last policy asked for?
+bool judged_completes(const std::vector<Row>& rows) {
+    const auto is_best = [](const Row& row) { return row.policy == Strategy::best; };
+    const Strategy judged = std::any_of(rows.begin(), rows.end(), is_best) ? Strategy::best : rows.back().policy;
+    return std::all_of(rows.begin(), rows.end(),
+                       [&](const Row& row) { return row.policy != judged || row.result.completed(); });
+}
+
+nlohmann::ordered_json json_of(const experiment::Oracle& oracle) {
+    nlohmann::ordered_json stages = nlohmann::ordered_json::array();
+    for (const experiment::StageChoice& stage : oracle.stages) {
+        stages.push_back({{"config", config_json(stage.config)},
+                          {"configurations", stage.configs},
+                          {"tried", stage.tried},
+                          {"complete", stage.complete}});
+    }
+    return stages;
+}
+
+/// What an oracle is worth.
+std::string text_of(const experiment::Oracle& oracle) {
+    uint64_t configs = 0;
+    uint64_t tried = 0;
+    uint64_t cut_short = 0;
+    for (const experiment::StageChoice& stage : oracle.stages) {
+        configs += stage.configs;
+        tried += stage.tried;
+        cut_short += stage.complete ? 0 : 1;
+    }
+    std::string text = fmt::format("{} of {} configurations run", grouped(tried), grouped(configs));
+    if (cut_short == 0) return text + ", the others cost too much even without failures";
+    return text + fmt::format("; in {} of {} stages the effort allowed was spent before all were tried", cut_short,
+                              oracle.stages.size());
 }
 
 /// Where a capacitor is charged, time and boots count, which cost units leave out.
@@ -94,14 +175,14 @@ std::string table_of(const std::vector<Row>& rows) {
     for (size_t index = 0; index < rows.size(); ++index) {
         const Row& row = rows[index];
         const sim::RunResult& result = row.result;
-        if (row.policy == PolicyKind::fixed && index != 0) table.add_rule();
+        if (index != 0 && row.supply != rows[index - 1].supply) table.add_rule();
         if (!result.completed()) {
-            table.add_row({row.supply, sim::name_of(row.policy), "never ends"});
+            table.add_row({row.supply, experiment::name_of(row.policy), "never ends"});
             continue;
         }
         const sim::RunResult* const fixed = fixed_beside(rows, index);
         std::vector<std::string> cells{row.supply,
-                                       sim::name_of(row.policy),
+                                       experiment::name_of(row.policy),
                                        grouped(result.power_cycles),
                                        grouped(result.traffic.read_bytes + result.traffic.write_bytes),
                                        grouped(result.traffic.transfers),
@@ -123,43 +204,49 @@ void run(const Arguments& arguments, Context& context) {
     const std::vector<Row> rows = run_all(arguments, file, profile, input);
     const bool same = same_answers(rows);
 
-    bool best_completes = true;
+    const bool completes = judged_completes(rows);
     const std::vector<int16_t>* answer = nullptr;
     nlohmann::ordered_json runs = nlohmann::ordered_json::array();
     for (size_t index = 0; index < rows.size(); ++index) {
         const Row& row = rows[index];
         if (row.result.completed()) answer = &row.result.output;
-        if (row.policy == PolicyKind::best && !row.result.completed()) best_completes = false;
-        nlohmann::ordered_json json{{"supply", row.supply}, {"policy", sim::name_of(row.policy)}};
+        nlohmann::ordered_json json{{"supply", row.supply}, {"policy", experiment::name_of(row.policy)}};
         json.update(result_json(file, row.result));
         json["against_fixed"] = against_json(row.result, fixed_beside(rows, index));
+        if (row.oracle) json["oracle"] = json_of(*row.oracle);
         runs.push_back(json);
     }
     std::string text = table_of(rows);
     for (const Row& row : rows) {
+        if (row.oracle) text += fmt::format("\n{}, oracle: {}\n", row.supply, text_of(*row.oracle));
         if (row.result.completed()) continue;
-        text += fmt::format("\n{}, {}: {}\n", row.supply, sim::name_of(row.policy), row.result.message);
+        text += fmt::format("\n{}, {}: {}\n", row.supply, experiment::name_of(row.policy), row.result.message);
     }
     if (!same) {
         text += "\nThe answers DIFFER: this is a fault of the engine, please report it\n";
     } else if (answer != nullptr) {
         text += "\nAnswer, the same bits in every run that ended: " + answer_text(file, *answer) + "\n";
     }
-    context.print({{"completed", best_completes}, {"same_answers", same}, {"runs", runs}}, text);
-    context.exit_code = same && best_completes ? exit_ok : exit_failed;
+    context.print({{"completed", completes}, {"same_answers", same}, {"runs", runs}}, text);
+    context.exit_code = same && completes ? exit_ok : exit_failed;
 }
 
 }  // namespace
 
 void add_compare(CLI::App& app, Context& context) {
-    CLI::App* command =
-        app.add_subcommand("compare", "Run one input with the policies fixed, paper and best, side by side");
+    CLI::App* command = app.add_subcommand("compare", "Run one input with several policies, side by side");
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     command->add_option("--supply", arguments->supplies, "May be given several times; see `dynbal help supplies`")
         ->required()
         ->take_all();
+    command
+        ->add_option("--policies", arguments->policies,
+                     "Of fixed, paper, best, and oracle: for each stage the tile that trying finds best under the "
+                     "supply, which takes a while (default: fixed,paper,best)")
+        ->delimiter(',');
+    add_jobs(*command, arguments->jobs);
     add_device(*command, arguments->device);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });

@@ -36,6 +36,7 @@ void add_commands(CLI::App& app, Context& context) {
     add_inspect(app, context);
     add_run(app, context);
     add_simulate(app, context);
+    add_watch(app, context);
     add_compare(app, context);
     add_report(app, context);
     add_evaluate(app, context);
@@ -46,6 +47,7 @@ void add_commands(CLI::App& app, Context& context) {
     add_emulate(app, context);
     add_sweep(app, context);
     add_reproduce(app, context);
+    add_zoo(app, context);
     add_help(app, context);
 }
 

@@ -28,14 +28,6 @@ nlohmann::ordered_json traffic_json(const sim::RunResult& result) {
     return classes;
 }
 
-nlohmann::ordered_json config_json(const TileConfig& config) {
-    return {{"tile_out", config.tile_out},
-            {"tile_in", config.tile_in},
-            {"tile_pixels", config.tile_pixels},
-            {"run_pixels", config.run_pixels},
-            {"order", report::name_of(config.order)}};
-}
-
 nlohmann::ordered_json stages_json(const compiler::ImageFile& file, const sim::RunResult& result) {
     nlohmann::ordered_json stages = nlohmann::ordered_json::array();
     for (size_t i = 0; i < result.activity.stages.size(); ++i) {
@@ -67,6 +59,14 @@ nlohmann::ordered_json balance_json(const power::EnergyBalance& balance) {
 }
 
 }  // namespace
+
+nlohmann::ordered_json config_json(const TileConfig& config) {
+    return {{"tile_out", config.tile_out},
+            {"tile_in", config.tile_in},
+            {"tile_pixels", config.tile_pixels},
+            {"run_pixels", config.run_pixels},
+            {"order", report::name_of(config.order)}};
+}
 
 std::string output_sha256(const std::vector<int16_t>& values) {
     std::vector<uint8_t> bytes;

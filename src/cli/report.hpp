@@ -19,6 +19,8 @@ size_t argmax(const std::vector<float>& values);
 /// Everything a machine wants to know of one inference.
 nlohmann::ordered_json result_json(const compiler::ImageFile& file, const sim::RunResult& result);
 
+nlohmann::ordered_json config_json(const TileConfig& config);
+
 /// "class 9 (9: 12.3, 7: 4.56, 5: 1.2)", with at most three values.
 std::string answer_text(const compiler::ImageFile& file, const std::vector<int16_t>& output);
 

@@ -1,9 +1,7 @@
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
 
-#include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
@@ -17,8 +15,6 @@
 namespace dynbal::cli {
 namespace {
 
-constexpr const char* own_model = "models/fashion_mnist/fashion_mnist.onnx";
-
 struct Arguments {
     SweepArguments sweep;
     std::optional<std::string> models, traces, rf, thermal;
@@ -26,29 +22,19 @@ struct Arguments {
     bool no_oracle = false;
 };
 
-/// Data that is not part of the project: $DYNBAL_SHARED, or shared/ beside the repository.
-std::string shared_data(const char* folder) {
-    const char* const named = std::getenv("DYNBAL_SHARED");
-    return (std::filesystem::path(named != nullptr ? named : "../shared") / "data" / folder).string();
-}
-
 /// The grid, and what has to be said about it.
 experiment::Grid grid_of(const Arguments& arguments, std::string& note) {
     experiment::PaperGridOptions options;
-    options.models_folder = arguments.models.value_or(shared_data("models/dynbal"));
-    options.rf = arguments.rf.value_or(experiment::rf_supply(arguments.traces.value_or(shared_data("traces"))));
+    options.rf = arguments.rf.value_or(experiment::rf_supply(arguments.traces));
     options.thermal = arguments.thermal.value_or(experiment::thermal_supply());
     options.oracle = !arguments.no_oracle;
     options.repetitions = arguments.repetitions;
     note = "The paper's RF and thermal traces were never published; in their place: `" + options.rf + "` and `" +
            options.thermal + "`.\n";
-    if (arguments.models || experiment::has_paper_models(options.models_folder)) return experiment::paper_grid(options);
-    if (!std::filesystem::is_regular_file(own_model)) {
-        throw InputError("the paper's networks are not in " + options.models_folder + ", and ours is not in " +
-                         own_model + "; name the folder of the paper's networks with --models");
-    }
-    note += "The paper's networks are not in `" + options.models_folder + "` (--models); this is our own network.\n";
-    return experiment::paper_grid_for(own_model, options);
+    if (arguments.models) return experiment::paper_grid(experiment::paper_models(*arguments.models), options);
+    note += "The networks are ours (`dynbal zoo`); --models takes the paper's own.\n";
+    const auto folder = std::filesystem::path(arguments.sweep.folder) / "models";
+    return experiment::paper_grid(experiment::own_models(folder.string()), options);
 }
 
 /// The second half: the same models and devices against the energy of a power cycle.
@@ -94,9 +80,10 @@ void add_reproduce(CLI::App& app, Context& context) {
     arguments->sweep.folder = "reproduce.sweep";
     arguments->sweep.add_to(*command, arguments->sweep.folder);
     command->add_option("--models", arguments->models,
-                        "Folder of HAR-CNN.onnx, KWS-DNN_S.onnx and squeezenet_cifar10.onnx (default: "
-                        "$DYNBAL_SHARED/data/models/dynbal, ../shared/...)");
-    command->add_option("--traces", arguments->traces, "Folder of recorded traces (default: as for models)");
+                        "Folder of the paper's HAR-CNN.onnx, KWS-DNN_S.onnx and squeezenet_cifar10.onnx (default: "
+                        "three of our own)");
+    command->add_option("--traces", arguments->traces,
+                        "Folder of recorded traces, for RF (default: power that comes and goes at random)");
     command->add_option("--rf", arguments->rf, "Supply in place of the paper's RF trace");
     command->add_option("--thermal", arguments->thermal, "Supply in place of the paper's thermal trace");
     command->add_option("--inferences", arguments->repetitions, "Inferences in a row in each cell")

@@ -79,15 +79,16 @@ void SweepArguments::add_to(CLI::App& command, const std::string& otherwise) {
 
 experiment::SweepResult run_with_progress(const experiment::Grid& grid, const SweepArguments& arguments,
                                           const std::string& label) {
+    constexpr int64_t parts = 1'000'000;  // of a cell
     experiment::SweepOptions options;
     options.folder = arguments.folder;
     options.jobs = arguments.jobs;
     options.restart = arguments.restart;
     std::unique_ptr<io::Progress> progress;
     options.on_start = [&](uint64_t cells, uint64_t done) {
-        progress = std::make_unique<io::Progress>(label, static_cast<int64_t>(cells - done));
+        progress = std::make_unique<io::Progress>(label, static_cast<int64_t>(cells - done) * parts);
     };
-    options.on_cell = [&] { progress->advance(); };
+    options.on_progress = [&](double share) { progress->advance(std::llround(share * parts)); };
     return experiment::run_sweep(grid, options);
 }
 

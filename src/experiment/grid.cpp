@@ -1,5 +1,7 @@
 #include "experiment/grid.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -111,6 +113,23 @@ std::vector<Cell> cells_of(const Grid& grid) {
         }
     }
     return cells;
+}
+
+void check_size(const Grid& grid) {
+    constexpr double cells_max = 200'000;
+    size_t supplies = 0;
+    for (const std::string& supply : grid.supplies) {
+        supplies += supply.find(seed_mark) == std::string::npos ? 1 : grid.seeds.size();
+    }
+    // As a floating point number it cannot overflow.
+    const double cells = static_cast<double>(grid.models.size()) * static_cast<double>(grid.devices.size()) *
+                         static_cast<double>(supplies) * static_cast<double>(grid.policies.size());
+    if (cells <= cells_max) return;
+    throw InputError(
+        fmt::format("the grid has {:.0f} cells: {} models x {} devices x {} supplies (each {{seed}} counted) x {} "
+                    "policies; at most "
+                    "{:.0f} are possible: use fewer seeds, or several grids",
+                    cells, grid.models.size(), grid.devices.size(), supplies, grid.policies.size(), cells_max));
 }
 
 void check_supplies(const Grid& grid) {

@@ -53,6 +53,9 @@ struct Cell {
 /// All cells. A supply without "{seed}" appears once, whatever the seeds.
 std::vector<Cell> cells_of(const Grid& grid);
 
+/// Throws InputError if there are more cells than anybody waits for, with how many there are and why.
+void check_size(const Grid& grid);
+
 /// Throws InputError for a supply that is none, on one of the devices.
 void check_supplies(const Grid& grid);
 

@@ -7,13 +7,16 @@
 //! stage's winner, decided beforehand: nothing is learned, looked up or changed at run time.
 //!
 //! Invariants:
-//!  1. the winner of a stage is the best of ALL of compiler::sampled_configs(); of equal ones the first;
+//!  1. the winner of a stage is the best of ALL of compiler::sampled_configs(), unless StageChoice::complete says that the
+//!     effort allowed was spent before; then it is the best of those tried, the most promising first;
 //!  2. what is not run to its end could not have won: its traffic without failures, which no run undercuts
 //!     (everything that is done without failures is done with them, too), costs more already than the winner's
-//!     run with failures, or it was stopped when it had drawn more.
+//!     run with failures, or it was stopped when it had drawn more;
+//!  3. the choice does not depend on clocks or threads.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,12 +25,22 @@
 
 namespace dynbal::experiment {
 
+struct OracleOptions {
+    /// Effort allowed for a stage, in times that its supply is asked; some ten millions take a second. The trials end with
+    /// the run that exceeds it.
+    uint64_t payments_max = 100'000'000;
+    uint32_t jobs = 1;  ///< threads; 0: one a core
+    /// Told the share of all work that has been done since it was told before; they add up to 1. Any thread.
+    std::function<void(double share)> on_progress;
+};
+
 struct StageChoice {
     TileConfig config;
-    double cost = 0;          ///< of one run of the stage: joules if the supply limits, else seconds
+    double cost = 0;          ///< of one run of the stage: joules if the supply limits, else seconds; 0: none ended
     uint32_t inferences = 0;  ///< how often the stage was run for it
     uint64_t configs = 0;     ///< how many there are
-    uint64_t tried = 0;       ///< how many of them were run; the others cost too much even without failures
+    uint64_t tried = 0;       ///< how many of them were run
+    bool complete = true;     ///< the others cost too much even without failures; else the effort was spent
 };
 
 struct Oracle {
@@ -38,6 +51,7 @@ struct Oracle {
 };
 
 /// Throws InputError if the supply is not one. A stage that no configuration ends gets the one of least need.
-Oracle find_oracle(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& supply);
+Oracle find_oracle(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& supply,
+                   const OracleOptions& options = {});
 
 }  // namespace dynbal::experiment

@@ -5,25 +5,20 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "zoo/folder.hpp"
 
 namespace dynbal::experiment {
 namespace {
 
-constexpr std::array<std::pair<const char*, const char*>, 3> networks{
-    {{"HAR", "HAR-CNN.onnx"}, {"KWS", "KWS-DNN_S.onnx"}, {"SQN", "squeezenet_cifar10.onnx"}}};
+struct Named {
+    const char *name, *network;
+};
 
-std::string path_of(const std::string& folder, const char* file) {
-    return (std::filesystem::path(folder) / file).string();
-}
+constexpr std::array<Named, 3> published{{{"HAR", "HAR-CNN"}, {"KWS", "KWS-DNN_S"}, {"SQN", "squeezenet_cifar10"}}};
+constexpr std::array<Named, 3> own{{{"HAR", "har"}, {"ECG", "ecg"}, {"FMN", "fashion_mnist"}}};
 
-Grid empty_grid(const PaperGridOptions& options) {
-    Grid grid;
-    grid.policies = {Strategy::fixed, Strategy::paper, Strategy::best};
-    if (options.oracle) grid.policies.push_back(Strategy::oracle);
-    grid.devices = {"msp432p401r-published", "msp432p401r-6mhz"};
-    grid.supplies = {"power:2mW", "power:4mW", "power:12mW", options.rf, options.thermal};
-    grid.repetitions = options.repetitions;
-    return grid;
+std::string path_of(const std::string& folder, const std::string& network) {
+    return (std::filesystem::path(folder) / (network + ".onnx")).string();
 }
 
 Model model_of(const char* name, const std::string& onnx) {
@@ -35,36 +30,45 @@ Model model_of(const char* name, const std::string& onnx) {
 
 }  // namespace
 
-bool has_paper_models(const std::string& folder) {
-    for (const auto& [name, file] : networks) {
-        if (!std::filesystem::is_regular_file(path_of(folder, file))) return false;
-    }
-    return true;
-}
-
-Grid paper_grid(const PaperGridOptions& options) {
-    Grid grid = empty_grid(options);
-    for (const auto& [name, file] : networks) {
-        const std::string path = path_of(options.models_folder, file);
+std::vector<Model> paper_models(const std::string& folder) {
+    std::vector<Model> models;
+    for (const auto& [name, network] : published) {
+        const std::string path = path_of(folder, network);
         if (!std::filesystem::is_regular_file(path)) {
             throw InputError(path + ": there is no such file; --models names the folder of the paper's networks");
         }
-        grid.models.push_back(model_of(name, path));
+        models.push_back(model_of(name, path));
     }
+    return models;
+}
+
+std::vector<Model> own_models(const std::string& folder) {
+    std::vector<Model> models;
+    for (const auto& [name, network] : own) {
+        models.push_back(model_of(name, zoo::write_onnx(zoo::network(network), folder)));
+    }
+    return models;
+}
+
+Grid paper_grid(std::vector<Model> models, const PaperGridOptions& options) {
+    Grid grid;
+    grid.models = std::move(models);
+    grid.policies = {Strategy::fixed, Strategy::paper, Strategy::best};
+    if (options.oracle) grid.policies.push_back(Strategy::oracle);
+    grid.devices = {"msp432p401r-published", "msp432p401r-6mhz"};
+    grid.supplies = {"power:2mW", "power:4mW", "power:12mW", options.rf, options.thermal};
+    grid.repetitions = options.repetitions;
     return grid;
 }
 
-Grid paper_grid_for(const std::string& onnx, const PaperGridOptions& options) {
-    Grid grid = empty_grid(options);
-    grid.models.push_back(model_of(std::filesystem::path(onnx).stem().c_str(), onnx));
-    return grid;
-}
-
-std::string rf_supply(const std::string& traces_folder) {
+std::string rf_supply(const std::optional<std::string>& traces_folder) {
+    if (!traces_folder) return "markov:power=10mW,on=0.2s,off=0.3s,seed=1";
     // REACT's cart trace (ASPLOS 2024) has a mean of 2.12 mW.
-    const auto recorded = std::filesystem::path(traces_folder) / "react_rf_asplos24/traces/rf-cart.trace";
-    if (std::filesystem::is_regular_file(recorded)) return "trace:" + recorded.string() + ",scale=1.887";
-    return "markov:power=10mW,on=0.2s,off=0.3s,seed=1";
+    const auto recorded = std::filesystem::path(*traces_folder) / "react_rf_asplos24/traces/rf-cart.trace";
+    if (!std::filesystem::is_regular_file(recorded)) {
+        throw InputError(recorded.string() + ": there is no such file; --traces names the folder of recorded traces");
+    }
+    return "trace:" + recorded.string() + ",scale=1.887";
 }
 
 std::string thermal_supply() { return "walk:low=3mW,high=5mW,step=0.1mW,every=1s,seed=1"; }

@@ -115,7 +115,10 @@ Grid read_grid(const std::string& path) {
     check_no_repetition(table, "policies", policies);
     check_no_repetition(table, "devices", grid.devices);
     check_no_repetition(table, "supplies", grid.supplies);
-    checked(table, "supplies", [&] { check_supplies(grid); });
+    checked(table, "supplies", [&] {
+        check_size(grid);
+        check_supplies(grid);
+    });
     return grid;
 }
 

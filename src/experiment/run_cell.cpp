@@ -42,7 +42,8 @@ void run_inferences(const Grid& grid, const Cell& cell, const compiler::ImageFil
 
 }  // namespace
 
-Row run_cell(const Grid& grid, const Cell& cell, const PreparedModel& model) {
+Row run_cell(const Grid& grid, const Cell& cell, const PreparedModel& model,
+             const std::function<void(double share)>& on_progress) {
     Row row;
     row.cell = cell.index;
     row.model = grid.models[cell.model].name;
@@ -52,7 +53,9 @@ Row run_cell(const Grid& grid, const Cell& cell, const PreparedModel& model) {
     row.repetitions = grid.repetitions;
     try {
         if (cell.strategy == Strategy::oracle) {
-            const Oracle oracle = find_oracle(model.file, model.profile, cell.supply);
+            OracleOptions options;
+            options.on_progress = on_progress;
+            const Oracle oracle = find_oracle(model.file, model.profile, cell.supply, options);
             run_inferences(grid, cell, with_choices(model.file, oracle.configs()), model, row);
         } else {
             run_inferences(grid, cell, model.file, model, row);

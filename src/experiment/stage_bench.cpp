@@ -9,23 +9,24 @@
 namespace dynbal::experiment {
 namespace {
 
-/// Thrown when more has been drawn than the limit: the rest of the run does not matter.
+/// Thrown beyond a limit: the rest of the run does not matter.
 struct LimitReached {};
 
 /// Passes everything on and adds up what is drawn.
 class MeteredSupply final : public sim::Supply {
 public:
-    MeteredSupply(sim::Supply& supply, Measure measure, uint64_t limit)
-        : supply_(&supply), measure_(measure), limit_(limit) {}
+    MeteredSupply(sim::Supply& supply, Measure measure, const BenchLimits& limits)
+        : supply_(&supply), measure_(measure), limits_(limits) {}
 
     void begin_cycle() override {
         supply_->begin_cycle();
         ++cycles_;
     }
     sim::Grant pay(const sim::Demand& demand) override {
+        ++payments_;
         const sim::Grant grant = supply_->pay(demand);
         drawn_ += amount_of(grant.cost, measure_);
-        if (drawn_ > limit_) throw LimitReached{};
+        if (drawn_ > limits_.amount || payments_ > limits_.payments) throw LimitReached{};
         return grant;
     }
     uint64_t charging_ps() const override { return supply_->charging_ps(); }
@@ -33,13 +34,15 @@ public:
 
     uint64_t drawn() const { return drawn_; }
     uint64_t cycles() const { return cycles_; }
+    uint64_t payments() const { return payments_; }
 
 private:
     sim::Supply* supply_;
     Measure measure_;
-    uint64_t limit_;
+    BenchLimits limits_;
     uint64_t drawn_ = 0;
     uint64_t cycles_ = 0;
+    uint64_t payments_ = 0;
 };
 
 }  // namespace
@@ -73,23 +76,29 @@ StageBench::StageBench(const compiler::ImageFile& file, uint32_t stage, const si
       session_(file_, profile),
       formatted_(session_.nvm().memory().begin(), session_.nvm().memory().end()) {}
 
-std::optional<BenchRun> StageBench::run(const TileConfig& config, uint32_t inferences, uint64_t limit) {
+std::optional<BenchRun> StageBench::run(const TileConfig& config, uint32_t inferences, const BenchLimits& limits) {
     std::copy(formatted_.begin(), formatted_.end(), session_.nvm().memory().begin());
     put(config);
     const auto supply = sim::parse_supply(supply_, *profile_);
-    MeteredSupply metered(*supply, measure_, limit);
+    MeteredSupply metered(*supply, measure_, limits);
+    const bool ended = run_inferences(metered, inferences);
+    payments_ += metered.payments();
+    return ended ? std::optional(BenchRun{metered.drawn(), metered.cycles()}) : std::nullopt;
+}
+
+bool StageBench::run_inferences(sim::Supply& supply, uint32_t inferences) {
     sim::RunOptions options;
     options.policy = PolicyKind::fixed;
     options.timing_only = true;
     const std::array<int16_t, 1> input{};
     try {
         for (uint32_t i = 0; i < inferences; ++i) {
-            if (!session_.run_inference(input, metered, options).completed()) return std::nullopt;
+            if (!session_.run_inference(input, supply, options).completed()) return false;
         }
     } catch (const LimitReached&) {
-        return std::nullopt;
+        return false;
     }
-    return BenchRun{metered.drawn(), metered.cycles()};
+    return true;
 }
 
 /// The table lies in NVM; the engine reads it when the stage begins.

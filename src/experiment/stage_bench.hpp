@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,17 +29,26 @@ struct BenchRun {
     uint64_t power_cycles = 0;
 };
 
+/// Where a run is given up.
+struct BenchLimits {
+    uint64_t amount = std::numeric_limits<uint64_t>::max();
+    uint64_t payments = std::numeric_limits<uint64_t>::max();  ///< times the supply is asked: what simulating takes
+};
+
 class StageBench {
 public:
     /// `profile` must outlive this object.
     StageBench(const compiler::ImageFile& file, uint32_t stage, const sim::DeviceProfile& profile,
                const std::string& supply, Measure measure);
 
-    /// `inferences` of the stage in a row, from the beginning of the supply. None if they are stuck, or have drawn
-    /// more than `limit`.
-    std::optional<BenchRun> run(const TileConfig& config, uint32_t inferences, uint64_t limit);
+    /// `inferences` of the stage in a row, from the beginning of the supply. None if they are stuck or beyond a limit.
+    std::optional<BenchRun> run(const TileConfig& config, uint32_t inferences, const BenchLimits& limits = {});
+
+    /// In all runs so far.
+    uint64_t payments() const { return payments_; }
 
 private:
+    bool run_inferences(sim::Supply& supply, uint32_t inferences);
     void put(const TileConfig& config);
 
     const sim::DeviceProfile* profile_;
@@ -47,6 +57,7 @@ private:
     compiler::ImageFile file_;
     sim::Session session_;
     std::vector<std::byte> formatted_;  ///< NVM before the first inference
+    uint64_t payments_ = 0;
 };
 
 }  // namespace dynbal::experiment

@@ -85,6 +85,7 @@ std::vector<Cell> unfinished(const std::vector<Cell>& cells, const std::vector<b
 }  // namespace
 
 SweepResult run_sweep(const Grid& grid, const SweepOptions& options) {
+    check_size(grid);
     const Folder folder{options.folder};
     create(folder);
     Journal journal(folder.journal(), options.restart);
@@ -101,10 +102,14 @@ SweepResult run_sweep(const Grid& grid, const SweepOptions& options) {
     sim::run_workers(queue, options.jobs, [&](sim::WorkQueue& work) {
         while (const auto piece = work.next()) {
             const Cell& cell = rest[piece->begin];
-            Row row = run_cell(grid, cell, models.of(cell));
+            double told = 0;
+            Row row = run_cell(grid, cell, models.of(cell), [&](double share) {
+                told += share;
+                if (options.on_progress) options.on_progress(share);
+            });
             journal.append(row);
             result.rows[cell.index] = std::move(row);
-            if (options.on_cell) options.on_cell();
+            if (options.on_progress) options.on_progress(1 - told);
         }
     });
     io::write_file(folder.csv(), csv_of(result.rows));

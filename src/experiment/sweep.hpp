@@ -24,7 +24,7 @@ struct SweepOptions {
     uint32_t jobs = 0;                                            ///< threads; 0: one a core
     bool restart = false;                                         ///< forget what the folder holds of a sweep
     std::function<void(uint64_t cells, uint64_t done)> on_start;  ///< told how many there are and how many are done
-    std::function<void()> on_cell;                                ///< one more is done; any thread
+    std::function<void(double cells)> on_progress;  ///< so many more are done, or parts of one; any thread
 };
 
 struct SweepResult {
@@ -32,7 +32,8 @@ struct SweepResult {
     uint64_t done_before = 0;  ///< how many were there already
 };
 
-/// Throws InputError: the folder cannot be written or holds another sweep, a model cannot be compiled.
+/// Throws InputError: the grid is too large, the folder cannot be written or holds another sweep, a model cannot be
+/// compiled.
 SweepResult run_sweep(const Grid& grid, const SweepOptions& options);
 
 }  // namespace dynbal::experiment

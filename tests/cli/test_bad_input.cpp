@@ -40,6 +40,10 @@ TEST_F(BadInputTest, Arguments) {
     expect_refused({"run", image(), "--input", x(), "--scale", "two"}, {"--scale"});
     expect_refused({"simulate", image(), "--input", x(), "--supply", "solar"}, {"solar", "budget:E"});
     expect_refused({"compare", image(), "--input", x(), "--supply", "bytes:0"}, {"bytes:0"});
+    expect_refused({"compare", image(), "--input", x(), "--supply", "none", "--policies", "best,worst"},
+                   {"worst", "fixed, paper, best, oracle"});
+    expect_refused({"compare", image(), "--input", x(), "--supply", "none", "--policies", "best,best"},
+                   {"--policies", "'best' is there twice"});
     expect_refused({"crash-test", image(), "--input", x(), "--cuts", "some"}, {"sample:N"});
     expect_refused({"crash-test", image(), "--input", x(), "--jobs", "0"}, {"--jobs"});
     expect_refused({"crash-test", image(), "--input", x(), "--cuts", "random:1,3", "--supply", "bytes:500"},

@@ -81,6 +81,29 @@ TEST_F(CommandTest, CompareShowsThreePoliciesForEachSupply) {
     EXPECT_NE(text.out.find("paper"), std::string::npos) << text.out;
 }
 
+TEST_F(CommandTest, CompareTakesTheOracleForAPolicy) {
+    const std::vector<std::string> words{"compare",  image(),        "--input",    x(),
+                                         "--supply", "budget:24000", "--policies", "best,oracle"};
+    std::vector<std::string> machine = words;
+    machine.emplace_back("--json");
+    const Called called = call(machine);
+    ASSERT_EQ(called.code, 0) << called.err << called.out;
+    const auto json = called.json();
+    ASSERT_EQ(json.at("runs").size(), 2U);
+    EXPECT_EQ(json.at("same_answers"), true);
+    EXPECT_TRUE(json.at("runs")[1].at("against_fixed").is_null()) << "fixed was not asked for";
+    const auto& oracle = json.at("runs")[1];
+    EXPECT_EQ(oracle.at("policy"), "oracle");
+    EXPECT_EQ(oracle.at("reconfigurations"), 0);
+    ASSERT_EQ(oracle.at("oracle").size(), oracle.at("stages").size());
+    for (const auto& stage : oracle.at("oracle")) {
+        EXPECT_EQ(stage.at("complete"), true);
+        EXPECT_LE(stage.at("tried"), stage.at("configurations"));
+    }
+    const std::string text = call(words).out;
+    EXPECT_NE(text.find("configurations run, the others cost too much"), std::string::npos) << text;
+}
+
 /// Boots and charging cost no units: where a capacitor is charged, people see the ratio of latencies.
 TEST_F(CommandTest, CompareSaysWhatItComparesWithFixed) {
     const auto json = call({"compare", image(), "--input", x(), "--device", "apollo4", "--supply", "budget:60000",

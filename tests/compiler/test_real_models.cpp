@@ -1,6 +1,7 @@
-// Published networks on published data: the float accuracy must be the one measured with other
-// inference software. The files are not part of the repository; DYNBAL_SHARED names the folder
-// that holds them (data/models, data/datasets). DYNBAL_ALL_SAMPLES=1 runs whole test sets.
+// Float accuracy must be the one measured with other inference software: of our networks on the inputs
+// that come with them, and of published networks on published data. The latter are not part of the
+// repository; DYNBAL_SHARED names the folder that holds them (data/models, data/datasets).
+// DYNBAL_ALL_SAMPLES=1 runs whole test sets.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -9,6 +10,8 @@
 #include "compiler/lower.hpp"
 #include "io/npy.hpp"
 #include "model_builder.hpp"
+#include "temporary_folder.hpp"
+#include "zoo/folder.hpp"
 
 namespace dynbal::compiler {
 namespace {
@@ -47,6 +50,24 @@ const Case cases[] = {
      0.5847029089927673F, 1000, 908, 500, 458},
 };
 
+/// How many of the first `count` samples are classified rightly.
+int64_t right_of(const Graph& graph, const std::string& samples_path, const std::string& labels_path, int64_t count,
+                 float offset, float scale) {
+    const io::NpySamples samples(samples_path);
+    const io::Array labels = io::read_npy(labels_path);
+    FloatRunner runner(graph);
+    int64_t right = 0;
+    for (int64_t i = 0; i < count; ++i) {
+        std::vector<float> sample = samples.sample(i);
+        for (float& value : sample) value = (value + offset) * scale;
+        runner.run(sample);
+        const auto output = runner.output_onnx_order();
+        const auto best = std::max_element(output.begin(), output.end()) - output.begin();
+        if (best == static_cast<int64_t>(labels.values[static_cast<size_t>(i)])) ++right;
+    }
+    return right;
+}
+
 class RealModels : public testing::TestWithParam<Case> {};
 
 TEST_P(RealModels, FloatAccuracy) {
@@ -56,26 +77,29 @@ TEST_P(RealModels, FloatAccuracy) {
     const Graph graph = lower(read_onnx(model.string()));
     expect_valid(graph);
 
-    const fs::path sets = data_folder() / "datasets";
-    const io::NpySamples samples((sets / (std::string(c.samples) + ".npy")).string());
-    const io::Array labels = io::read_npy((sets / (std::string(c.labels) + ".npy")).string());
+    const std::string sets = (data_folder() / "datasets").string() + "/";
     const bool all = std::getenv("DYNBAL_ALL_SAMPLES") != nullptr;
-    const int64_t count = all ? c.count : c.few;
-    FloatRunner runner(graph);
-    int64_t right = 0;
-    for (int64_t i = 0; i < count; ++i) {
-        std::vector<float> sample = samples.sample(i);
-        for (float& value : sample) value = (value + c.offset) * c.scale;
-        runner.run(sample);
-        const auto output = runner.output_onnx_order();
-        const auto best = std::max_element(output.begin(), output.end()) - output.begin();
-        if (best == static_cast<int64_t>(labels.values[static_cast<size_t>(i)])) ++right;
-    }
-    EXPECT_EQ(right, all ? c.right : c.right_of_few);
+    EXPECT_EQ(
+        right_of(graph, sets + c.samples + ".npy", sets + c.labels + ".npy", all ? c.count : c.few, c.offset, c.scale),
+        all ? c.right : c.right_of_few);
 }
 
 INSTANTIATE_TEST_SUITE_P(Accuracy, RealModels, testing::ValuesIn(cases),
                          [](const auto& test) { return std::string(test.param.name); });
+
+TEST(OwnModels, FloatAccuracyOnTheInputsThatComeWithThem) {
+    for (const zoo::Network& network : zoo::networks()) {
+        SCOPED_TRACE(network.name);
+        const io::TemporaryFolder folder;
+        zoo::write_folder(network, folder.path(""));
+        const Graph graph = lower(read_onnx(folder.path(network.name + ".onnx")));
+        expect_valid(graph);
+        const int64_t count = io::read_npy(folder.path("labels.npy")).size();
+        EXPECT_EQ(right_of(graph, folder.path("inputs.npy"), folder.path("labels.npy"), count, 0,
+                           static_cast<float>(network.scale)),
+                  network.inputs_right);
+    }
+}
 
 TEST(RealModels, MobileNetLowers) {
     const fs::path model = data_folder() / "models/mlperf_tiny_results/vww_96_float.onnx";

@@ -19,7 +19,11 @@ struct RealNetwork {
     uint32_t weight_bytes = 2;
 };
 
-/// All of them, present or not.
+/// This repository's own, which are always there.
+std::vector<RealNetwork> own_networks();
+/// One of them by name; throws std::out_of_range.
+RealNetwork own_network(const std::string& name);
+/// And the published ones, present or not.
 std::vector<RealNetwork> real_networks();
 
 /// Reads and lowers. Throws InputError.

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <mutex>
 
 #include "compiler/tile_configs.hpp"
 #include "experiment/stage_bench.hpp"
@@ -87,7 +89,7 @@ TEST(Oracle, NoRunIsCheaperThanOneWithoutFailures) {
             for (const Measure measure : {Measure::energy, Measure::time}) {
                 StageBench bench(tiny(), stage, profile, supply, measure);
                 for (const TileConfig& config : configs_of(stage)) {
-                    const auto run = bench.run(config, 2, no_limit);
+                    const auto run = bench.run(config, 2);
                     if (!run) continue;
                     ++runs;
                     ASSERT_GE(run->amount, 2 * amount_of(least_cost(tiny(), stage, config, profile), measure));
@@ -113,23 +115,56 @@ TEST(Oracle, FindsWhatTryingEverythingFinds) {
             StageBench bench(tiny(), stage, profile, supply, measure);
             uint64_t least = no_limit;
             for (const TileConfig& config : configs_of(stage)) {
-                const auto run = bench.run(config, choice.inferences, no_limit);
+                const auto run = bench.run(config, choice.inferences);
                 if (run) least = std::min(least, run->amount);
             }
-            const auto winner = bench.run(choice.config, choice.inferences, no_limit);
+            const auto winner = bench.run(choice.config, choice.inferences);
             ASSERT_TRUE(winner) << supply << " stage " << stage;
             EXPECT_EQ(winner->amount, least) << supply << " stage " << stage;
         }
     }
 }
 
+TEST(Oracle, EndsWhenItsEffortIsSpentAndTellsItsProgress) {
+    const sim::DeviceProfile& profile = sim::profile_by_name("cortex-m4");
+    const Oracle whole = find_oracle(tiny(), profile, weak);
+    for (const uint32_t jobs : {1U, 3U}) {
+        double done = 0;
+        std::mutex telling;
+        OracleOptions options;
+        options.jobs = jobs;
+        options.on_progress = [&](double share) {
+            const std::lock_guard lock(telling);
+            EXPECT_GE(share, 0);
+            done += share;
+        };
+        EXPECT_EQ(find_oracle(tiny(), profile, weak, options).configs(), whole.configs());
+        EXPECT_NEAR(done, 1, 1e-9);
+        options.payments_max = 8'000;
+        done = 0;
+        const Oracle hasty = find_oracle(tiny(), profile, weak, options);
+        EXPECT_NEAR(done, 1, 1e-9);
+        for (size_t stage = 0; stage < hasty.stages.size(); ++stage) {
+            EXPECT_TRUE(whole.stages[stage].complete);
+            EXPECT_LE(hasty.stages[stage].tried, whole.stages[stage].tried);
+            EXPECT_GE(hasty.stages[stage].cost, 0);
+        }
+        EXPECT_TRUE(std::any_of(hasty.stages.begin(), hasty.stages.end(), [](const auto& s) { return !s.complete; }));
+    }
+}
+
 TEST(StageBench, StopsAtTheLimit) {
     StageBench bench(tiny(), 0, sim::profile_by_name("cortex-m4"), weak, Measure::time);
     const TileConfig row = tiny().candidates(tiny().stage(0)).front().config;
-    const auto run = bench.run(row, 3, no_limit);
+    const auto run = bench.run(row, 3);
     ASSERT_TRUE(run);
-    EXPECT_FALSE(bench.run(row, 3, run->amount - 1));
-    EXPECT_EQ(bench.run(row, 3, run->amount)->amount, run->amount);
+    EXPECT_FALSE(bench.run(row, 3, {.amount = run->amount - 1}));
+    EXPECT_EQ(bench.run(row, 3, {.amount = run->amount})->amount, run->amount);
+    const uint64_t before = bench.payments();
+    EXPECT_TRUE(bench.run(row, 3));
+    const uint64_t payments = bench.payments() - before;
+    EXPECT_TRUE(bench.run(row, 3, {.payments = payments}));
+    EXPECT_FALSE(bench.run(row, 3, {.payments = payments - 1}));
 }
 
 }  // namespace

@@ -64,6 +64,14 @@ TEST_F(ReadGridTest, NamesLineKeyAndWhatIsAllowed) {
     expect_error("supplies = \n", "grid.toml:1: no TOML");
 }
 
+TEST_F(ReadGridTest, AGridThatIsTooLargeIsRefusedWithItsSize) {
+    std::string seeds = "0";
+    for (int seed = 1; seed < 60'000; ++seed) seeds += "," + std::to_string(seed);
+    const std::string lines = "seeds = [" + seeds + "]\npolicies = [\"fixed\", \"best\"]\n";
+    expect_error(lines + "supplies = [\"none\", \"random:{seed},5,9\", \"random:{seed},6,9\"]\n",
+                 ":3: supplies: the grid has 240002 cells: 1 models x 1 devices x 120001 supplies");
+}
+
 TEST_F(ReadGridTest, EachThingIsNamedOnce) {
     expect_error("supplies = [\"none\", \"none\"]\n", ":1: supplies: names 'none' twice");
     expect_error("supplies = \"none\"\npolicies = [\"best\", \"best\"]\n", ":2: policies: names 'best' twice");

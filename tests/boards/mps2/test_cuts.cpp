@@ -80,9 +80,8 @@ uint64_t stride(uint64_t short_form) { return std::getenv("DYNBAL_LONG") != null
 
 TEST_F(CutsOfMps2, TinyNetworkEverywhere) { expect_all_right(tiny_job(), stride(2)); }
 TEST_F(CutsOfMps2, OurNetwork) { expect_all_right(fashion_job(), stride(61)); }
-TEST_F(CutsOfMps2, HarCnn) {
-    const Job432 job = har_job();
-    if (job.name.empty()) GTEST_SKIP() << "the shared data are absent; set DYNBAL_SHARED";
+TEST_F(CutsOfMps2, Har) {
+    const Job432 job = zoo_job("har");
     expect_all_right(job, stride(31));
 }
 

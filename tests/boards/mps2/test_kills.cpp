@@ -46,9 +46,8 @@ protected:
 };
 
 TEST_F(KillsOfQemu, OurNetwork) { expect_right(fashion_job(0), 250); }
-TEST_F(KillsOfQemu, HarCnn) {
-    const Job432 job = har_job(0);
-    if (job.name.empty()) GTEST_SKIP() << "the shared data are absent; set DYNBAL_SHARED";
+TEST_F(KillsOfQemu, Har) {
+    const Job432 job = zoo_job("har", 0);
     expect_right(job, 250);
 }
 

@@ -43,15 +43,26 @@ MakeJob shared(const char* name, const char* samples, float scale) {
     return [=](PolicyKind policy) { return shared_job(name, samples, scale, 1, policy); };
 }
 
-TEST_F(NetworksOnM4, Ours) {
+MakeJob ours(const char* name) {
+    return [=](PolicyKind policy) { return zoo_job(name, 1, policy); };
+}
+
+TEST_F(NetworksOnM4, FashionMnist) {
     expect_same_bits([](PolicyKind policy) { return fashion_job(1, policy); }, 4.5);
 }
-TEST_F(NetworksOnM4, Har) { expect_same_bits(shared("HAR-CNN", "uci_har/x_test_standardised.npy", 1), 4.5); }
-TEST_F(NetworksOnM4, Kws) { expect_same_bits(shared("KWS-DNN_S", "speech_commands_v2_test/x_mfcc_25x10.npy", 1), 2.6); }
-TEST_F(NetworksOnM4, SqueezeNet) {
+TEST_F(NetworksOnM4, Har) { expect_same_bits(ours("har"), 4.5); }
+TEST_F(NetworksOnM4, Ecg) { expect_same_bits(ours("ecg"), 4.5); }
+
+TEST_F(NetworksOnM4, PublishedHar) { expect_same_bits(shared("HAR-CNN", "uci_har/x_test_standardised.npy", 1), 4.5); }
+TEST_F(NetworksOnM4, PublishedKws) {
+    expect_same_bits(shared("KWS-DNN_S", "speech_commands_v2_test/x_mfcc_25x10.npy", 1), 2.6);
+}
+TEST_F(NetworksOnM4, PublishedSqueezeNet) {
     expect_same_bits(shared("squeezenet_cifar10", "cifar10/x_test.npy", 1.0F / 255), 2.6);
 }
-TEST_F(NetworksOnM4, Cifar10Cnn) { expect_same_bits(shared("cifar10-cnn", "cifar10/x_test.npy", 1.0F / 255), 4.5); }
+TEST_F(NetworksOnM4, PublishedCifar10Cnn) {
+    expect_same_bits(shared("cifar10-cnn", "cifar10/x_test.npy", 1.0F / 255), 4.5);
+}
 
 }  // namespace
 }  // namespace dynbal::test

@@ -19,7 +19,9 @@
 #include "sim/random.hpp"
 #include "sim/session.hpp"
 #include "sim/supply_kinds.hpp"
+#include "temporary_folder.hpp"
 #include "tiny_model.hpp"
+#include "zoo/folder.hpp"
 
 namespace dynbal::test {
 namespace fs = std::filesystem;
@@ -216,7 +218,7 @@ Job432 wide_job() {
 
 Job432 fashion_job(uint32_t inferences, PolicyKind policy) {
     const Samples samples{made_up_picture(1), made_up_picture(2), made_up_picture(3)};
-    const auto file = compile_model("fashion_mnist", real_networks()[0].path, samples);
+    const auto file = compile_model("fashion_mnist", own_network("fashion_mnist").path, samples);
     return make_job("fashion_mnist", file, file.quantise_input(samples[0]), inferences, policy);
 }
 
@@ -235,6 +237,18 @@ Job432 shared_job(const std::string& name, const std::string& samples, float sca
     return make_job(name, file, file.quantise_input(scaled[0]), inferences, policy);
 }
 
-Job432 har_job(uint32_t inferences) { return shared_job("HAR-CNN", "uci_har/x_test_standardised.npy", 1, inferences); }
+Job432 zoo_job(const std::string& name, uint32_t inferences, PolicyKind policy) {
+    const zoo::Network network = zoo::network(name);
+    const io::TemporaryFolder folder;
+    zoo::write_folder(network, folder.path());
+    const io::NpySamples set(folder.path("inputs.npy"));
+    Samples scaled;
+    for (int64_t i = 0; i < set.count(); ++i) {
+        scaled.push_back(set.sample(i));
+        for (float& value : scaled.back()) value *= static_cast<float>(network.scale);
+    }
+    const auto file = compile_model(name, folder.path(name + ".onnx"), scaled);
+    return make_job(name, file, file.quantise_input(scaled[0]), inferences, policy);
+}
 
 }  // namespace dynbal::test

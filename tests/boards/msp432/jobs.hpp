@@ -47,7 +47,7 @@ Job432 fashion_job(uint32_t inferences = 1, PolicyKind policy = PolicyKind::best
 /// One of the reference's networks on a sample of its test set; an empty name if the shared data are absent.
 Job432 shared_job(const std::string& name, const std::string& samples, float scale, uint32_t inferences = 1,
                   PolicyKind policy = PolicyKind::best);
-/// HAR-CNN of these.
-Job432 har_job(uint32_t inferences = 1);
+/// A network of the zoo on the first of the inputs that come with it.
+Job432 zoo_job(const std::string& name, uint32_t inferences = 1, PolicyKind policy = PolicyKind::best);
 
 }  // namespace dynbal::test

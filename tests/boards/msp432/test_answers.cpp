@@ -99,7 +99,11 @@ TEST_F(Board432, MoreThan64Kilobytes) {
     answer_once(job, 0.35);
 }
 
-TEST_F(Board432, OurNetwork) { answer_once(fashion_job(), 0.15); }
+TEST_F(Board432, FashionMnist) { answer_once(fashion_job(), 0.15); }
+
+TEST_F(Board432, Har) { answer_once(zoo_job("har"), 0.15); }
+
+TEST_F(Board432, Ecg) { answer_once(zoo_job("ecg"), 0.15); }
 
 /// The reference's networks; cifar10-cnn with int16 weights exceeds the flash.
 class SharedNetworks : public Board432 {
@@ -110,7 +114,7 @@ protected:
     }
 };
 
-TEST_F(SharedNetworks, HarCnn) { answer(har_job()); }
+TEST_F(SharedNetworks, HarCnn) { answer(shared_job("HAR-CNN", "uci_har/x_test_standardised.npy", 1)); }
 
 TEST_F(SharedNetworks, KwsDnn) { answer(shared_job("KWS-DNN_S", "speech_commands_v2_test/x_mfcc_25x10.npy", 1)); }
 

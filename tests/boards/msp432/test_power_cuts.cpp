@@ -76,9 +76,8 @@ TEST_F(PowerCuts432, OurNetwork) {
     expect_clean(job, campaign.cut_regularly(6000, 200), "power for 6,000 SPI bytes each time");
 }
 
-TEST_F(PowerCuts432, HarCnn) {
-    const Job432 job = har_job();
-    if (job.name.empty()) GTEST_SKIP() << "the shared data are absent; set DYNBAL_SHARED";
+TEST_F(PowerCuts432, Har) {
+    const Job432 job = zoo_job("har");
     Campaign campaign(job);
     campaign.begin_with(job.formatted);
     expect_clean(job, campaign.cut_each(11, is_long() ? 13 : 997), "inference");
