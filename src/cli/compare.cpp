@@ -7,8 +7,10 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
+#include "cli/repeat.hpp"
 #include "cli/report.hpp"
 #include "io/table.hpp"
+#include "sim/advice.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
@@ -20,12 +22,14 @@ struct Arguments {
     std::string input;
     std::vector<std::string> supplies;
     std::string device;
+    RepeatArguments repeat;
 };
 
 struct Row {
     std::string supply;
     PolicyKind policy = PolicyKind::fixed;
     sim::RunResult result;
+    std::optional<sim::SeriesResult> repeated;
 };
 
 std::vector<Row> run_all(const Arguments& arguments, const compiler::ImageFile& file, const sim::DeviceProfile& profile,
@@ -37,7 +41,11 @@ std::vector<Row> run_all(const Arguments& arguments, const compiler::ImageFile& 
             const auto supply = sim::parse_supply(text, profile);
             sim::RunOptions options;
             options.policy = policy;
-            rows.push_back({text, policy, session.run_inference(input, *supply, options)});
+            rows.push_back({text, policy, session.run_inference(input, *supply, options), std::nullopt});
+            if (!arguments.repeat.asked_for() || !rows.back().result.completed()) continue;
+            sim::Session again(file, profile);
+            const auto fresh = sim::parse_supply(text, profile);
+            rows.back().repeated = run_series(again, input, *fresh, options, arguments.repeat.series_for(*fresh));
         }
     }
     return rows;
@@ -115,10 +123,26 @@ std::string table_of(const std::vector<Row>& rows) {
     return table.text();
 }
 
+/// Once for each supply with which `best` never ends.
+std::string advice_text(const compiler::ImageFile& file, const sim::DeviceProfile& profile,
+                        const std::vector<int16_t>& input, const std::vector<Row>& rows) {
+    std::string text;
+    for (const Row& row : rows) {
+        if (row.policy != PolicyKind::best || row.result.outcome != sim::Outcome::stuck) continue;
+        const auto plan = sim::plan_harvest(row.supply, profile);
+        if (plan)
+            text += "\n" + row.supply + ": " +
+                    sim::advice_for({.file = &file, .profile = profile, .input = input, .plan = *plan}) + "\n";
+    }
+    return text;
+}
+
 void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
-    for (const std::string& text : arguments.supplies) sim::parse_supply(text, profile);
+    for (const std::string& text : arguments.supplies) {
+        (void)arguments.repeat.series_for(*read_supply(context, text, profile));  // mistakes first
+    }
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     const std::vector<Row> rows = run_all(arguments, file, profile, input);
     const bool same = same_answers(rows);
@@ -132,6 +156,7 @@ void run(const Arguments& arguments, Context& context) {
         if (row.policy == PolicyKind::best && !row.result.completed()) best_completes = false;
         nlohmann::ordered_json json{{"supply", row.supply}, {"policy", sim::name_of(row.policy)}};
         json.update(result_json(file, row.result));
+        if (row.repeated) json["repeated"] = series_json(*row.repeated);
         json["against_fixed"] = against_json(row.result, fixed_beside(rows, index));
         runs.push_back(json);
     }
@@ -140,6 +165,12 @@ void run(const Arguments& arguments, Context& context) {
         if (row.result.completed()) continue;
         text += fmt::format("\n{}, {}: {}\n", row.supply, sim::name_of(row.policy), row.result.message);
     }
+    for (const Row& row : rows) {
+        if (row.repeated)
+            text += fmt::format("\n{}, {}: {}", row.supply, sim::name_of(row.policy), series_text(*row.repeated));
+    }
+    if (arguments.repeat.asked_for()) text += "\n";
+    text += advice_text(file, profile, input, rows);
     if (!same) {
         text += "\nThe answers DIFFER: this is a fault of the engine, please report it\n";
     } else if (answer != nullptr) {
@@ -161,6 +192,7 @@ void add_compare(CLI::App& app, Context& context) {
         ->required()
         ->take_all();
     add_device(*command, arguments->device);
+    arguments->repeat.add_to(*command);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }
