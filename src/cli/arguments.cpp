@@ -30,7 +30,11 @@ float checked_scale(double scale) {
 }
 
 void add_input(CLI::App& command, std::string& spec) {
-    command.add_option("--input", spec, "FILE.npy, or FILE.npy@INDEX for one sample of many")->required();
+    command
+        .add_option("--input", spec,
+                    "FILE, or FILE@INDEX for one sample of many: .npy, .npz (FILE.npz/NAME), .csv, .png or .jpg "
+                    "(,resize=stretch or ,resize=crop)")
+        ->required();
 }
 
 void add_policy(CLI::App& command, std::string& name) {
@@ -43,6 +47,20 @@ void add_policy(CLI::App& command, std::string& name) {
 
 void add_supply(CLI::App& command, std::string& text) {
     command.add_option("--supply", text, "When the power fails; see `dynbal help supplies`")->capture_default_str();
+}
+
+std::unique_ptr<sim::Supply> read_supply(const Context& context, const std::string& text,
+                                         const sim::DeviceProfile& profile) {
+    auto supply = sim::parse_supply(text, profile);
+    if (const power::TraceSummary* trace = supply->trace()) context.note(trace->text());
+    return supply;
+}
+
+nlohmann::ordered_json trace_json(const power::TraceSummary* trace) {
+    if (trace == nullptr) return nullptr;
+    return {{"file", trace->file},           {"format", trace->format},         {"columns", trace->columns},
+            {"samples", trace->samples},     {"duration_s", trace->duration_s}, {"mean_w", trace->mean_w},
+            {"largest_w", trace->largest_w}, {"dark_share", trace->dark_share}, {"notes", trace->notes}};
 }
 
 void add_jobs(CLI::App& command, uint32_t& jobs) {

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "compiler/samples.hpp"
 #include "plugin/policy.hpp"
 #include "sim/device_profile.hpp"
+#include "sim/supply.hpp"
 
 namespace dynbal::cli {
 
@@ -33,6 +35,11 @@ float checked_scale(double scale);
 void add_input(CLI::App& command, std::string& spec);
 void add_policy(CLI::App& command, std::string& name);
 void add_supply(CLI::App& command, std::string& text);
+/// The supply; the recording that it replays is summed up in a line beside the results. Throws InputError.
+std::unique_ptr<sim::Supply> read_supply(const Context& context, const std::string& text,
+                                         const sim::DeviceProfile& profile);
+/// A recording for machines; null if there is none.
+nlohmann::ordered_json trace_json(const power::TraceSummary* trace);
 void add_jobs(CLI::App& command, uint32_t& jobs);
 void add_json(CLI::App& command, Context& context);
 

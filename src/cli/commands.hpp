@@ -19,6 +19,8 @@ struct Context {
     void print(const nlohmann::ordered_json& object, const std::string& text) const;
     /// Says what a user should know, beside the results.
     void warn(const std::string& message) const;
+    /// The same without alarm.
+    void note(const std::string& message) const;
 };
 
 void add_compile(CLI::App& app, Context& context);
@@ -34,6 +36,8 @@ void add_soak(CLI::App& app, Context& context);
 void add_emulate(CLI::App& app, Context& context);
 void add_fidelity(CLI::App& app, Context& context);
 void add_firmware(CLI::App& app, Context& context);
+void add_size(CLI::App& app, Context& context);
+void add_trace(CLI::App& app, Context& context);
 void add_sweep(CLI::App& app, Context& context);
 void add_reproduce(CLI::App& app, Context& context);
 void add_zoo(CLI::App& app, Context& context);

@@ -9,12 +9,14 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
+#include "cli/repeat.hpp"
 #include "cli/report.hpp"
 #include "experiment/grid.hpp"
 #include "experiment/oracle.hpp"
 #include "experiment/stage_image.hpp"
 #include "io/progress.hpp"
 #include "io/table.hpp"
+#include "sim/advice.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
@@ -30,6 +32,7 @@ struct Arguments {
     std::vector<std::string> policies{"fixed", "paper", "best"};
     std::string device;
     uint32_t jobs = 0;
+    RepeatArguments repeat;
 };
 
 struct Row {
@@ -37,6 +40,7 @@ struct Row {
     Strategy policy = Strategy::fixed;
     sim::RunResult result;
     std::optional<experiment::Oracle> oracle;
+    std::optional<sim::SeriesResult> repeated;
 };
 
 std::vector<Strategy> policies_of(const Arguments& arguments) {
@@ -73,6 +77,11 @@ Row run_one(const Arguments& arguments, const compiler::ImageFile& file, const s
     sim::RunOptions options;
     options.policy = experiment::policy_of(row.policy);
     row.result = session.run_inference(input, *supply, options);
+    if (arguments.repeat.asked_for() && row.result.completed()) {
+        sim::Session again(chosen ? *chosen : file, profile);
+        const auto fresh = sim::parse_supply(row.supply, profile);
+        row.repeated = run_series(again, input, *fresh, options, arguments.repeat.series_for(*fresh));
+    }
     return row;
 }
 
@@ -81,7 +90,7 @@ std::vector<Row> run_all(const Arguments& arguments, const compiler::ImageFile& 
     std::vector<Row> rows;
     for (const std::string& supply : arguments.supplies) {
         for (const Strategy policy : policies_of(arguments)) {
-            rows.push_back(run_one(arguments, file, profile, input, {supply, policy, {}, {}}));
+            rows.push_back(run_one(arguments, file, profile, input, {supply, policy, {}, {}, {}}));
         }
     }
     return rows;
@@ -196,10 +205,26 @@ std::string table_of(const std::vector<Row>& rows) {
     return table.text();
 }
 
+/// Once for each supply with which `best` never ends.
+std::string advice_text(const compiler::ImageFile& file, const sim::DeviceProfile& profile,
+                        const std::vector<int16_t>& input, const std::vector<Row>& rows) {
+    std::string text;
+    for (const Row& row : rows) {
+        if (row.policy != Strategy::best || row.result.outcome != sim::Outcome::stuck) continue;
+        const auto plan = sim::plan_harvest(row.supply, profile);
+        if (plan)
+            text += "\n" + row.supply + ": " +
+                    sim::advice_for({.file = &file, .profile = profile, .input = input, .plan = *plan}) + "\n";
+    }
+    return text;
+}
+
 void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
-    for (const std::string& text : arguments.supplies) sim::parse_supply(text, profile);
+    for (const std::string& text : arguments.supplies) {
+        (void)arguments.repeat.series_for(*read_supply(context, text, profile));  // mistakes first
+    }
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     const std::vector<Row> rows = run_all(arguments, file, profile, input);
     const bool same = same_answers(rows);
@@ -212,6 +237,7 @@ void run(const Arguments& arguments, Context& context) {
         if (row.result.completed()) answer = &row.result.output;
         nlohmann::ordered_json json{{"supply", row.supply}, {"policy", experiment::name_of(row.policy)}};
         json.update(result_json(file, row.result));
+        if (row.repeated) json["repeated"] = series_json(*row.repeated);
         json["against_fixed"] = against_json(row.result, fixed_beside(rows, index));
         if (row.oracle) json["oracle"] = json_of(*row.oracle);
         runs.push_back(json);
@@ -222,6 +248,12 @@ void run(const Arguments& arguments, Context& context) {
         if (row.result.completed()) continue;
         text += fmt::format("\n{}, {}: {}\n", row.supply, experiment::name_of(row.policy), row.result.message);
     }
+    for (const Row& row : rows) {
+        if (row.repeated)
+            text += fmt::format("\n{}, {}: {}", row.supply, experiment::name_of(row.policy), series_text(*row.repeated));
+    }
+    if (arguments.repeat.asked_for()) text += "\n";
+    text += advice_text(file, profile, input, rows);
     if (!same) {
         text += "\nThe answers DIFFER: this is a fault of the engine, please report it\n";
     } else if (answer != nullptr) {
@@ -248,6 +280,7 @@ void add_compare(CLI::App& app, Context& context) {
         ->delimiter(',');
     add_jobs(*command, arguments->jobs);
     add_device(*command, arguments->device);
+    arguments->repeat.add_to(*command);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -85,7 +85,7 @@ void run(const Arguments& arguments, Context& context) {
     options.jobs = arguments.jobs;
     const compiler::ImageFile file = arguments.image.read();
     options.profile = profile_for(file, arguments.device, context);
-    sim::parse_supply(arguments.supply, options.profile);  // a mistake must not wait for the first point
+    read_supply(context, arguments.supply, options.profile);  // a mistake must not wait for the first point
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
 
     std::unique_ptr<io::Progress> progress;

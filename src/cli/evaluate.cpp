@@ -9,6 +9,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
+#include "io/npy.hpp"
 #include "io/progress.hpp"
 #include "sim/parallel.hpp"
 #include "sim/session.hpp"
@@ -78,7 +79,12 @@ void run(const Arguments& arguments, Context& context) {
     sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
     const SampleFile samples(arguments.inputs, file.host.input_dims);
-    std::vector<uint32_t> labels = read_labels(arguments.labels, samples.count(), file.header().output_values);
+    std::vector<uint32_t> labels = samples.labels();
+    if (!arguments.labels.empty()) {
+        labels = read_labels(arguments.labels, samples.count(), file.header().output_values);
+    } else if (labels.empty()) {
+        throw InputError("--labels FILE.npy is needed, or a folder as --inputs with a folder for each class in it");
+    }
     if (arguments.limit > 0 && static_cast<size_t>(arguments.limit) < labels.size()) {
         labels.resize(static_cast<size_t>(arguments.limit));
     }
@@ -96,8 +102,11 @@ void add_evaluate(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("evaluate", "Accuracy on labelled inputs, through the real engine");
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
-    command->add_option("--inputs", arguments->inputs, "Samples along the first dimension (.npy)")->required();
-    command->add_option("--labels", arguments->labels, "The class of each sample (.npy)")->required();
+    command
+        ->add_option("--inputs", arguments->inputs,
+                     "Samples: .npy, .npz, .csv, or a folder with a folder for each class")
+        ->required();
+    command->add_option("--labels", arguments->labels, "The class of each sample (.npy); folders have them already");
     command->add_option("--limit", arguments->limit, "Only the first N samples")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}));
     add_policy(*command, arguments->policy);

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <iostream>
 
 #include "cli/program.hpp"
@@ -19,5 +20,7 @@ void occupy_standard_streams() {
 
 int main(int argc, char** argv) {
     occupy_standard_streams();
+    // A file that may not become so large is an error like a full disk, and no end without a word.
+    std::signal(SIGXFSZ, SIG_IGN);
     return dynbal::cli::run_program({argv + 1, argv + argc}, std::cout, std::cerr);
 }

@@ -20,7 +20,9 @@ void check_output(const std::string& option, const std::string& path, const std:
 
 std::string file_of_input(const std::string& spec) {
     std::error_code error;
-    return std::filesystem::exists(spec, error) ? spec : spec.substr(0, spec.rfind('@'));
+    if (std::filesystem::exists(spec, error)) return spec;
+    const std::string path = spec.substr(0, spec.rfind(",resize="));
+    return std::filesystem::exists(path, error) ? path : path.substr(0, path.rfind('@'));
 }
 
 std::vector<std::string> files_of_supply(const std::string& supply) {

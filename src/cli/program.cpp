@@ -45,6 +45,8 @@ void add_commands(CLI::App& app, Context& context) {
     add_fidelity(app, context);
     add_firmware(app, context);
     add_emulate(app, context);
+    add_size(app, context);
+    add_trace(app, context);
     add_sweep(app, context);
     add_reproduce(app, context);
     add_zoo(app, context);
@@ -81,6 +83,8 @@ void Context::print(const nlohmann::ordered_json& object, const std::string& tex
 void Context::warn(const std::string& message) const {
     *err << "dynbal: warning: " << io::printable_lines(message) << '\n';
 }
+
+void Context::note(const std::string& message) const { *err << "dynbal: " << io::printable_lines(message) << '\n'; }
 
 namespace {
 

@@ -101,6 +101,7 @@ void run(const Arguments& arguments, Context& context) {
     const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
     experiment.profile = &profile;
     experiment.supply = arguments.supply;
+    read_supply(context, arguments.supply, profile);
     experiment.policies = parse_policies(arguments.policies);
     experiment.sweep = !arguments.no_sweep;
     experiment.jobs = arguments.jobs;

@@ -3,7 +3,9 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
+#include "cli/repeat.hpp"
 #include "cli/report.hpp"
+#include "sim/advice.hpp"
 #include "sim/campaign.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
@@ -21,6 +23,7 @@ struct Arguments {
     bool before = false;
     bool again = false;
     std::string again_supply = "none";
+    RepeatArguments repeat;
 };
 
 /// The answer of an uninterrupted run on new NVM.
@@ -39,13 +42,23 @@ std::string fault_of_other(sim::Session& session, const compiler::ImageFile& fil
     return result.output == expected_answer(file, other) ? "" : "is WRONG";
 }
 
+/// Many in a row on a device and a supply of their own.
+sim::SeriesResult run_repeated(const Arguments& arguments, const compiler::ImageFile& file,
+                               const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
+                               const sim::RunOptions& options) {
+    sim::Session session(file, profile);
+    const auto supply = sim::parse_supply(arguments.supply, profile);
+    return sim::run_series(session, input, *supply, options, arguments.repeat.series_for(*supply));
+}
+
 void run(const Arguments& arguments, Context& context) {
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     options.expose_input = arguments.expose_input;
     const compiler::ImageFile file = arguments.image.read();
     const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
-    const auto supply = sim::parse_supply(arguments.supply, profile);
+    const auto supply = read_supply(context, arguments.supply, profile);
+    (void)arguments.repeat.series_for(*supply);  // a mistake must not wait for the end of the run
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
     sim::Session session(file, profile);
     if (arguments.before) {
@@ -59,8 +72,17 @@ void run(const Arguments& arguments, Context& context) {
     json["supply"] = arguments.supply;
     json["policy"] = arguments.policy;
     json["device"] = profile.name;
+    if (supply->trace() != nullptr) json["trace"] = trace_json(supply->trace());
     json["same_as_uninterrupted"] = right;
     std::string text = "No answer: " + result.message;
+    const auto plan =
+        result.outcome == sim::Outcome::stuck ? sim::plan_harvest(arguments.supply, profile) : std::nullopt;
+    if (plan) {
+        const std::string advice =
+            sim::advice_for({.file = &file, .profile = profile, .input = input, .options = options, .plan = *plan});
+        json["advice"] = advice;
+        text += "\n" + advice;
+    }
     if (result.completed()) {
         text = "Answer: " + answer_text(file, result.output) +
                (right ? ", the same bits as without power failures" : ", NOT the same as without power failures");
@@ -73,7 +95,13 @@ void run(const Arguments& arguments, Context& context) {
         json["second_is_right"] = fault.empty();
         text += "\nThe next inference on the same NVM " + (fault.empty() ? "is right, too" : fault);
     }
-    context.print(json, text + "\n\n" + cost_text(result));
+    text += "\n\n" + cost_text(result);
+    if (arguments.repeat.asked_for() && result.completed()) {
+        const sim::SeriesResult repeated = run_repeated(arguments, file, profile, input, options);
+        json["repeated"] = series_json(repeated);
+        text += "\n" + series_text(repeated) + "\n";
+    }
+    context.print(json, text);
     context.exit_code = all_right ? exit_ok : exit_failed;
 }
 
@@ -94,6 +122,7 @@ void add_simulate(CLI::App& app, Context& context) {
     command->add_option("--again-supply", arguments->again_supply, "The supply of --again; `same`: the first goes on")
         ->capture_default_str();
     command->add_flag("--before", arguments->before, "First run another input on the same NVM, on steady power");
+    arguments->repeat.add_to(*command);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -73,7 +73,7 @@ void run(Arguments& arguments, Context& context) {
     options.policy = sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
     options.profile = profile_for(file, arguments.device, context);
-    sim::parse_supply(options.supply, options.profile);
+    read_supply(context, options.supply, options.profile);
     const std::vector<std::vector<int16_t>> inputs = read_inputs(arguments, file);
     auto progress = std::make_unique<io::Progress>("soak", static_cast<int64_t>(options.inferences));
     options.on_inferences = [&](uint64_t count) { progress->advance(static_cast<int64_t>(count)); };
@@ -105,7 +105,7 @@ void add_soak(CLI::App& app, Context& context) {
     arguments->options.inferences = 1000;
     arguments->options.supply = "random:1,400,4000";
     arguments->image.add_to(*command, true);
-    command->add_option("--inputs", arguments->inputs, "Samples along the first dimension (.npy)")->required();
+    command->add_option("--inputs", arguments->inputs, "Samples: .npy, .npz, .csv, or a folder")->required();
     command->add_option("--distinct", arguments->distinct, "Use so many different inputs")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}))
         ->capture_default_str();

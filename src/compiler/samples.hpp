@@ -1,33 +1,35 @@
-//! Inputs from .npy files, checked against the model that they are for.
+//! Inputs from files of every kind (input/sample_set.hpp), checked against the model that they are for.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "compiler/compile.hpp"
 #include "compiler/image_file.hpp"
-#include "io/npy.hpp"
+#include "input/sample_set.hpp"
 
 namespace dynbal::compiler {
 
-/// FILE.npy or FILE.npy@INDEX as engine values. Throws InputError.
+/// FILE or FILE@INDEX as engine values. Throws InputError.
 std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale);
 
-/// A file of many samples; a file that is itself one sample counts as one.
+/// A file or a folder of samples; a file that is itself one sample counts as one.
 class SampleFile {
 public:
     /// Throws InputError, naming both shapes, if a sample does not have the model's number of values.
-    SampleFile(const std::string& path, const std::vector<int64_t>& model_dims);
-    int64_t count() const { return single_ ? 1 : samples_.count(); }
+    SampleFile(const std::string& spec, const std::vector<int64_t>& model_dims)
+        : samples_(input::open_samples(spec, model_dims)) {}
+    int64_t count() const { return samples_->count(); }
     /// Scaled, in ONNX order. Thread-safe. Throws InputError for a value that is not finite.
     std::vector<float> sample(int64_t index, float scale) const;
+    /// The class of each, from the folders that they lie in; empty if there are none.
+    std::vector<uint32_t> labels() const { return samples_->labels(); }
 
 private:
-    std::string path_;
-    io::NpySamples samples_;
-    bool single_ = false;
+    std::shared_ptr<const input::SampleSet> samples_;
 };
 
 /// At most this many samples are used for calibration unless something else is asked for.
@@ -38,7 +40,6 @@ inline constexpr int64_t calibration_samples_max = 500;
 CalibrationSamples spread_samples(const SampleFile& samples, int64_t count, float scale,
                                   const std::function<void()>& on_sample = {});
 
-/// [1, 28, 28]
-std::string shape_text(const std::vector<int64_t>& shape);
+using input::shape_text;
 
 }  // namespace dynbal::compiler

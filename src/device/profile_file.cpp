@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "device/parse_toml.hpp"
 
 namespace dynbal::device {
 namespace {
@@ -201,13 +202,7 @@ private:
 }  // namespace
 
 DeviceProfile parse_profile(const std::string& text, const std::string& file) {
-    toml::table root;
-    try {
-        root = toml::parse(text, file);
-    } catch (const toml::parse_error& error) {
-        throw InputError(fmt::format("{}:{}: {}", file, error.source().begin.line, error.description()));
-    }
-    return Reader(file).read(root);
+    return Reader(file).read(parse_toml(text, file));
 }
 
 }  // namespace dynbal::device

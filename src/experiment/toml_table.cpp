@@ -3,19 +3,12 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "device/parse_toml.hpp"
 #include "io/file.hpp"
 
 namespace dynbal::experiment {
 
-toml::table read_toml(const std::string& path) {
-    const std::string text = io::read_text(path);
-    try {
-        return toml::parse(text, path);
-    } catch (const toml::parse_error& error) {
-        throw InputError(path + ":" + std::to_string(error.source().begin.line) +
-                         ": no TOML: " + std::string(error.description()));
-    }
-}
+toml::table read_toml(const std::string& path) { return device::parse_toml(io::read_text(path), path); }
 
 const toml::node* TomlTable::find(const std::string& key) {
     asked_.insert(key);

@@ -117,6 +117,20 @@ void write_renaming(const std::string& path, std::span<const uint8_t> bytes) {
     name.renamed();
 }
 
+/// What symbolic links lead to, also where nothing is there yet.
+std::string behind_links(const std::string& path) {
+    namespace fs = std::filesystem;
+    constexpr int links_max = 40;
+    fs::path real(path);
+    for (int links = 0; links <= links_max; ++links) {
+        std::error_code error;
+        const fs::path target = fs::read_symlink(real, error);
+        if (error) return real.string();
+        real = real.parent_path() / target;
+    }
+    fail(path, "cannot write", ELOOP);
+}
+
 }  // namespace
 
 std::vector<uint8_t> read_file(const std::string& path) { return read_all<std::vector<uint8_t>>(path); }
@@ -128,9 +142,7 @@ void write_file(const std::string& path, std::span<const uint8_t> bytes) {
     const bool exists = ::stat(path.c_str(), &status) == 0;
     if (exists && S_ISDIR(status.st_mode)) fail(path, "cannot write", EISDIR);
     if (exists && !S_ISREG(status.st_mode)) return write_directly(path, bytes);
-    std::error_code error;
-    const auto real = std::filesystem::canonical(path, error);
-    write_renaming(error ? path : real.string(), bytes);
+    write_renaming(behind_links(path), bytes);
 }
 
 void write_file(const std::string& path, std::string_view text) {

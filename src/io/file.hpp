@@ -24,7 +24,7 @@ std::vector<uint8_t> read_file(const std::string& path);
 std::string read_text(const std::string& path);
 
 /// Writes through a temporary file in the same folder that is renamed at the end. A symbolic link
-/// is followed; a target that is no regular file (/dev/null, a pipe) is written to directly.
+/// is followed, also to where nothing is yet; a target that is no regular file (/dev/null, a pipe) is written to directly.
 /// Throws InputError.
 void write_file(const std::string& path, std::span<const uint8_t> bytes);
 void write_file(const std::string& path, std::string_view text);

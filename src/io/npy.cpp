@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 
@@ -90,9 +91,35 @@ void convert(Dtype dtype, const uint8_t* source, std::vector<float>& target) {
         case Dtype::i4: return convert_integers<int32_t>(source, target);
         case Dtype::u4: return convert_integers<uint32_t>(source, target);
         case Dtype::i8: return convert_integers<int64_t>(source, target);
+        case Dtype::u8: return convert_integers<uint64_t>(source, target);
         case Dtype::f2: return convert_all<uint16_t>(source, target, half_to_float);
         case Dtype::f4: return convert_all<float>(source, target, [](float value) { return value; });
         case Dtype::f8: return convert_all<double>(source, target, double_to_float);
+    }
+}
+
+/// Of each value.
+void reverse_bytes(std::span<uint8_t> data, size_t bytes_each) {
+    for (size_t at = 0; at + bytes_each <= data.size(); at += bytes_each) {
+        const auto value = data.subspan(at, bytes_each);
+        std::reverse(value.begin(), value.end());
+    }
+}
+
+/// From the order in which the first index runs fastest to that in which the last one does.
+void to_c_order(std::span<uint8_t> data, const std::vector<int64_t>& shape, size_t bytes_each) {
+    const std::vector<uint8_t> before(data.begin(), data.end());
+    std::vector<int64_t> index(shape.size(), 0), stride(shape.size(), 1);
+    for (size_t i = 1; i < shape.size(); ++i) stride[i] = stride[i - 1] * shape[i - 1];
+    int64_t from = 0;
+    for (size_t at = 0; at < data.size(); at += bytes_each) {
+        std::memcpy(data.data() + at, before.data() + static_cast<size_t>(from) * bytes_each, bytes_each);
+        for (size_t axis = shape.size(); axis-- > 0;) {
+            from += stride[axis];
+            if (++index[axis] < shape[axis]) break;
+            from -= stride[axis] * shape[axis];
+            index[axis] = 0;
+        }
     }
 }
 
@@ -114,15 +141,15 @@ std::optional<int64_t> split_index(const std::string& spec, std::string& path) {
 
 }  // namespace
 
-NpyFile::NpyFile(const std::string& path) : path_(path), bytes_(read_file(path)) {
+NpyFile::NpyFile(const std::string& path) : NpyFile(path, read_file(path)) {}
+
+NpyFile::NpyFile(std::string name, std::vector<uint8_t> bytes) : path_(std::move(name)), bytes_(std::move(bytes)) {
+    const std::string& path = path_;
     const NpyHeader header = parse_npy_header(bytes_, path);
     dtype_ = header.dtype;
     shape_ = header.shape;
     data_offset_ = header.data_offset;
     size_ = checked_product(shape_, path);
-    if (header.fortran_order && shape_.size() > 1) {
-        throw InputError(path + ": Fortran order is not supported; save it with " + "numpy.ascontiguousarray()");
-    }
     const auto present = static_cast<int64_t>(bytes_.size() - data_offset_);
     const int64_t expected = size_ * bytes_of(dtype_);
     if (present != expected) {
@@ -130,6 +157,10 @@ NpyFile::NpyFile(const std::string& path) : path_(path), bytes_(read_file(path))
                          shape_text(shape_) + " needs " + std::to_string(expected) + " bytes of values, the file has " +
                          std::to_string(present) + ")");
     }
+    const std::span<uint8_t> data = std::span(bytes_).subspan(data_offset_);
+    const auto bytes_each = static_cast<size_t>(bytes_of(dtype_));
+    if (header.big_endian) reverse_bytes(data, bytes_each);
+    if (header.fortran_order && size_ > 0) to_c_order(data, shape_, bytes_each);
 }
 
 std::vector<float> NpyFile::values(int64_t first, int64_t count) const {

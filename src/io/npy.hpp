@@ -1,6 +1,6 @@
 //! NumPy .npy files (format 1.0 to 3.0), the program's tensor input and output.
 //!
-//! Accepted: C order, little-endian, dtypes |b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <f2 <f4 <f8, finite
+//! Accepted: booleans, integers of 1 to 8 bytes, floats of 2, 4 and 8, of either order of bytes and of dimensions, finite
 //! values. Everything else, and every malformed file, gives InputError with the file name and what
 //! is wrong with it; nothing about a file is asserted.
 #pragma once
@@ -29,6 +29,8 @@ class NpyFile {
 public:
     /// Reads the file and checks header and length. Throws InputError.
     explicit NpyFile(const std::string& path);
+    /// The same of bytes that lie in the memory already; `path` is for messages.
+    NpyFile(std::string path, std::vector<uint8_t> bytes);
 
     const std::vector<int64_t>& shape() const { return shape_; }
     /// Number of values.

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "io/printable.hpp"
+#include "io/wrong_kind.hpp"
 
 namespace dynbal::io {
 namespace {
@@ -16,17 +18,18 @@ struct DtypeInfo {
     int64_t bytes;
 };
 
-constexpr std::array<DtypeInfo, 11> dtypes{{{"|b1", Dtype::b1, 1},
-                                            {"|i1", Dtype::i1, 1},
-                                            {"|u1", Dtype::u1, 1},
-                                            {"<i2", Dtype::i2, 2},
-                                            {"<u2", Dtype::u2, 2},
-                                            {"<i4", Dtype::i4, 4},
-                                            {"<u4", Dtype::u4, 4},
-                                            {"<i8", Dtype::i8, 8},
-                                            {"<f2", Dtype::f2, 2},
-                                            {"<f4", Dtype::f4, 4},
-                                            {"<f8", Dtype::f8, 8}}};
+constexpr std::array<DtypeInfo, 12> dtypes{{{"b1", Dtype::b1, 1},
+                                            {"i1", Dtype::i1, 1},
+                                            {"u1", Dtype::u1, 1},
+                                            {"i2", Dtype::i2, 2},
+                                            {"u2", Dtype::u2, 2},
+                                            {"i4", Dtype::i4, 4},
+                                            {"u4", Dtype::u4, 4},
+                                            {"i8", Dtype::i8, 8},
+                                            {"u8", Dtype::u8, 8},
+                                            {"f2", Dtype::f2, 2},
+                                            {"f4", Dtype::f4, 4},
+                                            {"f8", Dtype::f8, 8}}};
 
 struct Dictionary {
     std::optional<std::string> descr;
@@ -147,7 +150,10 @@ private:
 /// The header's text; advances `offset` to the first byte of the values.
 std::string_view header_text(const std::vector<uint8_t>& bytes, const std::string& path, size_t& offset) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (!text.starts_with(npy_magic)) throw InputError(path + ": not a .npy file");
+    if (!text.starts_with(npy_magic)) {
+        const std::string kind = wrong_kind(text);
+        throw InputError(path + ": not a .npy file" + (kind.empty() ? "" : ": " + kind));
+    }
     if (bytes.size() < 10) throw InputError(path + ": truncated .npy file (no header)");
     const uint8_t version = bytes[6];
     if (version < 1 || version > 3) {
@@ -165,14 +171,18 @@ std::string_view header_text(const std::vector<uint8_t>& bytes, const std::strin
     return text.substr(offset - length, length);
 }
 
-Dtype parse_dtype(const std::string& descr, const std::string& path) {
+/// `<f4`: the order of the bytes, then kind and size.
+void parse_dtype(const std::string& descr, const std::string& path, NpyHeader& header) {
+    const bool ordered = !descr.empty() && std::string_view("<>|=").find(descr.front()) != std::string_view::npos;
+    const std::string kind = ordered ? descr.substr(1) : descr;
     const auto known =
-        std::find_if(dtypes.begin(), dtypes.end(), [&](const DtypeInfo& info) { return info.descr == descr; });
-    if (known != dtypes.end()) return known->dtype;
-    if (descr.starts_with('>')) {
-        throw InputError(path + ": big-endian numbers (" + descr + ") are not supported; save it as little-endian");
+        std::find_if(dtypes.begin(), dtypes.end(), [&](const DtypeInfo& info) { return info.descr == kind; });
+    if (known == dtypes.end()) {
+        throw InputError(path + ": numbers of type '" + printable(descr, 40) +
+                         "' are not supported; convert them: x.astype('float32')");
     }
-    throw InputError(path + ": numbers of type '" + descr.substr(0, 40) + "' are not supported");
+    header.dtype = known->dtype;
+    header.big_endian = ordered && descr.front() == '>';
 }
 
 }  // namespace
@@ -183,7 +193,7 @@ NpyHeader parse_npy_header(const std::vector<uint8_t>& bytes, const std::string&
     NpyHeader header;
     const std::string_view text = header_text(bytes, path, header.data_offset);
     const Dictionary found = DictionaryParser(text, path).parse();
-    header.dtype = parse_dtype(*found.descr, path);
+    parse_dtype(*found.descr, path, header);
     header.fortran_order = *found.fortran_order;
     header.shape = *found.shape;
     return header;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "power/recording.hpp"
+
 namespace dynbal::power {
 namespace {
 
@@ -55,13 +57,24 @@ PowerChain::PowerChain(std::unique_ptr<Harvester> harvester, const ChainOptions&
 
 double PowerChain::voltage_v() const { return std::sqrt(2 * energy_j_ / options_.capacitor.capacitance_f); }
 
+/// With the device off. An empty capacitor gives nothing.
+PowerChain::Flow PowerChain::flow_asleep() const {
+    return flow_with(energy_j_ > 0 ? options_.sleep_w : std::min(options_.sleep_w, converted_w()));
+}
+
+void PowerChain::rest(double duration_s) {
+    double left_s = duration_s;
+    while (left_s > 0) {
+        const Flow flow = flow_asleep();
+        left_s -= advance(flow, left_s, flow.into_w() < 0 ? 0 : full_j_, balance_.lost_sleeping).time_s;
+    }
+}
+
 double PowerChain::charge() {
     double waited_s = 0;
     patience_ = {};
     while (energy_j_ < start_j_) {
-        // An empty capacitor gives nothing.
-        const double sleep_w = energy_j_ > 0 ? options_.sleep_w : std::min(options_.sleep_w, converted_w());
-        const Flow flow = flow_with(sleep_w);
+        const Flow flow = flow_asleep();
         const double target_j = flow.into_w() < 0 ? 0 : start_j_;
         const Step step = advance(flow, infinity, target_j, balance_.lost_sleeping);
         waited_s += step.time_s;
@@ -204,12 +217,29 @@ void PowerChain::check_repetition(double waited_s) {
     }
 }
 
+/// What arrives, what is lost at the voltage where the device starts, and so what would be enough.
+std::string PowerChain::lack_text() const {
+    const device::Capacitor& capacitor = options_.capacitor;
+    const Converter& converter = options_.converter;
+    const double leakage_w = capacitor.leakage_a * capacitor.on_v * capacitor.on_v / capacitor.max_v;
+    const double needed_w = (leakage_w + options_.sleep_w) / converter.efficiency;
+    std::string text = fmt::format("now {} are harvested", si_text(piece_.power_w, "W"));
+    if (piece_.power_w > 0 && converted_w() == 0) {
+        return text + fmt::format(", less than the converter needs: {} and {:.3g} V", si_text(converter.least_w, "W"),
+                                  converter.least_v);
+    }
+    if (needed_w == 0) return text;
+    return text + fmt::format(
+                      ", leakage takes {} at {:.3g} V and the sleeping device {}: more than {} must be harvested, on "
+                      "average, to start it",
+                      si_text(leakage_w, "W"), capacitor.on_v, si_text(options_.sleep_w, "W"), si_text(needed_w, "W"));
+}
+
 void PowerChain::refuse(const std::string& reason) const {
-    throw NeverCharges(
-        fmt::format("the supply can never start the device: its capacitor, at {:.3g} V, does not reach {:.3g} V, "
-                    "because {}; choose a "
-                    "stronger supply, a smaller leakage or another capacitor",
-                    voltage_v(), options_.capacitor.on_v, reason));
+    throw NeverCharges(fmt::format(
+        "the supply can never start the device: its capacitor of {}, at {:.3g} V, does not reach {:.3g} V, because {}; "
+        "{}",
+        si_text(options_.capacitor.capacitance_f, "F"), voltage_v(), options_.capacitor.on_v, reason, lack_text()));
 }
 
 }  // namespace dynbal::power

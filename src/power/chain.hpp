@@ -63,6 +63,8 @@ public:
 
     /// Waits with the device off until it starts. Returns the seconds that takes. Throws NeverCharges.
     double charge();
+    /// Stays off for `duration_s`, harvesting.
+    void rest(double duration_s);
     /// Draws a constant power for `duration_s`, or until the device stops. Returns how long that was.
     double draw(double power_w, double duration_s);
 
@@ -91,6 +93,8 @@ private:
         double waited_at_repetition_s = 0;
     };
     Flow flow_with(double load_w) const;
+    Flow flow_asleep() const;
+    std::string lack_text() const;
     double converted_w() const;
     double stop_energy_j(double net_w) const;
     bool stays_full(const Flow& flow) const;

@@ -17,21 +17,22 @@ double uniform(uint64_t seed, uint64_t index) {
 
 }  // namespace
 
-TraceHarvester::TraceHarvester(std::vector<Piece> pieces, bool repeats, double skip_s)
+TraceHarvester::TraceHarvester(std::shared_ptr<const std::vector<Piece>> pieces, bool repeats, double skip_s)
     : pieces_(std::move(pieces)), repeats_(repeats) {
     double length_s = 0;
-    for (const Piece& piece : pieces_) length_s += piece.duration_s;
+    for (const Piece& piece : *pieces_) length_s += piece.duration_s;
     skip_s_ = repeats ? std::fmod(skip_s, length_s) : skip_s;
-    while (index_ < pieces_.size() && skip_s_ >= pieces_[index_].duration_s) skip_s_ -= pieces_[index_++].duration_s;
+    while (index_ < pieces_->size() && skip_s_ >= (*pieces_)[index_].duration_s)
+        skip_s_ -= (*pieces_)[index_++].duration_s;
 }
 
 Piece TraceHarvester::next() {
-    if (index_ == pieces_.size()) {
+    if (index_ == pieces_->size()) {
         if (!repeats_) return {};
         index_ = 0;
         ++repetitions_;
     }
-    Piece piece = pieces_[index_++];
+    Piece piece = (*pieces_)[index_++];
     piece.duration_s -= std::exchange(skip_s_, 0);
     return piece;
 }

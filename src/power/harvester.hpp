@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace dynbal::power {
@@ -40,16 +42,35 @@ private:
     double power_w_;
 };
 
+/// Another one's power, stronger or weaker.
+class ScaledHarvester final : public Harvester {
+public:
+    ScaledHarvester(std::unique_ptr<Harvester> harvester, double factor)
+        : harvester_(std::move(harvester)), factor_(factor) {}
+    Piece next() override {
+        Piece piece = harvester_->next();
+        piece.power_w *= factor_;
+        return piece;
+    }
+    uint64_t repetitions() const override { return harvester_->repetitions(); }
+
+private:
+    std::unique_ptr<Harvester> harvester_;
+    double factor_;
+};
+
 /// A recorded trace; at its end it starts again, or nothing more is offered.
 class TraceHarvester final : public Harvester {
 public:
     /// `pieces` is not empty and ends. `skip_s` of it are left out the first time.
-    TraceHarvester(std::vector<Piece> pieces, bool repeats, double skip_s);
+    TraceHarvester(std::shared_ptr<const std::vector<Piece>> pieces, bool repeats, double skip_s);
+    TraceHarvester(std::vector<Piece> pieces, bool repeats, double skip_s)
+        : TraceHarvester(std::make_shared<const std::vector<Piece>>(std::move(pieces)), repeats, skip_s) {}
     Piece next() override;
     uint64_t repetitions() const override { return repetitions_; }
 
 private:
-    std::vector<Piece> pieces_;
+    std::shared_ptr<const std::vector<Piece>> pieces_;
     bool repeats_;
     size_t index_ = 0;
     double skip_s_ = 0;

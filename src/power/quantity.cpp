@@ -48,9 +48,25 @@ std::optional<double> with_suffix(std::string_view text, std::string_view suffix
     return number ? std::optional(*number * factor) : std::nullopt;
 }
 
+/// The micro signs as u, the Greek letter as Ohm.
+std::string with_plain_signs(std::string_view text) {
+    std::string plain(text);
+    const auto replace = [&](std::string_view sign, std::string_view with) {
+        const size_t at = plain.find(sign);
+        if (at != std::string::npos) plain.replace(at, sign.size(), with);
+    };
+    replace("\xC2\xB5", "u");
+    replace("\xCE\xBC", "u");
+    replace("\xCE\xA9", "Ohm");
+    replace("\xE2\x84\xA6", "Ohm");
+    replace("ohm", "Ohm");
+    return plain;
+}
+
 }  // namespace
 
-std::optional<double> parse_quantity(std::string_view text, Unit unit) {
+std::optional<double> parse_quantity(std::string_view written, Unit unit) {
+    const std::string text = with_plain_signs(written);
     if (unit == Unit::none) return parse_number(text);
     if (unit == Unit::share) {
         const auto percent = with_suffix(text, "%", 0.01);

@@ -9,7 +9,7 @@ namespace dynbal::power {
 
 enum class Unit : uint8_t { watt, volt, ampere, farad, ohm, second, share, lux, irradiance, none };
 
-/// In SI units; none if it is not such a number. Seconds may also be min, h and d, shares a percentage.
+/// In SI units; none if it is not such a number. uF and µF are the same. Seconds may also be min, h and d, shares a percentage.
 std::optional<double> parse_quantity(std::string_view text, Unit unit);
 
 /// "a power such as 4mW", for messages.

@@ -4,176 +4,207 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 
 #include "base/error.hpp"
-#include "power/iv_curve.hpp"
-#include "power/trace_lines.hpp"
+#include "power/shepherd.hpp"
+#include "power/text_table.hpp"
+#include "power/trace_layout.hpp"
+#include "power/trace_power.hpp"
+#include "power/trace_time.hpp"
 
 namespace dynbal::power {
 namespace {
 
-enum class Quantity { power, voltage, irradiance };
+enum class Missing : uint8_t { refused, zero, hold };
 
-/// How a text format is read: which column, what it holds, and where the time comes from.
-struct Layout {
-    Quantity quantity = Quantity::power;
-    double factor = 1;  ///< to SI units
-    size_t value_column = 0;
-    int time_column = -1;  ///< seconds; without it each line is `step_s`
-    double step_s = 0;
-    bool header = false;
+/// A pyranometer shows a little less than nothing at night.
+constexpr double night_w_m2 = 20;
+constexpr double day_s = 86400;
+constexpr double power_w_max = 1e6, step_s_max = 1e9;
+
+class TraceReader {
+public:
+    TraceReader(TextTable& table, const TraceLayout& layout, Options& options)
+        : table_(table), layout_(layout), watts_(watts_of(layout, options)) {
+        sign_ = options.number("scale", Unit::none, 1, -1e6, 1e6) < 0 ? -1 : 1;
+        noise_ = options.number("noise", Unit::share, 0.01, 0, 1);
+        const std::string missing = options.text("missing").value_or("");
+        if (missing == "zero") missing_ = Missing::zero;
+        if (missing == "hold") missing_ = Missing::hold;
+        if (missing_ == Missing::refused && !missing.empty()) options.refuse("missing= is zero or hold");
+    }
+
+    Recording read(const std::string& path) {
+        table_.begin_rows(*layout_.first_row, layout_.cells);
+        while (table_.next()) {
+            ++samples_;
+            const double value = this->value();
+            if (layout_.time == TimeSource::step) {
+                add(layout_.step_s, value);
+            } else {
+                add_at(time_s(), value);
+            }
+        }
+        if (layout_.time != TimeSource::step && steps_ > 0) add(last_step_s_, held_);
+        if (pieces_.empty())
+            table_.fail("the trace has too few rows: two at least, for how long does the last one hold?");
+        check_negative();
+        TraceSummary summary{.file = std::filesystem::path(path).filename().string(),
+                             .format = layout_.format,
+                             .columns = layout_.columns};
+        summary.samples = samples_;
+        if (longest_step_s_ > 100 * shortest_step_s_ && steps_ > 1) {
+            summary.notes.push_back(
+                fmt::format("longest gap {} before line {}", duration_text(longest_step_s_), longest_line_));
+        }
+        if (replaced_ > 0) summary.notes.push_back(fmt::format("{} missing values replaced", replaced_));
+        return make_recording(std::move(pieces_), std::move(summary));
+    }
+
+private:
+    /// In SI units; where something is missing, what missing= says.
+    double value() {
+        const bool missing = table_.is_missing(layout_.value_column) ||
+                             (layout_.second_column && table_.is_missing(*layout_.second_column));
+        if (missing) {
+            if (missing_ == Missing::refused) {
+                table_.fail(fmt::format(
+                    "column {} holds no value; give missing=zero or missing=hold to go on",
+                    (table_.is_missing(layout_.value_column) ? layout_.value_column : *layout_.second_column) + 1));
+            }
+            if (missing_ == Missing::hold && samples_ == 1)
+                table_.fail("the first value is missing: there is none to hold");
+            ++replaced_;
+            if (missing_ == Missing::zero) volts_ = 0;
+            return missing_ == Missing::zero ? 0 : value_;
+        }
+        const double first = table_.number(layout_.value_column);
+        value_ = sign_ * layout_.factor * first;
+        if (layout_.second_column) value_ *= table_.number(*layout_.second_column);
+        volts_ = layout_.second_column ? layout_.first_factor * first : value_;
+        if (value_ < lowest_) {
+            lowest_ = value_;
+            lowest_line_ = table_.line_number();
+        }
+        largest_ = std::max(largest_, value_);
+        value_ = std::max(value_, 0.0);
+        return value_;
+    }
+
+    /// Noise around nothing is nothing; more than that is a mistake somewhere.
+    void check_negative() const {
+        const double least = layout_.quantity == Quantity::irradiance ? night_w_m2 : 0;
+        const double limit = std::max(noise_ * largest_, least);
+        if (lowest_ >= -limit) return;
+        if (largest_ <= 0) {
+            table_.fail_at(lowest_line_, "nothing but negative values; if the sign is turned round give scale=-1");
+        }
+        table_.fail_at(
+            lowest_line_,
+            fmt::format(
+                "{:.3g} is negative, by more than noise: down to {:.3g} ({:g} % of the largest value) counts as "
+                "nothing; give noise=SHARE for more",
+                lowest_ / layout_.factor, -limit / layout_.factor, 100 * noise_));
+    }
+
+    double time_s() {
+        const size_t column = layout_.time_column;
+        if (layout_.time == TimeSource::number) return layout_.time_factor * counted(column);
+        bool has_date = false;
+        if (layout_.time == TimeSource::us_date) {
+            const auto date = us_date_seconds(table_.cell(column));
+            const auto clock = clock_seconds(table_.cell(column + 1), has_date);
+            if (!date || !clock || has_date)
+                table_.fail(fmt::format("'{}', '{}' is no date MM/DD/YYYY with a time", table_.cell(column),
+                                        table_.cell(column + 1)));
+            return *date + *clock;
+        }
+        const auto clock = clock_seconds(table_.cell(column), has_date);
+        if (!clock)
+            table_.fail(fmt::format("column {}: '{}' is no time such as 2024-05-31 12:00:00.5", column + 1,
+                                    table_.cell(column)));
+        if (samples_ > 1 && has_date != had_date_) table_.fail("times with a date and times without one");
+        had_date_ = has_date;
+        // Times of day go on behind midnight.
+        if (!has_date && samples_ > 1 && *clock + days_s_ < time_s_ - day_s / 2) days_s_ += day_s;
+        return *clock + days_s_;
+    }
+
+    double counted(size_t column) {
+        const std::string_view cell = table_.cell(column);
+        if (samples_ == 1) is_counter_ = cell.find_first_not_of("0123456789") >= 10 && cell.size() >= 10;
+        if (!is_counter_) return table_.number(column);
+        const auto count = counter_.since_first(cell);
+        if (!count) table_.fail(fmt::format("column {}: '{}' is not a number like those before", column + 1, cell));
+        return *count;
+    }
+
+    /// A value holds until the next time.
+    void add_at(double now_s, double value) {
+        const bool first = samples_ == 1;
+        if (!first && layout_.surface && now_s == time_s_) {
+            // One curve; its best point counts.
+            if (watts_(value) > watts_(held_)) hold(value);
+            return;
+        }
+        if (!first && now_s <= time_s_) {
+            table_.fail(
+                now_s == time_s_ && layout_.second_column
+                    ? "the time is that of the line before; if these are I-V curves give format=ekho"
+                    : "the time does not rise from the line before; if the rows are equally far apart give step=T");
+        }
+        if (!first) {
+            last_step_s_ = now_s - time_s_;
+            note_step(last_step_s_);
+            add(last_step_s_, held_);
+        }
+        time_s_ = now_s;
+        hold(value);
+    }
+
+    void hold(double value) {
+        held_ = value;
+        held_volts_ = volts_;
+    }
+
+    void note_step(double step_s) {
+        ++steps_;
+        shortest_step_s_ = steps_ == 1 ? step_s : std::min(shortest_step_s_, step_s);
+        if (step_s <= longest_step_s_) return;
+        longest_step_s_ = step_s;
+        longest_line_ = table_.line_number();
+    }
+
+    void add(double duration_s, double value) {
+        const bool volts_known = layout_.quantity == Quantity::voltage || layout_.second_column;
+        const double volts = layout_.time == TimeSource::step ? volts_ : held_volts_;
+        const double power_w = watts_(value);
+        if (!(power_w <= power_w_max)) table_.fail(fmt::format("{:.3g} W: more than any harvester gives", power_w));
+        if (!(duration_s <= step_s_max))
+            table_.fail(fmt::format("{:.3g} s to the next row: more than a recording has", duration_s));
+        append_piece(pieces_, {duration_s, power_w, volts_known ? volts : Piece{}.voltage_v});
+    }
+
+    TextTable& table_;
+    const TraceLayout& layout_;
+    std::function<double(double)> watts_;
+    double sign_ = 1, noise_ = 0;
+    Missing missing_ = Missing::refused;
+    std::vector<Piece> pieces_;
+    uint64_t samples_ = 0, replaced_ = 0, steps_ = 0;
+    double value_ = 0, volts_ = 0;      ///< of the last row
+    double held_ = 0, held_volts_ = 0;  ///< since time_s_
+    double time_s_ = 0, last_step_s_ = 0, days_s_ = 0;
+    bool had_date_ = false, is_counter_ = false;
+    Counter counter_;
+    double lowest_ = 0, largest_ = 0;
+    size_t lowest_line_ = 0, longest_line_ = 0;
+    double shortest_step_s_ = 0, longest_step_s_ = 0;
 };
-
-constexpr std::array<const char*, 6> formats{"mementos", "capsimu", "react", "nrel", "csv", "shepherd"};
-
-std::string format_names() {
-    std::string names;
-    for (const char* name : formats) names += (names.empty() ? "" : ", ") + std::string(name);
-    return names;
-}
-
-bool is_number(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("+-.0123456789eE") == std::string_view::npos;
-}
-
-/// By the first line, if the options do not say.
-std::string format_of(TraceLines& lines) {
-    if (!lines.next()) lines.fail("the trace is empty");
-    const std::string first(lines.line());
-    const auto& fields = lines.fields();
-    std::string format;
-    if (first.find("W/m^2") != std::string::npos) {
-        format = "nrel";
-    } else if (first.find("RSSI") != std::string::npos) {
-        format = "react";
-    } else if (is_number(fields[0])) {
-        format = fields.size() == 1 ? "capsimu" : "mementos";
-    } else {
-        format = "csv";
-    }
-    lines.rewind();
-    return format;
-}
-
-/// The header of our own format: an optional time_s, and one of the quantities.
-Layout csv_layout(TraceLines& lines) {
-    struct Column {
-        std::string_view name;
-        Quantity quantity;
-        double factor;
-    };
-    constexpr std::array<Column, 6> columns{{{"power_w", Quantity::power, 1},
-                                             {"power_mw", Quantity::power, 1e-3},
-                                             {"power_uw", Quantity::power, 1e-6},
-                                             {"voltage_v", Quantity::voltage, 1},
-                                             {"voltage_mv", Quantity::voltage, 1e-3},
-                                             {"irradiance_w_m2", Quantity::irradiance, 1}}};
-    if (!lines.next()) lines.fail("the trace is empty");
-    Layout layout;
-    layout.header = true;
-    bool found = false;
-    for (size_t i = 0; i < lines.fields().size(); ++i) {
-        if (lines.fields()[i] == "time_s") layout.time_column = static_cast<int>(i);
-        for (const Column& column : columns) {
-            if (lines.fields()[i] != column.name) continue;
-            if (found) lines.fail("two columns with what is harvested; one is needed");
-            found = true;
-            layout.quantity = column.quantity;
-            layout.factor = column.factor;
-            layout.value_column = i;
-        }
-    }
-    if (!found) {
-        lines.fail(
-            "this header names none of power_w, power_mw, power_uw, voltage_v, voltage_mv, irradiance_w_m2; or name "
-            "the format: format=" +
-            format_names());
-    }
-    lines.rewind();
-    return layout;
-}
-
-Layout layout_of(const std::string& format, TraceLines& lines, Options& options) {
-    Layout layout;
-    if (format == "mementos") {
-        layout = {Quantity::voltage, 1, 1, -1, 1e-3, false};
-    } else if (format == "capsimu") {
-        layout = {Quantity::voltage, 1, 0, -1, 1e-3, false};
-    } else if (format == "react") {
-        layout = {Quantity::power, 1e-3, 1, 0, 0, true};
-    } else if (format == "nrel") {
-        layout = {Quantity::irradiance, 1, 2, -1, 60, true};
-    } else if (format == "csv") {
-        layout = csv_layout(lines);
-    } else {
-        options.refuse(fmt::format("there is no trace format '{}'; there are: {}", format, format_names()));
-    }
-    if (options.has("step")) layout.time_column = -1;
-    layout.step_s = options.number("step", Unit::second, layout.step_s, 1e-6, 86400);
-    if (layout.time_column < 0 && layout.step_s == 0) options.refuse("this trace has no column time_s; give step=");
-    return layout;
-}
-
-/// From what was recorded (in SI units) to watts.
-std::function<double(double)> power_of(Quantity quantity, Options& options) {
-    const double scale = options.number("scale", Unit::none, 1, 1e-6, 1e6);
-    if (quantity == Quantity::power) return [scale](double watts) { return scale * watts; };
-    if (quantity == Quantity::voltage) {
-        const double ohm = options.number("resistance", Unit::ohm, 30e3, 1e-3, 1e9);
-        const std::string load = options.text("load").value_or("measured");
-        if (load != "measured" && load != "matched") options.refuse("load= is measured or matched");
-        // Measured: the power in the resistor across which the voltage was taken. Matched: what a converter gets at best
-        // from that open-circuit voltage behind the resistance.
-        const double share = scale / (load == "measured" ? ohm : 4 * ohm);
-        return [share](double volts) { return share * volts * volts; };
-    }
-    // A pyranometer shows a little less than nothing at night.
-    const auto light = [](double irradiance) { return std::max(irradiance, 0.0); };
-    if (options.has("curve")) {
-        const auto curve = read_iv_curve(*options.text("curve"));
-        const double cells = options.number("cells", Unit::none, 1, 1e-3, 1e6);
-        // Sunlight has about 120 lux for each W/m^2.
-        const double lux = options.number("curve_lux", Unit::lux, 0, 1, 1e6);
-        const double at = options.number("curve_irradiance", Unit::irradiance, lux / 120, 1e-3, 1e5);
-        if (at == 0) options.refuse("curve= needs curve_lux= or curve_irradiance=: the light in which it was taken");
-        const double volts = options.number("curve_voltage", Unit::volt, 0, 1e-3, 1e3);
-        const double watts = volts > 0 ? power_at_w(curve, volts) : best_power_w(curve);
-        return [=](double irradiance) { return scale * cells * watts * light(irradiance) / at; };
-    }
-    const double panel_w = options.required("panel", Unit::watt, 1e-9, 1e6);
-    return [=](double irradiance) { return scale * panel_w * light(irradiance) / 1000; };
-}
-
-std::vector<Piece> read_text_trace(TraceLines& lines, const Layout& layout,
-                                   const std::function<double(double)>& watts) {
-    std::vector<Piece> pieces;
-    if (layout.header) lines.next();
-    bool first = true;
-    double time_s = 0, last_step_s = 0, power_w = 0, voltage_v = 0;
-    const auto volts = [&](double value) { return layout.quantity == Quantity::voltage ? value : Piece{}.voltage_v; };
-    while (lines.next()) {
-        const double value = layout.factor * lines.number(layout.value_column);
-        if (value < 0 && layout.quantity != Quantity::irradiance) lines.fail("what is harvested cannot be negative");
-        if (layout.time_column < 0) {
-            append_piece(pieces, {layout.step_s, watts(value), volts(value)});
-            continue;
-        }
-        // A value holds until the next time.
-        const double now_s = lines.number(static_cast<size_t>(layout.time_column));
-        if (!first && now_s <= time_s) lines.fail("time must rise from line to line");
-        last_step_s = now_s - time_s;
-        if (!first) append_piece(pieces, {last_step_s, power_w, voltage_v});
-        first = false;
-        time_s = now_s;
-        power_w = watts(value);
-        voltage_v = volts(value);
-    }
-    if (layout.time_column >= 0 && !pieces.empty()) append_piece(pieces, {last_step_s, power_w, voltage_v});
-    if (pieces.empty()) lines.fail("the trace has too few lines");
-    return pieces;
-}
 
 bool is_hdf5(const std::string& path) {
     constexpr std::string_view signature = "\x89HDF\r\n\x1A\n";
@@ -194,18 +225,14 @@ void append_piece(std::vector<Piece>& pieces, const Piece& piece) {
     }
 }
 
-std::vector<Piece> read_trace(const std::string& path, Options& options) {
-    std::string format = options.text("format").value_or("");
-    if (format == "shepherd" || (format.empty() && is_hdf5(path))) {
-        const double scale = options.number("scale", Unit::none, 1, 1e-6, 1e6);
-        std::vector<Piece> pieces = read_shepherd(path, options.number("fill_factor", Unit::share, 0.76, 0.01, 1));
-        for (Piece& piece : pieces) piece.power_w *= scale;
-        return pieces;
+Recording read_trace(const std::string& path, Options& options) {
+    if (is_hdf5(path)) return read_shepherd(path, options);
+    if (options.has("format") && *options.text("format") == "shepherd") {
+        throw InputError(path + ": no HDF5 file, which shepherd's recordings are");
     }
-    TraceLines lines(path);
-    if (format.empty()) format = format_of(lines);
-    const Layout layout = layout_of(format, lines, options);
-    return read_text_trace(lines, layout, power_of(layout.quantity, options));
+    TextTable table(path);
+    const TraceLayout layout = layout_of(table, options);
+    return TraceReader(table, layout, options).read(path);
 }
 
 }  // namespace dynbal::power

@@ -15,24 +15,43 @@ using power::Unit;
 constexpr double least_w = 1e-9, most_w = 10;
 constexpr double least_s = 1e-4, most_s = 86400 * 400.0;
 
-std::unique_ptr<power::Harvester> make_trace(const std::string& path, Options& options) {
-    std::vector<power::Piece> pieces = power::read_trace(path, options);
-    const bool repeats = options.flag("repeat", true);
-    const double skip_s = options.number("skip", Unit::second, 0, 0, most_s);
-    return std::make_unique<power::TraceHarvester>(std::move(pieces), repeats, skip_s);
+using MakeHarvester = std::function<std::unique_ptr<power::Harvester>()>;
+
+template <class Harvester>
+MakeHarvester maker_of(const typename Harvester::Options& options) {
+    return [options] { return std::make_unique<Harvester>(options); };
 }
 
-std::unique_ptr<power::Harvester> make_markov(Options& options) {
+MakeHarvester plan_power(std::string_view text, const Options& options) {
+    const auto watts = power::parse_quantity(text, Unit::watt);
+    if (!watts || *watts < least_w || *watts > most_w) {
+        options.refuse("'" + std::string(text) + "' is not a power between 0.001uW and 10W, such as 4mW or 250uW");
+    }
+    return [watts] { return std::make_unique<power::ConstantHarvester>(*watts); };
+}
+
+MakeHarvester plan_trace(std::string_view path, Options& options, std::optional<power::TraceSummary>& summary) {
+    if (path.empty()) options.refuse("the name of a file is missing");
+    power::Recording recording = power::read_trace(std::string(path), options);
+    const bool repeats = options.flag("repeat", true);
+    const double skip_s = options.number("skip", Unit::second, 0, 0, most_s);
+    summary = std::move(recording.summary);
+    return [pieces = std::move(recording.pieces), repeats, skip_s] {
+        return std::make_unique<power::TraceHarvester>(pieces, repeats, skip_s);
+    };
+}
+
+MakeHarvester plan_markov(Options& options) {
     power::MarkovHarvester::Options markov;
     markov.power_w = options.required("power", Unit::watt, least_w, most_w);
     markov.low_w = options.number("low", Unit::watt, 0, 0, most_w);
     markov.on_s = options.required("on", Unit::second, least_s, most_s);
     markov.off_s = options.required("off", Unit::second, least_s, most_s);
     markov.seed = options.seed();
-    return std::make_unique<power::MarkovHarvester>(markov);
+    return maker_of<power::MarkovHarvester>(markov);
 }
 
-std::unique_ptr<power::Harvester> make_walk(Options& options) {
+MakeHarvester plan_walk(Options& options) {
     power::WalkHarvester::Options walk;
     walk.low_w = options.number("low", Unit::watt, 0, 0, most_w);
     walk.high_w = options.required("high", Unit::watt, least_w, most_w);
@@ -40,16 +59,16 @@ std::unique_ptr<power::Harvester> make_walk(Options& options) {
     walk.step_w = options.number("step", Unit::watt, (walk.high_w - walk.low_w) / 10, 0, most_w);
     walk.every_s = options.number("every", Unit::second, 1, least_s, most_s);
     walk.seed = options.seed();
-    return std::make_unique<power::WalkHarvester>(walk);
+    return maker_of<power::WalkHarvester>(walk);
 }
 
-std::unique_ptr<power::Harvester> make_daynight(Options& options) {
+MakeHarvester plan_daynight(Options& options) {
     power::DayNightHarvester::Options day;
     day.peak_w = options.required("peak", Unit::watt, least_w, most_w);
     day.period_s = options.number("period", Unit::second, 86400, 0.1, most_s);
     day.clouds = options.number("clouds", Unit::share, 0, 0, 1);
     day.seed = options.seed();
-    return std::make_unique<power::DayNightHarvester>(day);
+    return maker_of<power::DayNightHarvester>(day);
 }
 
 power::ChainOptions chain_options(Options& options, const DeviceProfile& profile) {
@@ -106,36 +125,41 @@ uint64_t HarvestSupply::draw(const Cost& each, uint64_t count, Grant& grant) {
     return std::min(static_cast<uint64_t>(items), count - 1);
 }
 
-std::unique_ptr<Supply> make_harvest_supply(const SupplyText& text, const DeviceProfile& profile) {
-    const size_t comma = text.arguments.find(',');
+std::optional<HarvestPlan> plan_harvest(const SupplyText& text, const DeviceProfile& profile) {
     const bool has_subject = text.kind == "power" || text.kind == "trace";
+    if (!has_subject && text.kind != "markov" && text.kind != "walk" && text.kind != "daynight") return std::nullopt;
+    const size_t comma = text.arguments.find(',');
     const std::string_view subject = has_subject ? text.arguments.substr(0, comma) : std::string_view();
     std::string_view words = text.arguments;
     if (has_subject) words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
-    std::unique_ptr<power::Harvester> harvester;
     Options options(text.whole, words);
     if (has_subject && comma != std::string_view::npos && words.empty())
         options.refuse("an option is missing after ','");
+    HarvestPlan plan;
     if (text.kind == "power") {
-        const auto watts = power::parse_quantity(subject, Unit::watt);
-        if (!watts || *watts < least_w || *watts > most_w) {
-            options.refuse("'" + std::string(subject) +
-                           "' is not a power between 0.001uW and 10W, such as 4mW or 250uW");
-        }
-        harvester = std::make_unique<power::ConstantHarvester>(*watts);
+        plan.harvester = plan_power(subject, options);
     } else if (text.kind == "trace") {
-        if (subject.empty()) options.refuse("the name of a file is missing");
-        harvester = make_trace(std::string(subject), options);
+        plan.harvester = plan_trace(subject, options, plan.trace);
     } else if (text.kind == "markov") {
-        harvester = make_markov(options);
+        plan.harvester = plan_markov(options);
     } else if (text.kind == "walk") {
-        harvester = make_walk(options);
+        plan.harvester = plan_walk(options);
     } else {
-        harvester = make_daynight(options);
+        plan.harvester = plan_daynight(options);
     }
-    const power::ChainOptions chain = chain_options(options, profile);
+    plan.chain = chain_options(options, profile);
     options.check_all_used();
-    return std::make_unique<HarvestSupply>(std::move(harvester), chain);
+    return plan;
+}
+
+std::optional<HarvestPlan> plan_harvest(std::string_view text, const DeviceProfile& profile) {
+    const size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    return plan_harvest({text, text.substr(0, colon), text.substr(colon + 1)}, profile);
+}
+
+std::unique_ptr<Supply> make_harvest_supply(const SupplyText& text, const DeviceProfile& profile) {
+    return plan_harvest(text, profile).value().make();
 }
 
 }  // namespace dynbal::sim

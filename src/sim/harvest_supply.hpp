@@ -5,7 +5,9 @@
 //!     and a femtojoule at each power failure.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "power/chain.hpp"
@@ -15,14 +17,17 @@ namespace dynbal::sim {
 
 class HarvestSupply final : public Supply {
 public:
-    HarvestSupply(std::unique_ptr<power::Harvester> harvester, const power::ChainOptions& options)
-        : options_(options), chain_(std::move(harvester), options) {}
+    HarvestSupply(std::unique_ptr<power::Harvester> harvester, const power::ChainOptions& options,
+                  std::optional<power::TraceSummary> trace = std::nullopt)
+        : options_(options), chain_(std::move(harvester), options), trace_(std::move(trace)) {}
 
     void begin_cycle() override;
     Grant pay(const Demand& demand) override;
+    void rest(double seconds) override { chain_.rest(seconds); }
     uint64_t charging_ps() const override { return charging_ps_; }
     double voltage_v() const override { return chain_.voltage_v(); }
     const power::ChainOptions* chain() const override { return &options_; }
+    const power::TraceSummary* trace() const override { return trace_ ? &*trace_ : nullptr; }
     const power::EnergyBalance* balance() const override { return &chain_.balance(); }
 
 private:
@@ -30,6 +35,7 @@ private:
 
     power::ChainOptions options_;
     power::PowerChain chain_;
+    std::optional<power::TraceSummary> trace_;
     uint64_t charging_ps_ = 0;
 };
 
@@ -41,6 +47,19 @@ struct SupplyText {
 /// The chain of a device without further options.
 power::ChainOptions chain_of(const DeviceProfile& profile);
 
+/// What harvests, and what is behind it: read once, made many times.
+struct HarvestPlan {
+    std::function<std::unique_ptr<power::Harvester>()> harvester;
+    power::ChainOptions chain;
+    std::optional<power::TraceSummary> trace;
+
+    std::unique_ptr<Supply> make() const { return std::make_unique<HarvestSupply>(harvester(), chain, trace); }
+};
+
+/// Nothing if there is no such kind that harvests. Throws InputError.
+std::optional<HarvestPlan> plan_harvest(const SupplyText& text, const DeviceProfile& profile);
+/// The same of a whole `kind:arguments`.
+std::optional<HarvestPlan> plan_harvest(std::string_view text, const DeviceProfile& profile);
 /// `text.kind` is one that harvests: power, trace, markov, walk, daynight. Throws InputError.
 std::unique_ptr<Supply> make_harvest_supply(const SupplyText& text, const DeviceProfile& profile);
 

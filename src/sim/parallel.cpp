@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -31,8 +32,13 @@ void run_workers(WorkQueue& queue, uint32_t jobs, const std::function<void(WorkQ
     };
     const uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
     {
-        std::vector<std::jthread> threads(jobs == 0 ? cores : jobs);
-        for (std::jthread& thread : threads) thread = std::jthread(guarded);
+        std::vector<std::jthread> others(std::max(1U, jobs == 0 ? cores : jobs) - 1);
+        try {
+            for (std::jthread& thread : others) thread = std::jthread(guarded);
+        } catch (const std::system_error&) {
+            // No more threads may be had: those that are there do the work.
+        }
+        guarded();
     }
     if (failure != nullptr) std::rethrow_exception(failure);
 }

@@ -27,9 +27,9 @@ private:
     std::atomic<uint64_t> next_{0};
 };
 
-/// Runs `worker` on `jobs` threads (0: as many as there are cores) until each has returned. What a
-/// worker makes for itself it keeps for all its pieces. An exception stops the queue and is thrown
-/// again here.
+/// Runs `worker` on `jobs` threads (0: as many as there are cores; fewer if the system gives no more), this one among them,
+/// until each has returned. What a worker makes for itself it keeps for all its pieces. An exception stops the queue and is
+/// thrown again here.
 void run_workers(WorkQueue& queue, uint32_t jobs, const std::function<void(WorkQueue&)>& worker);
 
 }  // namespace dynbal::sim

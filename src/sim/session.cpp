@@ -245,8 +245,7 @@ std::string Session::stuck_message(const Run& run, const IdleCycles& idle) const
     uint32_t stage = 0;
     const uint64_t least = least_cycle_cost(*file_, prices_, &stage);
     return "stuck " + where + ": " + what + "; power cycles of " + units_text(least) +
-           " and more always get on (budget:E; stage " + std::to_string(stage) +
-           " needs them); choose a stronger supply";
+           " and more always get on (budget:E; stage " + std::to_string(stage) + " needs them)";
 }
 
 uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage, const CostModel& prices) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "power/chain.hpp"
+#include "power/recording.hpp"
 #include "sim/device_profile.hpp"
 
 namespace dynbal::sim {
@@ -56,12 +57,16 @@ public:
     /// The power comes, or comes back. Throws power::NeverCharges if it never will.
     virtual void begin_cycle() = 0;
     virtual Grant pay(const Demand& demand) = 0;
-    /// Time spent with the device off, waiting for energy, since the supply was made.
+    /// The device stays off so long, although nothing has failed. Without a capacitor that changes nothing.
+    virtual void rest(double /*seconds*/) {}
+    /// Time spent with the device off, waiting for energy, since the supply was made; without rest().
     virtual uint64_t charging_ps() const { return 0; }
     /// Of the capacitor; 0 if there is none.
     virtual double voltage_v() const { return 0; }
     /// What is behind the harvester, as simulated: the profile's, with the options of the supply; null if nothing is.
     virtual const power::ChainOptions* chain() const { return nullptr; }
+    /// The recording that it replays; null if it does not.
+    virtual const power::TraceSummary* trace() const { return nullptr; }
     /// Where the energy went since the supply was made; null if it has no capacitor.
     virtual const power::EnergyBalance* balance() const { return nullptr; }
 };

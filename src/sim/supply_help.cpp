@@ -40,18 +40,24 @@ stops at its off voltage; harvesting goes on meanwhile; latency includes the cha
   start_voltage=U    of the capacitor at first; else its off voltage
   sleep=P            drawn while the device is off
 
- Traces: format=NAME if it is not found out by itself
-  mementos           "<ms> <volt>" lines, 1 ms each (RF, Mementos); capsimu: one voltage a line, 1 ms each (CapSimu)
-  react              "sec RSSI,mW" and then seconds and milliwatts (REACT)
-  nrel               date, time, W/m^2 of each minute (NREL BMS, as Simba uses them)
-  csv                a header that names time_s (or step=T) and one of power_w, power_mw, power_uw, voltage_v, voltage_mv,
-                     irradiance_w_m2
-  shepherd           HDF5: ivsample; ivcurve: the best point of each curve; isc_voc: fill_factor=0.76 of the product
- of voltages:        resistance=30kOhm; load=measured: the power in it; load=matched: what a converter gets at best
+ Traces: a table with a header that names its columns, with their units, in any case and way: time_s, Time [ms], power_mw,
+ Power (uW), voltage_v and current_ma (their product), irradiance_w_m2; dates such as 2024-05-31 12:00:00 are times, too.
+ `dynbal trace FILE` shows how a file is read. By hand, NAME or NUMBER of a column (from 1):
+  column=C, unit=U   what is harvested: unit=mW, uA, V, ...; column=A*B, unit=V*mA: a product
+  time=C, time_unit=ms, or step=T: each row lasts as long
+  missing=zero, missing=hold
+                     for empty cells, which are an error otherwise; noise=1%: down to this share of the largest value
+                     what is negative counts as nothing
+  format=NAME        where it is not found out by itself: mementos ("<ms> <volt>" lines, 1 ms each), capsimu (one
+                     voltage a line, 1 ms each), react ("sec RSSI,mW", then seconds and milliwatts), nrel (date, time,
+                     W/m^2), ekho (I-V curves: rows of the same time; their best point), csv, shepherd (HDF5: ivsample;
+                     ivcurve: the best point of each; isc_voc: fill_factor=0.76 of the product)
+ of currents:        voltage=U: at which they flow
+ of voltages:        resistance=R (30kOhm for mementos and capsimu); load=measured: the power in it; load=matched: what a converter gets at best
                      from the voltage behind it
  of light:           panel=P at 1000 W/m^2; or curve=FILE.json with curve_lux=N or curve_irradiance=N: an I-V curve
                      {"0": {"<volt>": <ampere>}}, at its best point or at curve_voltage=U; cells=N
- of all:             scale=N, step=T, skip=T, repeat=no
+ of all:             scale=N, skip=T, repeat=no
 
 Examples:
   --supply power:4mW,capacitance=1mF,efficiency=80%

@@ -43,9 +43,11 @@ public:
     OnceSupply(uint64_t bytes, std::unique_ptr<Supply> rest);
     void begin_cycle() override;
     Grant pay(const Demand& demand) override;
+    void rest(double seconds) override { rest_->rest(seconds); }
     uint64_t charging_ps() const override { return rest_->charging_ps(); }
     double voltage_v() const override { return rest_->voltage_v(); }
     const power::ChainOptions* chain() const override { return rest_->chain(); }
+    const power::TraceSummary* trace() const override { return rest_->trace(); }
     const power::EnergyBalance* balance() const override { return rest_->balance(); }
 
 private:

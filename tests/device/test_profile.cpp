@@ -183,5 +183,16 @@ TEST(DeviceProfile, IsReadFromAFile) {
     EXPECT_EQ(load_profile(path).name, "copy");
 }
 
+TEST(Profile, AKeyOfManyPartsIsRefused) {
+    std::string key = "a";
+    for (int i = 0; i < 50'000; ++i) key += i % 2 == 0 ? ".b" : " . \"c\\\"\"";
+    for (const std::string& text : {key + " = 1\n", "[" + key + "]\n", "x = {" + key + " = 1}\n"}) {
+        EXPECT_EQ(io::message_of<InputError>([&] { parse_profile("# first\n" + text, "deep.toml"); }),
+                  "deep.toml:2: a key of more than 8 parts with points between them");
+    }
+    const std::string numbers = "x = [" + std::string(30'000, '1') + ".5]\n";
+    EXPECT_NE(io::message_of<InputError>([&] { parse_profile(numbers, "x.toml"); }).find("x.toml"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace dynbal::device

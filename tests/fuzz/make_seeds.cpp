@@ -1,10 +1,13 @@
 // Writes seeds for the fuzz entries: small valid files of each kind, made by the present version.
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "graphs.hpp"
+#include "input_files.hpp"
 #include "io/npy.hpp"
 #include "model_builder.hpp"
+#include "shepherd_file.hpp"
 
 namespace fs = std::filesystem;
 
@@ -78,6 +81,51 @@ void write_arrays(const fs::path& folder) {
     write(folder / "doubles", file("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", std::string(8, '?')));
 }
 
+void write_traces(const fs::path& folder) {
+    write(folder / "named", "time_s,power_mw\n0,1\n0.5,2.25\n1,0\n");
+    write(folder / "german", "# Messung\nt [ms];P [\xC2\xB5W]\n0;1,5\n10;2,5\n");
+    write(folder / "indexed",
+          ",timestamp,voltage_v,current_ma\n0,2024-05-31 12:00:00,1,2\n1,2024-05-31 12:00:01.5,2,3\n");
+    write(folder / "mementos", "103717744\t0.07\n103717745\t0.06\n103717746\t0.08\n");
+    write(folder / "react", "sec RSSI,mW\n0.00\t0.10\n0.02\t0.21\n");
+    write(folder / "nrel",
+          "DATE (MM/DD/YYYY),MST,Global CM3 (cor) [W/m^2]\n9/1/2018,00:00,-0.43\n9/1/2018,00:01,500\n");
+    write(folder / "scope", "Record Length,2,,-5.0,1.0,\nVertical Units,V,,-4.5,1.5,\n");
+    write(folder / "ekho", "voltage,current\n0.0\t0.0\t0.1\n0.0\t1.0\t0.1\n0.5\t0.0\t0.1\n");
+}
+
+void write_recordings(const fs::path& folder) {
+    using namespace dynbal::power;
+    fs::create_directories(folder);
+    Written recording = four_samples();
+    write_recording(recording, folder / "plain");
+    recording.lzf = true;
+    write_recording(recording, folder / "lzf");
+    recording.datatype = "";
+    write_recording(recording, folder / "first_version");
+}
+
+void write_profiles(const fs::path& folder) {
+    write(folder / "base",
+          "base = \"msp432p401r\"\nname = \"a\"\ntitle = \"A\"\n[cpu]\nclock_mhz = 12\n[nvm_read]\nbyte_us = 1.5e0\n");
+    write(folder / "inline",
+          "base = 'msp432p401r'\nname = 'a'\ntitle = 'A'\ncapacitor = {on_v = 3.0, off_v = 2.5}\ncpu.run_mw = 1_0.5\n");
+}
+
+/// The first byte is the kind, as fuzz_samples takes it.
+void write_samples(const fs::path& folder) {
+    using namespace dynbal::input;
+    std::ifstream file(folder.parent_path() / "npy/plain", std::ios::binary);
+    const std::string array{std::istreambuf_iterator<char>(file), {}};
+    const std::vector<uint8_t> grey{0, 50, 100, 150, 200, 250};
+    const std::string no_byte(1, '\0');
+    write(folder / "stored", no_byte + npz_of({{"x", array}}, false));
+    write(folder / "deflated", no_byte + npz_of({{"x", array}}, true));
+    write(folder / "table", "\x01x,y,z\n1,2,3\n4,5,6.5\n");
+    write(folder / "png", "\x02" + png_of(grey, 2, 3, 1));
+    write(folder / "jpeg", "\x03" + jpeg_of(grey, 1, 2, 3));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -86,5 +134,9 @@ int main(int argc, char** argv) {
     write_images(folder / "image");
     write_models(folder / "onnx");
     write_arrays(folder / "npy");
+    write_samples(folder / "samples");
+    write_traces(folder / "trace");
+    write_recordings(folder / "hdf5");
+    write_profiles(folder / "toml");
     return 0;
 }

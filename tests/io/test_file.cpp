@@ -1,5 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <filesystem>
 #include <thread>
 
@@ -30,6 +35,40 @@ TEST(File, ReplacesAndKeepsTheLink) {
     write_file(folder.path("link"), "two");
     EXPECT_TRUE(fs::is_symlink(folder.path("link")));
     EXPECT_EQ(read_text(folder.path("a")), "two");
+}
+
+TEST(File, LinksToNothingYetAreFollowed) {
+    const TemporaryFolder folder;
+    fs::create_directory(folder.path("there"));
+    fs::create_symlink("there/a", folder.path("one"));
+    fs::create_symlink("one", folder.path("two"));
+    write_file(folder.path("two"), "x");
+    EXPECT_TRUE(fs::is_symlink(folder.path("two")) && fs::is_symlink(folder.path("one")));
+    EXPECT_EQ(read_text(folder.path("there/a")), "x");
+    fs::create_symlink("absent/a", folder.path("lost"));
+    EXPECT_THROW(write_file(folder.path("lost"), "x"), InputError);
+    fs::create_symlink("round", folder.path("round"));
+    EXPECT_THROW(write_file(folder.path("round"), "x"), InputError);
+    EXPECT_TRUE(fs::is_symlink(folder.path("round")));
+}
+
+TEST(File, WhatMayNotBecomeSoLargeIsAnErrorAndLeavesNothing) {
+    const TemporaryFolder folder;
+    write_file(folder.path("a"), "before");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const rlimit limit{1000, 1000};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        std::signal(SIGXFSZ, SIG_IGN);
+        const std::string text(2000, 'x');
+        const std::string message = message_of<InputError>([&] { write_file(folder.path("a"), text); });
+        ::_exit(message == folder.path("a") + ": cannot write: File too large" ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(read_text(folder.path("a")), "before");
+    EXPECT_EQ(folder.entries(), 1);
 }
 
 TEST(File, FailuresNameTheFileAndLeaveNothing) {

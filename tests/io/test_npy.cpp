@@ -89,15 +89,29 @@ TEST_F(Npy, ShapesAndVersions) {
     EXPECT_EQ(read(npy("{\"shape\":(1,),\"fortran_order\":False,\"descr\":\"|u1\"}", "a")).size(), 1);
 }
 
+TEST_F(Npy, EveryOrder) {
+    EXPECT_EQ(read(npy(header("|u1", "(2, 3)", "True"), "adbecf")).values, (Values{97, 98, 99, 100, 101, 102}));
+    EXPECT_EQ(read(npy(header("|u1", "(2, 2, 2)", "True"), "aecgbfdh")).values,
+              (Values{97, 98, 99, 100, 101, 102, 103, 104}));
+    EXPECT_EQ(read(npy(header("|u1", "(2, 0)", "True"), "")).values, Values{});
+    EXPECT_EQ(read(npy(header(">i2", "(2,)"), std::string("\x01\x02\xFF\xFE", 4))).values, (Values{258, -2}));
+    EXPECT_EQ(read(npy(header(">f4", "(1,)"), std::string("\x3F\x80\x00\x00", 4))).values, Values{1});
+    EXPECT_EQ(read(npy(header(">i2", "(2, 2)", "True"), std::string("\x00\x01\x00\x03\x00\x02\x00\x04", 8))).values,
+              (Values{1, 2, 3, 4}));
+    EXPECT_EQ(read(npy(header("=u8", "(1,)"), std::string("\x05\0\0\0\0\0\0\0", 8))).values, Values{5});
+}
+
 TEST_F(Npy, UnsupportedFilesSayWhy) {
-    EXPECT_EQ(error(npy(header(">f4", "(1,)"), "abcd")),
-              "big-endian numbers (>f4) are not supported; save it as little-endian");
-    EXPECT_EQ(error(npy(header("<c8", "(1,)"), "abcdefgh")), "numbers of type '<c8' are not supported");
-    EXPECT_EQ(error(npy(header("|O", "(1,)"), "abcd")), "numbers of type '|O' are not supported");
+    EXPECT_EQ(error(npy(header("<c8", "(1,)"), "abcdefgh")),
+              "numbers of type '<c8' are not supported; convert them: x.astype('float32')");
+    EXPECT_EQ(error(npy(header("|O", "(1,)"), "abcd")),
+              "numbers of type '|O' are not supported; convert them: x.astype('float32')");
+    EXPECT_EQ(error(npy(header("<f4\n\x1B[31m", "(1,)"), "abcd")).find('\x1B'), std::string::npos)
+        << "nothing reaches the terminal";
+    EXPECT_EQ(error("version https://git-lfs.github.com/spec/v1\n"),
+              "not a .npy file: this is only a pointer of Git LFS; fetch the file itself: git lfs pull");
     EXPECT_EQ(error(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "")),
               "a structured array; only plain numbers are supported");
-    EXPECT_EQ(error(npy(header("|u1", "(2, 3)", "True"), "abcdef")),
-              "Fortran order is not supported; save it with numpy.ascontiguousarray()");
     EXPECT_EQ(error(npy(header("|u1", "(1,)"), "a", 4)), ".npy format version 4 is not supported (1 to 3 are)");
     EXPECT_EQ(error(npy(header("<f4", "(2,)"), raw<float>({0, NAN}))), "value 1 is not a finite float");
     EXPECT_EQ(error(npy(header("<f8", "(1,)"), raw<double>({1e300}))), "value 0 is not a finite float");

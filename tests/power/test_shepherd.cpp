@@ -1,92 +1,42 @@
-//! Small files written as shepherd documents its recordings (docs/user/data_format.md of nes-lab/shepherd): the group `data`
-//! with the attributes `datatype` and `window_samples`, raw integers in `time`, `voltage`, `current`, each with `gain` and
-//! `offset`.
+//! Recordings of shepherd: what they hold, how they are compressed, and what damaged ones do.
 #include <gtest/gtest.h>
-#include <hdf5.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
+#include <functional>
+#include <new>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
+#include "io/file.hpp"
+#include "io/isolated.hpp"
+#include "power/lzf.hpp"
 #include "power/trace_file.hpp"
+#include "shepherd_file.hpp"
 #include "temporary_folder.hpp"
 
 namespace dynbal::power {
 namespace {
 
-struct Recording {
-    std::string datatype = "ivsample";
-    uint32_t window_samples = 0;
-    std::vector<uint64_t> times_ns;
-    std::vector<uint32_t> volts_raw, amperes_raw;  ///< mV and uA
-    bool with_gain = true;
-    bool fixed_text = false;
-};
-
-void write_number(hid_t object, const char* name, double value) {
-    const hid_t space = H5Screate(H5S_SCALAR);
-    const hid_t attribute = H5Acreate2(object, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT);
-    H5Awrite(attribute, H5T_NATIVE_DOUBLE, &value);
-    H5Aclose(attribute);
-    H5Sclose(space);
-}
-
-void write_text(hid_t object, const char* name, const std::string& text, bool fixed) {
-    const hid_t space = H5Screate(H5S_SCALAR);
-    const hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, fixed ? text.size() + 1 : H5T_VARIABLE);
-    const hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    const char* pointer = text.c_str();
-    H5Awrite(attribute, type, fixed ? static_cast<const void*>(pointer) : &pointer);
-    H5Aclose(attribute);
-    H5Tclose(type);
-    H5Sclose(space);
-}
-
-template <class Number>
-void write_dataset(hid_t group, const char* name, hid_t type, const std::vector<Number>& values, double gain,
-                   bool with_gain) {
-    const hsize_t size = values.size();
-    const hid_t space = H5Screate_simple(1, &size, nullptr);
-    const hid_t dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
-    if (with_gain) write_number(dataset, "gain", gain);
-    write_number(dataset, "offset", 0);
-    H5Dclose(dataset);
-    H5Sclose(space);
-}
-
-std::string write_recording(const Recording& recording) {
-    const std::string path = io::temporary_file("dynbal_recording.h5");
-    const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    write_text(file, "mode", "harvester", false);
-    const hid_t group = H5Gcreate2(file, "data", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    write_text(group, "datatype", recording.datatype, recording.fixed_text);
-    write_number(group, "window_samples", recording.window_samples);
-    write_dataset(group, "time", H5T_NATIVE_UINT64, recording.times_ns, 1e-9, true);
-    write_dataset(group, "voltage", H5T_NATIVE_UINT32, recording.volts_raw, 1e-3, recording.with_gain);
-    write_dataset(group, "current", H5T_NATIVE_UINT32, recording.amperes_raw, 1e-6, true);
-    H5Gclose(group);
-    H5Fclose(file);
+std::string write_recording(const Written& recording) {
+    std::string path = io::temporary_file("dynbal_recording.h5");
+    write_recording(recording, path);
     return path;
 }
 
-Recording four_samples() {
-    return {.datatype = "ivsample",
-            .window_samples = 0,
-            .times_ns = {0, 10'000'000, 20'000'000, 30'000'000},
-            .volts_raw = {1000, 2000, 3000, 500},
-            .amperes_raw = {400, 500, 100, 900}};
+std::vector<Piece> read(const std::string& path) {
+    Options options("trace", "");
+    return *read_trace(path, options).pieces;
 }
 
 TEST(Shepherd, SamplesArePower) {
     for (const bool fixed : {false, true}) {
-        Recording recording = four_samples();
+        Written recording = four_samples();
         recording.fixed_text = fixed;
         Options options("trace", "");
-        const auto pieces = read_trace(write_recording(recording), options);
+        const auto pieces = *read_trace(write_recording(recording), options).pieces;
         ASSERT_EQ(pieces.size(), 4U);
         EXPECT_NEAR(pieces[1].power_w, 2 * 500e-6, 1e-12);
         EXPECT_NEAR(pieces[1].duration_s, 0.01, 1e-9);
@@ -95,10 +45,10 @@ TEST(Shepherd, SamplesArePower) {
 }
 
 TEST(Shepherd, OfACurveTheBestPointCounts) {
-    Recording recording = four_samples();
+    Written recording = four_samples();
     recording.datatype = "ivcurve";
     recording.window_samples = 2;
-    const auto pieces = read_shepherd(write_recording(recording), 1);
+    const auto pieces = read(write_recording(recording));
     ASSERT_EQ(pieces.size(), 2U);
     EXPECT_NEAR(pieces[0].power_w, 2 * 500e-6, 1e-12);
     EXPECT_NEAR(pieces[1].power_w, 0.5 * 900e-6, 1e-12);
@@ -106,25 +56,81 @@ TEST(Shepherd, OfACurveTheBestPointCounts) {
 }
 
 TEST(Shepherd, OpenAndShortCircuitGiveAShareOfTheirProduct) {
-    Recording recording = four_samples();
+    Written recording = four_samples();
     recording.datatype = "isc_voc";
     Options options("trace", "fill_factor=50%,scale=2");
-    const auto pieces = read_trace(write_recording(recording), options);
+    const auto pieces = *read_trace(write_recording(recording), options).pieces;
     EXPECT_NEAR(pieces[0].power_w, 1 * 400e-6, 1e-12);
 }
 
+TEST(Shepherd, TheFirstVersionSaysLess) {
+    Written recording = four_samples();
+    recording.mode = "harvesting";
+    recording.datatype = "";
+    // More than a double holds.
+    for (uint64_t& time : recording.times_ns) time += 1'700'000'000'123'456'789;
+    const auto pieces = read(write_recording(recording));
+    ASSERT_EQ(pieces.size(), 4U);
+    EXPECT_NEAR(pieces[1].power_w, 2 * 500e-6, 1e-12);
+    EXPECT_NEAR(pieces[1].duration_s, 0.01, 1e-9);
+}
+
+TEST(Shepherd, LzfIsRead) {
+    Written recording = four_samples();
+    recording.lzf = true;
+    const auto pieces = read(write_recording(recording));
+    ASSERT_EQ(pieces.size(), 4U);
+    EXPECT_NEAR(pieces[2].power_w, 3 * 100e-6, 1e-12);
+    // "abc", then six bytes from three before, then "d"; a distance that is none; a run that ends too early.
+    const auto unpacked = lzf_decompress(std::vector<uint8_t>{2, 'a', 'b', 'c', 0x80, 2, 0, 'd'}, 100);
+    ASSERT_TRUE(unpacked);
+    EXPECT_EQ(std::string(unpacked->begin(), unpacked->end()), "abcabcabcd");
+    EXPECT_FALSE(lzf_decompress(std::vector<uint8_t>{0, 'a', 0x80, 1}, 100));
+    EXPECT_FALSE(lzf_decompress(std::vector<uint8_t>{5, 'a'}, 100));
+    EXPECT_FALSE(lzf_decompress(std::vector<uint8_t>{0xE0}, 100));
+    EXPECT_FALSE(lzf_decompress(std::vector<uint8_t>{0, 'a', 0xE0, 255, 0}, 100)) << "more than asked for";
+}
+
+TEST(Shepherd, AnyByteMayBeWrong) {
+    const std::string path = write_recording(four_samples());
+    const std::vector<uint8_t> bytes = io::read_file(path);
+    size_t refused = 0;
+    for (size_t at = 0; at < bytes.size(); at += 1 + at % 41) {
+        std::vector<uint8_t> changed = bytes;
+        changed[at] ^= static_cast<uint8_t>(1U << at % 8);
+        io::write_file(path, changed);
+        try {
+            read(path);
+        } catch (const InputError& error) {
+            EXPECT_TRUE(std::string(error.what()).starts_with(path)) << error.what();
+            ++refused;
+        }
+    }
+    EXPECT_GT(refused, 10U);
+}
+
+TEST(Shepherd, WhatTheLibraryDiesOfIsAnError) {
+    const auto message = [](const std::function<std::string()>& work) {
+        return io::message_of<InputError>([&] { io::isolated("x.h5", work); });
+    };
+    EXPECT_NE(message([]() -> std::string { std::abort(); }).find("x.h5: cannot be read"), std::string::npos);
+    EXPECT_NE(message([]() -> std::string { throw std::bad_alloc(); }).find("x.h5: cannot be read"), std::string::npos);
+    EXPECT_EQ(message([]() -> std::string { throw InputError("as it was"); }), "as it was");
+    EXPECT_EQ(io::isolated("x.h5", [] { return std::string(1'000'000, 'a'); }).size(), 1'000'000U);
+}
+
 TEST(Shepherd, AMistakeIsNamedWithTheFile) {
-    const auto error_of = [](const Recording& recording) {
+    const auto error_of = [](const Written& recording) {
         const std::string path = write_recording(recording);
         try {
-            read_shepherd(path, 1);
+            read(path);
         } catch (const InputError& error) {
             EXPECT_TRUE(std::string(error.what()).starts_with(path + ": ")) << error.what();
             return std::string(error.what());
         }
         return std::string();
     };
-    Recording recording = four_samples();
+    Written recording = four_samples();
     recording.datatype = "magic";
     EXPECT_NE(error_of(recording).find("magic"), std::string::npos);
     recording = four_samples();
@@ -137,11 +143,14 @@ TEST(Shepherd, AMistakeIsNamedWithTheFile) {
     recording.times_ns[2] = 0;
     EXPECT_NE(error_of(recording).find("time does not rise"), std::string::npos);
     recording = four_samples();
+    recording.mode = "emulator";
+    EXPECT_NE(error_of(recording).find("has drawn"), std::string::npos);
+    recording = four_samples();
     recording.datatype = "ivcurve";
     EXPECT_NE(error_of(recording).find("window_samples"), std::string::npos);
     const std::string path = io::temporary_file("dynbal_no_recording.h5");
     std::ofstream(path) << "\x89HDF\r\n\x1A\n and no more";
-    EXPECT_THROW(read_shepherd(path, 1), InputError);
+    EXPECT_THROW(read(path), InputError);
 }
 
 }  // namespace

@@ -24,9 +24,9 @@ std::string write_trace(const std::string& content) {
 
 std::vector<Piece> read(const std::string& content, const std::string& words = "") {
     Options options("trace", words);
-    std::vector<Piece> pieces = read_trace(write_trace(content), options);
+    const Recording recording = read_trace(write_trace(content), options);
     options.check_all_used();
-    return pieces;
+    return *recording.pieces;
 }
 
 std::string error_of(const std::string& content, const std::string& words = "") {
@@ -45,7 +45,7 @@ TEST(Traces, MementosCountsLinesNotTheirTimes) {
     EXPECT_DOUBLE_EQ(pieces[0].duration_s, 1e-3);
     EXPECT_DOUBLE_EQ(pieces[1].duration_s, 2e-3);
     EXPECT_EQ(pieces[1].voltage_v, 0.6);
-    EXPECT_NEAR(read("1 0.6\n", "resistance=10kOhm,load=matched")[0].power_w, 0.36 / 40e3, 1e-12);
+    EXPECT_NEAR(read("1 0.6\n", "format=mementos,resistance=10kOhm,load=matched")[0].power_w, 0.36 / 40e3, 1e-12);
 }
 
 TEST(Traces, CapSimuIsOneVoltageALine) {
@@ -108,17 +108,17 @@ TEST(Traces, AMistakeIsNamedWithFileAndLine) {
         EXPECT_TRUE(message.starts_with(path + ":" + line + ": ")) << content << ": " << message;
     };
     expect_at("", "0");
-    expect_at("1 0.5\n2 x\n", "2");
-    expect_at("1 0.5\n2\n", "2");
-    expect_at("1 0.5\n2 nan\n", "2");
-    expect_at("1 0.5\n2 -0.5\n", "2");
+    expect_at("1 0.5\n2 x\n", "2", "format=mementos");
+    expect_at("1 0.5\n2\n", "2", "format=mementos");
+    expect_at("1 0.5\n2 nan\n", "2", "format=mementos");
+    expect_at("1 0.5\n2 -0.5\n", "2", "format=mementos");
     expect_at("time_s,power_w\n0,1\n0,2\n", "3");
     expect_at("time_s,power_w\n1,1\n", "2");
-    expect_at("time_s,watts\n1,1\n", "1");
+    expect_at("time_s,harvest\n1,1\n", "1");
     expect_at("power_w,power_mw\n1,1\n", "1");
     EXPECT_NE(error_of("power_w\n1\n").find("step="), std::string::npos);
     EXPECT_NE(error_of("1\n", "format=abc").find("mementos"), std::string::npos);
-    EXPECT_NE(error_of("1\n", "load=none").find("matched"), std::string::npos);
+    EXPECT_NE(error_of("1\n", "format=capsimu,load=none").find("matched"), std::string::npos);
     Options options("trace", "");
     EXPECT_THROW(read_trace("/there/is/none.txt", options), InputError);
 }
@@ -155,7 +155,7 @@ TEST(Traces, ThePublishedOnesAreRead) {
           Case{"simba_nrel_solar_pv/Simba/src/Harvesters/harvesting_data/SolarTraces/NREL/Raw/2018sep.txt",
                curve.c_str(), 43200 * 60.0, 0}}) {
         Options options("trace", c.words);
-        const auto pieces = read_trace((folder / c.file).string(), options);
+        const auto pieces = *read_trace((folder / c.file).string(), options).pieces;
         double length_s = 0, energy_j = 0;
         for (const Piece& piece : pieces) {
             length_s += piece.duration_s;

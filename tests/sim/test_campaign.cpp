@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <pthread.h>
+
 #include <atomic>
 
 #include "base/error.hpp"
@@ -171,6 +173,22 @@ TEST(Workers, DoEachItemOnceAndPassOnExceptions) {
     EXPECT_EQ(sum.load(), 499500U);
     WorkQueue failing(1000, 1);
     EXPECT_THROW(run_workers(failing, 4, [](WorkQueue&) { throw InputError("no"); }), InputError);
+}
+
+TEST(Workers, WithoutThreadsTheCallerDoesTheWork) {
+    pthread_attr_t usual, too_large;
+    ASSERT_EQ(::pthread_getattr_default_np(&usual), 0);
+    ASSERT_EQ(::pthread_getattr_default_np(&too_large), 0);
+    // No thread with such a stack can be had, as under a limit of processes.
+    ASSERT_EQ(::pthread_attr_setstacksize(&too_large, size_t{1} << 47U), 0);
+    ASSERT_EQ(::pthread_setattr_default_np(&too_large), 0);
+    uint64_t sum = 0;
+    WorkQueue queue(100, 1);
+    run_workers(queue, 1024, [&](WorkQueue& work) {
+        while (const auto piece = work.next()) sum += piece->begin;
+    });
+    ::pthread_setattr_default_np(&usual);
+    EXPECT_EQ(sum, 4950U);
 }
 
 }  // namespace

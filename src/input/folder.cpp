@@ -1,0 +1,78 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "base/error.hpp"
+#include "input/kinds.hpp"
+
+namespace dynbal::input {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Files are opened when their turn comes; each is one sample.
+class FolderSet final : public SampleSet {
+public:
+    FolderSet(const Spec& spec, std::vector<std::string> files, std::vector<uint32_t> labels)
+        : spec_(spec), files_(std::move(files)), labels_(std::move(labels)) {}
+    int64_t count() const override { return static_cast<int64_t>(files_.size()); }
+    std::vector<uint32_t> labels() const override { return labels_; }
+    std::vector<float> sample(int64_t index) const override {
+        if (index < 0 || index >= count()) {
+            throw InputError(spec_.path + ": there is no sample " + std::to_string(index) + " (it has " +
+                             std::to_string(count()) + " files, counted from 0)");
+        }
+        const std::string& file = files_[static_cast<size_t>(index)];
+        const std::string resize = spec_.resize.empty() ? "" : ",resize=" + spec_.resize;
+        const SampleSetPointer set = open_samples(file + resize, spec_.dims);
+        if (set->count() != 1)
+            throw InputError(file + ": in a folder each file is one sample; it holds " + std::to_string(set->count()));
+        return set->sample(0);
+    }
+
+private:
+    Spec spec_;
+    std::vector<std::string> files_;
+    std::vector<uint32_t> labels_;
+};
+
+std::vector<fs::path> sorted_entries(const fs::path& folder) {
+    std::vector<fs::path> entries;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (!entry.path().filename().string().starts_with('.')) entries.push_back(entry.path());
+    }
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
+}  // namespace
+
+SampleSetPointer open_folder(const Spec& spec) {
+    std::vector<std::string> files;
+    std::vector<uint32_t> labels;
+    uint32_t label = 0;
+    try {
+        for (const fs::path& entry : sorted_entries(spec.path)) {
+            if (!fs::is_directory(entry)) {
+                files.push_back(entry.string());
+                continue;
+            }
+            for (const fs::path& file : sorted_entries(entry)) {
+                if (fs::is_directory(file)) throw InputError(file.string() + ": a folder within a class's folder");
+                files.push_back(file.string());
+                labels.push_back(label);
+            }
+            ++label;
+        }
+    } catch (const fs::filesystem_error& error) {
+        throw InputError(spec.path + ": " + error.code().message());
+    }
+    if (files.empty()) throw InputError(spec.path + ": the folder holds no files");
+    if (!labels.empty() && labels.size() != files.size()) {
+        throw InputError(spec.path +
+                         ": files beside folders: either all samples lie in folders of their classes, or none");
+    }
+    return std::make_shared<FolderSet>(spec, std::move(files), std::move(labels));
+}
+
+}  // namespace dynbal::input

@@ -1,0 +1,75 @@
+#include <csetjmp>
+#include <cstdio>
+
+// After <cstdio>: it needs FILE.
+#include <jpeglib.h>
+
+#include <array>
+
+#include "base/error.hpp"
+#include "input/kinds.hpp"
+
+namespace dynbal::input {
+namespace {
+
+/// The library tells of errors by a jump.
+struct Errors {
+    jpeg_error_mgr manager;
+    std::jmp_buf back;
+    std::array<char, JMSG_LENGTH_MAX> message;
+};
+
+[[noreturn]] void on_error(j_common_ptr jpeg) {
+    auto* const errors = reinterpret_cast<Errors*>(jpeg->err);
+    errors->manager.format_message(jpeg, errors->message.data());
+    std::longjmp(errors->back, 1);  // NOLINT(cert-err52-cpp): the library's only way
+}
+
+/// A warning means damaged data, for which the library would make up pixels.
+void on_warning(j_common_ptr jpeg, int level) {
+    if (level < 0) on_error(jpeg);
+}
+
+constexpr int64_t pixels_max = 100'000'000;
+
+/// Nothing with a destructor lives here: a jump leaves it. False with a message where it fails.
+bool decode(jpeg_decompress_struct& jpeg, Errors& errors, std::span<const uint8_t> bytes, Picture& picture) {
+    if (setjmp(errors.back) != 0) return false;  // NOLINT(cert-err52-cpp): see on_error
+    jpeg_create_decompress(&jpeg);
+    jpeg_mem_src(&jpeg, bytes.data(), bytes.size());
+    jpeg_read_header(&jpeg, TRUE);
+    jpeg.out_color_space = jpeg.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    if (int64_t{jpeg.image_width} * int64_t{jpeg.image_height} > pixels_max) return false;
+    jpeg_start_decompress(&jpeg);
+    const size_t row_bytes = size_t{jpeg.output_width} * static_cast<size_t>(jpeg.output_components);
+    picture.height = jpeg.output_height;
+    picture.width = jpeg.output_width;
+    picture.channels = jpeg.output_components;
+    picture.values.resize(row_bytes * jpeg.output_height);
+    while (jpeg.output_scanline < jpeg.output_height) {
+        JSAMPROW row = picture.values.data() + row_bytes * jpeg.output_scanline;
+        jpeg_read_scanlines(&jpeg, &row, 1);
+    }
+    jpeg_finish_decompress(&jpeg);
+    return true;
+}
+
+}  // namespace
+
+Picture read_jpeg(const std::string& path, std::span<const uint8_t> bytes) {
+    Picture picture;
+    Errors errors{};
+    jpeg_decompress_struct jpeg{};
+    jpeg.err = jpeg_std_error(&errors.manager);
+    errors.manager.error_exit = on_error;
+    errors.manager.emit_message = on_warning;
+    const bool good = decode(jpeg, errors, bytes, picture);
+    jpeg_destroy_decompress(&jpeg);
+    const std::string reason = errors.message.data();
+    if (!good)
+        throw InputError(
+            path + ": this JPEG picture cannot be read: " + (reason.empty() ? "more than 100 million pixels" : reason));
+    return picture;
+}
+
+}  // namespace dynbal::input

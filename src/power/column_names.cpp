@@ -1,0 +1,199 @@
+#include "power/column_names.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dynbal::power {
+namespace {
+
+struct Unit {
+    std::string_view name;
+    Quantity quantity;
+    double factor;
+};
+
+// Capital and small letters are the same here: nobody harvests megawatts.
+constexpr std::array<Unit, 47> units{{{"s", Quantity::time, 1},
+                                      {"sec", Quantity::time, 1},
+                                      {"secs", Quantity::time, 1},
+                                      {"second", Quantity::time, 1},
+                                      {"seconds", Quantity::time, 1},
+                                      {"ms", Quantity::time, 1e-3},
+                                      {"msec", Quantity::time, 1e-3},
+                                      {"millis", Quantity::time, 1e-3},
+                                      {"millisecond", Quantity::time, 1e-3},
+                                      {"milliseconds", Quantity::time, 1e-3},
+                                      {"us", Quantity::time, 1e-6},
+                                      {"usec", Quantity::time, 1e-6},
+                                      {"micros", Quantity::time, 1e-6},
+                                      {"microseconds", Quantity::time, 1e-6},
+                                      {"ns", Quantity::time, 1e-9},
+                                      {"nanoseconds", Quantity::time, 1e-9},
+                                      {"minutes", Quantity::time, 60},
+                                      {"hours", Quantity::time, 3600},
+                                      {"w", Quantity::power, 1},
+                                      {"watt", Quantity::power, 1},
+                                      {"watts", Quantity::power, 1},
+                                      {"mw", Quantity::power, 1e-3},
+                                      {"milliwatts", Quantity::power, 1e-3},
+                                      {"uw", Quantity::power, 1e-6},
+                                      {"microwatts", Quantity::power, 1e-6},
+                                      {"nw", Quantity::power, 1e-9},
+                                      {"v", Quantity::voltage, 1},
+                                      {"volt", Quantity::voltage, 1},
+                                      {"volts", Quantity::voltage, 1},
+                                      {"mv", Quantity::voltage, 1e-3},
+                                      {"millivolts", Quantity::voltage, 1e-3},
+                                      {"uv", Quantity::voltage, 1e-6},
+                                      {"a", Quantity::current, 1},
+                                      {"amp", Quantity::current, 1},
+                                      {"amps", Quantity::current, 1},
+                                      {"ampere", Quantity::current, 1},
+                                      {"amperes", Quantity::current, 1},
+                                      {"ma", Quantity::current, 1e-3},
+                                      {"milliamps", Quantity::current, 1e-3},
+                                      {"ua", Quantity::current, 1e-6},
+                                      {"microamps", Quantity::current, 1e-6},
+                                      {"na", Quantity::current, 1e-9},
+                                      {"w/m2", Quantity::irradiance, 1},
+                                      {"w/m^2", Quantity::irradiance, 1},
+                                      {"w/m\xC2\xB2", Quantity::irradiance, 1},
+                                      {"w_m2", Quantity::irradiance, 1},
+                                      {"wm-2", Quantity::irradiance, 1}}};
+
+struct Word {
+    std::string_view name;
+    Quantity quantity;
+};
+
+/// Names without a unit; one that begins with such a word and goes on means the same.
+constexpr std::array<Word, 19> words{{{"timestamp", Quantity::time},
+                                      {"datetime", Quantity::time},
+                                      {"elapsed", Quantity::time},
+                                      {"x-axis", Quantity::time},
+                                      {"time", Quantity::time},
+                                      {"date", Quantity::time},
+                                      {"power", Quantity::power},
+                                      {"pwr", Quantity::power},
+                                      {"voltage", Quantity::voltage},
+                                      {"volt", Quantity::voltage},
+                                      {"vbus", Quantity::voltage},
+                                      {"current", Quantity::current},
+                                      {"irradiance", Quantity::irradiance},
+                                      {"t", Quantity::time},
+                                      {"p", Quantity::power},
+                                      {"v", Quantity::voltage},
+                                      {"u", Quantity::voltage},
+                                      {"i", Quantity::current},
+                                      {"ghi", Quantity::irradiance}}};
+
+std::string_view trimmed(std::string_view text) {
+    const size_t begin = text.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+std::optional<ColumnMeaning> exact_unit(std::string_view unit) {
+    const auto* const found = std::find_if(units.begin(), units.end(), [&](const Unit& u) { return u.name == unit; });
+    if (found == units.end()) return std::nullopt;
+    return ColumnMeaning{found->quantity, found->factor};
+}
+
+std::string_view without_brackets(std::string_view text) {
+    constexpr std::string_view open = "([{<", close = ")]}>";
+    const size_t kind = text.size() >= 2 ? open.find(text.front()) : std::string_view::npos;
+    return kind != std::string_view::npos && text.back() == close[kind] ? trimmed(text.substr(1, text.size() - 2))
+                                                                        : text;
+}
+
+/// One letter behind a name can be anything (Channel A), unless the name says the same.
+bool is_trusted(std::string_view name, char mark, std::string_view unit, Quantity quantity, Quantity word) {
+    if (unit.size() > 1 || word == quantity) return true;
+    const bool tied = mark == '_' || mark == '/';
+    if (tied) return unit != "a" || name.starts_with('i');
+    // CH1 in V
+    const std::string_view before = trimmed(name.substr(0, name.size() - unit.size()));
+    return before == "in" || before.ends_with(" in");
+}
+
+/// The unit in the last bracket of a name in small letters, or behind a blank, line or slash.
+std::optional<ColumnMeaning> unit_at_end(std::string_view name, Quantity word) {
+    const size_t bracket = name.find_last_of("([{<");
+    if (bracket != std::string_view::npos && bracket > 0) return exact_unit(without_brackets(name.substr(bracket)));
+    constexpr std::string_view marks = "_ /.-,:";
+    // From the longest: w_m2 before m2.
+    for (size_t mark = name.find_first_of(marks); mark != std::string_view::npos;
+         mark = name.find_first_of(marks, mark + 1)) {
+        const std::string_view text = trimmed(name.substr(mark + 1));
+        const auto unit = exact_unit(text);
+        if (unit && is_trusted(name, name[mark], text, unit->quantity, word)) return unit;
+    }
+    return std::nullopt;
+}
+
+Quantity word_at_start(std::string_view name) {
+    for (const Word& word : words) {
+        if (name == word.name) return word.quantity;
+        const bool is_long = word.name.size() > 2 && name.starts_with(word.name);
+        if (is_long && std::string_view("_ -.([{/").find(name[word.name.size()]) != std::string_view::npos) {
+            return word.quantity;
+        }
+    }
+    return Quantity::none;
+}
+
+/// powermw, timems
+std::optional<ColumnMeaning> word_and_unit(std::string_view name) {
+    for (const Word& word : words) {
+        if (word.name.size() <= 2 || !name.starts_with(word.name)) continue;
+        const auto unit = exact_unit(name.substr(word.name.size()));
+        if (unit && unit->quantity == word.quantity) return unit;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string folded(std::string_view text) {
+    std::string result;
+    text = trimmed(text);
+    for (size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const std::string_view two = text.substr(i, 2);
+        if (two == "\xC2\xB5" || two == "\xCE\xBC") {
+            result += 'u';
+            ++i;
+        } else if (byte == 0xB5) {
+            result += 'u';  // Latin 1
+        } else {
+            result += byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : text[i];
+        }
+    }
+    return result;
+}
+
+std::optional<ColumnMeaning> meaning_of_unit(std::string_view unit) {
+    const std::string name = folded(unit);
+    return exact_unit(without_brackets(name));
+}
+
+ColumnMeaning meaning_of(std::string_view text) {
+    const std::string name = folded(text);
+    if (name.size() > 1) {
+        if (const auto unit = exact_unit(without_brackets(name))) return *unit;
+    }
+    const Quantity word = word_at_start(name);
+    if (const auto unit = unit_at_end(name, word)) {
+        // A name that says one thing and a unit that says another: not understood, rather than misunderstood.
+        if (word != Quantity::none && word != unit->quantity) return {};
+        return *unit;
+    }
+    if (const auto unit = word_and_unit(name)) return *unit;
+    if (name == "w") return {Quantity::power, 1};
+    if (name == "s") return {Quantity::time, 1};
+    return {word, 0};
+}
+
+std::string units_text() { return "time in s, ms, us; power in W, mW, uW; volts and amperes alike; light in W/m2"; }
+
+}  // namespace dynbal::power

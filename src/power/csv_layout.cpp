@@ -1,0 +1,302 @@
+#include "power/csv_layout.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.hpp"
+#include "power/trace_time.hpp"
+
+namespace dynbal::power {
+namespace {
+
+constexpr const char* by_hand =
+    "or by hand: column=NAME or NUMBER, unit=mW, time=NAME or NUMBER, time_unit=ms, or step=1ms";
+
+const char* text_of(Quantity quantity) {
+    switch (quantity) {
+        case Quantity::time: return "time";
+        case Quantity::power: return "power";
+        case Quantity::voltage: return "voltage";
+        case Quantity::current: return "current";
+        case Quantity::irradiance: return "irradiance";
+        case Quantity::none: break;
+    }
+    return "nothing known";
+}
+
+class LayoutFinder {
+public:
+    LayoutFinder(const TextTable& table, Options& options) : table_(table), options_(options), head_(read_head(table)) {
+        layout_.first_row = head_.first_row;
+        layout_.cells = head_.columns.size();
+        layout_.format = head_.instrument.empty() ? "csv" : "csv of " + head_.instrument;
+    }
+
+    TraceLayout find() {
+        const bool step = options_.has("step");
+        // The time first: it may be named by hand and is no value then.
+        if (!step) find_time();
+        find_value();
+        if (step) layout_.step_s = options_.number("step", Unit::second, 0, 1e-6, 86400);
+        const std::string time = layout_.time == TimeSource::step ? fmt::format("{:g} s a row", layout_.step_s)
+                                                                  : "time from " + name_of(layout_.time_column);
+        layout_.columns = time + ", " + value_text();
+        return layout_;
+    }
+
+private:
+    [[noreturn]] void fail(const std::string& reason) const {
+        const HeadLine& line = head_.header != nullptr ? *head_.header : *head_.first_row;
+        table_.fail_at(line.number, reason);
+    }
+
+    std::string name_of(size_t column) const {
+        const std::string& name = head_.columns[column].name;
+        return name.empty() ? fmt::format("column {}", column + 1) : "'" + name + "'";
+    }
+
+    std::string all_names() const {
+        std::string names;
+        for (const NamedColumn& column : head_.columns)
+            names += (names.empty() ? "" : ", ") + ("'" + column.name + "'");
+        return names;
+    }
+
+    /// A name, or a number from 1.
+    size_t column_by_hand(const char* key, std::string_view text) const {
+        std::optional<size_t> found;
+        for (size_t i = 0; i < head_.columns.size(); ++i) {
+            const std::string& name = head_.columns[i].name;
+            if (name.empty() || (name != text && folded(name) != folded(text))) continue;
+            if (found)
+                fail(fmt::format("{}={}: columns {} and {} have this name; give the number", key, text, *found + 1,
+                                 i + 1));
+            found = i;
+        }
+        if (found) return *found;
+        size_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool good = error == std::errc{} && end == text.data() + text.size();
+        if (good && number >= 1 && number <= head_.columns.size()) return number - 1;
+        const std::string there = head_.header == nullptr ? "there is no header" : "the columns are " + all_names();
+        fail(fmt::format("{}={}: no such column among {}; {}", key, text, head_.columns.size(), there));
+    }
+
+    std::vector<size_t> columns_of(Quantity quantity, bool with_unit) const {
+        std::vector<size_t> found;
+        for (size_t i = 0; i < head_.columns.size(); ++i) {
+            const ColumnMeaning& meaning = head_.columns[i].meaning;
+            if (time_taken_ && i == layout_.time_column) continue;
+            if (meaning.quantity == quantity && meaning.has_unit() == with_unit) found.push_back(i);
+        }
+        return found;
+    }
+
+    /// The only one; none if there is none.
+    std::optional<size_t> only(Quantity quantity, const char* key) const {
+        const std::vector<size_t> found = columns_of(quantity, true);
+        if (found.empty()) return std::nullopt;
+        if (found.size() > 1) {
+            std::string names;
+            for (const size_t column : found) names += (names.empty() ? "" : ", ") + name_of(column);
+            fail(
+                fmt::format("{} columns hold {}: {}; say which: {}=NAME", found.size(), text_of(quantity), names, key));
+        }
+        return found.front();
+    }
+
+    void find_time() {
+        std::optional<size_t> column;
+        if (const auto text = options_.text("time")) {
+            column = column_by_hand("time", *text);
+        } else {
+            column = only(Quantity::time, "time");
+            const std::vector<size_t> others = columns_of(Quantity::time, false);
+            // A clock needs no unit, and what is called time is worth more than what is called date.
+            for (size_t i = 0; i < others.size() && !column; ++i) column = others[i];
+        }
+        if (!column) {
+            if (head_.header == nullptr) {
+                fail(fmt::format("no line names the columns; write a header such as time_s,power_mw, {}", by_hand));
+            }
+            fail(fmt::format("no column holds the time ({}); give step=T, or time=NAME", all_names()));
+        }
+        layout_.time_column = *column;
+        time_taken_ = true;
+        set_time_source(*column);
+    }
+
+    void set_time_source(size_t column) {
+        const auto cells = table_.split(head_.first_row->text);
+        const std::string_view cell = cells[column];
+        bool has_date = false;
+        if (clock_seconds(cell, has_date) && !TextTable::is_number(cell)) {
+            layout_.time = TimeSource::clock;
+            return;
+        }
+        const bool us_order = folded(head_.columns[column].name).find("mm/dd/yyyy") != std::string::npos;
+        if (us_order && us_date_seconds(cell) && column + 1 < cells.size() &&
+            clock_seconds(cells[column + 1], has_date)) {
+            layout_.time = TimeSource::us_date;
+            return;
+        }
+        if (!TextTable::is_number(cell) && looks_like_time(cell)) {
+            table_.fail_at(
+                head_.first_row->number,
+                fmt::format("'{}' is a date in an order that is not said; write 2024-05-31 12:00:00, or give step=T",
+                            cell));
+        }
+        layout_.time = TimeSource::number;
+        const ColumnMeaning& meaning = head_.columns[column].meaning;
+        if (const auto unit = options_.text("time_unit")) {
+            const auto given = meaning_of_unit(*unit);
+            if (!given || given->quantity != Quantity::time)
+                options_.refuse("time_unit=" + *unit + " is none of s, ms, us, ns");
+            layout_.time_factor = given->factor;
+        } else if (meaning.quantity == Quantity::time && meaning.has_unit()) {
+            layout_.time_factor = meaning.factor;
+        } else {
+            fail(fmt::format("the time, {}, has no unit; write time_s or time_ms in the header, or give time_unit=ms",
+                             name_of(column)));
+        }
+    }
+
+    void find_value() {
+        if (const auto text = options_.text("column")) {
+            value_by_hand(*text);
+            return;
+        }
+        const auto unit = options_.text("unit");
+        if (const auto power = only(Quantity::power, "column")) {
+            if (unit) options_.refuse("unit= contradicts the header, where " + name_of(*power) + " has one");
+            take(*power, head_.columns[*power].meaning);
+            return;
+        }
+        if (unit) {
+            take_with_unit(only_value(), *unit);
+            return;
+        }
+        const std::vector<size_t> bare = columns_of(Quantity::power, false);
+        const auto volts = only(Quantity::voltage, "column");
+        const auto amperes = only(Quantity::current, "column");
+        const auto light = only(Quantity::irradiance, "column");
+        if (light && (volts || amperes))
+            fail("a column of light and one of voltage or current: say which to take: column=NAME");
+        if (bare.empty() && volts && amperes) {
+            take_product(*volts, *amperes);
+        } else if (bare.empty() && light) {
+            take(*light, head_.columns[*light].meaning);
+        } else if (bare.empty() && (volts || amperes)) {
+            const size_t column = volts ? *volts : *amperes;
+            take(column, head_.columns[column].meaning);
+        } else {
+            fail_without_value();
+        }
+    }
+
+    [[noreturn]] void fail_without_value() const {
+        if (head_.header == nullptr) {
+            fail(fmt::format("no line names the columns; write a header such as time_s,power_mw, {}", by_hand));
+        }
+        for (const Quantity quantity : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
+            for (const size_t column : columns_of(quantity, false)) {
+                fail(fmt::format(
+                    "{} has no unit; write it into the header, such as power_mw or Power [mW], or give unit=mW",
+                    name_of(column)));
+            }
+        }
+        fail(fmt::format("no column of {} says what is harvested; its name needs quantity and unit ({}), {}",
+                         all_names(), units_text(), by_hand));
+    }
+
+    /// What unit= is for: the one column that has no unit, or the one besides the time.
+    size_t only_value() const {
+        std::vector<size_t> found;
+        for (const Quantity quantity : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
+            for (const size_t column : columns_of(quantity, false)) found.push_back(column);
+        }
+        if (found.empty()) {
+            for (size_t i = 0; i < head_.columns.size(); ++i) {
+                if (!time_taken_ || i != layout_.time_column) found.push_back(i);
+            }
+        }
+        if (found.size() != 1) fail("unit= is given, but not of which column: column=NAME or NUMBER");
+        return found.front();
+    }
+
+    void value_by_hand(const std::string& text) {
+        const size_t times = text.find('*');
+        const auto unit = options_.text("unit");
+        if (times == std::string::npos) {
+            const size_t column = column_by_hand("column", text);
+            if (unit) {
+                take_with_unit(column, *unit);
+            } else {
+                take(column, meaning_by_name(column));
+            }
+            return;
+        }
+        const size_t volts = column_by_hand("column", text.substr(0, times));
+        const size_t amperes = column_by_hand("column", text.substr(times + 1));
+        ColumnMeaning first, second;
+        if (unit) {
+            const size_t between = unit->find('*');
+            if (between == std::string::npos) options_.refuse("unit= of a product is one too, such as unit=V*mA");
+            first = meaning_by_unit(unit->substr(0, between));
+            second = meaning_by_unit(unit->substr(between + 1));
+        } else {
+            first = meaning_by_name(volts);
+            second = meaning_by_name(amperes);
+        }
+        if (first.quantity != Quantity::voltage || second.quantity != Quantity::current) {
+            options_.refuse("column=A*B is a voltage times a current, in this order");
+        }
+        head_.columns[volts].meaning = first;
+        head_.columns[amperes].meaning = second;
+        take_product(volts, amperes);
+    }
+
+    ColumnMeaning meaning_by_name(size_t column) const {
+        const ColumnMeaning& meaning = head_.columns[column].meaning;
+        if (meaning.has_unit() && meaning.quantity != Quantity::time) return meaning;
+        fail(fmt::format("{} has no unit; give unit=mW", name_of(column)));
+    }
+    ColumnMeaning meaning_by_unit(const std::string& text) const {
+        const auto meaning = meaning_of_unit(text);
+        if (!meaning || meaning->quantity == Quantity::time)
+            options_.refuse("unit=" + text + " is none of W, mW, uW, V, mV, A, mA, uA, W/m2");
+        return *meaning;
+    }
+    void take_with_unit(size_t column, const std::string& unit) { take(column, meaning_by_unit(unit)); }
+
+    void take(size_t column, const ColumnMeaning& meaning) {
+        layout_.value_column = column;
+        layout_.quantity = meaning.quantity;
+        layout_.factor = meaning.factor;
+    }
+    void take_product(size_t volts, size_t amperes) {
+        take(volts, {Quantity::power, head_.columns[volts].meaning.factor * head_.columns[amperes].meaning.factor});
+        layout_.first_factor = head_.columns[volts].meaning.factor;
+        layout_.second_column = amperes;
+    }
+
+    std::string value_text() const {
+        const std::string first = name_of(layout_.value_column);
+        if (layout_.second_column) return "power = " + first + " x " + name_of(*layout_.second_column);
+        return fmt::format("{} from {}", text_of(layout_.quantity), first);
+    }
+
+    const TextTable& table_;
+    Options& options_;
+    TraceHead head_;
+    TraceLayout layout_;
+    bool time_taken_ = false;
+};
+
+}  // namespace
+
+TraceLayout csv_layout(const TextTable& table, Options& options) { return LayoutFinder(table, options).find(); }
+
+}  // namespace dynbal::power

@@ -1,0 +1,66 @@
+#include "power/recording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace dynbal::power {
+namespace {
+
+/// 3600 as 3,600.
+std::string grouped(uint64_t value) {
+    std::string text = std::to_string(value);
+    for (size_t place = text.size(); place > 3;) {
+        place -= 3;
+        text.insert(place, 1, ',');
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string si_text(double value, const char* unit) {
+    constexpr std::array<std::pair<double, const char*>, 6> prefixes{
+        {{1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}}};
+    for (const auto& [factor, prefix] : prefixes) {
+        // What rounds to 1000 of the smaller unit is 1 of this one.
+        if (std::abs(value) >= 0.9995 * factor) return fmt::format("{:.3g} {}{}", value / factor, prefix, unit);
+    }
+    return fmt::format("{:.3g} {}", value, unit);
+}
+
+std::string duration_text(double seconds) {
+    if (seconds < 120) return si_text(seconds, "s");
+    if (seconds < 2 * 3600) return fmt::format("{:.4g} min", seconds / 60);
+    if (seconds < 2 * 86400) return fmt::format("{:.4g} h", seconds / 3600);
+    return fmt::format("{:.4g} days", seconds / 86400);
+}
+
+Recording make_recording(std::vector<Piece> pieces, TraceSummary summary) {
+    double energy_j = 0, dark_s = 0;
+    for (const Piece& piece : pieces) {
+        summary.duration_s += piece.duration_s;
+        energy_j += piece.duration_s * piece.power_w;
+        if (piece.power_w <= 0) dark_s += piece.duration_s;
+        summary.largest_w = std::max(summary.largest_w, piece.power_w);
+    }
+    summary.mean_w = energy_j / summary.duration_s;
+    summary.dark_share = dark_s / summary.duration_s;
+    if (summary.largest_w == 0) summary.notes.emplace_back("nothing is harvested at all");
+    if (summary.largest_w > 10) summary.notes.emplace_back("more than 10 W: is the unit right?");
+    return {std::make_shared<const std::vector<Piece>>(std::move(pieces)), std::move(summary)};
+}
+
+std::string TraceSummary::text() const {
+    std::string text =
+        fmt::format("trace {}: {}, {}; {} samples, {}, mean {}, largest {}", file, format, columns, grouped(samples),
+                    duration_text(duration_s), si_text(mean_w, "W"), si_text(largest_w, "W"));
+    if (dark_share > 0) text += fmt::format(", nothing {:.3g} % of the time", 100 * dark_share);
+    for (const std::string& note : notes) text += "; " + note;
+    return text;
+}
+
+}  // namespace dynbal::power

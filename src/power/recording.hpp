@@ -1,0 +1,37 @@
+//! A recorded trace as power over time, and what it is in one line.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "power/harvester.hpp"
+
+namespace dynbal::power {
+
+struct TraceSummary {
+    std::string file, format;
+    std::string columns{};  ///< which were taken for what
+    uint64_t samples = 0;
+    double duration_s = 0, mean_w = 0, largest_w = 0;
+    double dark_share = 0;             ///< of the time nothing was harvested
+    std::vector<std::string> notes{};  ///< what a user should look at
+
+    /// "trace r.csv: csv, time from 'time_s', power from 'power_mw'; 3,600 samples, 1 h, mean 0.165 mW, largest 2 mW, ..."
+    std::string text() const;
+};
+
+struct Recording {
+    std::shared_ptr<const std::vector<Piece>> pieces;  ///< not empty
+    TraceSummary summary;
+};
+
+/// Fills in what follows from the pieces.
+Recording make_recording(std::vector<Piece> pieces, TraceSummary summary);
+
+/// 1234567 as 1.23 M... of SI: "0.165 mW", "27.2 s", "1 h 30 min".
+std::string si_text(double value, const char* unit);
+std::string duration_text(double seconds);
+
+}  // namespace dynbal::power

@@ -1,0 +1,223 @@
+#include "power/shepherd.hpp"
+
+#include <hdf5.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "base/error.hpp"
+#include "io/isolated.hpp"
+#include "power/lzf.hpp"
+#include "power/trace_file.hpp"
+
+namespace dynbal::power {
+namespace {
+
+/// An object of the HDF5 library, closed at the end.
+class Handle {
+public:
+    Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    ~Handle() {
+        if (id_ >= 0) close_(id_);
+    }
+    explicit operator bool() const { return id_ >= 0; }
+    hid_t id() const { return id_; }
+
+private:
+    hid_t id_;
+    herr_t (*close_)(hid_t);
+};
+
+class ShepherdFile {
+public:
+    explicit ShepherdFile(const std::string& path)
+        : path_(path), quiet_(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr)), file_(open(path), H5Fclose) {
+        if (!file_) fail("is no HDF5 file that can be read");
+        if (H5Lexists(file_.id(), "data", H5P_DEFAULT) <= 0) fail("has no group 'data'");
+    }
+
+    /// A text of an object; empty if there is none.
+    std::string text(const char* object, const char* name) const {
+        const Handle attribute(H5Aopen_by_name(file_.id(), object, name, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+        if (!attribute) return "";
+        const Handle type(H5Aget_type(attribute.id()), H5Tclose);
+        const Handle space(H5Aget_space(attribute.id()), H5Sclose);
+        if (H5Tget_class(type.id()) != H5T_STRING || H5Sget_simple_extent_npoints(space.id()) != 1) {
+            fail(std::string("the attribute '") + name + "' is no text");
+        }
+        if (H5Tis_variable_str(type.id()) > 0) {
+            char* text = nullptr;
+            if (H5Aread(attribute.id(), type.id(), &text) < 0 || text == nullptr) cannot_read(name);
+            std::string result(text);
+            H5free_memory(text);
+            return result;
+        }
+        constexpr size_t text_bytes_max = 4096;
+        const size_t size = H5Tget_size(type.id());
+        if (size > text_bytes_max) cannot_read(name);
+        std::string result(size, '\0');
+        if (H5Aread(attribute.id(), type.id(), result.data()) < 0) cannot_read(name);
+        return result.substr(0, result.find('\0'));
+    }
+
+    std::optional<double> number(const char* object, const char* name) const {
+        const Handle attribute(H5Aopen_by_name(file_.id(), object, name, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+        if (!attribute) return std::nullopt;
+        const Handle space(H5Aget_space(attribute.id()), H5Sclose);
+        double value = 0;
+        const bool one = H5Sget_simple_extent_npoints(space.id()) == 1;
+        if (!one || H5Aread(attribute.id(), H5T_NATIVE_DOUBLE, &value) < 0) {
+            fail(std::string("'") + object + "' has no number as attribute '" + name + "'");
+        }
+        return value;
+    }
+
+    double required_number(const char* object, const char* name) const {
+        const auto value = number(object, name);
+        if (!value) fail(std::string("'") + object + "' has no number as attribute '" + name + "'");
+        return *value;
+    }
+
+    /// A dataset in SI units.
+    std::vector<double> values(const char* name) const {
+        const std::string object = std::string("data/") + name;
+        std::vector<double> values = raw<double>(object, H5T_NATIVE_DOUBLE);
+        const double gain = required_number(object.c_str(), "gain");
+        const double offset = required_number(object.c_str(), "offset");
+        for (double& value : values) value = value * gain + offset;
+        return values;
+    }
+
+    /// Since the first sample. Nanoseconds since 1970 are more than a double holds.
+    std::vector<double> times_s() const {
+        const std::string object = "data/time";
+        const double gain = number(object.c_str(), "gain").value_or(1e-9);
+        const std::vector<int64_t> counts = raw<int64_t>(object, H5T_NATIVE_INT64);
+        std::vector<double> times(counts.size());
+        for (size_t i = 0; i < counts.size(); ++i) {
+            times[i] = static_cast<double>(static_cast<uint64_t>(counts[i]) - static_cast<uint64_t>(counts[0])) * gain;
+        }
+        return times;
+    }
+
+    [[noreturn]] void fail(const std::string& reason) const {
+        throw InputError(path_ + ": " + reason + " (shepherd's data format is expected)");
+    }
+
+private:
+    [[noreturn]] void cannot_read(const std::string& object) const { fail("'" + object + "' cannot be read"); }
+
+    template <class Number>
+    std::vector<Number> raw(const std::string& object, hid_t type) const {
+        const Handle dataset(H5Dopen2(file_.id(), object.c_str(), H5P_DEFAULT), H5Dclose);
+        if (!dataset) fail("has no dataset '" + object + "'");
+        const Handle space(H5Dget_space(dataset.id()), H5Sclose);
+        if (H5Sget_simple_extent_ndims(space.id()) != 1) fail("'" + object + "' is not one-dimensional");
+        const hssize_t count = H5Sget_simple_extent_npoints(space.id());
+        constexpr hssize_t count_max = 100'000'000;
+        if (count > count_max) fail("'" + object + "' has more than 100 million samples; cut the recording");
+        std::vector<Number> values(static_cast<size_t>(std::max<hssize_t>(count, 0)));
+        if (H5Dread(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) cannot_read(object);
+        return values;
+    }
+
+    static hid_t open(const std::string& path) { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT); }
+
+    std::string path_;
+    herr_t quiet_;  ///< the library would print its errors
+    Handle file_;
+};
+
+/// What the reading process tells the other.
+struct Found {
+    std::string format;
+    uint64_t samples = 0;
+    std::vector<Piece> pieces{};
+};
+
+void read_pieces(const ShepherdFile& file, const std::string& datatype, double fill_factor, Found& found) {
+    const std::vector<double> times_s = file.times_s();
+    const std::vector<double> volts = file.values("voltage");
+    const std::vector<double> amperes = file.values("current");
+    const size_t count = times_s.size();
+    if (volts.size() != count || amperes.size() != count) file.fail("time, voltage and current differ in length");
+    const double window = datatype == "ivcurve" ? file.required_number("data", "window_samples") : 1;
+    if (!(window >= 1 && window <= 1e6)) file.fail("'window_samples' must be 1 or more");
+    const auto size = static_cast<size_t>(window);
+    if (count < 2 * size) file.fail("has too few samples");
+    found.samples = count;
+    double duration_s = 0;
+    for (size_t begin = 0; begin + size <= count; begin += size) {
+        Piece piece{.duration_s = 0, .power_w = 0, .voltage_v = 0};
+        for (size_t i = begin; i < begin + size; ++i) {
+            const double power_w = volts[i] * amperes[i] * (datatype == "isc_voc" ? fill_factor : 1);
+            if (!std::isfinite(power_w)) file.fail("sample " + std::to_string(i) + " is no finite power");
+            if (power_w > piece.power_w) piece = {0, power_w, volts[i]};
+        }
+        // The last one lasts as long as the one before.
+        if (begin + size < count) duration_s = times_s[begin + size] - times_s[begin];
+        if (!(duration_s > 0)) file.fail("time does not rise at sample " + std::to_string(begin + size));
+        piece.duration_s = duration_s;
+        append_piece(found.pieces, piece);
+    }
+}
+
+Found read_here(const std::string& path, double fill_factor) {
+    register_lzf_filter();
+    const ShepherdFile file(path);
+    const std::string mode = file.text(".", "mode");
+    if (mode == "load" || mode.starts_with("emulat")) {
+        file.fail("its mode is '" + mode + "': what a device has drawn, not what was harvested");
+    }
+    std::string datatype = file.text("data", "datatype");
+    Found found{.format = "shepherd " + datatype};
+    if (datatype.empty()) {
+        datatype = "ivsample";
+        found.format = "shepherd, first version";
+    }
+    if (datatype != "ivsample" && datatype != "ivcurve" && datatype != "isc_voc") {
+        file.fail("the datatype '" + datatype + "' is none of ivsample, ivcurve, isc_voc");
+    }
+    read_pieces(file, datatype, fill_factor, found);
+    return found;
+}
+
+std::string packed(const Found& found) {
+    std::string text = found.format + '\n' + std::to_string(found.samples) + '\n';
+    const size_t head = text.size();
+    text.resize(head + found.pieces.size() * sizeof(Piece));
+    std::memcpy(text.data() + head, found.pieces.data(), found.pieces.size() * sizeof(Piece));
+    return text;
+}
+
+Found unpacked(const std::string& text) {
+    const size_t first = text.find('\n');
+    const size_t second = text.find('\n', first + 1);
+    Found found{.format = text.substr(0, first), .samples = std::stoull(text.substr(first + 1, second))};
+    found.pieces.resize((text.size() - second - 1) / sizeof(Piece));
+    std::memcpy(found.pieces.data(), text.data() + second + 1, found.pieces.size() * sizeof(Piece));
+    return found;
+}
+
+}  // namespace
+
+Recording read_shepherd(const std::string& path, Options& options) {
+    // Whatever the file is, these are options of it.
+    (void)options.text("format");
+    const double scale = options.number("scale", Unit::none, 1, 1e-6, 1e6);
+    const double fill_factor = options.number("fill_factor", Unit::share, 0.76, 0.01, 1);
+    Found found = unpacked(io::isolated(path, [&] { return packed(read_here(path, fill_factor)); }));
+    for (Piece& piece : found.pieces) piece.power_w *= scale;
+    TraceSummary summary{.file = std::filesystem::path(path).filename().string(), .format = found.format};
+    summary.columns = "power = voltage x current";
+    summary.samples = found.samples;
+    return make_recording(std::move(found.pieces), std::move(summary));
+}
+
+}  // namespace dynbal::power

@@ -1,0 +1,69 @@
+//! A text file as a table: lines, cells, numbers; strict, so that nothing is misread without a word.
+//!
+//! Invariants:
+//!  1. every row that next() gives has as many cells as was asked for; a line that has not is an error with its number;
+//!  2. one file has one separator and one decimal mark: a comma decides for itself where it cannot separate cells.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dynbal::power {
+
+/// A line before it is known what it means.
+struct HeadLine {
+    std::string_view text;  ///< of a comment without its mark, without blanks around it
+    size_t number = 0;      ///< from 1
+    size_t begin = 0;       ///< where it begins in the file
+    bool comment = false;
+};
+
+class TextTable {
+public:
+    /// Reads the whole file; a byte order mark is skipped. Throws InputError, also for files that are no text.
+    explicit TextTable(const std::string& path);
+
+    /// The first lines that are not empty.
+    const std::vector<HeadLine>& head() const { return head_; }
+    char separator() const { return separator_; }
+    /// By the separator of the file, or another.
+    std::vector<std::string_view> split(std::string_view line) const { return split(line, separator_); }
+    static std::vector<std::string_view> split(std::string_view line, char separator);
+
+    /// The rows begin with this line and have so many cells.
+    void begin_rows(const HeadLine& first, size_t cells);
+    /// The next line that is neither empty nor a comment. Throws InputError if it has another number of cells.
+    bool next();
+    size_t line_number() const { return number_; }
+    std::string_view cell(size_t column) const { return cells_[column]; }
+    /// Empty, or one of the words that instruments write for "nothing".
+    bool is_missing(size_t column) const { return is_missing(cells_[column]); }
+    /// A finite number. Throws InputError.
+    double number(size_t column);
+
+    static bool is_missing(std::string_view cell);
+    /// With either decimal mark.
+    static bool is_number(std::string_view cell);
+    [[noreturn]] void fail(const std::string& reason) const { fail_at(number_, reason); }
+    [[noreturn]] void fail_at(size_t line, const std::string& reason) const;
+
+private:
+    bool next_line(std::string_view& line);
+    void read_head();
+    char guess_separator() const;
+    void split_row(std::string_view line);
+
+    std::string path_, text_;
+    std::vector<HeadLine> head_;
+    char separator_ = ',';
+    char line_end_ = '\n';
+    size_t cell_count_ = 0;
+    size_t position_ = 0;
+    size_t number_ = 0;
+    char decimal_ = 0;  ///< unknown before the first number that has one
+    std::vector<std::string_view> cells_;
+};
+
+}  // namespace dynbal::power

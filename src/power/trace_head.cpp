@@ -1,0 +1,243 @@
+#include "power/trace_head.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "power/trace_time.hpp"
+
+namespace dynbal::power {
+namespace {
+
+using Cells = std::vector<std::string_view>;
+
+/// More than half of what is not empty are values.
+bool looks_like_row(const Cells& cells) {
+    size_t filled = 0, values = 0;
+    for (const std::string_view cell : cells) {
+        if (cell.empty()) continue;
+        ++filled;
+        if (looks_like_value(cell)) ++values;
+    }
+    return 2 * values > filled;
+}
+
+/// Names with brackets that blanks have cut off: `time [s] power [mW]`.
+Cells with_brackets_joined(const Cells& cells) {
+    Cells joined;
+    for (const std::string_view cell : cells) {
+        const bool bracket = !cell.empty() && std::string_view("([{").find(cell.front()) != std::string_view::npos;
+        if (bracket && !joined.empty()) {
+            joined.back() = {joined.back().data(),
+                             static_cast<size_t>(cell.data() + cell.size() - joined.back().data())};
+        } else {
+            joined.push_back(cell);
+        }
+    }
+    return joined;
+}
+
+/// Headers may be written with another separator than the rows: one that gives as many cells.
+Cells split_header(const TextTable& table, std::string_view line, size_t count) {
+    Cells cells = table.split(line);
+    if (cells.size() == count) return cells;
+    for (const char separator : {',', ';', '\t', '|', ' '}) {
+        Cells others = TextTable::split(line, separator);
+        if (others.size() != count && separator == ' ') others = with_brackets_joined(others);
+        if (others.size() == count) return others;
+    }
+    return cells;
+}
+
+bool is_line_of_units(const Cells& cells) {
+    bool any = false;
+    for (const std::string_view cell : cells) {
+        if (cell.empty()) continue;
+        any = meaning_of_unit(cell).has_value();
+        if (!any) return false;
+    }
+    return any;
+}
+
+bool any_meaning(const Cells& cells) {
+    return std::any_of(cells.begin(), cells.end(),
+                       [](std::string_view cell) { return meaning_of(cell).quantity != Quantity::none; });
+}
+
+bool is_channel(std::string_view name) {
+    return (name.starts_with("CH") && name.size() <= 4) || name.starts_with("Channel ") || name.starts_with("MATH") ||
+           name.starts_with("REF");
+}
+
+/// The first line of two in a row that look like rows with the same number of cells, or one below names that are known.
+size_t first_row_of(const TextTable& table) {
+    const auto& head = table.head();
+    size_t before = head.size();
+    size_t before_cells = 0;
+    for (size_t i = 0; i < head.size(); ++i) {
+        if (head[i].comment) continue;
+        const Cells cells = table.split(head[i].text);
+        const bool row = looks_like_row(cells);
+        if (row && i > 0 && !looks_like_row(table.split(head[i - 1].text))) {
+            const Cells names = split_header(table, head[i - 1].text, cells.size());
+            if (names.size() == cells.size() && any_meaning(names)) return i;
+        }
+        if (row && before < head.size() && before_cells == cells.size()) return before;
+        before = row ? i : head.size();
+        before_cells = cells.size();
+    }
+    // A trace of one row.
+    return before;
+}
+
+class HeadReader {
+public:
+    explicit HeadReader(const TextTable& table) : table_(table), row_(first_row_of(table)) {
+        const auto& head = table.head();
+        if (row_ == head.size()) {
+            table.fail_at(head.front().number, fmt::format("no rows of numbers in the first {} lines", head.size()));
+        }
+        count_ = table.split(head[row_].text).size();
+        result_.first_row = &head[row_];
+    }
+
+    TraceHead read() {
+        find_header();
+        if (result_.header == nullptr) {
+            result_.columns.resize(count_);
+            return std::move(result_);
+        }
+        const Cells names = split_header(table_, result_.header->text, count_);
+        if (names.size() != count_) {
+            table_.fail_at(result_.first_row->number, fmt::format("{} cells, but line {} names {} columns", count_,
+                                                                  result_.header->number, names.size()));
+        }
+        for (size_t i = 0; i < count_; ++i) {
+            const auto unit = units_.empty() ? std::nullopt : meaning_of_unit(units_[i]);
+            result_.columns.push_back({std::string(names[i]), unit ? *unit : meaning_of(names[i])});
+        }
+        if (units_.empty()) apply_instruments();
+        return std::move(result_);
+    }
+
+private:
+    /// The line right before the rows; comments there may be the header, too, if they name something known. Nothing between header
+    /// and rows is passed over: it would be a row that was not understood.
+    void find_header() {
+        const auto& head = table_.head();
+        for (size_t i = row_; i-- > 0;) {
+            const Cells cells = split_header(table_, head[i].text, count_);
+            if (head[i].comment) {
+                if (cells.size() != count_ || !any_meaning(cells) || looks_like_row(cells)) continue;
+            } else if (looks_like_row(cells)) {
+                table_.fail_at(head[i].number,
+                               fmt::format("{} cells, but the rows that follow have {}", cells.size(), count_));
+            }
+            result_.header = &head[i];
+            if (i > 0 && cells.size() == count_ && is_line_of_units(cells) && names_above(i)) {
+                units_ = cells;
+                result_.header = &head[i - 1];
+            }
+            return;
+        }
+    }
+
+    /// A header of units alone has no other line of as many names before it.
+    bool names_above(size_t index) const {
+        const Cells cells = split_header(table_, table_.head()[index - 1].text, count_);
+        return cells.size() == count_ && !looks_like_row(cells);
+    }
+
+    /// Columns whose units stand in the instrument's manual only.
+    void apply_instruments() {
+        auto& columns = result_.columns;
+        const auto named = [&](std::string_view name) {
+            return std::any_of(columns.begin(), columns.end(),
+                               [&](const NamedColumn& c) { return folded(c.name) == name; });
+        };
+        const auto set = [&](auto&& applies, ColumnMeaning meaning) {
+            for (NamedColumn& column : columns) {
+                if (!column.meaning.has_unit() && applies(column.name)) column.meaning = meaning;
+            }
+        };
+        const auto is = [](std::string_view wanted) {
+            return [wanted](const std::string& name) { return folded(name) == wanted; };
+        };
+        const bool channels =
+            std::any_of(columns.begin(), columns.end(), [](const NamedColumn& c) { return is_channel(c.name); });
+        if (channels && named("time [s]")) {
+            result_.instrument = "Saleae";
+            set(is_channel, {Quantity::voltage, 1});
+        } else if (channels && columns.front().name == "TIME") {
+            result_.instrument = "Tektronix";
+            set(is("time"), {Quantity::time, 1});
+            set(is_channel, vertical_unit());
+        } else if (named("ampl") && named("time")) {
+            result_.instrument = "LeCroy";
+            set(is("time"), {Quantity::time, 1});
+            set(is("ampl"), {Quantity::voltage, 1});
+        } else if (named("time") && named("current") && named("voltage") && named("power") && named("energy")) {
+            result_.instrument = "Joulescope";
+            set(is("time"), {Quantity::time, 1});
+            set(is("power"), {Quantity::power, 1});
+        } else if (folded(columns.front().name) == "time" && count_ > 1 && columns[1].name.ends_with(')') &&
+                   (columns[1].name.starts_with("V(") || columns[1].name.starts_with("I("))) {
+            result_.instrument = "LTspice";
+            set(is("time"), {Quantity::time, 1});
+            set([](const std::string& name) { return name.starts_with("V("); }, {Quantity::voltage, 1});
+            set([](const std::string& name) { return name.starts_with("I("); }, {Quantity::current, 1});
+        }
+    }
+
+    /// Tektronix: `Vertical Units,V`, before the table.
+    ColumnMeaning vertical_unit() const {
+        for (const HeadLine& line : table_.head()) {
+            const Cells cells = table_.split(line.text);
+            if (cells.size() < 2 || folded(cells[0]) != "vertical units") continue;
+            return meaning_of_unit(cells[1]).value_or(ColumnMeaning{});
+        }
+        return {Quantity::voltage, 1};
+    }
+
+    const TextTable& table_;
+    size_t row_;
+    size_t count_ = 0;
+    Cells units_;
+    TraceHead result_;
+};
+
+/// Older Tektronix oscilloscopes write what they know beside the first rows: `Record Length,2500,,-0.5,0.04,`.
+std::optional<TraceHead> read_beside_rows(const TextTable& table) {
+    const auto& head = table.head();
+    const Cells first = table.split(head.front().text);
+    if (first.size() < 5 || folded(first[0]) != "record length" || !looks_like_value(first[3])) return std::nullopt;
+    TraceHead result{.columns = std::vector<NamedColumn>(first.size()),
+                     .header = nullptr,
+                     .first_row = &head.front(),
+                     .instrument = "Tektronix"};
+    result.columns[3] = {"time", {Quantity::time, 1}};
+    result.columns[4] = {"value", {Quantity::voltage, 1}};
+    for (const HeadLine& line : head) {
+        const Cells cells = table.split(line.text);
+        const bool unit = cells.size() > 1 && folded(cells[0]) == "vertical units";
+        if (unit) result.columns[4].meaning = meaning_of_unit(cells[1]).value_or(ColumnMeaning{});
+    }
+    return result;
+}
+
+}  // namespace
+
+/// Digits with signs and marks, too: 1.234,5 is an error later on, and no name.
+bool looks_like_value(std::string_view cell) {
+    if (TextTable::is_missing(cell) || looks_like_time(cell)) return true;
+    return cell.find_first_not_of("0123456789+-.,eE") == std::string_view::npos &&
+           cell.find_first_of("0123456789") != std::string_view::npos && cell.front() != 'e' && cell.front() != 'E';
+}
+
+TraceHead read_head(const TextTable& table) {
+    if (auto beside = read_beside_rows(table)) return *beside;
+    return HeadReader(table).read();
+}
+
+}  // namespace dynbal::power

@@ -1,0 +1,60 @@
+#include "sim/advice.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "power/recording.hpp"
+
+namespace dynbal::sim {
+namespace {
+
+using power::si_text;
+
+/// Two digits, rounded up.
+double rounded_up(double value) {
+    const double unit = std::pow(10.0, std::floor(std::log10(value)) - 1);
+    return std::ceil(value / unit - 1e-9) * unit;
+}
+
+/// To be copied into a supply: no blank.
+std::string word_of(double value, const char* unit) {
+    std::string text = si_text(value, unit);
+    std::erase(text, ' ');
+    return text;
+}
+
+}  // namespace
+
+std::string advice_for(SizeTask task) {
+    // One inference at last; hopeless ones end soon.
+    task.series = {.period_s = 0, .count = 1};
+    task.options.stuck_cycles = 20;
+    const device::Capacitor& capacitor = task.plan.chain.capacitor;
+    const double boot_j = static_cast<double>(task.profile.boot().energy_fj) * 1e-15;
+    std::string text =
+        fmt::format("{} between {:.3g} V and {:.3g} V bring {} a power cycle", si_text(capacitor.capacitance_f, "F"),
+                    capacitor.on_v, capacitor.off_v, si_text(capacitor.cycle_energy_j(), "J"));
+    if (boot_j > 0) text += fmt::format(", {} of it for the boot", si_text(boot_j, "J"));
+    std::string ways;
+    const auto add = [&](const std::string& way) { ways += (ways.empty() ? "" : ", or ") + way; };
+    if (const auto farads = smallest_size(task, SizeOf::capacitance, {capacitor.capacitance_f, 1})) {
+        device::Capacitor larger = capacitor;
+        larger.capacitance_f = rounded_up(*farads);
+        add(fmt::format("capacitance={} or more ({} a power cycle)", word_of(larger.capacitance_f, "F"),
+                        si_text(larger.cycle_energy_j(), "J")));
+    }
+    if (const auto volts = smallest_size(task, SizeOf::on_voltage, {capacitor.on_v, capacitor.max_v})) {
+        add(fmt::format("on_voltage={:.3g}V or more", rounded_up(*volts * 10) / 10));
+    }
+    if (const auto factor = smallest_size(task, SizeOf::power, {1, 1000})) {
+        add(fmt::format("{:.2g} times the harvested power", rounded_up(*factor)));
+    }
+    if (ways.empty())
+        return text +
+               "; no capacitor up to 1 F, no voltage up to max_voltage and no power up to 1000 times this one is "
+               "enough";
+    return text + "; enough is " + ways;
+}
+
+}  // namespace dynbal::sim

@@ -1,0 +1,64 @@
+#include "sim/series.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace dynbal::sim {
+
+double SeriesResult::mean_s() const {
+    const double sum_s = std::accumulate(latencies_s.begin(), latencies_s.end(), 0.0);
+    return latencies_s.empty() ? 0 : sum_s / static_cast<double>(ended());
+}
+
+double SeriesResult::median_s() const {
+    if (latencies_s.empty()) return 0;
+    std::vector<double> sorted = latencies_s;
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    return *middle;
+}
+
+double SeriesResult::worst_s() const {
+    return latencies_s.empty() ? 0 : *std::max_element(latencies_s.begin(), latencies_s.end());
+}
+
+SeriesResult run_series(Session& session, std::span<const int16_t> input, Supply& supply, RunOptions options,
+                            const Series& series) {
+    options.timing_only = true;
+    SeriesResult result;
+    double now_s = 0;
+    for (uint64_t index = 0; index < series.count; ++index) {
+        const double due_s = series.period_s > 0 ? series.period_s * static_cast<double>(index) : now_s;
+        if (due_s >= series.until_s) break;
+        ++result.due;
+        if (due_s < now_s) {
+            ++result.missed;
+        } else {
+            try {
+                if (due_s > now_s) supply.rest(due_s - now_s);
+            } catch (const power::NeverCharges& reason) {
+                result.stuck = reason.what();
+            }
+            const RunResult run = result.stuck.empty() ? session.run_inference(input, supply, options) : RunResult{};
+            if (!run.completed()) {
+                // It holds the device for ever.
+                if (result.stuck.empty()) result.stuck = run.message;
+                ++result.missed;
+                result.duration_s = due_s + run.latency_s;
+                return result;
+            }
+            now_s = due_s + run.latency_s;
+            result.latencies_s.push_back(run.latency_s);
+            if (run.latency_s > series.deadline_s) ++result.missed;
+        }
+        result.duration_s = std::max(now_s, due_s + series.period_s);
+        if (result.missed > series.missed_max) {
+            result.gave_up = true;
+            return result;
+        }
+    }
+    return result;
+}
+
+}  // namespace dynbal::sim

@@ -1,0 +1,46 @@
+//! Inferences one after another on one device: back to back, or one a period.
+//!
+//! Invariants:
+//!  1. the supply goes on between them: what one leaves in the capacitor is there for the next;
+//!  2. an inference that is due while another one still runs is left out, and missed.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/session.hpp"
+#include "sim/supply.hpp"
+
+namespace dynbal::sim {
+
+struct Series {
+    double period_s = 0;  ///< between the beginnings; 0: each begins when the one before has ended
+    double deadline_s = std::numeric_limits<double>::infinity();  ///< from when it is due to its end
+    uint64_t count = 1;                                           ///< so many are due
+    double until_s = std::numeric_limits<double>::infinity();     ///< and none after this
+    uint64_t missed_max = std::numeric_limits<uint64_t>::max();   ///< give up when more are
+};
+
+struct SeriesResult {
+    std::vector<double> latencies_s;  ///< of those that were run, from when they were due
+    uint64_t due = 0, missed = 0;
+    double duration_s = 0;  ///< to the end of the last one, or of its period
+    std::string stuck;      ///< why it can never go on; empty if it can
+    bool gave_up = false;   ///< because of missed_max
+
+    uint64_t ended() const { return latencies_s.size(); }
+    double mean_s() const;
+    double median_s() const;
+    double worst_s() const;
+    double per_minute() const { return duration_s > 0 ? 60 * static_cast<double>(ended()) / duration_s : 0; }
+    double share_met() const { return due > 0 ? static_cast<double>(due - missed) / static_cast<double>(due) : 0; }
+};
+
+/// Arithmetic is left out: what is wanted are times. The session's NVM must hold no unfinished inference.
+SeriesResult run_series(Session& session, std::span<const int16_t> input, Supply& supply, RunOptions options,
+                            const Series& series);
+
+}  // namespace dynbal::sim

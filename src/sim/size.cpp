@@ -1,0 +1,97 @@
+#include "sim/size.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace dynbal::sim {
+namespace {
+
+// Twelve steps a decade first, as values are sold: a larger one need not be better everywhere.
+const double coarse_step = std::pow(10.0, 1.0 / 12);
+constexpr double precision = 1.005;
+// Then in steps of this size through what lies below.
+constexpr double fine_step = 1.02, island_range = 4;
+
+}  // namespace
+
+SizeTrial try_size(const SizeTask& task, SizeOf what, double value) {
+    HarvestPlan plan = task.plan;
+    device::Capacitor& capacitor = plan.chain.capacitor;
+    if (what == SizeOf::capacitance) capacitor.capacitance_f = value;
+    if (what == SizeOf::on_voltage) capacitor.on_v = value;
+    if (what == SizeOf::power) {
+        plan.harvester = [inner = task.plan.harvester, value] {
+            return std::make_unique<power::ScaledHarvester>(inner(), value);
+        };
+    }
+    Series series = task.series;
+    if (series.period_s > 0) {
+        const double due =
+            std::min(static_cast<double>(series.count), std::ceil(series.until_s / series.period_s));
+        series.missed_max = static_cast<uint64_t>(due * (1 - task.share) + 1e-9);
+    } else {
+        series.missed_max = static_cast<uint64_t>(static_cast<double>(series.count) * (1 - task.share) + 1e-9);
+    }
+    Session session(*task.file, task.profile);
+    SizeTrial trial{.value = value, .met = false, .result = {}};
+    try {
+        const auto supply = plan.make();
+        trial.result = run_series(session, task.input, *supply, task.options, series);
+        trial.met = trial.result.stuck.empty() && !trial.result.gave_up && trial.result.missed <= series.missed_max;
+    } catch (const power::NeverCharges& reason) {
+        trial.result.stuck = reason.what();
+    }
+    return trial;
+}
+
+SizeRange range_of(const SizeTask& task, SizeOf what) {
+    const device::Capacitor& capacitor = task.plan.chain.capacitor;
+    switch (what) {
+        case SizeOf::capacitance: return {1e-6, 1};
+        case SizeOf::power: return {1e-3, 1e3};
+        case SizeOf::on_voltage: return {capacitor.off_v * 1.002, capacitor.max_v};
+    }
+    return {};
+}
+
+std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const SizeRange& range,
+                                    const std::function<void()>& on_trial) {
+    const auto meets = [&](double value) {
+        const bool met = try_size(task, what, value).met;
+        if (on_trial) on_trial();
+        return met;
+    };
+    if (!(range.low < range.high)) return std::nullopt;
+    // Voltages lie close together: as many steps as two decades have.
+    const double step = what == SizeOf::on_voltage ? std::pow(range.high / range.low, 1.0 / 24) : coarse_step;
+    double fails = 0, good = range.low;
+    while (!meets(good)) {
+        fails = good;
+        if (good >= range.high) return std::nullopt;
+        good = std::min(good * step, range.high);
+    }
+    if (fails == 0) return good;
+    // Below it single values may meet the task, too: where a power cycle happens to end with a stage.
+    for (double value = std::max(range.low, good / island_range); value < good; value *= fine_step) {
+        if (!meets(value)) continue;
+        good = value;
+        fails = value / fine_step;
+    }
+    while (good / fails > (what == SizeOf::on_voltage ? std::sqrt(std::sqrt(precision)) : precision)) {
+        const double middle = std::sqrt(fails * good);
+        (meets(middle) ? good : fails) = middle;
+    }
+    return good;
+}
+
+double standard_value(double least) {
+    constexpr std::array<double, 7> series{1, 1.5, 2.2, 3.3, 4.7, 6.8, 10};
+    const double decade = std::pow(10.0, std::floor(std::log10(least) + 1e-9));
+    for (const double value : series) {
+        if (value * decade >= least * (1 - 1e-9)) return value * decade;
+    }
+    return 10 * decade;
+}
+
+}  // namespace dynbal::sim

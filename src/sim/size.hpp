@@ -1,0 +1,51 @@
+//! Which capacitor, how much power, which voltage: found by trying in the simulator.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "sim/harvest_supply.hpp"
+#include "sim/series.hpp"
+
+namespace dynbal::sim {
+
+/// What is to be met, with what.
+struct SizeTask {
+    const compiler::ImageFile* file = nullptr;
+    DeviceProfile profile;
+    std::span<const int16_t> input{};
+    RunOptions options{};
+    Series series{};  ///< missed_max is set from `share`
+    double share = 1;     ///< of the inferences that are due must end in time
+    HarvestPlan plan;     ///< the supply
+};
+
+/// A capacitor, or a power, that was tried.
+struct SizeTrial {
+    double value = 0;
+    bool met = false;
+    SeriesResult result;
+};
+
+enum class SizeOf : uint8_t { capacitance, power, on_voltage };
+
+/// With one thing changed: farads, a factor of the harvested power, or volts.
+SizeTrial try_size(const SizeTask& task, SizeOf what, double value);
+
+/// The range that is looked through.
+struct SizeRange {
+    double low = 0, high = 0;
+};
+SizeRange range_of(const SizeTask& task, SizeOf what);
+
+/// The smallest value of the range that meets the task, to a percent; nothing if none does. `on_trial`, if given, is called after each.
+std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const SizeRange& range,
+                                    const std::function<void()>& on_trial = {});
+
+/// The next value that is sold (1, 1.5, 2.2, 3.3, 4.7, 6.8, 10 and so on), `least` or more.
+double standard_value(double least);
+
+}  // namespace dynbal::sim

@@ -1,0 +1,95 @@
+// Recordings and what follows from them, as the program shows them.
+#include <filesystem>
+#include <fstream>
+
+#include "cli_fixture.hpp"
+#include "io/file.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+class RecordingsTest : public CliTest {
+protected:
+    std::string recording() const {
+        const std::string file = path("r.csv");
+        std::ofstream(file) << "time_s,power_mw\n0,2\n1,0\n2,4\n3,2\n";
+        return file;
+    }
+};
+
+TEST_F(RecordingsTest, ATraceIsShown) {
+    const std::string picture = path("r.svg");
+    const Called called = call({"trace", recording(), "-o", picture});
+    EXPECT_EQ(called.code, 0) << called.err;
+    EXPECT_NE(
+        called.out.find(
+            "trace r.csv: csv, time from 'time_s', power from 'power_mw'; 4 samples, 4 s, mean 2 mW, largest 4 mW"),
+        std::string::npos)
+        << called.out;
+    EXPECT_NE(called.out.find("####"), std::string::npos);
+    EXPECT_TRUE(io::read_text(picture).starts_with("<svg"));
+    const Called json = call({"trace", recording() + ",scale=2", "--json"});
+    EXPECT_NEAR(json.json().at("mean_w").get<double>(), 4e-3, 1e-9);
+    EXPECT_EQ(call({"trace", recording() + ",sunny=1"}).code, 2);
+    EXPECT_EQ(call({"trace", path("none.csv")}).code, 2);
+    EXPECT_EQ(call({"trace", recording(), "-o", recording()}).code, 2);
+}
+
+TEST_F(RecordingsTest, ATraceIsSummedUpWhereItIsUsed) {
+    const std::string supply = "trace:" + recording();
+    for (const char* command : {"simulate", "compare"}) {
+        const Called called = call({command, image(), "--input", x(), "--supply", supply});
+        EXPECT_EQ(called.code, 0) << called.err;
+        EXPECT_NE(called.err.find("trace r.csv: csv"), std::string::npos) << command << called.err;
+    }
+    const Called json = call({"simulate", image(), "--input", x(), "--supply", supply, "--json"});
+    EXPECT_EQ(json.json().at("trace").at("samples"), 4);
+}
+
+TEST_F(RecordingsTest, ManyInferencesInARow) {
+    const std::string supply = "trace:" + recording();
+    const Called row = call({"simulate", image(), "--input", x(), "--supply", supply, "--repeat", "5", "--json"});
+    EXPECT_EQ(row.code, 0) << row.err;
+    EXPECT_EQ(row.json().at("repeated").at("ended"), 5);
+    EXPECT_GT(row.json().at("repeated").at("per_minute").get<double>(), 0);
+    const Called whole =
+        call({"compare", image(), "--input", x(), "--supply", supply, "--whole-trace", "--period", "500ms"});
+    EXPECT_NE(whole.out.find("inferences in a row in "), std::string::npos) << whole.out << whole.err;
+    EXPECT_EQ(call({"simulate", image(), "--input", x(), "--supply", "power:2mW", "--whole-trace"}).code, 2);
+    EXPECT_EQ(call({"simulate", image(), "--input", x(), "--supply", supply, "--period", "1s"}).code, 2);
+    EXPECT_EQ(call({"simulate", image(), "--input", x(), "--supply", supply, "--repeat", "2", "--period", "soon"}).code,
+              2);
+}
+
+TEST_F(RecordingsTest, SizeNamesCapacitorPowerAndVoltage) {
+    const std::vector<std::string> arguments{
+        "size", image(), "--input", x(), "--supply", "power:2mW,max_voltage=3.6V", "--period", "2s"};
+    const Called called = call(arguments);
+    EXPECT_EQ(called.code, 0) << called.err;
+    for (const char* text :
+         {"capacitor, least", "capacitor, sensible", "capacitor, generous", "power, least", "on voltage, least"}) {
+        EXPECT_NE(called.out.find(text), std::string::npos) << called.out;
+    }
+    std::vector<std::string> with_json = arguments;
+    with_json.emplace_back("--json");
+    const Called json = call(with_json);
+    EXPECT_GT(json.json().at("capacitance_f").get<double>(), 1e-6);
+    EXPECT_LT(json.json().at("power_factor").get<double>(), 1);
+    EXPECT_EQ(call({"size", image(), "--input", x(), "--supply", "budget:1000", "--period", "2s"}).code, 2);
+    EXPECT_EQ(call({"size", image(), "--input", x(), "--supply", "power:2mW"}).code, 2);
+}
+
+TEST_F(RecordingsTest, AHopelessSupplySaysWhatToChange) {
+    const Called called = call({"simulate", image(), "--input", x(), "--supply",
+                                "power:1mW,capacitance=1\xC2\xB5"
+                                "F,max_voltage=3.6V"});
+    EXPECT_EQ(called.code, 1);
+    EXPECT_NE(called.out.find("1 uF between "), std::string::npos) << called.out;
+    EXPECT_NE(called.out.find("capacitance="), std::string::npos) << called.out;
+    const Called leaking = call({"simulate", image(), "--input", x(), "--supply", "power:1uW,leakage=10uA"});
+    EXPECT_EQ(leaking.code, 1);
+    EXPECT_NE(leaking.out.find("leakage takes "), std::string::npos) << leaking.out;
+}
+
+}  // namespace
+}  // namespace dynbal::cli

@@ -1,0 +1,27 @@
+// Inputs: any archive, table or picture ends in samples of finite values or in an InputError. The first byte chooses the kind.
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+
+#include "base/error.hpp"
+#include "entry.hpp"
+#include "input/sample_set.hpp"
+#include "io/file.hpp"
+#include "temporary_folder.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+    if (size == 0) return 0;
+    static const std::array<std::string, 4> kinds{"fuzz.npz", "fuzz.csv", "fuzz.png", "fuzz.jpg"};
+    const std::string path = dynbal::io::temporary_file(kinds[data[0] % kinds.size()]);
+    dynbal::io::write_file(path, std::span(data + 1, size - 1));
+    const std::string resize = data[0] % kinds.size() >= 2 ? ",resize=crop" : "";
+    try {
+        const auto samples = dynbal::input::open_samples(path + resize, {1, 2, 3});
+        for (const float value : samples->sample(0)) {
+            if (!std::isfinite(value)) std::abort();
+        }
+    } catch (const dynbal::InputError&) {
+    }
+    return 0;
+}

@@ -1,0 +1,125 @@
+#include "input_files.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+// After <cstdio>: it needs FILE.
+#include <jpeglib.h>
+#include <png.h>
+#include <zlib.h>
+
+#include <stdexcept>
+
+namespace dynbal::input {
+namespace {
+
+void put(std::string& text, uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+}
+
+std::string deflated(const std::string& content) {
+    std::string packed(content.size() + 100, '\0');
+    z_stream stream{};
+    deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
+    stream.avail_in = static_cast<uInt>(content.size());
+    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+    stream.avail_out = static_cast<uInt>(packed.size());
+    if (deflate(&stream, Z_FINISH) != Z_STREAM_END) throw std::runtime_error("deflate");
+    packed.resize(stream.total_out);
+    deflateEnd(&stream);
+    return packed;
+}
+
+}  // namespace
+
+std::string npz_of(const std::vector<std::pair<std::string, std::string>>& arrays, bool compressed) {
+    std::string files, directory;
+    for (const auto& [array, content] : arrays) {
+        const std::string name = array + ".npy";
+        const std::string data = compressed ? deflated(content) : content;
+        const uint32_t crc = static_cast<uint32_t>(
+            crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size())));
+        std::string common;
+        put(common, 20, 2);
+        put(common, 0, 2);
+        put(common, compressed ? 8 : 0, 2);
+        put(common, 0, 4);  // when it was written
+        put(common, crc, 4);
+        std::string sizes;
+        put(sizes, data.size(), 4);
+        put(sizes, content.size(), 4);
+        std::string names;
+        put(names, name.size(), 2);
+        const size_t offset = files.size();
+        // As NumPy does it: the sizes in an extra field of 64 bits each.
+        put(files, 0x04034B50, 4);
+        files += common + std::string(8, '\xFF') + names;
+        put(files, 20, 2);
+        files += name;
+        put(files, 1, 2);
+        put(files, 16, 2);
+        put(files, content.size(), 8);
+        put(files, data.size(), 8);
+        files += data;
+        put(directory, 0x02014B50, 4);
+        put(directory, 20, 2);
+        directory += common + sizes + names + std::string(12, '\0');
+        put(directory, offset, 4);
+        directory += name;
+    }
+    std::string end;
+    put(end, 0x06054B50, 4);
+    put(end, 0, 4);
+    put(end, arrays.size(), 2);
+    put(end, arrays.size(), 2);
+    put(end, directory.size(), 4);
+    put(end, files.size(), 4);
+    put(end, 0, 2);
+    return files + directory + end;
+}
+
+std::string png_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t width, int channels) {
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    image.height = height;
+    image.width = width;
+    image.format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+    png_alloc_size_t size = 0;
+    if (png_image_write_to_memory(&image, nullptr, &size, 0, pixels.data(), 0, nullptr) == 0)
+        throw std::runtime_error("png");
+    std::string text(size, '\0');
+    if (png_image_write_to_memory(&image, text.data(), &size, 0, pixels.data(), 0, nullptr) == 0)
+        throw std::runtime_error("png");
+    text.resize(size);
+    return text;
+}
+
+std::string jpeg_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t width, int channels) {
+    jpeg_compress_struct jpeg{};
+    jpeg_error_mgr errors{};
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&jpeg);
+    unsigned char* data = nullptr;
+    unsigned long size = 0;
+    jpeg_mem_dest(&jpeg, &data, &size);
+    jpeg.image_height = height;
+    jpeg.image_width = width;
+    jpeg.input_components = channels;
+    jpeg.in_color_space = channels == 3 ? JCS_RGB : JCS_GRAYSCALE;
+    jpeg_set_defaults(&jpeg);
+    jpeg_set_quality(&jpeg, 100, TRUE);
+    jpeg_start_compress(&jpeg, TRUE);
+    while (jpeg.next_scanline < height) {
+        JSAMPROW row =
+            const_cast<JSAMPROW>(pixels.data() + size_t{jpeg.next_scanline} * width * static_cast<size_t>(channels));
+        jpeg_write_scanlines(&jpeg, &row, 1);
+    }
+    jpeg_finish_compress(&jpeg);
+    std::string text(reinterpret_cast<const char*>(data), size);
+    std::free(data);
+    jpeg_destroy_compress(&jpeg);
+    return text;
+}
+
+}  // namespace dynbal::input

@@ -1,0 +1,18 @@
+//! Small .npz archives and pictures, for tests and as seeds of the fuzzer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dynbal::input {
+
+/// As numpy.savez or numpy.savez_compressed write it: names and contents.
+std::string npz_of(const std::vector<std::pair<std::string, std::string>>& arrays, bool compressed);
+
+/// `channels` is 1 or 3.
+std::string png_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t width, int channels);
+std::string jpeg_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t width, int channels);
+
+}  // namespace dynbal::input

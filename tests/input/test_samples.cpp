@@ -1,0 +1,152 @@
+//! Inputs as people have them.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.hpp"
+#include "input/sample_set.hpp"
+#include "input_files.hpp"
+#include "io/file.hpp"
+#include "io/npy.hpp"
+#include "temporary_folder.hpp"
+
+namespace dynbal::input {
+namespace {
+
+using Values = std::vector<float>;
+using Dims = std::vector<int64_t>;
+
+class SamplesTest : public ::testing::Test {
+protected:
+    std::string write(const std::string& name, const std::string& bytes) const {
+        const std::string path = folder_.path(name);
+        std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+        std::ofstream(path, std::ios::binary) << bytes;
+        return path;
+    }
+    std::string npy(const Dims& shape) const {
+        io::Array array{shape, {}};
+        int64_t size = 1;
+        for (const int64_t extent : shape) size *= extent;
+        for (int64_t i = 0; i < size; ++i) array.values.push_back(static_cast<float>(i));
+        io::write_npy(folder_.path("x.npy"), array);
+        return io::read_text(folder_.path("x.npy"));
+    }
+    static std::string error(const std::string& spec, const Dims& dims) {
+        return io::message_of<InputError>([&] {
+            const auto set = open_samples(spec, dims);
+            for (int64_t i = 0; i < set->count(); ++i) (void)set->sample(i);
+        });
+    }
+    std::string path(const std::string& name) const { return folder_.path(name); }
+
+private:
+    io::TemporaryFolder folder_;
+};
+
+TEST_F(SamplesTest, ArraysOfManyOrOne) {
+    const std::string many = write("many.npy", npy({3, 2, 2}));
+    EXPECT_EQ(open_samples(many, {2, 2})->count(), 3);
+    EXPECT_EQ(open_samples(many, {2, 2})->sample(2), (Values{8, 9, 10, 11}));
+    EXPECT_EQ(open_samples(write("one.npy", npy({2, 2})), {1, 2, 2})->count(), 1);
+    EXPECT_NE(error(many, {5}).find("the model needs [5]"), std::string::npos);
+    EXPECT_NE(error(write("turned.npy", npy({2, 2, 3})), {3, 2}).find("into that order"), std::string::npos);
+    EXPECT_NE(error(write("none.npy", npy({0, 2, 2})), {2, 2}).find("no sample"), std::string::npos);
+    EXPECT_THROW(open_samples(many, {2, 2})->sample(3), InputError);
+}
+
+TEST_F(SamplesTest, AnIndexIsTakenOff) {
+    const auto taken = [](std::string spec) {
+        const auto index = take_index(spec);
+        return spec + "#" + (index ? std::to_string(*index) : "none");
+    };
+    EXPECT_EQ(taken("x.npy@12"), "x.npy#12");
+    EXPECT_EQ(taken("x.npy"), "x.npy#none");
+    EXPECT_EQ(taken("a@b/x.npy"), "a@b/x.npy#none");
+    EXPECT_EQ(taken("x@2.npy@0"), "x@2.npy#0");
+    EXPECT_EQ(taken("pictures@4,resize=crop"), "pictures,resize=crop#4");
+    EXPECT_THROW(taken("x.npy@last"), InputError);
+    EXPECT_THROW(taken("x.npy@-1"), InputError);
+}
+
+TEST_F(SamplesTest, ArchivesOfNumPy) {
+    for (const bool compressed : {false, true}) {
+        const std::string one = write("one.npz", npz_of({{"x", npy({3, 2})}}, compressed));
+        EXPECT_EQ(open_samples(one, {2})->sample(2), (Values{4, 5}));
+        const std::string two = write("two.npz", npz_of({{"x", npy({3, 2})}, {"y", npy({4})}}, compressed));
+        EXPECT_EQ(open_samples(two + "/x", {2})->sample(1), (Values{2, 3}));
+        EXPECT_NE(error(two, {2}).find("say which: " + two + "/NAME, with one of x, y"), std::string::npos)
+            << error(two, {2});
+        EXPECT_NE(error(two + "/z", {2}).find("no array 'z'"), std::string::npos);
+        std::string damaged = npz_of({{"x", npy({3, 2})}}, compressed);
+        damaged[60] ^= 1;
+        EXPECT_NE(error(write("bad.npz", damaged), {2}), "");
+        for (size_t size = 0; size < damaged.size(); size += 7) {
+            EXPECT_NE(error(write("cut.npz", npz_of({{"x", npy({3, 2})}}, compressed).substr(0, size)), {2}), "")
+                << size;
+        }
+    }
+}
+
+TEST_F(SamplesTest, TablesAreRowsOrWindows) {
+    EXPECT_EQ(open_samples(write("rows.csv", "1,2,3\n4,5,6\n"), {3})->count(), 2);
+    EXPECT_EQ(open_samples(write("rows.csv", "a;b;c\n1,5;2;3\n4;5;6\n"), {3})->sample(0), (Values{1.5F, 2, 3}));
+    // Three steps of two axes, twice.
+    const std::string windows = write("windows.csv", "# accelerometer\nx,y\n1,2\n3,4\n5,6\n7,8\n9,10\n11,12\n");
+    EXPECT_EQ(open_samples(windows, {3, 2})->count(), 2);
+    EXPECT_EQ(open_samples(windows, {3, 2})->sample(1), (Values{7, 8, 9, 10, 11, 12}));
+    EXPECT_NE(error(windows, {5}).find("6 rows of 2 numbers"), std::string::npos) << error(windows, {5});
+    EXPECT_NE(error(write("label.csv", "1,2,3\n4,5,6\n"), {2}).find("is one column a label?"), std::string::npos);
+    EXPECT_NE(error(write("bad.csv", "1,2\n3,x\n"), {2}).find("bad.csv:2: "), std::string::npos);
+    EXPECT_NE(error(write("bad.csv", "1,2\n3\n"), {2}).find("bad.csv:2: "), std::string::npos);
+    EXPECT_NE(error(write("bad.csv", "1,2\n3,nan\n"), {2}).find("bad.csv:2: "), std::string::npos);
+    EXPECT_NE(error(write("bad.csv", "a,b\nc,d\n1,2\n"), {2}).find("bad.csv:2: "), std::string::npos);
+}
+
+TEST_F(SamplesTest, PicturesOfOneOrThreeChannels) {
+    const std::vector<uint8_t> grey{0, 50, 100, 150, 200, 250};
+    const std::string png = write("g.PNG", png_of(grey, 2, 3, 1));
+    EXPECT_EQ(open_samples(png, {1, 2, 3})->sample(0), (Values{0, 50, 100, 150, 200, 250}));
+    EXPECT_EQ(open_samples(png, {2, 3})->sample(0), (Values{0, 50, 100, 150, 200, 250}));
+    EXPECT_EQ(open_samples(png, {3, 2, 3})->sample(0)[7], 50) << "grey thrice";
+    const std::vector<uint8_t> red{255, 0, 0, 0, 255, 0};
+    const std::string colour = write("c.png", png_of(red, 1, 2, 3));
+    EXPECT_EQ(open_samples(colour, {3, 1, 2})->sample(0), (Values{255, 0, 0, 255, 0, 0})) << "channels first";
+    EXPECT_EQ(open_samples(colour, {1, 1, 2})->sample(0), (Values{76, 150})) << "grey of red and green";
+    const std::string jpeg = write("j.jpg", jpeg_of(std::vector<uint8_t>(64 * 3, 128), 8, 8, 3));
+    EXPECT_NEAR(open_samples(jpeg, {3, 8, 8})->sample(0)[100], 128, 2);
+    EXPECT_NE(error(png, {4, 2, 5}).find("1 or 3 channels"), std::string::npos);
+    EXPECT_NE(error(write("t.png", "text"), {2, 3}).find("neither a PNG nor a JPEG"), std::string::npos);
+    EXPECT_NE(error(write("cut.png", png_of(grey, 2, 3, 1).substr(0, 50)), {2, 3}).find("cannot be read"),
+              std::string::npos);
+    EXPECT_NE(error(write("cut.jpg", io::read_text(jpeg).substr(0, 300)), {3, 8, 8}).find("cannot be read"),
+              std::string::npos);
+}
+
+TEST_F(SamplesTest, PicturesAreResizedWhenAskedFor) {
+    const std::string png = write("g.png", png_of({0, 100, 200, 100, 50, 50, 50, 50}, 2, 4, 1));
+    EXPECT_NE(error(png, {1, 1, 2}).find("the picture is 4 x 2, the model takes 2 x 1"), std::string::npos);
+    EXPECT_EQ(open_samples(png + ",resize=stretch", {1, 1, 2})->sample(0), (Values{50, 100}));
+    EXPECT_EQ(open_samples(png + ",resize=crop", {1, 1, 1})->sample(0), (Values{100})) << "the middle";
+    EXPECT_NE(error(png + ",resize=guess", {1, 1, 2}).find("stretch or crop"), std::string::npos);
+}
+
+TEST_F(SamplesTest, FoldersHoldClasses) {
+    for (const char* name : {"cats/1.csv", "cats/2.csv", "dogs/1.csv"}) write(std::string("all/") + name, "1,2\n");
+    write("all/dogs/3.csv", "3,4\n");
+    const auto set = open_samples(path("all"), {2});
+    EXPECT_EQ(set->count(), 4);
+    EXPECT_EQ(set->labels(), (std::vector<uint32_t>{0, 0, 1, 1}));
+    EXPECT_EQ(set->sample(3), (Values{3, 4}));
+    EXPECT_TRUE(open_samples(path("all/cats"), {2})->labels().empty());
+    write("all/loose.csv", "1,2\n");
+    EXPECT_NE(error(path("all"), {2}).find("files beside folders"), std::string::npos);
+    write("many/1.csv", "1,2\n3,4\n");
+    EXPECT_NE(error(path("many"), {2}).find("each file is one sample"), std::string::npos);
+    std::filesystem::create_directories(path("empty"));
+    EXPECT_NE(error(path("empty"), {2}).find("no files"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace dynbal::input

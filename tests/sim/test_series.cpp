@@ -1,0 +1,105 @@
+//! Inferences in a row, and what size finds, held against trying everything.
+#include "sim/series.hpp"
+
+#include <gtest/gtest.h>
+
+#include "sim/advice.hpp"
+#include "sim/size.hpp"
+#include "tiny_model.hpp"
+
+namespace dynbal::sim {
+namespace {
+
+std::vector<int16_t> input_of(const compiler::ImageFile& file) {
+    std::vector<int16_t> input(file.header().input_values);
+    for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<int16_t>(i * 37 % 101);
+    return input;
+}
+
+SeriesResult run(const std::string& supply_text, const Series& series) {
+    const compiler::ImageFile file = tiny_image();
+    Session session(file);
+    const auto supply = parse_supply(supply_text);
+    return run_series(session, input_of(file), *supply, {}, series);
+}
+
+TEST(Series, OneAfterTheOtherOrOneAPeriod) {
+    const SeriesResult row = run("power:2mW", {.period_s = 0, .count = 10});
+    ASSERT_EQ(row.ended(), 10U) << row.stuck;
+    EXPECT_EQ(row.missed, 0U);
+    EXPECT_NEAR(row.duration_s, row.mean_s() * 10, 1e-9);
+    EXPECT_LE(row.median_s(), row.worst_s());
+    const double period_s = 2 * row.worst_s();
+    const SeriesResult spaced = run("power:2mW", {.period_s = period_s, .deadline_s = period_s, .count = 10});
+    EXPECT_EQ(spaced.ended(), 10U);
+    EXPECT_EQ(spaced.missed, 0U);
+    EXPECT_NEAR(spaced.duration_s, 10 * period_s, 1e-9);
+    EXPECT_LT(spaced.latencies_s.back(), row.latencies_s.back()) << "the capacitor has been charged meanwhile";
+}
+
+TEST(Series, WhatIsDueWhileAnotherRunsIsMissed) {
+    const SeriesResult row = run("power:2mW", {.period_s = 0, .count = 1});
+    const double period_s = row.worst_s() / 2.5;
+    const SeriesResult late = run("power:2mW", {.period_s = period_s, .deadline_s = period_s, .count = 9});
+    EXPECT_EQ(late.due, 9U);
+    EXPECT_GT(late.missed, 3U);
+    EXPECT_EQ(late.due, late.ended() + (late.missed - [&] {
+                            uint64_t too_late = 0;
+                            for (const double latency_s : late.latencies_s) too_late += latency_s > period_s ? 1 : 0;
+                            return too_late;
+                        }()));
+    const SeriesResult given_up =
+        run("power:2mW", {.period_s = period_s, .deadline_s = period_s, .count = 9, .missed_max = 1});
+    EXPECT_TRUE(given_up.gave_up);
+    EXPECT_LT(given_up.due, 9U);
+}
+
+SizeTask task_with(const compiler::ImageFile& file, const std::vector<int16_t>& input, const std::string& supply) {
+    SizeTask task;
+    task.file = &file;
+    task.profile = default_profile();
+    task.input = input;
+    task.plan = *plan_harvest(supply, task.profile);
+    return task;
+}
+
+TEST(Size, EqualsABruteForceGrid) {
+    const compiler::ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    SizeTask task = task_with(file, input, "power:2mW");
+    const SeriesResult row = run("power:2mW", {.period_s = 0, .count = 4});
+    task.series = {.period_s = 1.2 * row.worst_s(), .deadline_s = 1.2 * row.worst_s(), .count = 4};
+    const double steps = 1.02;
+    for (const SizeOf what : {SizeOf::capacitance, SizeOf::power}) {
+        const SizeRange range = what == SizeOf::power ? SizeRange{0.1, 10} : SizeRange{1e-5, 1e-2};
+        double brute = range.low;
+        while (brute < range.high && !try_size(task, what, brute).met) brute *= steps;
+        const auto found = smallest_size(task, what, range);
+        ASSERT_TRUE(found);
+        EXPECT_TRUE(try_size(task, what, *found).met);
+        EXPECT_NEAR(*found / brute, 1, 0.02);
+    }
+}
+
+TEST(Size, ValuesThatAreSold) {
+    EXPECT_NEAR(standard_value(1e-3), 1e-3, 1e-12);
+    EXPECT_NEAR(standard_value(1.01e-3), 1.5e-3, 1e-12);
+    EXPECT_NEAR(standard_value(470e-6), 470e-6, 1e-12);
+    EXPECT_NEAR(standard_value(7e-5), 100e-6, 1e-12);
+}
+
+TEST(Advice, IsInFaradsVoltsAndJoulesAndHolds) {
+    const compiler::ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    const SizeTask task = task_with(file, input, "power:1mW,capacitance=1uF,max_voltage=3.6V");
+    const std::string advice = advice_for(task);
+    EXPECT_NE(advice.find("1 uF between "), std::string::npos) << advice;
+    EXPECT_NE(advice.find(" for the boot"), std::string::npos) << advice;
+    const size_t at = advice.find("capacitance=");
+    ASSERT_NE(at, std::string::npos) << advice;
+    const std::string words = advice.substr(at, advice.find(' ', at) - at);
+    EXPECT_EQ(run("power:1mW,max_voltage=3.6V," + words, {.period_s = 0, .count = 3}).stuck, "") << words;
+}
+
+}  // namespace
+}  // namespace dynbal::sim
