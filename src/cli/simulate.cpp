@@ -46,7 +46,9 @@ void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
     const auto supply = sim::parse_supply(arguments.supply, profile);
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    size_t outside = 0;
+    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file), &outside);
+    warn_of_range(context, outside, input.size());
     sim::Session session(file, profile);
     if (arguments.before) {
         fault_of_other(session, file, input, *sim::parse_supply("none"), options);

@@ -28,11 +28,12 @@ void check_layout(const std::string& path, const std::vector<int64_t>& shape, co
 
 }  // namespace
 
-std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale) {
+std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale, size_t* outside) {
     std::vector<int64_t> shape;
     std::vector<float> values = io::read_sample(spec, file.header().input_values, &shape);
     check_layout(spec, shape, file.host.input_dims);
     for (float& value : values) value *= scale;
+    if (outside != nullptr) *outside = file.count_outside(values);
     return file.quantise_input(values);
 }
 
