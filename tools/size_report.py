@@ -19,7 +19,7 @@ import re
 import subprocess
 import sys
 
-CODE_MAX = 40 * 1024       # code and constants of engine and board, no model
+CODE_MAX = 42 * 1024       # code and constants of engine and board, no model: all operations are linked
 STATIC_RAM_MAX = 4 * 1024  # data and bss, without arena and stack
 LIBRARY_STACK_BYTES = 64
 EXCEPTION_FRAME_BYTES = 104  # with FPU state (Armv7-M Architecture Reference Manual, B1.5.6)

@@ -29,12 +29,26 @@ float checked_scale(double scale) {
     throw InputError("--scale: " + std::to_string(scale) + " is no usable factor; it must be finite and not zero");
 }
 
+uint32_t weight_bytes_of(const std::string& weights) {
+    if (weights == "int8") return 1;
+    if (weights == "int16") return 2;
+    throw InputError("--weights: '" + weights + "' is neither int8 nor int16");
+}
+
 void add_input(CLI::App& command, std::string& spec) {
     command
         .add_option("--input", spec,
                     "FILE, or FILE@INDEX for one sample of many: .npy, .npz (FILE.npz/NAME), .csv, .png or .jpg "
                     "(,resize=stretch or ,resize=crop)")
         ->required();
+}
+
+void warn_of_range(const Context& context, uint64_t outside, uint64_t values) {
+    if (outside == 0) return;
+    context.warn(
+        fmt::format("{} of {} input values are outside the range that the image was calibrated for, and are "
+                    "clipped; is --scale right, were the calibration inputs like these?",
+                    grouped(outside), grouped(values)));
 }
 
 void add_policy(CLI::App& command, std::string& name) {

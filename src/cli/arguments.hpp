@@ -32,6 +32,9 @@ struct ImageArguments {
 /// A factor for raw input values: finite and not zero. Throws InputError.
 float checked_scale(double scale);
 
+/// 1 for int8, 2 for int16. Throws InputError for other words.
+uint32_t weight_bytes_of(const std::string& weights);
+
 void add_input(CLI::App& command, std::string& spec);
 void add_policy(CLI::App& command, std::string& name);
 void add_supply(CLI::App& command, std::string& text);
@@ -42,6 +45,9 @@ std::unique_ptr<sim::Supply> read_supply(const Context& context, const std::stri
 nlohmann::ordered_json trace_json(const power::TraceSummary* trace);
 void add_jobs(CLI::App& command, uint32_t& jobs);
 void add_json(CLI::App& command, Context& context);
+
+/// Warns where `outside` of the values of all inputs were beyond the range that the image was calibrated for.
+void warn_of_range(const Context& context, uint64_t outside, uint64_t values);
 
 using compiler::read_input;
 using compiler::SampleFile;

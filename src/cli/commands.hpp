@@ -25,6 +25,7 @@ struct Context {
 
 void add_compile(CLI::App& app, Context& context);
 void add_inspect(CLI::App& app, Context& context);
+void add_diff(CLI::App& app, Context& context);
 void add_run(CLI::App& app, Context& context);
 void add_simulate(CLI::App& app, Context& context);
 void add_watch(CLI::App& app, Context& context);

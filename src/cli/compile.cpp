@@ -11,18 +11,18 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "compiler/lower.hpp"
-#include "compiler/read_onnx.hpp"
 #include "device/profile.hpp"
 #include "engine/engine.hpp"
 #include "io/progress.hpp"
 #include "io/table.hpp"
+#include "quality/summary.hpp"
 #include "sim/session.hpp"
 
 namespace dynbal::cli {
 namespace {
 
 struct Arguments {
-    std::string model, image, calibration;
+    std::string model, output, image, calibration;
     std::string weights = "int16";
     double scale = 1.0;
     std::string device = device::default_device;
@@ -64,14 +64,25 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const compiler::Image
 
 compiler::CompileOptions options_of(const Arguments& arguments) {
     compiler::CompileOptions options;
-    if (arguments.weights != "int8" && arguments.weights != "int16") {
-        throw InputError("--weights: '" + arguments.weights + "' is neither int8 nor int16");
-    }
-    options.weight_bytes = arguments.weights == "int8" ? 1 : 2;
+    options.weight_bytes = weight_bytes_of(arguments.weights);
     options.input_scale = checked_scale(arguments.scale);
     options.device = compiler::device_by_name(arguments.device);
     options.model_name = std::filesystem::path(arguments.model).stem().string();
     return options;
+}
+
+/// Samples on which image and float network are held against each other.
+constexpr int64_t compared_max = 32;
+
+nlohmann::ordered_json json_of(const quality::Comparison& comparison) {
+    uint64_t clipped = 0;
+    for (const quality::StageError& stage : comparison.stages()) clipped += stage.clipped;
+    nlohmann::ordered_json json{{"samples", comparison.samples()},
+                                {"output_rms_error", comparison.output().relative_rms()},
+                                {"output_largest_error", comparison.output().relative_largest()},
+                                {"clipped_values", clipped}};
+    if (comparison.has_classes()) json["same_class"] = comparison.same_class();
+    return json;
 }
 
 void run(const Arguments& arguments, Context& context) {
@@ -79,15 +90,32 @@ void run(const Arguments& arguments, Context& context) {
     check_output("-o", arguments.image, {arguments.model, arguments.calibration, arguments.device});
     std::vector<std::string> warnings;
     options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
-    compiler::Graph graph = compiler::lower(compiler::read_onnx(arguments.model));
+    const compiler::Graph graph = compiler::read_graph(arguments.model, arguments.output);
+    warnings = graph.notes;
     const SampleFile samples(arguments.calibration, graph.input_dims);
     const int64_t count = std::min(samples.count(), arguments.samples_max);
     io::Progress progress("calibrating", count);
     const auto spread = compiler::spread_samples(samples, count, options.input_scale, [&] { progress.advance(); });
-    const compiler::ImageFile file = compiler::compile(std::move(graph), spread, options);
+    quality::SampleCheck check;
+    const auto checked = [&](const std::function<void(const std::vector<float>&)>& visit) {
+        spread([&](const std::vector<float>& sample) {
+            check.add(sample);
+            visit(sample);
+        });
+    };
+    const compiler::ImageFile file = compiler::compile(graph, checked, options);
     compiler::write_image_file(arguments.image, file);
+    quality::Comparison comparison(graph, file);
+    const auto compared = compiler::spread_samples(samples, std::min(count, compared_max), options.input_scale);
+    compared([&](const std::vector<float>& sample) { comparison.add(sample); });
+    for (const std::string& warning : check.warnings()) warnings.push_back(warning);
+    if (const std::string warning = quality::warning_of(comparison); !warning.empty()) warnings.push_back(warning);
     for (const std::string& warning : warnings) context.warn(warning);
-    context.print(json_of(arguments, file, warnings), summary_of(arguments, file, options.device));
+    nlohmann::ordered_json json = json_of(arguments, file, warnings);
+    json["against_float"] = json_of(comparison);
+    std::string text = summary_of(arguments, file, options.device);
+    for (const std::string& line : quality::lines_of(comparison)) text += line + "\n";
+    context.print(json, text);
 }
 
 }  // namespace
@@ -96,7 +124,9 @@ void add_compile(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("compile", "Turn an ONNX network into a device image");
     const auto arguments = std::make_shared<Arguments>();
     command->add_option("MODEL", arguments->model, "Network, an .onnx file of floats")->required();
-    command->add_option("-o,--output", arguments->image, "Image to write")->required();
+    command->add_option("-o,--image", arguments->image, "Image to write")->required();
+    command->add_option("--output", arguments->output,
+                        "Output of the model to compile for, or any value that a node computes");
     command
         ->add_option("--calibrate", arguments->calibration,
                      "Typical inputs (.npy), from which the ranges of all tensors are taken")

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <memory>
 #include <stdexcept>
@@ -47,6 +48,7 @@ std::vector<uint32_t> read_labels(const std::string& path, int64_t samples, uint
 
 struct Score {
     uint64_t samples = 0, right = 0;
+    uint64_t outside = 0;  ///< input values beyond the calibrated range
 };
 
 Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, const SampleFile& samples,
@@ -55,6 +57,7 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, cons
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     std::vector<uint8_t> right(labels.size(), 0);
+    std::atomic<uint64_t> outside = 0;
     io::Progress progress("evaluating", static_cast<int64_t>(labels.size()));
     sim::WorkQueue queue(labels.size(), 8);
     sim::run_workers(queue, arguments.jobs, [&](sim::WorkQueue& work) {
@@ -63,6 +66,7 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, cons
         while (const auto piece = work.next()) {
             for (uint64_t i = piece->begin; i < piece->end; ++i) {
                 const std::vector<float> sample = samples.sample(static_cast<int64_t>(i), scale);
+                outside += file.count_outside(sample);
                 const sim::RunResult result = session.run_inference(file.quantise_input(sample), *supply, options);
                 if (!result.completed()) {
                     throw std::runtime_error("sample " + std::to_string(i) + ": " + result.message);
@@ -72,7 +76,7 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, cons
             }
         }
     });
-    return {labels.size(), static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1}))};
+    return {labels.size(), static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})), outside};
 }
 
 void run(const Arguments& arguments, Context& context) {
@@ -91,7 +95,11 @@ void run(const Arguments& arguments, Context& context) {
     const Score score = evaluate(arguments, file, samples, labels);
     const double accuracy =
         static_cast<double>(score.right) / static_cast<double>(std::max<uint64_t>(1, score.samples));
-    context.print({{"samples", score.samples}, {"right", score.right}, {"accuracy", accuracy}},
+    warn_of_range(context, score.outside, score.samples * file.header().input_values);
+    context.print({{"samples", score.samples},
+                   {"right", score.right},
+                   {"accuracy", accuracy},
+                   {"input_values_outside", score.outside}},
                   fmt::format("{:.2f} % right: {} of {} samples\n", 100 * accuracy, grouped(score.right),
                               grouped(score.samples)));
 }

@@ -6,6 +6,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/inspect_model.hpp"
 #include "cli/inspect_stage.hpp"
 #include "engine/engine.hpp"
 #include "firmware/firmware.hpp"
@@ -193,15 +194,23 @@ std::string text_of(const compiler::ImageFile& file) {
 }  // namespace
 
 void add_inspect(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand("inspect", "Show an image: stages, tile sizes, memory map, least energy");
-    const auto arguments = std::make_shared<ImageArguments>();
-    arguments->add_to(*command, false);
+    CLI::App* command = app.add_subcommand(
+        "inspect", "Show an image: stages, tile sizes, memory map, least energy; or say whether a model will compile");
+    const auto model = std::make_shared<ModelArguments>();
+    command->add_option("FILE", model->path, "Image made by `dynbal compile`, or an .onnx model")->required();
+    command->add_option("--output", model->output, "For a model: the output wanted, if it has several");
+    command->add_option("--weights", model->weights, "For a model: int8 or int16")->capture_default_str();
+    command->add_option("--device", model->device, "For a model: the device")->capture_default_str();
     const auto stage = std::make_shared<std::optional<uint32_t>>();
     command->add_option("--stage", *stage,
-                        "Show what tile sizes cost at this stage (0: the first), walked for several energies");
+                        "For an image: show what tile sizes cost at this stage (0: the first), walked for several energies");
     add_json(*command, context);
-    command->callback([arguments, stage, &context] {
-        const compiler::ImageFile file = arguments->read();
+    command->callback([model, stage, &context] {
+        if (!is_image(model->path) && model->path.ends_with(".onnx")) {
+            inspect_model(*model, context);
+            return;
+        }
+        const compiler::ImageFile file = compiler::read_image_file(model->path);
         if (*stage) {
             io::Progress progress("walking the stage", compiler::usage_map_energies);
             const compiler::UsageMap map = report::usage_map_of(file, **stage, [&] { progress.advance(); });

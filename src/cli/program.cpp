@@ -34,6 +34,7 @@ int fail(const Context& context, std::ostream& err, const std::string& message, 
 void add_commands(CLI::App& app, Context& context) {
     add_compile(app, context);
     add_inspect(app, context);
+    add_diff(app, context);
     add_run(app, context);
     add_simulate(app, context);
     add_watch(app, context);

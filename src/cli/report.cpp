@@ -102,7 +102,7 @@ nlohmann::ordered_json result_json(const compiler::ImageFile& file, const sim::R
         const std::vector<float> values = file.dequantise_output(result.output);
         json["output_sha256"] = output_sha256(result.output);
         json["argmax"] = argmax(values);
-        json["output"] = values;
+        json["output"] = file.model_output(result.output);
     } else {
         json["output_sha256"] = nullptr;
         json["argmax"] = nullptr;

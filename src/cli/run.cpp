@@ -1,9 +1,12 @@
+#include <functional>
 #include <memory>
+#include <numeric>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
 #include "cli/report.hpp"
+#include "io/npy.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
@@ -15,19 +18,36 @@ struct Arguments {
     std::string input;
     std::string policy = "best";
     std::string device;
+    std::string output_file;
 };
+
+/// What the model gives, in its own shape; the index or indices as they are if it ends with ArgMax.
+void write_output(const std::string& path, const compiler::ImageFile& file, const std::vector<int16_t>& output) {
+    io::Array array;
+    array.values = file.model_output(output);
+    array.shape = file.host.output_dims;
+    if (array.size() != std::accumulate(array.shape.begin(), array.shape.end(), int64_t{1}, std::multiplies<>())) {
+        array.shape = {array.size()};
+    }
+    io::write_npy(path, array);
+}
 
 void run(const Arguments& arguments, Context& context) {
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    size_t outside = 0;
+    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file), &outside);
+    warn_of_range(context, outside, input.size());
     sim::Session session(file, profile_for(file, arguments.device, context));
     const auto supply = sim::parse_supply("none");
     const sim::RunResult result = session.run_inference(input, *supply, options);
     const std::string answer =
         result.completed() ? "Answer: " + answer_text(file, result.output) : "No answer: " + result.message;
-    context.print(result_json(file, result), answer + "\n\n" + cost_text(result));
+    nlohmann::ordered_json json = result_json(file, result);
+    json["input_values_outside"] = outside;
+    if (result.completed() && !arguments.output_file.empty()) write_output(arguments.output_file, file, result.output);
+    context.print(json, answer + "\n\n" + cost_text(result));
     context.exit_code = result.completed() ? exit_ok : exit_failed;
 }
 
@@ -40,6 +60,7 @@ void add_run(CLI::App& app, Context& context) {
     add_input(*command, arguments->input);
     add_policy(*command, arguments->policy);
     add_device(*command, arguments->device);
+    command->add_option("--output-file", arguments->output_file, "Write what the model gives to this .npy file");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -59,7 +59,9 @@ void run(const Arguments& arguments, Context& context) {
     const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
     const auto supply = read_supply(context, arguments.supply, profile);
     (void)arguments.repeat.series_for(*supply);  // a mistake must not wait for the end of the run
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    size_t outside = 0;
+    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file), &outside);
+    warn_of_range(context, outside, input.size());
     sim::Session session(file, profile);
     if (arguments.before) {
         fault_of_other(session, file, input, *sim::parse_supply("none"), options);

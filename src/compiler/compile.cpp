@@ -51,6 +51,8 @@ StageOp op_of(const Stage& stage) {
         case StageKind::pool: return stage.pool_kind == PoolKind::max ? StageOp::pool_max : StageOp::pool_average;
         case StageKind::add: return StageOp::add;
         case StageKind::softmax: return StageOp::softmax;
+        case StageKind::multiply: return StageOp::multiply;
+        case StageKind::curve: return StageOp::curve;
     }
     return StageOp::matrix;
 }
@@ -63,13 +65,18 @@ uint16_t u16(uint32_t value, const std::string& what) {
 }
 
 TensorPlace place_of(const Plan& plan, TensorId id, uint32_t tensors_offset) {
-    uint32_t channel = 0;
-    const TensorId root = root_of(*plan.graph, id, channel);
+    const RootPlace found = place_in_root(*plan.graph, id);
     TensorPlace place;
-    place.offset = tensors_offset + plan.memory.of(root).offset + 2 * channel;
-    place.pixel_stride = u16(static_cast<uint32_t>(plan.graph->tensors[static_cast<size_t>(root)].c),
-                             "the number of channels of a concatenation");
+    place.offset = tensors_offset + plan.memory.of(found.root).offset + 2 * found.offset;
+    place.pixel_stride = u16(found.stride, "the number of channels of a concatenation");
     place.channels = static_cast<uint16_t>(plan.graph->tensors[static_cast<size_t>(id)].c);
+    return place;
+}
+
+/// The same as a stage sees it: a curve for all channels sees pixels of one channel.
+TensorPlace place_for(const Plan& plan, const Stage& stage, TensorId id, uint32_t tensors_offset) {
+    TensorPlace place = place_of(plan, id, tensors_offset);
+    if (stage.kind == StageKind::curve && !stage.curve.per_channel) place.pixel_stride = place.channels = 1;
     return place;
 }
 
@@ -106,7 +113,7 @@ StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned)
     check_size(shape, planned, name);
     StageDescriptor d;
     d.op = op_of(planned.stage);
-    d.weight_bytes = static_cast<uint8_t>(shape.weight_bytes);
+    d.weight_bytes = shape.counts_macs ? static_cast<uint8_t>(shape.weight_bytes) : 0;
     d.in_h = u16(shape.in_h, name + "input height"), d.in_w = u16(shape.in_w, name + "input width");
     d.channels_in = u16(shape.channels_in, name + "number of input channels");
     d.out_h = u16(shape.out_h, name + "output height"), d.out_w = u16(shape.out_w, name + "output width");
@@ -126,6 +133,19 @@ StageDescriptor geometry_of(const LoopShape& shape, const PlannedStage& planned)
     return d;
 }
 
+/// Factors of two operands as integers that share a shift.
+void set_rescaling(StageDescriptor& d, double a, double b) {
+    int exponent = 0;
+    std::frexp(std::max(std::fabs(a), std::fabs(b)), &exponent);
+    const int shift = std::clamp(30 - exponent, 1, 40);
+    const auto integer = [&](double factor) {
+        return static_cast<int32_t>(std::llround(std::clamp(std::ldexp(factor, shift), -2147483647.0, 2147483647.0)));
+    };
+    d.rescale_shift = static_cast<uint8_t>(shift);
+    d.rescale[0] = integer(a);
+    d.rescale[1] = integer(b);
+}
+
 /// The parts of a descriptor that hold numbers: clamps and rescaling.
 void set_arithmetic(const Plan& plan, const PlannedStage& planned, StageDescriptor& d) {
     const Stage& stage = planned.stage;
@@ -137,15 +157,14 @@ void set_arithmetic(const Plan& plan, const PlannedStage& planned, StageDescript
         d.average_pad_right = static_cast<uint16_t>(stage.window.pad_right);
     }
     if (stage.kind == StageKind::add) {
-        const double a = scale_of(plan, stage.inputs[0]) / scale_out;
-        const double b = scale_of(plan, stage.inputs[1]) / scale_out;
-        int exponent = 0;
-        std::frexp(std::max(a, b), &exponent);
-        const int shift = std::clamp(30 - exponent, 1, 40);
-        d.rescale_shift = static_cast<uint8_t>(shift);
-        d.rescale[0] = static_cast<int32_t>(std::llround(std::min(std::ldexp(a, shift), 2147483647.0)));
-        d.rescale[1] = static_cast<int32_t>(std::llround(std::min(std::ldexp(b, shift), 2147483647.0)));
+        set_rescaling(d, scale_of(plan, stage.inputs[0]) * static_cast<double>(stage.factors[0]) / scale_out,
+                      scale_of(plan, stage.inputs[1]) * static_cast<double>(stage.factors[1]) / scale_out);
     }
+    if (stage.kind == StageKind::multiply) {
+        set_rescaling(d, scale_of(plan, stage.inputs[0]) * scale_of(plan, stage.inputs[1]) / scale_out, 0);
+    }
+    if (stage.kind == StageKind::curve)
+        d.rescale_shift = static_cast<uint8_t>(activation_bits - stage.curve.pieces_log2);
     if (stage.kind == StageKind::softmax) {
         const double log2_e = 1.4426950408889634;
         const double factor = scale_of(plan, stage.inputs[0]) * log2_e * (1 << 24);
@@ -181,12 +200,16 @@ HostInfo host_info(const Plan& plan, const CompileOptions& options) {
     host.output_dims = graph.output_dims;
     host.input_order = graph.input_order;
     host.output_order = graph.output_order;
+    host.epilogue = graph.epilogue;
     host.input_value_scale = scale_of(plan, graph.input);
     host.output_value_scale = scale_of(plan, graph.output);
     host.input_scale = static_cast<double>(options.input_scale);
     for (const PlannedStage& planned : plan.stages) {
         const bool relu = planned.stage.clamp.low == 0.0F;
         host.stage_names.push_back(planned.stage.name);
+        host.stage_tensors.push_back(static_cast<uint32_t>(planned.output()));
+        const auto gain = static_cast<double>(plan.gains[static_cast<size_t>(planned.output())]);
+        host.stage_scales.push_back(scale_of(plan, planned.output()) / gain);
         host.stage_operators.push_back(std::string(operator_name(planned.stage)) + (relu ? " + ReLU" : "") +
                                        (planned.fused ? std::string(" + ") + operator_name(planned.pool) : ""));
     }
@@ -222,7 +245,7 @@ void warn_of_coarse_weights(const PlannedStage& planned, const LoopShape& shape,
                                           std::bit_width(peak) + 1);
     const std::string name = "node '" + io::printable(planned.stage.name) + "': ";
     if (is_poor) {
-        options.warn(name + fmt::format("the answer will be poor: {}, rounding changes them by {:.0f} %, and the other "
+        options.warn(name + fmt::format("{}, rounding changes them by {:.0f} %, and the other "
                                         "width has no more; give this layer fewer inputs (pool or stride before it, or "
                                         "a smaller layer) and check the answers with `dynbal evaluate`",
                                         limit, 100 * data.rounding_error));
@@ -262,6 +285,13 @@ std::vector<StageDescriptor> emit_stages(const Plan& plan, const CompileOptions&
             d.headers_offset = writer.append(std::span<const ChannelHeader>(data.headers));
             d.weights_offset = writer.append(std::span<const std::byte>(data.weights));
         }
+        if (planned.stage.kind == StageKind::curve) {
+            const std::vector<ChannelHeader> headers(shape.channels_out);
+            d.headers_offset = writer.append(std::span<const ChannelHeader>(headers));
+            d.weights_offset = writer.append(std::span<const int32_t>(
+                quantise_curve(planned.stage.curve, shape.channels_out, scale_of(plan, planned.stage.inputs[0]),
+                               scale_of(plan, planned.output()))));
+        }
         append_table(plan.tables[i], writer, d);
         descriptors.push_back(d);
     }
@@ -293,9 +323,9 @@ void place_tensors(const Plan& plan, ImageWriter& writer, ImageHeader& header,
     for (size_t i = 0; i < descriptors.size(); ++i) {
         const Stage& stage = plan.stages[i].stage;
         for (size_t operand = 0; operand < stage.inputs.size(); ++operand) {
-            descriptors[i].inputs[operand] = place_of(plan, stage.inputs[operand], header.tensors_offset);
+            descriptors[i].inputs[operand] = place_for(plan, stage, stage.inputs[operand], header.tensors_offset);
         }
-        descriptors[i].output = place_of(plan, plan.stages[i].output(), header.tensors_offset);
+        descriptors[i].output = place_for(plan, stage, plan.stages[i].output(), header.tensors_offset);
         descriptors[i].states.storage_offset += header.tensors_offset;
     }
 }

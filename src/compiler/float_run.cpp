@@ -128,11 +128,12 @@ std::vector<float> FloatRunner::output_onnx_order() const {
     const std::vector<float>& output = values_[static_cast<size_t>(graph_.output)];
     std::vector<float> result(output.size());
     for (size_t i = 0; i < output.size(); ++i) result[graph_.output_order[i]] = output[i];
-    return result;
+    return graph_.epilogue.apply(std::move(result), graph_.output_dims);
 }
 
 void FloatRunner::run_stage(size_t index) {
     const Stage& stage = graph_.stages[index];
+    for (const TensorId input : stage.inputs) copy_from_parent(input);
     switch (stage.kind) {
         case StageKind::conv:
             if (is_depthwise(stage, tensor(stage.inputs[0]), tensor(stage.output))) {
@@ -144,6 +145,8 @@ void FloatRunner::run_stage(size_t index) {
         case StageKind::pool: run_pool(stage); break;
         case StageKind::add: run_add(stage); break;
         case StageKind::softmax: run_softmax(stage); break;
+        case StageKind::multiply: run_multiply(stage); break;
+        case StageKind::curve: run_curve(stage); break;
     }
     if (stage.kind != StageKind::softmax) clamp(stage);
     copy_to_parents(stage.output);
@@ -239,7 +242,24 @@ void FloatRunner::run_add(const Stage& stage) {
     const std::vector<float>& a = values(stage.inputs[0]);
     const std::vector<float>& b = values(stage.inputs[1]);
     std::vector<float>& result = values(stage.output);
-    for (size_t i = 0; i < result.size(); ++i) result[i] = a[i] + b[i];
+    const auto [factor_a, factor_b] = stage.factors;
+    for (size_t i = 0; i < result.size(); ++i) result[i] = factor_a * a[i] + factor_b * b[i];
+}
+
+void FloatRunner::run_multiply(const Stage& stage) {
+    const std::vector<float>& a = values(stage.inputs[0]);
+    const std::vector<float>& b = values(stage.inputs[1]);
+    std::vector<float>& result = values(stage.output);
+    for (size_t i = 0; i < result.size(); ++i) result[i] = a[i] * b[i];
+}
+
+void FloatRunner::run_curve(const Stage& stage) {
+    const std::vector<float>& input = values(stage.inputs[0]);
+    std::vector<float>& result = values(stage.output);
+    const size_t channels = as_size(tensor(stage.output).c);
+    for (size_t i = 0; i < result.size(); ++i) {
+        result[i] = static_cast<float>(stage.curve.of(static_cast<double>(input[i]), i % channels));
+    }
 }
 
 void FloatRunner::run_softmax(const Stage& stage) {
@@ -267,14 +287,30 @@ void FloatRunner::clamp(const Stage& stage) {
 
 void FloatRunner::copy_to_parents(TensorId id) {
     for (TensorId parent = tensor(id).parent; parent != no_tensor; parent = tensor(id).parent) {
-        const size_t channels = as_size(tensor(id).c);
-        const size_t parent_channels = as_size(tensor(parent).c);
-        const std::vector<float>& source = values(id);
-        float* target = values(parent).data() + as_size(tensor(id).parent_channel);
-        for (size_t at = 0; at < source.size(); at += channels, target += parent_channels) {
-            std::copy_n(source.data() + at, channels, target);
-        }
+        for_each_pixel(id, [&](size_t own, size_t in_parent, size_t channels) {
+            std::copy_n(values(id).data() + own, channels, values(parent).data() + in_parent);
+        });
         id = parent;
+    }
+}
+
+void FloatRunner::copy_from_parent(TensorId id) {
+    if (!tensor(id).is_part) return;
+    copy_from_parent(tensor(id).parent);
+    for_each_pixel(id, [&](size_t own, size_t in_parent, size_t channels) {
+        std::copy_n(values(tensor(id).parent).data() + in_parent, channels, values(id).data() + own);
+    });
+}
+
+template <typename Visit>
+void FloatRunner::for_each_pixel(TensorId id, const Visit& visit) const {
+    const Tensor& own = tensor(id);
+    const Tensor& parent = tensor(own.parent);
+    const size_t channels = as_size(own.c);
+    const size_t step = own.h == parent.h && own.w == parent.w ? as_size(parent.c) : channels;
+    const size_t pixels = as_size(own.h) * as_size(own.w);
+    for (size_t pixel = 0; pixel < pixels; ++pixel) {
+        visit(pixel * channels, as_size(own.parent_channel) + pixel * step, channels);
     }
 }
 

@@ -21,7 +21,7 @@ public:
     /// input values is wrong.
     const std::vector<std::vector<float>>& run(std::span<const float> input_onnx_order);
 
-    /// The output of the last run in ONNX order (graph.output_dims).
+    /// What the model gave in the last run, in ONNX order, epilogue included.
     std::vector<float> output_onnx_order() const;
 
 private:
@@ -38,8 +38,15 @@ private:
     void run_pool(const Stage& stage);
     void run_add(const Stage& stage);
     void run_softmax(const Stage& stage);
+    void run_multiply(const Stage& stage);
+    void run_curve(const Stage& stage);
     void clamp(const Stage& stage);
     void copy_to_parents(TensorId id);
+    /// Fetches a part from where it was written.
+    void copy_from_parent(TensorId id);
+    /// Calls visit(index of a pixel's first value, its index in the parent, channels).
+    template <typename Visit>
+    void for_each_pixel(TensorId id, const Visit& visit) const;
 
     const Tensor& tensor(TensorId id) const { return graph_.tensors[static_cast<size_t>(id)]; }
     std::vector<float>& values(TensorId id) { return values_[static_cast<size_t>(id)]; }

@@ -70,10 +70,15 @@ LoopShape shape_of(const Graph& graph, const PlannedStage& planned, uint32_t wei
     LoopShape shape;
     shape.in_h = u(in.h), shape.in_w = u(in.w), shape.channels_in = u(in.c);
     shape.out_h = u(out.h), shape.out_w = u(out.w), shape.channels_out = u(out.c);
+    if (stage.kind == StageKind::curve && !stage.curve.per_channel) {
+        // One table for all values: they are seen as pixels of one channel.
+        shape.in_w = shape.out_w = u(in.w) * u(in.c);
+        shape.channels_in = shape.channels_out = 1;
+    }
     shape.operands = static_cast<uint32_t>(stage.inputs.size());
-    shape.input_packed = std::all_of(stage.inputs.begin(), stage.inputs.end(),
-                                     [&](TensorId id) { return tensor(graph, id).parent == no_tensor; });
-    shape.output_packed = out.parent == no_tensor;
+    shape.input_packed =
+        std::all_of(stage.inputs.begin(), stage.inputs.end(), [&](TensorId id) { return is_packed(graph, id); });
+    shape.output_packed = is_packed(graph, planned.output());
     if (stage.kind == StageKind::conv || stage.kind == StageKind::pool) {
         const Window& w = stage.window;
         shape.kernel_h = u(w.kernel_h), shape.kernel_w = u(w.kernel_w);
@@ -87,9 +92,14 @@ LoopShape shape_of(const Graph& graph, const PlannedStage& planned, uint32_t wei
         shape.pool_stride_h = u(w.stride_h), shape.pool_stride_w = u(w.stride_w);
     }
     shape.counts_macs = stage.kind == StageKind::conv;
-    shape.groups = stage.kind == StageKind::conv ? u(stage.groups) : (stage.kind == StageKind::softmax ? 1 : u(in.c));
+    shape.groups =
+        stage.kind == StageKind::conv ? u(stage.groups) : (stage.kind == StageKind::softmax ? 1 : shape.channels_in);
     shape.header_bytes = shape.counts_macs ? sizeof(ChannelHeader) : 0;
     shape.weight_bytes = shape.counts_macs ? weight_bytes : 0;
+    if (stage.kind == StageKind::curve) {
+        shape.header_bytes = sizeof(ChannelHeader);
+        shape.weight_bytes = curve_row_bytes(u(stage.curve.pieces_log2));
+    }
     return shape;
 }
 

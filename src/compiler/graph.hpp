@@ -6,33 +6,40 @@
 //!
 //! Invariants of a graph returned by lower():
 //!  1. stages are in execution order: each input was produced by an earlier stage or is the model input;
-//!  2. every tensor is produced by exactly one stage, except the model input and concat parents,
-//!     which are produced piecewise by the stages that write their children;
+//!  2. every tensor is produced by exactly one stage, except the model input, concat parents, which are produced
+//!     piecewise by the stages that write their children, and parts, which are read where they lie in their parent;
 //!  3. weights are laid out [out][kernel_h][kernel_w][in / groups].
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
+
+#include "compiler/epilogue.hpp"
 
 namespace dynbal::compiler {
 
 using TensorId = int;
 inline constexpr TensorId no_tensor = -1;
 
-/// A tensor of shape [h, w, c]. If `parent` is set, this tensor is the channel range
-/// [parent_channel, parent_channel + c) of the parent tensor (concatenation as placement).
+/// A tensor of shape [h, w, c]. If `parent` is set, this tensor lies in the parent: if both have the same height and
+/// width, as its channels [parent_channel, parent_channel + c); else the parent is a vector [1, 1, k], and this tensor
+/// lies in it as a whole from value parent_channel on (concatenation of flattened tensors).
 struct Tensor {
     std::string name;
     int h = 1, w = 1, c = 1;
     TensorId parent = no_tensor;
     int parent_channel = 0;
+    bool is_part = false;  ///< no stage writes it: it is a part of what is written to its parent
 
     int64_t size() const { return int64_t{h} * w * c; }
 };
 
-enum class StageKind : uint8_t { conv, pool, add, softmax };
+enum class StageKind : uint8_t { conv, pool, add, softmax, multiply, curve };
 enum class PoolKind : uint8_t { max, average };
 
 /// A sliding window: kernel, stride, padding in values; dilation 1 means dense.
@@ -49,10 +56,18 @@ struct Clamp {
     float high = std::numeric_limits<float>::infinity();
 };
 
+/// A function of one value, made of straight pieces on the device.
+struct Curve {
+    std::string name;  ///< the operator it stems from
+    std::function<double(double value, size_t channel)> of;
+    bool per_channel = false;  ///< `of` differs from channel to channel
+    int pieces_log2 = 8;       ///< the range of the input is divided into 2^pieces_log2 equal pieces
+};
+
 struct Stage {
     StageKind kind = StageKind::conv;
     std::string name;              ///< name of the ONNX node it stems from, for messages
-    std::vector<TensorId> inputs;  ///< one, or two for add
+    std::vector<TensorId> inputs;  ///< one, or two for add and multiply
     TensorId output = no_tensor;
     Window window;   ///< conv and pool
     int groups = 1;  ///< conv only; groups == channels is depthwise
@@ -61,7 +76,9 @@ struct Stage {
     /// on the flattened tensor); one applied to each of several rows is 1x1.
     std::vector<float> weights;
     std::vector<float> bias;             ///< conv only, [out]
-    Clamp clamp;                         ///< conv, pool, add
+    Clamp clamp;                         ///< all but softmax
+    std::array<float, 2> factors{1, 1};  ///< add only: what each operand is multiplied with
+    Curve curve;                         ///< curve only
     PoolKind pool_kind = PoolKind::max;  ///< pool only
     bool count_include_pad = false;      ///< average pool only: divide by the whole window, padding included
 };
@@ -76,9 +93,22 @@ struct Graph {
     TensorId input = no_tensor;
     TensorId output = no_tensor;
     std::vector<int64_t> input_dims;   ///< ONNX shape of the input, batch (if any) as 1
-    std::vector<int64_t> output_dims;  ///< ONNX shape of the output, batch as 1
+    std::vector<int64_t> output_dims;  ///< ONNX shape of the output before the epilogue, batch as 1
     Order input_order;                 ///< engine order of the input
     Order output_order;                ///< engine order of the output
+    Epilogue epilogue;
+    std::vector<std::string> notes;  ///< what a user should know about how the model was read
 };
+
+/// Where a tensor lies in the tensor at the end of its chain of parents: value (pixel, channel) at
+/// offset + pixel * stride + channel.
+struct RootPlace {
+    TensorId root = no_tensor;
+    uint32_t offset = 0, stride = 0;
+};
+RootPlace place_in_root(const Graph& graph, TensorId id);
+
+/// Do the tensor's pixels follow each other in memory?
+bool is_packed(const Graph& graph, TensorId id);
 
 }  // namespace dynbal::compiler

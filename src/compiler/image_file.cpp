@@ -27,16 +27,34 @@ json to_json(const HostInfo& h) {
             {"device_text", h.device_text},
             {"stage_names", h.stage_names},
             {"stage_operators", h.stage_operators},
+            {"stage_tensors", h.stage_tensors},
+            {"stage_scales", h.stage_scales},
             {"input_dims", h.input_dims},
             {"output_dims", h.output_dims},
             {"input_order", h.input_order},
             {"output_order", h.output_order},
+            {"epilogue", h.epilogue.name()},
+            {"epilogue_axis", h.epilogue.axis},
+            {"epilogue_labels", h.epilogue.labels},
             {"input_value_scale", h.input_value_scale},
             {"output_value_scale", h.output_value_scale},
             {"input_scale", h.input_scale},
             {"ideal_macs", h.ideal_macs},
             {"lower_bound_read_bytes", h.lower_bound_read_bytes},
             {"lower_bound_write_bytes", h.lower_bound_write_bytes}};
+}
+
+/// Numbers of 32 bits, checked: JSON's may be any.
+uint32_t number_of(const json& j) {
+    const auto value = j.get<int64_t>();
+    if (value < 0 || value > int64_t{UINT32_MAX}) throw InputError(std::to_string(value) + " is no index");
+    return static_cast<uint32_t>(value);
+}
+
+std::vector<uint32_t> order_of(const json& j) {
+    std::vector<uint32_t> order;
+    for (const json& entry : j) order.push_back(number_of(entry));
+    return order;
 }
 
 HostInfo from_json(const json& j) {
@@ -46,10 +64,14 @@ HostInfo from_json(const json& j) {
     j.at("device_text").get_to(h.device_text);
     j.at("stage_names").get_to(h.stage_names);
     j.at("stage_operators").get_to(h.stage_operators);
+    h.stage_tensors = order_of(j.at("stage_tensors"));
+    j.at("stage_scales").get_to(h.stage_scales);
     j.at("input_dims").get_to(h.input_dims);
     j.at("output_dims").get_to(h.output_dims);
-    j.at("input_order").get_to(h.input_order);
-    j.at("output_order").get_to(h.output_order);
+    h.input_order = order_of(j.at("input_order"));
+    h.output_order = order_of(j.at("output_order"));
+    h.epilogue = Epilogue::from(j.at("epilogue").get<std::string>(), number_of(j.at("epilogue_axis")));
+    j.at("epilogue_labels").get_to(h.epilogue.labels);
     j.at("input_value_scale").get_to(h.input_value_scale);
     j.at("output_value_scale").get_to(h.output_value_scale);
     j.at("input_scale").get_to(h.input_scale);
@@ -85,12 +107,21 @@ std::string contradiction(const HostInfo& host, const ImageHeader& header) {
     if (host.stage_names.size() != header.stage_count || host.stage_operators.size() != header.stage_count) {
         return "the number of stage names is not that of the stages";
     }
+    if (host.stage_tensors.size() != host.stage_scales.size() ||
+        (!host.stage_tensors.empty() && host.stage_tensors.size() != header.stage_count)) {
+        return "the number of stage tensors or scales is not that of the stages";
+    }
+    if (!std::all_of(host.stage_scales.begin(), host.stage_scales.end(), usable))
+        return "a stage's scale is not positive";
     if (values_of(host.input_dims) != header.input_values || values_of(host.output_dims) != header.output_values) {
         return "input_dims or output_dims do not give the number of values that the image has";
     }
     if ((!host.input_order.empty() && !is_permutation(host.input_order, header.input_values)) ||
         (!host.output_order.empty() && !is_permutation(host.output_order, header.output_values))) {
         return "input_order or output_order does not name each value once";
+    }
+    if (host.epilogue.kind != Epilogue::Kind::none && host.epilogue.axis >= host.output_dims.size()) {
+        return "epilogue_axis is none of output_dims";
     }
     if (!usable(host.input_value_scale) || !usable(host.output_value_scale) || !std::isfinite(host.input_scale)) {
         return "a scale is not a positive number";
@@ -125,13 +156,32 @@ std::vector<int16_t> ImageFile::quantise_input(std::span<const float> sample) co
     return values;
 }
 
-std::vector<float> ImageFile::dequantise_output(std::span<const int16_t> values) const {
+size_t ImageFile::count_outside(std::span<const float> sample) const {
+    // The range of the calibration inputs, and half a unit for rounding.
+    const double most = (activation_max + 0.5) * host.input_value_scale;
+    return static_cast<size_t>(std::count_if(
+        sample.begin(), sample.end(), [&](float value) { return std::fabs(static_cast<double>(value)) > most; }));
+}
+
+namespace {
+
+std::vector<float> real_output(const HostInfo& host, std::span<const int16_t> values) {
     std::vector<float> reals(values.size());
     for (size_t i = 0; i < values.size(); ++i) {
         reals[host.output_order.empty() ? i : host.output_order[i]] =
             static_cast<float>(values[i] * host.output_value_scale);
     }
     return reals;
+}
+
+}  // namespace
+
+std::vector<float> ImageFile::dequantise_output(std::span<const int16_t> values) const {
+    return host.epilogue.scores(real_output(host, values), host.output_dims);
+}
+
+std::vector<float> ImageFile::model_output(std::span<const int16_t> values) const {
+    return host.epilogue.apply(real_output(host, values), host.output_dims);
 }
 
 ImageFile read_image_file(const std::string& path) {
@@ -161,6 +211,9 @@ ImageFile read_image_file(const std::string& path) {
     } catch (const json::exception& error) {
         throw InputError(path + ": the part with names and shapes cannot be read (" + error.what() +
                          "); make the image again");
+    } catch (const InputError& error) {
+        throw InputError(path + ": the part with names and shapes is wrong: " + error.what() +
+                         "; make the image again");
     }
     if (const std::string reason = contradiction(file.host, header); !reason.empty()) {
         throw InputError(path + ": the part with names and shapes does not fit the image: " + reason +

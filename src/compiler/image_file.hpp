@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/epilogue.hpp"
 #include "image/format.hpp"
 
 namespace dynbal::compiler {
@@ -21,9 +22,12 @@ struct HostInfo {
     std::string device_text;  ///< the profile, if it was a file of one's own: the image needs it no more
     std::vector<std::string> stage_names;
     std::vector<std::string> stage_operators;      ///< "Conv + Relu + MaxPool"
+    std::vector<uint32_t> stage_tensors;           ///< the tensor of the compiler's graph that each stage gives
+    std::vector<double> stage_scales;              ///< real value of one unit of it
     std::vector<int64_t> input_dims, output_dims;  ///< ONNX shapes, batch as 1
     std::vector<uint32_t> input_order;  ///< engine position i holds ONNX index input_order[i]; empty: the same order
     std::vector<uint32_t> output_order;
+    Epilogue epilogue;               ///< works on output_dims
     double input_value_scale = 1.0;  ///< real value (after `input_scale`) of one unit of a 15-bit input
     double output_value_scale = 1.0;
     double input_scale = 1.0;  ///< --scale given at compile time: the default when running
@@ -40,8 +44,12 @@ struct ImageFile {
     std::vector<Candidate> candidates(const StageDescriptor& stage) const;
     /// Quantises one sample (ONNX order, already scaled) to the engine's 15-bit input values. Saturates.
     std::vector<int16_t> quantise_input(std::span<const float> sample) const;
-    /// The engine's output values as floats in ONNX order.
+    /// How many values of a sample lie outside the range that the calibration inputs had, and are clipped.
+    size_t count_outside(std::span<const float> sample) const;
+    /// The engine's output values as floats in ONNX order: the scores of classes, where the model ends with ArgMax.
     std::vector<float> dequantise_output(std::span<const int16_t> values) const;
+    /// What the model gives: the same, or the index of the largest.
+    std::vector<float> model_output(std::span<const int16_t> values) const;
 };
 
 /// Reads and checks a file completely. Throws InputError.

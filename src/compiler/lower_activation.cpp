@@ -16,12 +16,15 @@ Clamp compose(Clamp inner, Clamp outer) {
     };
 }
 
-void lower_clamp(Context& context, const onnx::NodeProto& node, Clamp clamp) {
-    const Value& input = context.activation(node, 0);
-    Stage* stage = context.mergeable(input_name(node, 0));
+}  // namespace
+
+void lower_clamp(Context& context, const onnx::NodeProto& node, Clamp clamp, int operand) {
+    const Value& input = context.activation(node, operand);
+    if (context.output_dims(node) != input.dims) fail(node, "its limits would enlarge its input");
+    Stage* stage = context.mergeable(input_name(node, operand));
     if (stage != nullptr && stage->kind != StageKind::softmax) {
         stage->clamp = compose(stage->clamp, clamp);
-        context.define_alias(node, 0, input.place);
+        context.define_alias(node, operand, input.place);
         return;
     }
     Value output;
@@ -30,6 +33,8 @@ void lower_clamp(Context& context, const onnx::NodeProto& node, Clamp clamp) {
     output.tensor = context.add_copy(node, input.tensor, clamp);
     context.define(node, std::move(output));
 }
+
+namespace {
 
 float clip_bound(Context& context, const onnx::NodeProto& node, int input, const std::string& attribute,
                  float otherwise) {
@@ -45,6 +50,29 @@ float clip_bound(Context& context, const onnx::NodeProto& node, int input, const
 }  // namespace
 
 void lower_relu(Context& context, const onnx::NodeProto& node) { lower_clamp(context, node, Clamp{.low = 0.0F}); }
+
+// Min and Max with one number are halves of a Clip.
+void lower_min_max(Context& context, const onnx::NodeProto& node) {
+    const bool is_max = node.op_type() == "Max";
+    Clamp clamp;
+    int activation = -1;
+    for (int i = 0; i < node.input_size(); ++i) {
+        const Constant* bound = context.find_constant(input_name(node, i));
+        if (bound == nullptr && activation < 0) {
+            activation = i;
+            continue;
+        }
+        const bool usable = bound != nullptr && bound->is_float && !bound->values.empty();
+        const auto differs = [&](float value) { return value != bound->values[0]; };
+        if (!usable || std::any_of(bound->values.begin(), bound->values.end(), differs) ||
+            std::isnan(bound->values[0])) {
+            fail(node, "it is supported only with one constant number, as a limit");
+        }
+        if (is_max) clamp.low = std::max(clamp.low, bound->values[0]);
+        if (!is_max) clamp.high = std::min(clamp.high, bound->values[0]);
+    }
+    lower_clamp(context, node, clamp, activation);
+}
 
 void lower_clip(Context& context, const onnx::NodeProto& node) {
     Clamp clamp;

@@ -1,12 +1,10 @@
-// Add, Sub, Mul, Div with constants, BatchNormalization; Add of two activations.
+// Add, Sub, Mul, Div with constants, BatchNormalization, Scaler.
 #include <cmath>
 
 #include "compiler/lower_ops.hpp"
 
 namespace dynbal::compiler {
-namespace {
 
-// The constant's value for each channel of the tensor that holds `value`.
 std::vector<float> per_channel(const Context& context, const onnx::NodeProto& node, const Value& value,
                                const Constant& constant) {
     const Dims& dims = context.output_dims(node);
@@ -36,6 +34,8 @@ std::vector<float> per_channel(const Context& context, const onnx::NodeProto& no
     return result;
 }
 
+namespace {
+
 bool is_unclamped(const Clamp& clamp) {
     return std::isinf(clamp.low) && clamp.low < 0 && std::isinf(clamp.high) && clamp.high > 0;
 }
@@ -53,31 +53,6 @@ const Constant* constant_operand(Context& context, const onnx::NodeProto& node, 
     return &context.weights(node, input, "constant operand");
 }
 
-void add_tensors(Context& context, const onnx::NodeProto& node) {
-    const Value& a = context.activation(node, 0);
-    const Value& b = context.activation(node, 1);
-    const Tensor source = context.tensor(a);
-    const Tensor& other = context.tensor(b);
-    const Dims& dims = context.output_dims(node);
-    const auto size = static_cast<int64_t>(a.size());
-    if (a.size() != b.size() || element_count(dims) != size) {
-        fail(node, "its operands have the shapes " + to_string(a.dims) + " and " + to_string(b.dims) +
-                       "; activations of different shape cannot be added");
-    }
-    if (source.h != other.h || source.w != other.w || source.c != other.c || *a.place != *b.place) {
-        fail(node,
-             "its operands are arranged differently in memory; remove Reshape or Transpose "
-             "between them and the layers that computed them");
-    }
-    const std::vector<TensorId> inputs = {a.tensor, b.tensor};
-    Value output;
-    output.dims = dims;
-    output.place = a.place;
-    output.tensor = context.add_tensor(node, source.h, source.w, source.c);
-    context.add_stage(node, StageKind::add, inputs, output.tensor);
-    context.define(node, std::move(output));
-}
-
 // The operand that is a constant (0 or 1), or -1 if both are activations.
 int constant_side(Context& context, const onnx::NodeProto& node) {
     if (node.input_size() != 2) fail(node, "only two operands are supported");
@@ -85,12 +60,6 @@ int constant_side(Context& context, const onnx::NodeProto& node) {
         if (constant_operand(context, node, input) != nullptr) return input;
     }
     return -1;
-}
-
-int require_constant_side(Context& context, const onnx::NodeProto& node) {
-    const int side = constant_side(context, node);
-    if (side < 0) fail(node, "it is supported only with a constant operand");
-    return side;
 }
 
 Constant map_values(const Constant& constant, float (*function)(float)) {
@@ -117,7 +86,7 @@ void add_bias(const Context& context, const onnx::NodeProto& node, const Value& 
 }
 
 void lower_affine(Context& context, const onnx::NodeProto& node, int input, const Constant* scale,
-                  const Constant* shift) {
+                  const Constant* shift, Clamp clamp) {
     const Value& value = context.activation(node, input);
     const Tensor source = context.tensor(value);
     const auto channels = static_cast<size_t>(source.c);
@@ -128,6 +97,7 @@ void lower_affine(Context& context, const onnx::NodeProto& node, int input, cons
     Stage* before = context.mergeable(input_name(node, input));
     if (before != nullptr && before->kind == StageKind::conv && is_unclamped(before->clamp)) {
         scale_stage(*before, scales, shifts);
+        before->clamp = clamp;
         Context::check_weights(node, *before);
         context.define_alias(node, input, value.place);
         return;
@@ -140,6 +110,7 @@ void lower_affine(Context& context, const onnx::NodeProto& node, int input, cons
     stage.groups = source.c;
     stage.weights = scales;
     stage.bias = shifts;
+    stage.clamp = clamp;
     Context::check_weights(node, stage);
     context.define(node, std::move(output));
 }
@@ -147,14 +118,18 @@ void lower_affine(Context& context, const onnx::NodeProto& node, int input, cons
 void lower_add(Context& context, const onnx::NodeProto& node) {
     const int side = constant_side(context, node);
     if (side < 0) {
-        add_tensors(context, node);
+        lower_pair(context, node, StageKind::add, {1, 1});
     } else {
         lower_affine(context, node, 1 - side, nullptr, constant_operand(context, node, side));
     }
 }
 
 void lower_sub(Context& context, const onnx::NodeProto& node) {
-    const int side = require_constant_side(context, node);
+    const int side = constant_side(context, node);
+    if (side < 0) {
+        lower_pair(context, node, StageKind::add, {1, -1});
+        return;
+    }
     const Constant& operand = *constant_operand(context, node, side);
     if (side == 0) {
         Constant minus_one;
@@ -167,18 +142,48 @@ void lower_sub(Context& context, const onnx::NodeProto& node) {
 }
 
 void lower_mul(Context& context, const onnx::NodeProto& node) {
-    const int side = require_constant_side(context, node);
-    lower_affine(context, node, 1 - side, constant_operand(context, node, side), nullptr);
+    const int side = constant_side(context, node);
+    if (side < 0) {
+        lower_pair(context, node, StageKind::multiply, {1, 1});
+    } else {
+        lower_affine(context, node, 1 - side, constant_operand(context, node, side), nullptr);
+    }
 }
 
 void lower_div(Context& context, const onnx::NodeProto& node) {
-    const int side = require_constant_side(context, node);
+    const int side = constant_side(context, node);
+    if (side < 0) fail(node, "activations divided by activations are not supported");
     if (side == 0) fail(node, "a constant divided by activations is not supported");
     const Constant inverse = map_values(*constant_operand(context, node, 1), [](float v) { return 1.0F / v; });
     for (const float value : inverse.values) {
         if (!std::isfinite(value)) fail(node, "it divides by zero");
     }
     lower_affine(context, node, 0, &inverse, nullptr);
+}
+
+// Of scikit-learn's exporters: (x - offset) * scale, each for all features or one a feature.
+void lower_scaler(Context& context, const onnx::NodeProto& node) {
+    const auto read = [&](const std::string& name, float otherwise) {
+        Constant constant;
+        constant.name = name;
+        constant.values = floats_attribute(node, name);
+        if (constant.values.empty()) constant.values = {otherwise};
+        if (constant.values.size() > 1) constant.dims = {static_cast<int64_t>(constant.values.size())};
+        return constant;
+    };
+    const Constant scale = read("scale", 1.0F);
+    Constant shift = read("offset", 0.0F);
+    if (shift.values.size() == 1) {
+        shift.values.resize(scale.values.size(), shift.values[0]);
+        shift.dims = scale.dims;
+    }
+    if (scale.values.size() != 1 && scale.values.size() != shift.values.size()) {
+        fail(node, "its scale and offset have different sizes");
+    }
+    for (size_t i = 0; i < shift.values.size(); ++i) {
+        shift.values[i] *= -scale.values[scale.values.size() == 1 ? 0 : i];
+    }
+    lower_affine(context, node, 0, &scale, &shift);
 }
 
 void lower_batch_normalization(Context& context, const onnx::NodeProto& node) {
@@ -200,6 +205,7 @@ void lower_batch_normalization(Context& context, const onnx::NodeProto& node) {
     }
     for (size_t i = 0; i < channels; ++i) {
         const double spread = double{variance.values[i]} + double{epsilon};
+        if (!std::isfinite(epsilon)) fail(node, "its epsilon is not a finite number");
         if (!(spread > 0.0)) fail(node, "its variance '" + variance.name + "' is negative");
         const double factor = double{scale.values[i]} / std::sqrt(spread);
         shift.values[i] -= static_cast<float>(factor * double{mean.values[i]});

@@ -1,9 +1,10 @@
-//! Private to lower(): constants of the model (initializers and Constant nodes).
+//! Private to lower(): constants of the model (initializers, Constant nodes, and what is computed from them).
 #pragma once
 
 #include <onnx/onnx_pb.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,20 @@ struct Constant {
     std::vector<int64_t> integers;
 };
 
-/// Reads float32, float64, int32, int64 and bool tensors. Throws InputError for other types, or if
+/// Reads floats of 16, 32 and 64 bits, integers and booleans. Throws InputError for other types, or if
 /// the data does not fill the shape.
 Constant read_constant(const onnx::TensorProto& tensor, const std::string& name);
 
+Constant integer_constant(Dims dims, std::vector<int64_t> values);
+
+/// The constant with other dimensions, its element i being element sources[i] of the given one.
+Constant rearranged(const Constant& constant, Dims dims, const std::vector<uint32_t>& sources);
+
 /// The result of a Constant node. Throws InputError.
 Constant read_constant_node(const onnx::NodeProto& node);
+
+/// Shape of an operation on two tensors by ONNX broadcasting; nothing if they do not fit each other.
+std::optional<Dims> broadcast_dims(const Dims& a, const Dims& b);
 
 /// Number of elements, at most 2^40 (more is never of use). Dimensions must not be negative.
 int64_t element_count(const Dims& dims);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "compiler/lower_ops.hpp"
 #include "compiler/read_onnx.hpp"
 
 namespace dynbal::compiler {
@@ -12,81 +13,22 @@ namespace {
 constexpr int64_t side_max = 65535;  // h, w and c are 16-bit numbers in the image
 constexpr int64_t tensor_size_max = 1 << 24;
 
-int64_t standard_opset(const onnx::ModelProto& model) {
-    for (const auto& opset : model.opset_import()) {
-        if (opset.domain().empty() || opset.domain() == "ai.onnx") return opset.version();
-    }
-    throw InputError("the model does not say which ONNX opset it uses; export it again");
-}
-
 bool all_finite(const std::vector<float>& values) {
     return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
 }
 
 }  // namespace
 
-bool reads_only_first_input(const std::string& operator_name) {
-    static const std::set<std::string> names = {"Reshape",  "Squeeze", "Unsqueeze", "Flatten",
-                                                "Identity", "Dropout", "Transpose", "Cast"};
-    return names.count(operator_name) > 0;
-}
-
-Context::Context(const onnx::ModelProto& model) : opset_(standard_opset(model)) {
-    const onnx::ValueInfoProto* input = model_input(model);
-    if (input == nullptr || model.graph().output_size() != 1) {
-        throw InputError("the model must have exactly one input and one output");
-    }
-    input_name_ = input->name();
+Context::Context(const onnx::ModelProto& model) : facts_(model) {
+    input_name_ = model_input(model)->name();
     output_name_ = model.graph().output(0).name();
-    for (const auto& tensor : model.graph().initializer()) initializers_[tensor.name()] = &tensor;
-    collect_shapes(model);
-    collect_live_nodes(model);
-}
-
-void Context::add_shape(const onnx::ValueInfoProto& info) {
-    if (!info.type().has_tensor_type() || !info.type().tensor_type().has_shape()) return;
-    Dims dims;
-    for (const auto& dim : info.type().tensor_type().shape().dim()) {
-        if (!dim.has_dim_value()) return;
-        dims.push_back(dim.dim_value());
-    }
-    dims_[info.name()] = dims;
-}
-
-void Context::collect_shapes(const onnx::ModelProto& model) {
-    for (const auto& info : model.graph().input()) add_shape(info);
-    for (const auto& info : model.graph().value_info()) add_shape(info);
-    for (const auto& info : model.graph().output()) add_shape(info);
-}
-
-void Context::collect_live_nodes(const onnx::ModelProto& model) {
     uses_[output_name_] = 1;
-    const auto& all = model.graph().node();
-    for (auto it = all.rbegin(); it != all.rend(); ++it) {
-        const auto is_used = [&](const std::string& name) { return !name.empty() && uses_.count(name) > 0; };
-        if (std::none_of(it->output().begin(), it->output().end(), is_used)) continue;
-        for (int i = 1; i < it->output_size(); ++i) {
-            if (is_used(it->output(i))) {
-                fail(*it, "output " + std::to_string(i) + " ('" + it->output(i) +
-                              "') is used; only the first output is supported");
-            }
-        }
-        nodes_.push_back(&*it);
-        const int inputs = reads_only_first_input(it->op_type()) ? std::min(1, it->input_size()) : it->input_size();
-        for (int i = 0; i < inputs; ++i) ++uses_[it->input(i)];
+    for (const auto* node : facts_.nodes()) {
+        for (const std::string& input : node->input()) ++uses_[input];
     }
-    std::reverse(nodes_.begin(), nodes_.end());
 }
 
-const Constant* Context::find_constant(const std::string& name) {
-    const auto known = constants_.find(name);
-    if (known != constants_.end()) return &known->second;
-    const auto tensor = initializers_.find(name);
-    if (name.empty() || tensor == initializers_.end()) return nullptr;
-    return &constants_.emplace(name, read_constant(*tensor->second, name)).first->second;
-}
-
-const Constant& Context::weights(const onnx::NodeProto& node, int input, const std::string& what) {
+const Constant& Context::weights(const onnx::NodeProto& node, int input, const std::string& what) const {
     const std::string& name = input_name(node, input);
     const Constant* constant = find_constant(name);
     if (constant == nullptr) {
@@ -102,14 +44,12 @@ const Constant& Context::weights(const onnx::NodeProto& node, int input, const s
     return *constant;
 }
 
-void Context::define_constant(const std::string& name, Constant constant) { constants_[name] = std::move(constant); }
-
 const Value* Context::find_value(const std::string& name) const {
     const auto found = values_.find(name);
     return found == values_.end() ? nullptr : &found->second;
 }
 
-const Value& Context::activation(const onnx::NodeProto& node, int input) const {
+const Value& Context::padded_activation(const onnx::NodeProto& node, int input) const {
     const std::string& name = input_name(node, input);
     const Value* value = find_value(name);
     if (value == nullptr) {
@@ -119,36 +59,85 @@ const Value& Context::activation(const onnx::NodeProto& node, int input) const {
     return *value;
 }
 
-const Dims& Context::dims(const std::string& name) const {
-    const auto found = dims_.find(name);
-    if (found == dims_.end()) {
-        throw InputError("the shape of '" + name + "' is not known; export the model with fixed shapes");
-    }
-    return found->second;
+const Value& Context::activation(const onnx::NodeProto& node, int input) {
+    const Value& value = padded_activation(node, input);
+    if (!value.padded) return value;
+    Value stored = store_padding(*this, node, value);
+    return values_[input_name(node, input)] = std::move(stored);
 }
 
-const Dims& Context::output_dims(const onnx::NodeProto& node) const {
-    const auto found = dims_.find(node.output(0));
-    if (found == dims_.end()) {
+bool Context::is_ready(const onnx::NodeProto& node) const {
+    for (const std::string& input : node.input()) {
+        if (!input.empty() && find_value(input) == nullptr && find_constant(input) == nullptr) return false;
+    }
+    for (const std::string& output : node.output()) {
+        if (!output.empty() && uses_.count(output) > 0 && facts_.dims(output) == nullptr) return false;
+    }
+    return true;
+}
+
+void Context::define_placeholders(const onnx::NodeProto& node) {
+    for (const std::string& output : node.output()) {
+        const Dims* dims = facts_.dims(output);
+        if (dims == nullptr || dims->empty() || element_count(*dims) > tensor_size_max) continue;
+        const bool image = (dims->size() == 3 || dims->size() == 4) && dims->front() == 1;
+        const AxisSplit split(*dims, image ? 1 : dims->size() - 1);
+        Rows rows;
+        for (size_t i = 0; i < split.row_count(); ++i) rows.pixel.push_back(static_cast<uint32_t>(i));
+        for (size_t i = 0; i < split.length; ++i) rows.channel.push_back(static_cast<uint32_t>(i));
+        const bool flat = dims->size() != 4 || !image;
+        Tensor tensor;
+        tensor.h = static_cast<int>(flat ? 1 : (*dims)[2]);
+        tensor.w = static_cast<int>(flat ? static_cast<int64_t>(split.row_count()) : (*dims)[3]);
+        tensor.c = static_cast<int>(split.length);
+        graph.tensors.push_back(tensor);
+        Value value;
+        value.tensor = static_cast<TensorId>(graph.tensors.size()) - 1;
+        value.dims = *dims;
+        value.place = place_rows(split, rows);
+        values_[output] = std::move(value);
+    }
+}
+
+const Dims& Context::dims(const std::string& name) const {
+    const Dims* found = facts_.dims(name);
+    if (found == nullptr) {
+        throw InputError("the shape of '" + name + "' is not known; export the model with fixed shapes");
+    }
+    return *found;
+}
+
+const Dims& Context::output_dims(const onnx::NodeProto& node, int output) const {
+    const Dims* found = output < node.output_size() ? facts_.dims(node.output(output)) : nullptr;
+    if (found == nullptr) {
         fail(node, "the shape of its output is not known; export the model with fixed shapes");
     }
-    return found->second;
+    return *found;
 }
 
 void Context::define_input(Value value) { values_[input_name_] = std::move(value); }
 
-void Context::define(const onnx::NodeProto& node, Value value) {
-    const Dims& expected = output_dims(node);
+void Context::define(const onnx::NodeProto& node, Value value, int output) {
+    const Dims& expected = output_dims(node, output);
     if (value.dims != expected) {
         fail(node, "its output has the shape " + to_string(value.dims) + ", but ONNX says " + to_string(expected) +
                        "; the model is inconsistent");
     }
-    if (values_.count(node.output(0)) > 0) fail(node, "its output is defined twice");
+    values_[node.output(output)] = std::move(value);
+}
+
+void Context::define_final(const onnx::NodeProto& node, Value value) {
     values_[node.output(0)] = std::move(value);
+    final_name_ = node.output(0);
+}
+
+bool Context::reads_final(const onnx::NodeProto& node) const {
+    return !final_name_.empty() &&
+           std::find(node.input().begin(), node.input().end(), final_name_) != node.input().end();
 }
 
 void Context::define_alias(const onnx::NodeProto& node, int input, std::shared_ptr<const Places> place) {
-    const Value& source = activation(node, input);
+    const Value& source = padded_activation(node, input);
     Value value = source;
     value.dims = output_dims(node);
     value.place = std::move(place);
@@ -200,6 +189,16 @@ TensorId Context::add_copy(const onnx::NodeProto& node, TensorId input, Clamp cl
     const TensorId copy = add_tensor(node, source.h, source.w, source.c);
     add_stage(node, StageKind::pool, {input}, copy).clamp = clamp;
     return copy;
+}
+
+const Stage* Context::producer(TensorId id) const {
+    const auto found = producer_.find(id);
+    return found == producer_.end() ? nullptr : &graph.stages[found->second];
+}
+
+int Context::uses_of(const std::string& name) const {
+    const auto found = uses_.find(name);
+    return found == uses_.end() ? 0 : found->second;
 }
 
 Stage* Context::mergeable(const std::string& name) {

@@ -6,10 +6,10 @@
 #include <onnx/onnx_pb.h>
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "compiler/facts.hpp"
 #include "compiler/graph.hpp"
 #include "compiler/lower_constant.hpp"
 #include "compiler/lower_layout.hpp"
@@ -21,26 +21,37 @@ class Context {
 public:
     explicit Context(const onnx::ModelProto& model);
 
-    /// The nodes the output depends on, in execution order.
-    const std::vector<const onnx::NodeProto*>& nodes() const { return nodes_; }
-    int64_t opset() const { return opset_; }
+    /// The nodes that compute activations, in execution order.
+    const std::vector<const onnx::NodeProto*>& nodes() const { return facts_.nodes(); }
+    int64_t opset() const { return facts_.opset(); }
+    const Facts& facts() const { return facts_; }
 
     /// The constant of that name, or nullptr.
-    const Constant* find_constant(const std::string& name);
+    const Constant* find_constant(const std::string& name) const { return facts_.constant(name); }
     /// A float constant without NaN or infinity. `what` says what the operator takes it for.
-    const Constant& weights(const onnx::NodeProto& node, int input, const std::string& what);
-    void define_constant(const std::string& name, Constant constant);
+    const Constant& weights(const onnx::NodeProto& node, int input, const std::string& what) const;
 
     const Value* find_value(const std::string& name) const;
-    /// Input `input` of the node, which must be an activation.
-    const Value& activation(const onnx::NodeProto& node, int input) const;
+    /// Input `input` of the node, which must be an activation. Padding is given a stage of its own, so that the value is
+    /// not padded.
+    const Value& activation(const onnx::NodeProto& node, int input);
+    /// The same, perhaps padded.
+    const Value& padded_activation(const onnx::NodeProto& node, int input) const;
+    /// Is everything known that the node reads?
+    bool is_ready(const onnx::NodeProto& node) const;
+    /// Values for a node that cannot be lowered, so that those behind it can be looked at.
+    void define_placeholders(const onnx::NodeProto& node);
     const Tensor& tensor(const Value& value) const { return tensor(value.tensor); }
     const Tensor& tensor(TensorId id) const { return graph.tensors[static_cast<size_t>(id)]; }
 
-    /// Inferred ONNX shape of the node's first output.
-    const Dims& output_dims(const onnx::NodeProto& node) const;
-    /// Makes `value` the node's first output. Checks it against the inferred shape.
-    void define(const onnx::NodeProto& node, Value value);
+    /// Inferred ONNX shape of an output of the node.
+    const Dims& output_dims(const onnx::NodeProto& node, int output = 0) const;
+    /// Makes `value` an output of the node. Checks it against the inferred shape.
+    void define(const onnx::NodeProto& node, Value value, int output = 0);
+    /// Makes `value` what the model gives, before what the host makes of it.
+    void define_final(const onnx::NodeProto& node, Value value);
+    /// Does the node read what the host makes?
+    bool reads_final(const onnx::NodeProto& node) const;
     /// Makes the node's first output another name, shape or order of the tensor of input `input`.
     void define_alias(const onnx::NodeProto& node, int input, std::shared_ptr<const Places> place);
 
@@ -52,6 +63,10 @@ public:
     Stage& add_stage(const onnx::NodeProto& node, StageKind kind, const std::vector<TensorId>& inputs, TensorId output);
     /// A 1x1 max pool: copies its input, clamped if wanted. Returns the tensor written.
     TensorId add_copy(const onnx::NodeProto& node, TensorId input, Clamp clamp);
+    /// The stage that wrote the tensor, or nullptr.
+    const Stage* producer(TensorId id) const;
+    /// How many nodes read the value of that name; being the model's output counts as one.
+    int uses_of(const std::string& name) const;
     /// The stage that produced the value of that name, if the value has no other reader so that an
     /// operation on it may be merged into the stage; else nullptr.
     Stage* mergeable(const std::string& name);
@@ -68,22 +83,12 @@ public:
     Graph graph;
 
 private:
-    void collect_shapes(const onnx::ModelProto& model);
-    void collect_live_nodes(const onnx::ModelProto& model);
-    void add_shape(const onnx::ValueInfoProto& info);
-
-    int64_t opset_ = 0;
+    Facts facts_;
     std::string input_name_, output_name_;
-    std::vector<const onnx::NodeProto*> nodes_;
-    std::map<std::string, const onnx::TensorProto*> initializers_;
-    std::map<std::string, Constant> constants_;
     std::map<std::string, Value> values_;
-    std::map<std::string, Dims> dims_;
-    std::map<std::string, int> uses_;      // by live nodes; the graph output counts as one
+    std::string final_name_;               // of what the host makes
+    std::map<std::string, int> uses_;      // by nodes; the graph output counts as one
     std::map<TensorId, size_t> producer_;  // index of the stage
 };
-
-/// True for operators whose inputs after the first only say what inferred shapes say anyway.
-bool reads_only_first_input(const std::string& operator_name);
 
 }  // namespace dynbal::compiler

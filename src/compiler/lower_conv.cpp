@@ -109,9 +109,9 @@ void check_channels(const onnx::NodeProto& node, const Image& image, const ConvS
 }  // namespace
 
 void lower_conv(Context& context, const onnx::NodeProto& node) {
-    const Value& input = context.activation(node, 0);
+    const Value& input = context.padded_activation(node, 0);
     const Constant& weights = context.weights(node, 1, "weights");
-    check_image_shape(node, input);
+    check_image_shape(node, input.dims);
     const ConvShape shape = read_shape(node, input, weights);
     std::vector<float> bias = read_bias(context, node, shape.out);
     if (is_pointwise(node, shape) && !find_image(context.tensor(input), input)) {
@@ -122,9 +122,10 @@ void lower_conv(Context& context, const onnx::NodeProto& node) {
     check_channels(node, image, shape);
     const WindowPlan plan = plan_window(node, image, shape.kernel);
 
-    Image target = image;
+    Image target;
     target.h = plan.out_h;
     target.w = plan.out_w;
+    target.swapped = image.swapped;
     target.channel.resize(shape.out);
     std::iota(target.channel.begin(), target.channel.end(), 0U);
 

@@ -1,14 +1,20 @@
 // The layout of the model input is free: nobody has computed it. The first operator that needs
 // structure decides it, so that a model with NHWC input, or one that starts by a Reshape, is
 // lowered without moving data.
+#include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "base/error.hpp"
 #include "compiler/lower_ops.hpp"
 
 namespace dynbal::compiler {
 namespace {
+
+constexpr int64_t input_size_max = 1 << 24;
 
 /// What an ONNX name holds while we follow the input: its shape, and the input element of each.
 struct View {
@@ -23,7 +29,26 @@ struct Cut {
 };
 
 bool is_elementwise(const std::string& type) {
-    static const std::set<std::string> names = {"Relu", "Clip", "Add", "Sum", "Sub", "Mul", "Div"};
+    static const std::set<std::string> names = {"Add",
+                                                "Div",
+                                                "Max",
+                                                "Min",
+                                                "Mul",
+                                                "PRelu",
+                                                "Pow",
+                                                "Scaler",
+                                                "Sub",
+                                                "Sum",
+                                                "Clip",
+                                                "Relu",
+                                                "DequantizeLinear",
+                                                "QuantizeLinear"};
+    return names.count(type) > 0 || is_curve(type);
+}
+
+bool moves_nothing(const std::string& type) {
+    static const std::set<std::string> names = {"Cast",    "Dropout", "Flatten",  "Identity",
+                                                "Reshape", "Squeeze", "Unsqueeze"};
     return names.count(type) > 0;
 }
 
@@ -41,20 +66,38 @@ Cut wanted_cut(const Context& context, const onnx::NodeProto& node, int input, c
     const bool windowed = type == "Conv" || type == "MaxPool" || type == "AveragePool" || type.rfind("Global", 0) == 0;
     if (windowed && spatial) return {.image = true, .axis = 1};
     if (type == "BatchNormalization" && rank >= 2) return {.image = spatial, .axis = 1};
-    if (type == "ReduceMean" || type == "ReduceMax") return default_cut(view.dims);
     if (type == "MatMul" && input == 1 && rank >= 2) return {.image = false, .axis = rank - 2};
     if (rank >= 2 && (type == "Concat" || type == "Softmax")) {
         const bool last = type == "Softmax" && context.opset() >= 13;
         const size_t axis = resolve_axis(node, int_attribute(node, "axis", last ? -1 : 1), rank);
         return {.image = axis == 1 && spatial, .axis = axis};
     }
-    return {.image = false, .axis = rank - 1};
+    if (type == "MatMul" || type == "Gemm") return {.image = false, .axis = rank - 1};
+    return default_cut(view.dims);
+}
+
+// Padding adds elements that come from nowhere; what crops ends the way.
+bool follow_pad(const Context& context, const onnx::NodeProto& node, View& view) {
+    const size_t rank = view.dims.size();
+    const Dims pads = pads_of(node, context.facts(), rank);
+    std::vector<Cutout> cutouts;
+    for (size_t i = 0; i < rank; ++i) cutouts.push_back({pads[i], 1, view.dims[i]});
+    if (std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad < 0; })) return false;
+    const Dims& dims = context.output_dims(node);
+    if (element_count(dims) > input_size_max) return false;
+    Places source(static_cast<size_t>(element_count(dims)), nowhere);
+    const std::vector<uint32_t> stored = cutout_sources(dims, cutouts);
+    for (size_t i = 0; i < stored.size(); ++i) source[stored[i]] = view.source[i];
+    view = {dims, std::move(source)};
+    return true;
 }
 
 // The view after a node that only renames, reshapes or computes element by element.
 bool follow(const Context& context, const onnx::NodeProto& node, View& view) {
     const bool transpose = node.op_type() == "Transpose";
-    if (!transpose && !reads_only_first_input(node.op_type()) && !is_elementwise(node.op_type())) {
+    if (context.facts().dims(node.output(0)) == nullptr) return false;
+    if (node.op_type() == "Pad") return follow_pad(context, node, view);
+    if (!transpose && !moves_nothing(node.op_type()) && !is_elementwise(node.op_type())) {
         return false;
     }
     const Dims& dims = context.output_dims(node);
@@ -73,29 +116,57 @@ bool follow(const Context& context, const onnx::NodeProto& node, View& view) {
     return true;
 }
 
+// What of a view is there: it without the padding around it.
+View stored(const View& view) {
+    const bool padded = std::find(view.source.begin(), view.source.end(), nowhere) != view.source.end();
+    Value value;
+    value.dims = view.dims;
+    value.place = std::make_shared<Places>(view.source);
+    const auto padding = split_padding(value);
+    return padded && padding ? View{padding->inner.dims, *padding->inner.place} : view;
+}
+
+// A constant with a value for each index of one axis wants that axis to be the channels.
+std::optional<Cut> constant_cut(const Context& context, const onnx::NodeProto& node, const View& view) {
+    if (!is_elementwise(node.op_type())) return std::nullopt;
+    for (const std::string& input : node.input()) {
+        const Constant* constant = context.find_constant(input);
+        if (constant == nullptr || constant->dims.size() > view.dims.size()) continue;
+        const size_t lead = view.dims.size() - constant->dims.size();
+        const auto is_long = [](int64_t dim) { return dim > 1; };
+        if (std::count_if(constant->dims.begin(), constant->dims.end(), is_long) != 1) continue;
+        const auto found = std::find_if(constant->dims.begin(), constant->dims.end(), is_long);
+        const size_t axis = lead + static_cast<size_t>(found - constant->dims.begin());
+        return Cut{.image = axis == 1 && view.dims.size() > 2, .axis = axis};
+    }
+    return std::nullopt;
+}
+
 // Follows the input through the model up to the first operator that needs structure.
 std::pair<View, Cut> find_cut(const Context& context, const View& start) {
     std::map<std::string, View> views = {{context.input(), start}};
+    std::optional<std::pair<View, Cut>> wish;  // of an operator that works on any structure
     for (const auto* node : context.nodes()) {
         for (int input = 0; input < node->input_size(); ++input) {
             const auto found = views.find(node->input(input));
             if (found == views.end()) continue;
             View view = found->second;
             if (!follow(context, *node, view)) {
+                view = stored(view);
                 return {view, wanted_cut(context, *node, input, view)};
             }
+            if (const auto cut = constant_cut(context, *node, view); cut && !wish) wish = {stored(view), *cut};
             views[node->output(0)] = std::move(view);
             break;
         }
     }
-    return {start, default_cut(start.dims)};
+    return wish ? *wish : std::pair{start, default_cut(start.dims)};
 }
 
 void check_dims(const std::string& name, const Dims& dims) {
-    constexpr int64_t size_max = 1 << 24;
     if (dims.empty()) throw InputError("input '" + name + "' is a scalar; it must be a tensor");
     if (element_count(dims) < 1) throw InputError("input '" + name + "' is empty");
-    if (element_count(dims) > size_max) {
+    if (element_count(dims) > input_size_max) {
         throw InputError("input '" + name + "' is larger than 2^24 values; use a smaller input");
     }
 }

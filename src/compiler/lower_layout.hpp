@@ -4,7 +4,8 @@
 //! tensor. An operator that needs structure (which elements are channels of one pixel?) recovers
 //! it from the placement, so exporters may wrap it in any shape operators they like.
 //!
-//! Invariant: Value::place is a bijection from the value's elements to its tensor's elements.
+//! Invariant: Value::place is a bijection from the value's elements to its tensor's elements; only in a padded value
+//! some elements are zeros that lie nowhere.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,9 @@ namespace dynbal::compiler {
 
 using Places = std::vector<uint32_t>;
 
+/// Place of an element that is zero and stored nowhere.
+inline constexpr uint32_t nowhere = UINT32_MAX;
+
 /// An activation: its ONNX shape, and for each element (row-major) the index in the tensor.
 struct Value {
     TensorId tensor = no_tensor;
@@ -26,6 +30,8 @@ struct Value {
     std::shared_ptr<const Places> place;
     /// True if no other ONNX value, used on its own, lives in the same tensor.
     bool sole = true;
+    /// True if elements lie nowhere: a Pad that the next operator may take over.
+    bool padded = false;
 
     size_t size() const { return place->size(); }
 };
@@ -53,9 +59,21 @@ struct Image {
     int h = 1, w = 1;  ///< of the tensor; H and W in the other order if `swapped`
     bool swapped = false;
     std::vector<uint32_t> channel;  ///< tensor channel of ONNX channel k
+    /// Zeros around the tensor, in its orientation.
+    int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+
+    bool is_padded() const { return pad_top + pad_left + pad_bottom + pad_right > 0; }
 };
 
-/// Nothing if height and width of the value are not those of the tensor.
+/// A padded value taken apart: what is stored, and zeros before and after it along each axis.
+struct Padding {
+    Value inner;
+    Dims before, after;
+};
+/// Nothing if the zeros are not a border. Any value may be given.
+std::optional<Padding> split_padding(const Value& value);
+
+/// Nothing if height and width of the value, without padding, are not those of the tensor, or its channels are padded.
 std::optional<Image> find_image(const Tensor& tensor, const Value& value);
 
 /// Placement of elements when row r is pixel[r] and element k of each row is channel[k].

@@ -70,6 +70,12 @@ Dims ints_attribute(const onnx::NodeProto& node, const std::string& name) {
     return Dims(attribute->ints().begin(), attribute->ints().end());
 }
 
+std::vector<float> floats_attribute(const onnx::NodeProto& node, const std::string& name) {
+    const auto* attribute = find_attribute(node, name, onnx::AttributeProto::FLOATS);
+    if (attribute == nullptr) return {};
+    return {attribute->floats().begin(), attribute->floats().end()};
+}
+
 size_t resolve_axis(const onnx::NodeProto& node, int64_t axis, size_t rank) {
     const auto count = static_cast<int64_t>(rank);
     if (axis < -count || axis >= count) {

@@ -30,6 +30,8 @@ std::string string_attribute(const onnx::NodeProto& node, const std::string& nam
 /// Empty if the attribute is absent.
 Dims ints_attribute(const onnx::NodeProto& node, const std::string& name);
 
+std::vector<float> floats_attribute(const onnx::NodeProto& node, const std::string& name);
+
 /// `axis` counted from the front, 0 to rank - 1. Throws InputError if there is no such axis.
 size_t resolve_axis(const onnx::NodeProto& node, int64_t axis, size_t rank);
 

@@ -63,17 +63,44 @@ void lower_all_positions(Context& context, const onnx::NodeProto& node, PoolKind
     context.define(node, std::move(output));
 }
 
-Dims reduce_axes(Context& context, const onnx::NodeProto& node) {
-    if (input_name(node, 1).empty()) return ints_attribute(node, "axes");
-    const Constant* axes = context.find_constant(input_name(node, 1));
-    if (axes == nullptr || axes->is_float) fail(node, "its axes must be an integer constant");
-    return axes->integers;
+/// A sum is an average by another scale: a convolution whose weights are all one.
+void lower_sum_of_positions(Context& context, const onnx::NodeProto& node, const std::vector<bool>& reduced) {
+    lower_all_positions(context, node, PoolKind::average, reduced);
+    Stage& stage = context.graph.stages.back();
+    const Tensor source = context.tensor(stage.inputs[0]);
+    stage.kind = StageKind::conv;
+    stage.groups = source.c;
+    stage.weights.assign(static_cast<size_t>(source.size()), 1.0F);
+    stage.bias.assign(static_cast<size_t>(source.c), 0.0F);
+}
+
+/// Values that are surely not negative: then zeros around them change no maximum.
+bool is_not_negative(const Context& context, TensorId id) {
+    const Stage* stage = context.producer(id);
+    if (stage == nullptr) return false;
+    if (stage->kind == StageKind::pool && stage->clamp.low < 0) return is_not_negative(context, stage->inputs[0]);
+    return stage->kind == StageKind::softmax || stage->clamp.low >= 0;
+}
+
+/// The input of a pool; padded only if the pool may take the zeros for padding of its own. Zeros of a Pad count in an
+/// average, those of its own padding only if it says so.
+const Value& pool_input(Context& context, const onnx::NodeProto& node, bool average) {
+    const Value& input = context.padded_activation(node, 0);
+    if (!input.padded) return input;
+    const Dims pads = ints_attribute(node, "pads");
+    const bool own = std::any_of(pads.begin(), pads.end(), [](int64_t value) { return value != 0; }) ||
+                     string_attribute(node, "auto_pad", "NOTSET").rfind("SAME", 0) == 0 ||
+                     int_attribute(node, "ceil_mode", 0) != 0;
+    const bool takes_over =
+        average ? !own || int_attribute(node, "count_include_pad", 0) != 0 : is_not_negative(context, input.tensor);
+    return takes_over && find_image(context.tensor(input), input) ? input : context.activation(node, 0);
 }
 
 }  // namespace
 
 void lower_pool(Context& context, const onnx::NodeProto& node) {
-    const Value& input = context.activation(node, 0);
+    const bool average = node.op_type() == "AveragePool";
+    const Value& input = pool_input(context, node, average);
     const Image image = require_image(context, node, input);
     const bool flat = input.dims.size() == 3;
     const Dims kernel = ints_attribute(node, "kernel_shape");
@@ -81,11 +108,12 @@ void lower_pool(Context& context, const onnx::NodeProto& node) {
         fail(node, "kernel_shape " + to_string(kernel) + " does not fit an input of shape " + to_string(input.dims));
     }
     const WindowPlan plan = plan_window(node, image, kernel);
-    const bool average = node.op_type() == "AveragePool";
 
-    Image target = image;
+    Image target;
     target.h = plan.out_h;
     target.w = plan.out_w;
+    target.swapped = image.swapped;
+    target.channel = image.channel;
     const TensorId source = input.tensor;
     const auto channels = static_cast<int64_t>(image.channel.size());
     Value output;
@@ -95,7 +123,7 @@ void lower_pool(Context& context, const onnx::NodeProto& node) {
     Stage& stage = context.add_stage(node, StageKind::pool, {source}, output.tensor);
     stage.window = plan.window;
     stage.pool_kind = average ? PoolKind::average : PoolKind::max;
-    stage.count_include_pad = average && int_attribute(node, "count_include_pad", 0) != 0;
+    stage.count_include_pad = average && (int_attribute(node, "count_include_pad", 0) != 0 || image.is_padded());
     check_pool(node, plan, image, stage);
     context.define(node, std::move(output));
 }
@@ -110,10 +138,18 @@ void lower_global_pool(Context& context, const onnx::NodeProto& node) {
 }
 
 void lower_reduce(Context& context, const onnx::NodeProto& node) {
-    const size_t rank = context.activation(node, 0).dims.size();
-    const Dims axes = reduce_axes(context, node);
-    std::vector<bool> reduced(rank, axes.empty());
-    for (const int64_t axis : axes) reduced[resolve_axis(node, axis, rank)] = true;
+    const Value& input = context.activation(node, 0);
+    const auto reduced = reduced_axes(node, context.facts(), input.dims.size());
+    bool changes = false;
+    for (size_t i = 0; i < reduced.size(); ++i) changes = changes || (reduced[i] && input.dims[i] > 1);
+    if (!changes) {
+        context.define_alias(node, 0, input.place);
+        return;
+    }
+    if (node.op_type() == "ReduceSum") {
+        lower_sum_of_positions(context, node, reduced);
+        return;
+    }
     const bool average = node.op_type() == "ReduceMean";
     lower_all_positions(context, node, average ? PoolKind::average : PoolKind::max, reduced);
 }

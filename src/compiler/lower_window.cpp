@@ -87,20 +87,35 @@ std::array<Axis, 2> read_axes(const onnx::NodeProto& node, const std::array<int6
     return axes;
 }
 
-}  // namespace
-
-void check_image_shape(const onnx::NodeProto& node, const Value& value) {
-    if (value.dims.size() != 3 && value.dims.size() != 4) {
-        fail(node, "its input has the shape " + to_string(value.dims) + "; supported are [1, C, W] and [1, C, H, W]");
-    }
-    if (value.dims[0] != 1) {
-        fail(node,
-             "its input has a batch of " + std::to_string(value.dims[0]) + "; export the model with a batch of 1");
+void check_kernel(const onnx::NodeProto& node, const Dims& kernel) {
+    for (const int64_t size : kernel) {
+        if (size < 1 || size > attribute_max) fail(node, "its kernel shape is out of range");
     }
 }
 
+}  // namespace
+
+void check_image_shape(const onnx::NodeProto& node, const Dims& dims) {
+    if (dims.size() != 3 && dims.size() != 4) {
+        fail(node, "its input has the shape " + to_string(dims) + "; supported are [1, C, W] and [1, C, H, W]");
+    }
+    if (dims[0] != 1) {
+        fail(node, "its input has a batch of " + std::to_string(dims[0]) + "; export the model with a batch of 1");
+    }
+}
+
+Dims window_output(const onnx::NodeProto& node, const Dims& dims, const Dims& kernel) {
+    check_kernel(node, kernel);
+    const bool flat = dims.size() == 3;
+    const std::array<Axis, 2> axes = read_axes(node, {flat ? 1 : dims[2], dims.back()}, kernel);
+    Dims out = dims;
+    out.back() = axes[1].out;
+    if (!flat) out[2] = axes[0].out;
+    return out;
+}
+
 Image require_image(const Context& context, const onnx::NodeProto& node, const Value& value) {
-    check_image_shape(node, value);
+    check_image_shape(node, value.dims);
     const auto image = find_image(context.tensor(value), value);
     if (!image) {
         fail(node,
@@ -112,13 +127,16 @@ Image require_image(const Context& context, const onnx::NodeProto& node, const V
 }
 
 WindowPlan plan_window(const onnx::NodeProto& node, const Image& image, const Dims& kernel) {
-    for (const int64_t size : kernel) {
-        if (size < 1 || size > attribute_max) fail(node, "its kernel shape is out of range");
-    }
-    std::array<int64_t, 2> in = {image.h, image.w};
+    check_kernel(node, kernel);
+    std::array<int64_t, 2> in = {image.h + image.pad_top + image.pad_bottom,
+                                 image.w + image.pad_left + image.pad_right};
     if (image.swapped) std::swap(in[0], in[1]);
     std::array<Axis, 2> axes = read_axes(node, in, kernel);
     if (image.swapped) std::swap(axes[0], axes[1]);
+    axes[0].pad_begin += image.pad_top;
+    axes[0].pad_end += image.pad_bottom;
+    axes[1].pad_begin += image.pad_left;
+    axes[1].pad_end += image.pad_right;
 
     const auto narrow = [&](int64_t value) {
         if (value > attribute_max) fail(node, "its window or output is larger than 65535");

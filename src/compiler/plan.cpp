@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "compiler/equalise.hpp"
 #include "compiler/quantise.hpp"
 #include "compiler/tile_configs.hpp"
 #include "io/printable.hpp"
@@ -157,6 +158,19 @@ void plan_nvm(Plan& plan, const DeviceLimits& device) {
     refuse_nvm(plan, device);
 }
 
+/// What is told without planning, which would take long for a network of thousands of stages.
+void check_stages(const Graph& graph, const DeviceLimits& device) {
+    constexpr size_t soon_planned = 1000;
+    if (graph.stages.empty()) throw InputError("the network has no operation that computes anything");
+    const uint64_t least = uint64_t{graph.stages.size() / 2} * sizeof(StageDescriptor);  // two may be fused into one
+    if (graph.stages.size() > soon_planned && least > device.nvm_bytes) {
+        throw InputError(
+            fmt::format("the network has {} stages, whose description alone is more than the {} bytes of NVM "
+                        "that {} has; use a smaller network",
+                        graph.stages.size(), device.nvm_bytes, device.name));
+    }
+}
+
 }  // namespace
 
 const char* operator_name(const Stage& stage) {
@@ -165,6 +179,8 @@ const char* operator_name(const Stage& stage) {
         case StageKind::pool: return stage.pool_kind == PoolKind::max ? "MaxPool" : "AveragePool";
         case StageKind::add: return "Add";
         case StageKind::softmax: return "Softmax";
+        case StageKind::multiply: return "Mul";
+        case StageKind::curve: return stage.curve.name.c_str();
     }
     return "";
 }
@@ -190,16 +206,16 @@ NvmNeed nvm_need(const Plan& plan) {
     return need;
 }
 
-Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const CompileOptions& options) {
+Plan make_plan(Graph& graph, const CalibrationSamples& samples, const CompileOptions& options) {
     Plan plan;
     plan.graph = &graph;
     plan.weight_bytes = options.weight_bytes;
     plan.arena_bytes = arena_of(options.device);
+    check_stages(graph, options.device);
+    std::vector<float> largest = largest_magnitudes(graph, samples);
+    plan.gains = equalise_parts(graph, largest);
     plan.stages = fuse_pools(graph, options.device.prices(), plan.arena_bytes, plan.weight_bytes);
-    if (plan.stages.empty()) {
-        throw InputError("the network has no operation that computes anything");
-    }
-    plan.scales = calibrate(graph, plan.stages, samples);
+    plan.scales = scales_of(graph, plan.stages, largest);
     plan_nvm(plan, options.device);
     const Tensor& input = graph.tensors[static_cast<size_t>(graph.input)];
     if (uint64_t{sizeof(int16_t)} * static_cast<uint32_t>(input.c) > plan.arena_bytes) {

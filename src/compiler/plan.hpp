@@ -21,6 +21,7 @@ struct Plan {
     const Graph* graph = nullptr;
     std::vector<PlannedStage> stages;
     std::vector<double> scales;  ///< of each tensor
+    std::vector<float> gains;    ///< what the values of each tensor were multiplied with, see equalise.hpp
     MemoryPlan memory;
     std::vector<StageTable> tables;
     uint32_t weight_bytes = 2;
@@ -44,8 +45,8 @@ const char* operator_name(const Stage& stage);
 
 NvmNeed nvm_need(const Plan& plan);
 
-/// `graph` must outlive the plan. Throws InputError if the network does not fit the device: what it needs, and what
+/// `graph` must outlive the plan; parts of concatenations are equalised in it. Throws InputError if the network does not fit the device: what it needs, and what
 /// there is.
-Plan make_plan(const Graph& graph, const CalibrationSamples& samples, const CompileOptions& options);
+Plan make_plan(Graph& graph, const CalibrationSamples& samples, const CompileOptions& options);
 
 }  // namespace dynbal::compiler

@@ -15,6 +15,9 @@ namespace {
 /// Softmax gives shares of one, in units of 2^-14.
 constexpr double softmax_scale = 1.0 / 16384;
 
+/// Ranges are wider than calibration has seen by this factor, as other inputs may go further.
+constexpr double head_room = 1.0;
+
 /// Tensors that share a scale, as a forest.
 class ScaleGroups {
 public:
@@ -30,31 +33,6 @@ public:
 private:
     std::vector<int> up_;
 };
-
-/// Largest magnitude of each tensor over the calibration samples.
-std::vector<float> largest_magnitudes(const Graph& graph, const CalibrationSamples& samples) {
-    std::vector<float> largest(graph.tensors.size(), 0.0F);
-    FloatRunner runner(graph);
-    int64_t count = 0;
-    samples([&](const std::vector<float>& sample) {
-        const auto& values = runner.run(sample);
-        for (size_t id = 0; id < values.size(); ++id) {
-            for (const float value : values[id]) {
-                if (!std::isfinite(value)) {
-                    throw InputError("calibration sample " + std::to_string(count) + " gives a value in tensor '" +
-                                     io::printable(graph.tensors[id].name) +
-                                     "' that is not finite; check the samples and --scale");
-                }
-                largest[id] = std::max(largest[id], std::fabs(value));
-            }
-        }
-        ++count;
-    });
-    if (count == 0) {
-        throw InputError("no calibration samples; give --calibrate a file with at least one");
-    }
-    return largest;
-}
 
 ScaleGroups scale_groups(const Graph& graph, const std::vector<PlannedStage>& stages) {
     ScaleGroups groups(graph.tensors.size());
@@ -109,14 +87,37 @@ double weight_scale_of(std::span<const float> row, double bias, double scale_in,
 
 }  // namespace
 
-std::vector<double> calibrate(const Graph& graph, const std::vector<PlannedStage>& stages,
-                              const CalibrationSamples& samples) {
-    const std::vector<float> largest = largest_magnitudes(graph, samples);
+std::vector<float> largest_magnitudes(const Graph& graph, const CalibrationSamples& samples) {
+    std::vector<float> largest(graph.tensors.size(), 0.0F);
+    FloatRunner runner(graph);
+    int64_t count = 0;
+    samples([&](const std::vector<float>& sample) {
+        const auto& values = runner.run(sample);
+        for (size_t id = 0; id < values.size(); ++id) {
+            for (const float value : values[id]) {
+                if (!std::isfinite(value)) {
+                    throw InputError("calibration sample " + std::to_string(count) + " gives a value in tensor '" +
+                                     io::printable(graph.tensors[id].name) +
+                                     "' that is not finite; check the samples and --scale");
+                }
+                largest[id] = std::max(largest[id], std::fabs(value));
+            }
+        }
+        ++count;
+    });
+    if (count == 0) {
+        throw InputError("no calibration samples; give --calibrate a file with at least one");
+    }
+    return largest;
+}
+
+std::vector<double> scales_of(const Graph& graph, const std::vector<PlannedStage>& stages,
+                              const std::vector<float>& largest) {
     ScaleGroups groups = scale_groups(graph, stages);
     std::vector<double> by_group(graph.tensors.size(), 0);
     for (size_t id = 0; id < graph.tensors.size(); ++id) {
         double& scale = by_group[static_cast<size_t>(groups.find(static_cast<int>(id)))];
-        scale = std::max(scale, static_cast<double>(largest[id]) / activation_max);
+        scale = std::max(scale, head_room * static_cast<double>(largest[id]) / activation_max);
     }
     for (double& scale : by_group) {
         scale = scale > 0 ? std::max(scale, 1e-20) : 1.0;  // a tensor that was always zero: any scale will do
@@ -176,6 +177,21 @@ MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double sc
     data.rounding_error = weight_power > 0 ? std::sqrt(rounding_power / weight_power) : 0;
     data.typical_peak = static_cast<uint32_t>(peaks[shape.channels_out / 2]);
     return data;
+}
+
+std::vector<int32_t> quantise_curve(const Curve& curve, uint32_t channels, double scale_in, double scale_out) {
+    const int32_t pieces = 1 << curve.pieces_log2;
+    const int32_t step = (activation_max + 1 - activation_min) / pieces;
+    std::vector<int32_t> points;
+    for (uint32_t channel = 0; channel < channels; ++channel) {
+        for (int32_t i = 0; i <= pieces; ++i) {
+            const double units = curve.of((activation_min + i * step) * scale_in, channel) / scale_out;
+            points.push_back(std::isnan(units) ? 0
+                                               : static_cast<int32_t>(std::llround(std::clamp(
+                                                     units, -double{curve_point_max}, double{curve_point_max}))));
+        }
+    }
+    return points;
 }
 
 void quantise_clamp(const Clamp& clamp, double scale_out, StageDescriptor& descriptor) {

@@ -11,10 +11,14 @@
 
 namespace dynbal::compiler {
 
-/// Scale of each tensor, by TensorId. Tensors that must share a scale do: input and output of pooling, the parts
-/// of a concatenation. Throws InputError if calibration gives nothing or values that are not finite.
-std::vector<double> calibrate(const Graph& graph, const std::vector<PlannedStage>& stages,
-                              const CalibrationSamples& samples);
+/// Largest magnitude of each tensor over the calibration samples. Throws InputError if there are none, or for values that
+/// are not finite.
+std::vector<float> largest_magnitudes(const Graph& graph, const CalibrationSamples& samples);
+
+/// Scale of each tensor, by TensorId, with some head room above `largest`. Tensors that must share a scale do: input and
+/// output of pooling, the parts of a concatenation.
+std::vector<double> scales_of(const Graph& graph, const std::vector<PlannedStage>& stages,
+                              const std::vector<float>& largest);
 
 /// Weights and headers of a matrix stage as they go into the image.
 struct MatrixData {
@@ -25,6 +29,9 @@ struct MatrixData {
 };
 
 MatrixData quantise_matrix(const Stage& stage, const LoopShape& shape, double scale_in, double scale_out);
+
+/// The values of a curve at the ends of its pieces, in units of the output, for each channel one after the other.
+std::vector<int32_t> quantise_curve(const Curve& curve, uint32_t channels, double scale_in, double scale_out);
 
 /// The clamp of a stage in units of its output.
 void quantise_clamp(const Clamp& clamp, double scale_out, StageDescriptor& descriptor);

@@ -1,11 +1,11 @@
 //! Reading ONNX models. The only public header of the compiler that shows the ONNX types.
 //!
 //! Invariants of a model returned by read_onnx() or accepted by prepare_model():
-//!  1. it passed the ONNX checker, and shapes were inferred with a batch of 1;
-//!  2. it has exactly one input that is not an initializer, a float tensor with known dimensions,
-//!     and exactly one output;
-//!  3. no subgraphs, no external or sparse data; window attributes are in range.
-//! What the operators mean is not looked at here but in lower().
+//!  1. its nodes are those that the output depends on, each after what it reads; every name is defined once;
+//!  2. it has exactly one input that is not an initializer, a tensor of numbers with known dimensions, the first of them
+//!     1 if the file left it open, and exactly one output;
+//!  3. no subgraphs, no external or sparse data.
+//! What the operators mean, and whether their attributes make sense, is not looked at here but in lower().
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -14,14 +14,14 @@
 
 namespace dynbal::compiler {
 
-/// Reads and prepares a model file. Throws InputError, its message starts with the path.
-onnx::ModelProto read_onnx(const std::string& path);
+/// Reads and prepares a model file, with data that lie in files beside it. `output` names the output wanted, or any value that a
+/// node computes; it may be empty if there is only one output. Throws InputError, its message starts with the path.
+onnx::ModelProto read_onnx(const std::string& path, const std::string& output = {});
 
-/// Checks a model, sets its batch to 1 and infers all shapes. `name` opens error messages.
-/// Throws InputError.
-void prepare_model(onnx::ModelProto& model, const std::string& name);
+/// The same for a model in memory. `name` opens error messages. Throws InputError.
+void prepare_model(onnx::ModelProto& model, const std::string& name, const std::string& output = {});
 
-/// The input of a prepared model (graph inputs that are initializers do not count), or nullptr.
+/// The input of a prepared model, or nullptr if it has none.
 const onnx::ValueInfoProto* model_input(const onnx::ModelProto& model);
 
 }  // namespace dynbal::compiler

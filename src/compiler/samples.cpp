@@ -4,7 +4,7 @@
 
 namespace dynbal::compiler {
 
-std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale) {
+std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale, size_t* outside) {
     std::string path = spec;
     const std::optional<int64_t> index = input::take_index(path);
     const SampleFile samples(path, file.host.input_dims);
@@ -12,7 +12,9 @@ std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, 
         throw InputError(path + ": it holds " + std::to_string(samples.count()) + " samples; choose one of many with " +
                          path + "@INDEX");
     }
-    return file.quantise_input(samples.sample(index.value_or(0), scale));
+    const std::vector<float> values = samples.sample(index.value_or(0), scale);
+    if (outside != nullptr) *outside = file.count_outside(values);
+    return file.quantise_input(values);
 }
 
 std::vector<float> SampleFile::sample(int64_t index, float scale) const {

@@ -13,8 +13,8 @@
 
 namespace dynbal::compiler {
 
-/// FILE or FILE@INDEX as engine values. Throws InputError.
-std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale);
+/// FILE or FILE@INDEX as engine values. `outside`, if given, receives how many were clipped. Throws InputError.
+std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale, size_t* outside = nullptr);
 
 /// A file or a folder of samples; a file that is itself one sample counts as one.
 class SampleFile {

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "compiler/lower.hpp"
-#include "compiler/read_onnx.hpp"
 #include "compiler/samples.hpp"
 #include "device/profile.hpp"
 #include "sim/parallel.hpp"
@@ -29,7 +28,7 @@ std::vector<float> pseudo_random_sample(size_t size) {
 }
 
 compiler::ImageFile compile_model(const Model& model, const sim::DeviceProfile& profile) {
-    compiler::Graph graph = compiler::lower(compiler::read_onnx(model.onnx));
+    compiler::Graph graph = compiler::read_graph(model.onnx);
     compiler::CompileOptions options;
     options.weight_bytes = model.weight_bytes;
     options.input_scale = static_cast<float>(model.scale);

@@ -85,9 +85,29 @@ bool geometry_fits(const StageDescriptor& s) {
            uint64_t{s.in_h} * s.in_w * s.channels_in <= stage_values_max;
 }
 
+/// Each value of the output comes from the same place of the input.
+bool is_elementwise(const StageDescriptor& s) {
+    return s.in_h == s.out_h && s.in_w == s.out_w && s.kernel_h == 1 && s.kernel_w == 1 && s.stride_h == 1 &&
+           s.stride_w == 1 && s.pad_top == 0 && s.pad_left == 0;
+}
+
+bool curve_fits(const ImageHeader& header, const StageDescriptor& s) {
+    const uint32_t pieces_log2 = uint32_t{activation_bits} - s.rescale_shift;
+    if (s.weight_bytes != 0 || s.rescale_shift >= activation_bits || pieces_log2 > curve_pieces_log2_max) {
+        return false;
+    }
+    const uint64_t points = uint64_t{s.channels_out} * curve_row_bytes(pieces_log2);
+    return s.groups == s.channels_in && s.channels_in == s.channels_out && s.headers_offset % 4 == 0 &&
+           s.weights_offset % 4 == 0 && is_elementwise(s) &&
+           inside(s.headers_offset, uint64_t{s.channels_out} * sizeof(ChannelHeader), sizeof(ImageHeader),
+                  header.image_bytes) &&
+           inside(s.weights_offset, points, sizeof(ImageHeader), header.image_bytes);
+}
+
 bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
-    if (s.operand_count != (s.op == StageOp::add ? 2 : 1) || s.clamp_low > s.clamp_high ||
-        s.clamp_low < activation_min || s.clamp_high > activation_max) {
+    const bool pairs = s.op == StageOp::add || s.op == StageOp::multiply;
+    if (s.operand_count != (pairs ? 2 : 1) || s.clamp_low > s.clamp_high || s.clamp_low < activation_min ||
+        s.clamp_high > activation_max) {
         return false;
     }
     const bool no_pool = s.fused_pool == FusedPool::none;
@@ -110,14 +130,18 @@ bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
                           header.image_bytes) &&
                    inside(s.weights_offset, weights, sizeof(ImageHeader), header.image_bytes);
         }
+        case StageOp::add:
+        case StageOp::multiply:
+            if (!is_elementwise(s)) return false;
+            [[fallthrough]];
         case StageOp::pool_max:
         case StageOp::pool_average:
-        case StageOp::add:
             return no_pool && s.weight_bytes == 0 && s.groups == s.channels_in && s.channels_in == s.channels_out &&
                    s.rescale_shift < 63;
         case StageOp::softmax:
             return no_pool && s.weight_bytes == 0 && s.groups == 1 && s.channels_in == s.channels_out &&
                    shape.window_h() == 1 && shape.window_w() == 1 && s.rescale[0] >= 0 && s.rescale[1] >= 0;
+        case StageOp::curve: return no_pool && curve_fits(header, s);
     }
     return false;
 }
@@ -195,6 +219,11 @@ LoopShape shape_of(const StageDescriptor& stage, uint32_t sums_area_bytes) {
     shape.counts_macs = stage.op == StageOp::matrix;
     shape.header_bytes = shape.counts_macs ? sizeof(ChannelHeader) : 0;
     shape.weight_bytes = stage.weight_bytes;
+    if (stage.op == StageOp::curve && stage.rescale_shift < activation_bits) {
+        shape.header_bytes = sizeof(ChannelHeader);
+        shape.weight_bytes =
+            curve_row_bytes(min_u32(uint32_t{activation_bits} - stage.rescale_shift, curve_pieces_log2_max));
+    }
     shape.input_packed = stage.inputs[0].pixel_stride == stage.channels_in &&
                          (stage.operand_count < 2 || stage.inputs[1].pixel_stride == stage.channels_in);
     shape.output_packed = stage.output.pixel_stride == stage.channels_out;
@@ -250,7 +279,7 @@ ImageFault validate_header(const ImageHeader& header) {
 }
 
 ImageFault validate_stage(const ImageHeader& header, const StageDescriptor& stage) {
-    if (stage.op > StageOp::softmax || !geometry_fits(stage) || !operation_fits(header, stage)) {
+    if (stage.op > StageOp::curve || !geometry_fits(stage) || !operation_fits(header, stage)) {
         return ImageFault::bad_stage;
     }
     const uint32_t pixels_in = uint32_t{stage.in_h} * stage.in_w;

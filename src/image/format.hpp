@@ -20,11 +20,12 @@ inline constexpr uint32_t waiting_regions_max = 9;
 inline constexpr uint32_t records_bytes = 2 * record_slot_bytes + waiting_regions_max * sizeof(Region);
 
 inline constexpr uint32_t image_magic = 0x31424E44;  // "DNB1"
-inline constexpr uint16_t image_version = 4;
+inline constexpr uint16_t image_version = 5;
 
 /// Activations are 15-bit signed values q in the low bits of a 16-bit word; the top bit is the state.
 inline constexpr int32_t activation_min = -16384;
 inline constexpr int32_t activation_max = 16383;
+inline constexpr int32_t activation_bits = 15;
 
 /// SRAM for buffers that an image may ask for.
 inline constexpr uint32_t arena_bytes_min = 256;
@@ -39,7 +40,22 @@ inline constexpr uint32_t stage_extent_max = 1U << 20U;
 /// Most positions that a fused pool looks at for one value.
 inline constexpr uint32_t fused_window_max = 1U << 16U;
 
-enum class StageOp : uint8_t { matrix = 0, pool_max = 1, pool_average = 2, add = 3, softmax = 4 };
+/// A curve is given by its values at the ends of 2^k equal pieces of the input's range, k from 1 to this.
+inline constexpr uint32_t curve_pieces_log2_max = 8;
+/// Largest magnitude of such a value, in units of the output.
+inline constexpr int32_t curve_point_max = 1 << 30;
+/// Bytes of the points of one channel.
+constexpr uint32_t curve_row_bytes(uint32_t pieces_log2) { return 4 * ((1U << pieces_log2) + 1); }
+
+enum class StageOp : uint8_t {
+    matrix = 0,
+    pool_max = 1,
+    pool_average = 2,
+    add = 3,
+    softmax = 4,
+    multiply = 5,
+    curve = 6,
+};
 enum class FusedPool : uint8_t { none = 0, max = 1, average = 2 };
 
 /// A tensor's place in NVM: value (pixel, channel) lies at offset + 2 * (pixel * pixel_stride + channel).
@@ -104,8 +120,8 @@ struct StageDescriptor {
     uint8_t candidate_count = 0;
     uint8_t least_need_row = 0;   ///< of the tile table
     uint8_t insured_row = 0;      ///< of the tile table: while nothing is known of the supply
-    uint8_t rescale_shift = 0;    ///< add, softmax
-    int32_t rescale[2] = {0, 0};  ///< add: one factor per operand; softmax: see SPEC.md
+    uint8_t rescale_shift = 0;    ///< add, softmax, multiply; curve: log2 of a piece's width
+    int32_t rescale[2] = {0, 0};  ///< add: one factor per operand; multiply: the product's; softmax: see SPEC.md
     uint16_t average_pad_bottom = 0, average_pad_right = 0;  ///< average pooling that counts padding
 };
 static_assert(sizeof(StageDescriptor) == 112);

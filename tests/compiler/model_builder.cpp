@@ -155,11 +155,19 @@ void expect_valid(const Graph& graph) {
     std::set<TensorId> written = {graph.input};
     const auto tensor = [&](TensorId id) { return graph.tensors.at(static_cast<size_t>(id)); };
     std::set<TensorId> produced;
+    const auto mark_parts = [&] {
+        for (size_t id = 0; id < graph.tensors.size(); ++id) {
+            const Tensor& part = graph.tensors[id];
+            if (part.is_part && written.count(part.parent) > 0) written.insert(static_cast<TensorId>(id));
+        }
+    };
+    mark_parts();
     for (const Stage& stage : graph.stages) {
         for (const TensorId input : stage.inputs) {
             EXPECT_EQ(written.count(input), 1U) << stage.name << " reads a tensor not yet written";
         }
-        EXPECT_EQ(stage.inputs.size(), stage.kind == StageKind::add ? 2U : 1U);
+        const bool pair = stage.kind == StageKind::add || stage.kind == StageKind::multiply;
+        EXPECT_EQ(stage.inputs.size(), pair ? 2U : 1U);
         EXPECT_TRUE(produced.insert(stage.output).second) << stage.name << " writes a tensor again";
         EXPECT_EQ(written.count(stage.output), 0U);
         const Tensor in = tensor(stage.inputs.at(0));
@@ -185,19 +193,21 @@ void expect_valid(const Graph& graph) {
         for (TensorId id = stage.output; id != no_tensor; id = tensor(id).parent) {
             written.insert(id);
         }
+        mark_parts();
     }
     EXPECT_EQ(written.count(graph.output), 1U);
     EXPECT_NE(graph.output, graph.input);
     for (const Tensor& child : graph.tensors) {
         if (child.parent == no_tensor) continue;
-        EXPECT_EQ(child.h, tensor(child.parent).h);
-        EXPECT_EQ(child.w, tensor(child.parent).w);
-        EXPECT_LE(child.parent_channel + child.c, tensor(child.parent).c);
+        const Tensor parent = tensor(child.parent);
+        const bool same_pixels = child.h == parent.h && child.w == parent.w;
+        EXPECT_TRUE(same_pixels || (parent.h == 1 && parent.w == 1));
+        EXPECT_LE(child.parent_channel + (same_pixels ? child.c : child.size()), parent.c);
     }
 }
 
 std::string kinds(const Graph& graph) {
-    static const char* const names[] = {"conv", "pool", "add", "softmax"};
+    static const char* const names[] = {"conv", "pool", "add", "softmax", "multiply", "curve"};
     std::string text;
     for (const Stage& stage : graph.stages) {
         if (!text.empty()) text += ' ';

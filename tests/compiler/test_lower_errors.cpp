@@ -9,8 +9,41 @@ namespace dynbal::compiler {
 namespace {
 
 TEST(LowerErrors, UnknownOperator) {
-    const auto builder = ModelBuilder({1, 3}).node("Sigmoid", {"x"}, "y");
-    expect_error(builder, "node 'y_node' (Sigmoid): operator not supported; build the network from");
+    const auto builder = ModelBuilder({1, 3}).node("Hardmax", {"x"}, "y");
+    expect_error(builder, "node 'y_node' (Hardmax): operator not supported; build the network from");
+    const auto recurrent = ModelBuilder({1, 3}).node("LSTM", {"x"}, "y");
+    expect_error(recurrent, "(LSTM): operator not supported; there are no recurrent layers");
+}
+
+TEST(LowerErrors, AllProblemsAreToldAtOnceOperatorsFirst) {
+    const auto builder = ModelBuilder({1, 3, 8, 8})
+                             .random("w", {2, 3, 3, 3})
+                             .node("Conv", {"x", "w"}, "c")
+                             .with_int("group", 2)
+                             .node("Resize", {"x"}, "r1")
+                             .node("Resize", {"r1"}, "r2")
+                             .node("Pad", {"x"}, "p")
+                             .with_text("mode", "edge")
+                             .node("Sum", {"c", "r2", "p"}, "y");
+    const std::string message = lower_error(builder);
+    EXPECT_EQ(message.rfind("3 things cannot be compiled:\n  node 'r1_node', node 'r2_node' (Resize): operator not", 0),
+              0U)
+        << message;
+    EXPECT_NE(message.find("group 2 does not divide"), std::string::npos) << message;
+    EXPECT_NE(message.find("'mode' is 'edge'"), std::string::npos) << message;
+}
+
+TEST(LowerErrors, WhatFollowsAProblemIsLookedAtToo) {
+    const auto builder = ModelBuilder({1, 2, 8, 8})
+                             .node("MaxPool", {"x"}, "p")
+                             .with("kernel_shape", {2, 2})
+                             .with("pads", {2, 2, 0, 0})
+                             .random("w", {2, 2, 3, 3})
+                             .random("b", {3})
+                             .node("Conv", {"p", "w", "b"}, "y");
+    const std::string message = lower_error(builder);
+    EXPECT_NE(message.find("sees nothing but padding"), std::string::npos) << message;
+    EXPECT_NE(message.find("bias has 3 values for 2"), std::string::npos) << message;
 }
 
 TEST(LowerErrors, WeightsThatAreNoConstants) {
@@ -21,7 +54,7 @@ TEST(LowerErrors, WeightsThatAreNoConstants) {
 /// Found by fuzzing: the ONNX library's inference crashed.
 TEST(LowerErrors, WeightsOfAnotherRankThanTheInput) {
     const auto builder = ModelBuilder({1, 4}).random("w", {3, 4, 3, 3}).node("Conv", {"x", "w"}, "y");
-    expect_error(builder, "shapes cannot be inferred");
+    expect_error(builder, "its input has the shape [1, 4]; supported are");
 }
 
 TEST(LowerErrors, WeightsThatAreNoNumbers) {
@@ -121,8 +154,11 @@ TEST(LowerErrors, BroadcastThatEnlarges) {
 }
 
 TEST(LowerErrors, AddOfDifferentShapes) {
-    const auto builder = ModelBuilder({1, 2, 3, 3}).node("GlobalAveragePool", {"x"}, "m").node("Add", {"x", "m"}, "y");
-    expect_error(builder, "different shape cannot be added");
+    const auto builder = ModelBuilder({1, 2, 3, 3})
+                             .node("MaxPool", {"x"}, "m")
+                             .with("kernel_shape", {1, 2})
+                             .node("Add", {"x", "m"}, "y");
+    expect_error(builder, "its operands have the shapes [1, 2, 3, 3] and [1, 2, 3, 2], which do not fit each other");
 }
 
 TEST(LowerErrors, AddOfDifferentOrders) {
@@ -134,9 +170,9 @@ TEST(LowerErrors, AddOfDifferentOrders) {
     expect_error(builder, "arranged differently in memory");
 }
 
-TEST(LowerErrors, ProductOfActivations) {
-    const auto builder = ModelBuilder({1, 3}).node("Relu", {"x"}, "r").node("Mul", {"x", "r"}, "y");
-    expect_error(builder, "only with a constant operand");
+TEST(LowerErrors, QuotientOfActivations) {
+    const auto builder = ModelBuilder({1, 3}).node("Relu", {"x"}, "r").node("Div", {"x", "r"}, "y");
+    expect_error(builder, "divided by activations");
 }
 
 TEST(LowerErrors, DivisionByZero) {
@@ -213,9 +249,17 @@ TEST(LowerErrors, OutputThatIsConstant) {
 }
 
 TEST(LowerErrors, OutputThatIsTheInput) {
-    onnx::ModelProto model = ModelBuilder({1, 2}).node("Relu", {"x"}, "y").build();
+    onnx::ModelProto model = ModelBuilder({1, 2}).node("Relu", {"x"}, "y").raw();
     model.mutable_graph()->mutable_output(0)->set_name("x");
-    EXPECT_THROW(lower(model), InputError);
+    EXPECT_THROW(prepare_model(model, "test"), InputError);
+}
+
+TEST(LowerErrors, EpsilonThatIsNoNumber) {
+    const auto builder = ModelBuilder({1, 1})
+                             .floats("one", {1}, {1})
+                             .node("BatchNormalization", {"x", "one", "one", "one", "one"}, "y")
+                             .with_float("epsilon", std::numeric_limits<float>::quiet_NaN());
+    expect_error(builder, "its epsilon is not a finite number");
 }
 
 TEST(LowerErrors, NegativeVariance) {

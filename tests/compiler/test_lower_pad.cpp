@@ -1,4 +1,4 @@
-// Pad nodes: zeros become padding of the node that reads them, everything else is refused by name.
+// Pad nodes: zeros become padding of the node that reads them, or a stage writes them.
 #include "model_builder.hpp"
 
 namespace dynbal::compiler {
@@ -72,26 +72,105 @@ TEST(LowerPad, OldAttributes) {
     EXPECT_EQ(graph.output_dims, (Shape{1, 1, 3, 3}));
 }
 
+TEST(LowerPad, OfAPadIsOne) {
+    const auto graph = padded({1, 2, 4, 4}, {0, 0, 1, 0, 0, 0, 0, 2})
+                           .integers("more", {0, 0, 0, 1, 0, 0, 1, 0})
+                           .node("Pad", {"p", "more"}, "q")
+                           .floats("w", {3, 2, 3, 3}, random_values(54, 3))
+                           .node("Conv", {"q", "w"}, "y")
+                           .lower();
+    const auto same = ModelBuilder({1, 2, 4, 4})
+                          .floats("w", {3, 2, 3, 3}, random_values(54, 3))
+                          .node("Conv", {"x", "w"}, "y")
+                          .with("pads", {1, 1, 1, 2})
+                          .lower();
+    EXPECT_EQ(kinds(graph), "conv");
+    const std::vector<float> input = random_values(32, 7);
+    EXPECT_EQ(run(graph, input), run(same, input));
+}
+
+TEST(LowerPad, BeforeAWindowThatPadsToTheSameSize) {
+    const auto graph = padded({1, 1, 3, 3}, {0, 0, 1, 1, 0, 0, 1, 1})
+                           .floats("w", {1, 1, 2, 2}, {1, 1, 1, 1})
+                           .node("Conv", {"p", "w"}, "y")
+                           .with_text("auto_pad", "SAME_UPPER")
+                           .lower();
+    EXPECT_EQ(kinds(graph), "conv");
+    EXPECT_EQ(graph.output_dims, (Shape{1, 1, 5, 5}));
+    expect_near(run(graph, {1, 2, 3, 4, 5, 6, 7, 8, 9}),
+                {1, 3, 5, 3, 0, 5, 12, 16, 9, 0, 11, 24, 28, 15, 0, 7, 15, 17, 9, 0, 0, 0, 0, 0, 0});
+}
+
+/// As exporters of channels-last networks write it.
+TEST(LowerPad, OfChannelsLastBeforeTheTranspose) {
+    const auto graph = padded({1, 4, 5, 2}, {0, 1, 2, 0, 0, 0, 1, 0})
+                           .node("Transpose", {"p"}, "t")
+                           .with("perm", {0, 3, 1, 2})
+                           .floats("w", {3, 2, 3, 3}, random_values(54, 3))
+                           .node("Conv", {"t", "w"}, "y")
+                           .lower();
+    const auto same = ModelBuilder({1, 4, 5, 2})
+                          .node("Transpose", {"x"}, "t")
+                          .with("perm", {0, 3, 1, 2})
+                          .floats("w", {3, 2, 3, 3}, random_values(54, 3))
+                          .node("Conv", {"t", "w"}, "y")
+                          .with("pads", {1, 2, 0, 1})
+                          .lower();
+    EXPECT_EQ(kinds(graph), "conv");
+    const std::vector<float> input = random_values(40, 7);
+    EXPECT_EQ(run(graph, input), run(same, input));
+}
+
+/// Where nobody takes the zeros over, a stage writes them.
+TEST(LowerPad, AnywhereElse) {
+    const Shape around{0, 0, 1, 0, 0, 0, 0, 1};
+    const std::vector<float> zeros{0, 0, 0, -1, 2, 0, 3, 4, 0};
+    EXPECT_EQ(run(padded({1, 1, 2, 2}, around).lower(), {-1, 2, 3, 4}), zeros);
+    const auto pooled = padded({1, 1, 2, 2}, around).node("MaxPool", {"p"}, "y").with("kernel_shape", {3, 2}).lower();
+    EXPECT_EQ(run(pooled, {-1, -2, -3, -4}), (std::vector<float>{0, 0}));
+    const auto averaged = padded({1, 1, 2, 2}, around)
+                              .node("AveragePool", {"p"}, "y")
+                              .with("kernel_shape", {2, 2})
+                              .with("pads", {0, 0, 1, 0})
+                              .lower();
+    expect_near(run(averaged, {4, 8, 12, 16}), {3, 2, 10, 6, 14, 8});
+    const auto relu = padded({1, 1, 2, 2}, around).node("Relu", {"p"}, "y").lower();
+    EXPECT_EQ(run(relu, {-1, 2, 3, 4}), (std::vector<float>{0, 0, 0, 0, 2, 0, 3, 4, 0}));
+    const auto last = padded({1, 2, 2, 1}, {0, 1, 0, 0, 0, 0, 1, 0}).node("Relu", {"p"}, "y").lower();
+    EXPECT_EQ(run(last, {1, 2, 3, 4}), (std::vector<float>{0, 0, 0, 1, 2, 0, 3, 4, 0}));
+}
+
+TEST(LowerPad, OfChannels) {
+    const auto graph = padded({1, 2, 1, 2}, {0, 1, 0, 0, 0, 2, 0, 1}).node("Relu", {"p"}, "y").lower();
+    EXPECT_EQ(run(graph, {1, 2, 3, 4}), (std::vector<float>{0, 0, 0, 1, 2, 0, 3, 4, 0, 0, 0, 0, 0, 0, 0}));
+    const auto vector = padded({1, 2}, {0, 1, 0, 1}).lower();
+    EXPECT_EQ(run(vector, {5, 6}), (std::vector<float>{0, 5, 6, 0}));
+}
+
+TEST(LowerPad, OfLessThanNothingCrops) {
+    const auto graph = padded({1, 1, 3, 3}, {0, 0, -1, 1, 0, 0, 0, -1}).node("Relu", {"p"}, "y").lower();
+    EXPECT_EQ(run(graph, {1, 2, 3, 4, 5, 6, 7, 8, 9}), (std::vector<float>{0, 4, 5, 0, 7, 8}));
+}
+
+TEST(LowerPad, AxesAsInput) {
+    const auto graph = ModelBuilder({1, 1, 1, 2}, 18)
+                           .integers("pads", {1, 2})
+                           .integers("axes", {-1})
+                           .node("Pad", {"x", "pads", "", "axes"}, "y")
+                           .lower();
+    EXPECT_EQ(run(graph, {5, 6}), (std::vector<float>{0, 5, 6, 0, 0}));
+}
+
 TEST(LowerPad, IsRefusedWhereItCannotBeExpressed) {
     const Shape around{0, 0, 1, 1, 0, 0, 1, 1};
-    const auto pool = [](ModelBuilder builder, const char* type) {
-        return builder.node(type, {"p"}, "y").with("kernel_shape", {2, 2});
-    };
-    expect_error(pool(padded({1, 1, 4, 4}, around), "MaxPool"), "node 'p_node' (Pad): it is supported only before");
-    expect_error(pool(padded({1, 1, 4, 4}, around), "AveragePool").with("pads", {1, 0, 0, 0}),
-                 "(AveragePool) reads it");
-    expect_error(padded({1, 1, 4, 4}, around).node("Relu", {"p"}, "y"), "(Relu) reads it");
-    expect_error(padded({1, 1, 4, 4}, around), "before a Conv or pool");
-    expect_error(pool(padded({1, 1, 4, 4}, {0, 0, -1, 0, 0, 0, 0, 0}), "MaxPool"), "crop");
-    expect_error(pool(padded({1, 1, 4, 4}, {0, 1, 0, 0, 0, 0, 0, 0}), "MaxPool"), "the channels");
     ModelBuilder edge({1, 1, 4, 4});
     edge.integers("pads", around).node("Pad", {"x", "pads"}, "p").with_text("mode", "edge");
-    expect_error(pool(edge, "MaxPool"), "attribute 'mode' is 'edge'");
+    expect_error(edge, "attribute 'mode' is 'edge'");
     ModelBuilder ones({1, 1, 4, 4});
     ones.integers("pads", around).floats("one", {}, {1}).node("Pad", {"x", "pads", "one"}, "p");
-    expect_error(pool(ones, "MaxPool"), "its constant value is not 0");
-    const auto same = padded({1, 1, 4, 4}, around).random("w", {1, 1, 2, 2}).node("Conv", {"p", "w"}, "y");
-    expect_error(ModelBuilder(same).with_text("auto_pad", "SAME_UPPER"), "(Conv) reads it");
+    expect_error(ones, "its constant value is not 0");
+    expect_error(padded({1, 1, 4, 4}, {0, 0, -4, 0, 0, 0, 0, 0}), "leave nothing");
+    expect_error(padded({1, 1, 4, 4}, {0, 0, 1, 1}), "do not fit its input");
 }
 
 }  // namespace

@@ -60,6 +60,24 @@ Graph sliced_elementwise() {
     return b.finish(b.concat({sum, most}));
 }
 
+/// A gate: half of the channels decide what the other half lets through.
+Graph gated() {
+    GraphBuilder b;
+    const TensorId in = b.input(5, 6, 4);
+    const TensorId both = b.conv(in, 10, window(3, 1, 1), 1, false);
+    const TensorId gate = b.curve(b.conv(b.part(both, 5, 5), 5, window(1), 1, false));
+    return b.finish(b.multiply(b.part(both, 0, 5), gate));
+}
+
+/// Maps of different size as one vector: each stage writes its map to its place in it.
+Graph joined_flat() {
+    GraphBuilder b;
+    const TensorId in = b.input(4, 5, 3);
+    const TensorId map = b.conv(in, 4, window(3, 1, 1));
+    const TensorId mean = b.pool(map, Window{.kernel_h = 4, .kernel_w = 5}, PoolKind::average);
+    return b.finish(b.dense(b.concat_flat({map, b.dense(in, 3), mean}), 6));
+}
+
 Window uneven() {
     Window w = window(3, 2);
     w.pad_top = 2, w.pad_bottom = 1, w.pad_right = 2;
@@ -132,6 +150,18 @@ std::vector<NamedGraph> feature_graphs() {
         const TensorId a = b.conv(in, 7, window(3, 1, 1), 7);
         add("add", b.finish(b.add(in, a)));
     }
+    {
+        GraphBuilder b;
+        const TensorId in = b.input(6, 5, 7);
+        add("curve", b.finish(b.curve(in)));
+    }
+    {
+        GraphBuilder b;
+        const TensorId in = b.input(6, 5, 7);
+        add("curve_per_channel", b.finish(b.curve(in, true)), 1);
+    }
+    add("gated", gated());
+    add("joined_flat", joined_flat());
     add("tiny_network", tiny_network());
     return graphs;
 }

@@ -1,6 +1,7 @@
 #include "graphs.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -109,6 +110,51 @@ TensorId GraphBuilder::softmax(TensorId in) {
     stage.output = make_tensor(tensor(in).h, tensor(in).w, tensor(in).c);
     graph_.stages.push_back(stage);
     return stage.output;
+}
+
+TensorId GraphBuilder::multiply(TensorId a, TensorId b) {
+    const TensorId output = add(a, b);
+    graph_.stages.back().kind = StageKind::multiply;
+    graph_.stages.back().name[0] = 'm';
+    return output;
+}
+
+TensorId GraphBuilder::curve(TensorId in, bool per_channel) {
+    Stage stage;
+    stage.kind = StageKind::curve;
+    stage.name = std::string("curve").append(std::to_string(graph_.stages.size()));
+    stage.inputs = {in};
+    stage.curve.per_channel = per_channel;
+    if (per_channel) {
+        stage.curve.pieces_log2 = 1;
+        stage.curve.of = [](double x, size_t channel) { return x < 0 ? x * 0.3 * static_cast<double>(channel) : x; };
+    } else {
+        stage.curve.of = [](double x, size_t) { return 1 / (1 + std::exp(-4 * x)); };
+    }
+    stage.output = make_tensor(tensor(in).h, tensor(in).w, tensor(in).c);
+    graph_.stages.push_back(stage);
+    return stage.output;
+}
+
+TensorId GraphBuilder::part(TensorId in, int first, int count) {
+    const TensorId id = make_tensor(tensor(in).h, tensor(in).w, count);
+    tensor(id).parent = in;
+    tensor(id).parent_channel = first;
+    tensor(id).is_part = true;
+    return id;
+}
+
+TensorId GraphBuilder::concat_flat(const std::vector<TensorId>& parts) {
+    int values = 0;
+    for (const TensorId part : parts) values += static_cast<int>(tensor(part).size());
+    const TensorId whole = make_tensor(1, 1, values);
+    values = 0;
+    for (const TensorId part : parts) {
+        tensor(part).parent = whole;
+        tensor(part).parent_channel = values;
+        values += static_cast<int>(tensor(part).size());
+    }
+    return whole;
 }
 
 TensorId GraphBuilder::concat(const std::vector<TensorId>& parts) {

@@ -22,10 +22,17 @@ public:
                             bool count_include_pad = false);
     compiler::TensorId add(compiler::TensorId a, compiler::TensorId b, bool relu = false);
     compiler::TensorId softmax(compiler::TensorId in);
+    compiler::TensorId multiply(compiler::TensorId a, compiler::TensorId b);
+    /// A sigmoid; with `per_channel` a slope of its own for the negative values of each channel.
+    compiler::TensorId curve(compiler::TensorId in, bool per_channel = false);
+    /// `count` channels from `first` on, read where they lie.
+    compiler::TensorId part(compiler::TensorId in, int first, int count);
     /// A fully connected layer over all of `in`.
     compiler::TensorId dense(compiler::TensorId in, int channels, bool relu = true);
     /// Makes the given tensors, all produced by stages, the channels of a new one.
     compiler::TensorId concat(const std::vector<compiler::TensorId>& parts);
+    /// The given tensors one behind the other, as a vector.
+    compiler::TensorId concat_flat(const std::vector<compiler::TensorId>& parts);
     /// Names the output and gives the graph away.
     compiler::Graph finish(compiler::TensorId output);
 
@@ -61,7 +68,7 @@ struct NamedGraph {
 };
 
 /// One graph for each feature of the engine: stride, padding, dilation, groups, depthwise, slices
-/// of a concatenation, addition, all kinds of pools, softmax, 1-D signals, little SRAM.
+/// of a concatenation, addition, products, curves, all kinds of pools, softmax, 1-D signals, little SRAM.
 std::vector<NamedGraph> feature_graphs();
 
 /// A network of a few hundred output values that has a bit of everything: for exhaustive cuts.

@@ -27,6 +27,8 @@ public:
             case StageOp::pool_average: return clamp(mean_of(row, col, channel));
             case StageOp::add: return sum_of(row, col, channel);
             case StageOp::softmax: return share_of(row, col, channel);
+            case StageOp::multiply: return product_of(row, col, channel);
+            case StageOp::curve: return on_curve(row, col, channel);
         }
         return 0;
     }
@@ -129,6 +131,29 @@ private:
         input(1, row, col, channel, b);
         const int64_t divisor = int64_t{1} << s_.rescale_shift;
         return clamp(floor_div(a * s_.rescale[0] + b * s_.rescale[1] + divisor / 2, divisor));
+    }
+
+    int16_t product_of(int64_t row, int64_t col, uint32_t channel) const {
+        int64_t a = 0;
+        int64_t b = 0;
+        input(0, row, col, channel, a);
+        input(1, row, col, channel, b);
+        const int64_t divisor = int64_t{1} << s_.rescale_shift;
+        return clamp(floor_div(a * b * s_.rescale[0] + divisor / 2, divisor));
+    }
+
+    /// Straight between the points at the ends of a piece.
+    int16_t on_curve(int64_t row, int64_t col, uint32_t channel) const {
+        int64_t q = 0;
+        input(0, row, col, channel, q);
+        const int64_t width = int64_t{1} << s_.rescale_shift;
+        const int64_t piece = floor_div(q - activation_min, width);
+        const size_t row_bytes = 4 * static_cast<size_t>(32768 / width + 1);
+        const size_t place = s_.weights_offset + channel * row_bytes + 4 * static_cast<size_t>(piece);
+        const int64_t left = load<int32_t>(memory_, place);
+        const int64_t right = load<int32_t>(memory_, place + 4);
+        const int64_t inside = q - activation_min - piece * width;
+        return clamp(left + floor_div((right - left) * inside + width / 2, width));
     }
 
     int16_t share_of(int64_t row, int64_t col, uint32_t channel) const {

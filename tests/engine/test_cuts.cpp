@@ -29,12 +29,31 @@ Graph channel_network() {
     return b.finish(b.dense(b.conv(b.conv(in, 6, window(2)), 5, window(1)), 4, false));
 }
 
+/// A curve for each channel, one for all, and a product of parts of what lies in one tensor.
+Graph gate_network() {
+    GraphBuilder b(5);
+    const TensorId in = b.curve(b.input(3, 3, 2), true);
+    const TensorId both = b.conv(in, 4, window(2), 1, false);
+    const TensorId gate = b.curve(b.conv(b.part(both, 2, 2), 2, window(1), 1, false));
+    return b.finish(b.multiply(b.part(both, 0, 2), gate));
+}
+
 constexpr PolicyKind policies[] = {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best};
 
 TEST(Cuts, EveryByteOfATinyNetwork) {
     const compiler::ImageFile file = compile_graph(tiny_network());
     for (const PolicyKind policy : policies) {
         expect_all_right(file, {.policy = policy, .step = thoroughness_divisor});
+    }
+}
+
+TEST(Cuts, EveryByteOfGatesAndCurves) {
+    const compiler::ImageFile files[] = {compile_graph(gate_network()), compile_tight(gate_network(), 1)};
+    for (const PolicyKind policy : policies) {
+        for (const compiler::ImageFile& file : files) {
+            expect_all_right(file, {.policy = policy, .step = thoroughness_divisor});
+            expect_all_right(file, {.policy = policy, .step = 2 * thoroughness_divisor, .second_cut = 90});
+        }
     }
 }
 
@@ -57,8 +76,7 @@ TEST(Cuts, TwoInARow) {
 /// Each stage with configurations drawn from all there are.
 TEST(Cuts, AnyTiles) {
     const uint64_t rounds = 24 / thoroughness_divisor;
-    for (const bool channels : {false, true}) {
-        const Graph graph = channels ? channel_network() : tiny_network();
+    for (const Graph& graph : {tiny_network(), channel_network(), gate_network()}) {
         const compiler::ImageFile files[] = {compile_graph(graph), compile_tight(graph, 1)};
         for (uint64_t seed = 0; seed < rounds; ++seed) {
             SCOPED_TRACE("seed " + std::to_string(seed));
@@ -73,8 +91,7 @@ TEST(Cuts, AnyTiles) {
 /// Tables of random rows at random prices: reconfigurations where no sane table would have them.
 TEST(Cuts, AnyReconfiguration) {
     const uint64_t rounds = 16 / thoroughness_divisor;
-    for (const bool channels : {false, true}) {
-        const Graph graph = channels ? channel_network() : tiny_network();
+    for (const Graph& graph : {tiny_network(), channel_network(), gate_network()}) {
         const compiler::ImageFile files[] = {compile_graph(graph), compile_tight(graph)};
         for (uint64_t seed = 0; seed < rounds; ++seed) {
             SCOPED_TRACE("seed " + std::to_string(seed));

@@ -111,6 +111,13 @@ RC_GTEST_PROP(OperationsRandom, AddAndSoftmax, ()) {
     check_graph(b.finish(b.softmax(b.add(in, other, draw(0, 1) != 0))));
 }
 
+RC_GTEST_PROP(OperationsRandom, MultiplyAndCurve, ()) {
+    GraphBuilder b(*rc::gen::arbitrary<uint32_t>());
+    const TensorId in = b.input(draw(1, 6), draw(1, 6), draw(1, 12));
+    const TensorId curved = b.curve(in, draw(0, 1) != 0);
+    check_graph(b.finish(b.multiply(curved, in)));
+}
+
 /// Fused pooling is the compiler's choice; here the descriptor is changed so that any window can
 /// be fused, overlapping ones and those with gaps too.
 RC_GTEST_PROP(OperationsRandom, FusedPooling, ()) {

@@ -24,8 +24,11 @@ void write_images(const fs::path& folder) {
     test::GraphBuilder b(3);
     const auto in = b.input(2, 2, 4);
     const compiler::Graph passes = b.finish(b.conv(b.conv(in, 6, test::window(2)), 3, test::window(1)));
+    test::GraphBuilder g(4);
+    const auto gate = g.input(3, 3, 4);
+    const compiler::Graph curves = g.finish(g.multiply(g.curve(g.curve(gate, true)), gate));
     const compiler::ImageFile files[] = {test::compile_graph(tiny, 1, 4096), test::compile_tight(tiny, 2, 4096),
-                                         test::compile_graph(passes, 2, 4096)};
+                                         test::compile_graph(passes, 2, 4096), test::compile_graph(curves, 2, 8192)};
     for (size_t i = 0; i < std::size(files); ++i) {
         const auto* bytes = reinterpret_cast<const char*>(files[i].image.data());
         const std::string cycle{static_cast<char>(0x90), 1};  // 400 + 100 bytes a power cycle
@@ -65,6 +68,32 @@ void write_models(const fs::path& folder) {
                           .with("perm", {0, 2, 3, 1})
                           .node("ReduceMean", {"t"}, "y")
                           .with("axes", {1, 2}));
+    store("folded", ModelBuilder({1, 3, 2, 2})
+                        .node("Shape", {"x"}, "s")
+                        .integers("zero", {0})
+                        .node("Gather", {"s", "zero"}, "batch")
+                        .integers("rest", {-1})
+                        .node("Concat", {"batch", "rest"}, "shape")
+                        .with_int("axis", 0)
+                        .node("Reshape", {"x", "shape"}, "flat")
+                        .node("Flatten", {"x"}, "other")
+                        .node("Concat", {"flat", "other"}, "both")
+                        .with_int("axis", 1)
+                        .random("w", {2, 24})
+                        .node("Transpose", {"w"}, "t")
+                        .node("MatMul", {"both", "t"}, "m")
+                        .node("LogSoftmax", {"m"}, "y"));
+    store("elementwise", ModelBuilder({1, 4, 3, 3})
+                             .integers("starts", {1, 0})
+                             .integers("ends", {3, 2})
+                             .integers("axes", {1, 2})
+                             .node("Slice", {"x", "starts", "ends", "axes"}, "s")
+                             .node("Sigmoid", {"s"}, "g")
+                             .node("GlobalAveragePool", {"s"}, "p")
+                             .node("Mul", {"g", "p"}, "m")
+                             .floats("slope", {2, 1, 1}, {0.5F, -1})
+                             .node("PRelu", {"m", "slope"}, "r")
+                             .node("Sub", {"r", "g"}, "y"));
 }
 
 void write_arrays(const fs::path& folder) {

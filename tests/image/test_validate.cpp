@@ -210,7 +210,7 @@ TEST(Compile, WarnsOfCoarseWeights) {
     }
 }
 
-/// Where nothing can make the weights finer, it says that the answer will be poor, for both widths.
+/// Where nothing can make the weights finer, it says how coarse they are, for both widths.
 TEST(Compile, WarnsOfPoorAnswers) {
     for (const uint32_t weight_bytes : {1U, 2U}) {
         GraphBuilder b;
@@ -220,7 +220,7 @@ TEST(Compile, WarnsOfPoorAnswers) {
         options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
         compile_graph(b.finish(b.dense(in, 5)), options);
         ASSERT_EQ(warnings.size(), 1U);
-        for (const char* words : {"node 'conv0': the answer will be poor", "20000 products", "9 %", "fewer inputs"}) {
+        for (const char* words : {"node 'conv0': with", "20000 products", "9 %", "fewer inputs"}) {
             EXPECT_NE(warnings[0].find(words), std::string::npos) << warnings[0];
         }
         EXPECT_EQ(warnings[0].find("--weights int8"), std::string::npos) << warnings[0];

@@ -9,6 +9,8 @@ const Operation* operation_of(StageOp op) {
         case StageOp::pool_average: return &pool_operation;
         case StageOp::add: return &add_operation;
         case StageOp::softmax: return &softmax_operation;
+        case StageOp::multiply: return &multiply_operation;
+        case StageOp::curve: return &curve_operation;
     }
     return nullptr;
 }

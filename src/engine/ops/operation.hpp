@@ -49,6 +49,8 @@ extern const Operation matrix_operation;
 extern const Operation pool_operation;
 extern const Operation add_operation;
 extern const Operation softmax_operation;
+extern const Operation multiply_operation;
+extern const Operation curve_operation;
 
 constexpr int16_t clamp_to(const StageDescriptor& stage, int64_t value) {
     const int64_t low = stage.clamp_low;

@@ -1,0 +1,15 @@
+//! The parts of a concatenation share a scale. Where one is much smaller than the whole, it is made larger by a power of
+//! two, and the weights that read it take the factor back: the network is the same, and the small part keeps its bits.
+#pragma once
+
+#include <vector>
+
+#include "compiler/graph.hpp"
+
+namespace dynbal::compiler {
+
+/// Changes stages of `graph` and the largest magnitudes of its tensors. Returns what the values of each tensor are
+/// multiplied with.
+std::vector<float> equalise_parts(Graph& graph, std::vector<float>& largest);
+
+}  // namespace dynbal::compiler

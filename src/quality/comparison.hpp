@@ -1,0 +1,72 @@
+//! How well the integers of an image follow the float network it was made from, stage by stage: both are run on the same
+//! samples, the image by the real engine.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/float_run.hpp"
+#include "compiler/graph.hpp"
+#include "compiler/image_file.hpp"
+#include "sim/session.hpp"
+
+namespace dynbal::quality {
+
+/// What a stage gives, over all samples, in real values.
+struct StageError {
+    std::string name, operators;
+    double largest_value = 0;  ///< magnitude, of the float network
+    double largest_error = 0;
+    double error_power = 0;  ///< sum of squares
+    uint64_t values = 0;
+    uint64_t clipped = 0;  ///< values of the float network that the integers cannot reach
+
+    double rms_error() const;
+    /// As a share of the largest value.
+    double relative_rms() const { return largest_value > 0 ? rms_error() / largest_value : 0; }
+    double relative_largest() const { return largest_value > 0 ? largest_error / largest_value : 0; }
+};
+
+class Comparison {
+public:
+    /// `graph` is what the image was compiled from, both must outlive this. Throws InputError if they do not belong
+    /// together.
+    Comparison(const compiler::Graph& graph, const compiler::ImageFile& file);
+
+    /// Runs one sample, in ONNX order and scaled, through both. Throws std::runtime_error if the engine does not end.
+    void add(const std::vector<float>& sample);
+
+    uint64_t samples() const { return samples_; }
+    /// Samples for which both give the same largest output.
+    uint64_t same_class() const { return same_class_; }
+    /// Are there two outputs or more, so that there are classes?
+    bool has_classes() const { return file_->header().output_values > 1; }
+    const std::vector<StageError>& stages() const { return stages_; }
+    const StageError& output() const { return stages_.back(); }
+    /// Index of the first stage whose error is more than the bound, in the order of execution; stages().size() if none.
+    size_t first_bad() const;
+    /// Values of the last sample: what the float network, and what the image gave for a stage, [h, w, c].
+    const std::vector<float>& float_values(size_t stage) const;
+    const std::vector<float>& image_values(size_t stage) const { return image_values_[stage]; }
+
+private:
+    class StageReader;
+
+    void compare(size_t stage);
+
+    const compiler::Graph* graph_;
+    const compiler::ImageFile* file_;
+    compiler::FloatRunner runner_;
+    sim::Session session_;
+    std::vector<StageError> stages_;
+    std::vector<std::vector<float>> image_values_;
+    const std::vector<std::vector<float>>* float_values_ = nullptr;
+    uint64_t samples_ = 0, same_class_ = 0;
+};
+
+/// Errors of a stage above these shares of its largest value are worth a look.
+inline constexpr double rms_bound = 0.02;
+inline constexpr double largest_bound = 0.1;
+
+}  // namespace dynbal::quality

@@ -1,0 +1,113 @@
+// From a model to an image: what is told before, while and after compiling.
+#include <fstream>
+
+#include "cli_fixture.hpp"
+#include "model_builder.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+using compiler::ModelBuilder;
+
+class ModelTest : public CliTest {
+protected:
+    void store(const onnx::ModelProto& model) const {
+        std::ofstream(model_path(), std::ios::binary) << model.SerializeAsString();
+    }
+    std::string model_path() const { return path("m.onnx"); }
+    std::string made() const { return path("m.dynbal"); }
+
+    static ModelBuilder network() {
+        return ModelBuilder({1, 4})
+            .random("w", {4, 6})
+            .node("MatMul", {"x", "w"}, "a")
+            .node("Relu", {"a"}, "r")
+            .random("v", {6, 3})
+            .node("MatMul", {"r", "v"}, "y");
+    }
+    Called compile(const std::vector<std::string>& more = {}) const {
+        std::vector<std::string> words{"compile", model_path(), "-o", made(), "--calibrate", path("c.npy"), "--json"};
+        words.insert(words.end(), more.begin(), more.end());
+        return call(words);
+    }
+};
+
+TEST_F(ModelTest, InspectSaysWhetherAModelWillCompile) {
+    store(network().raw());
+    const Called called = call({"inspect", model_path(), "--json"});
+    ASSERT_EQ(called.code, 0) << called.err;
+    EXPECT_EQ(called.json().at("compiles"), true);
+    EXPECT_EQ(called.json().at("stages"), 2);
+    store(network().node("Hardmax", {"y"}, "h").node("LSTM", {"h"}, "z").raw());
+    const Called refused = call({"inspect", model_path()});
+    EXPECT_EQ(refused.code, exit_bad_input);
+    EXPECT_NE(refused.err.find("(Hardmax): operator not supported"), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("(LSTM): operator not supported"), std::string::npos) << refused.err;
+}
+
+TEST_F(ModelTest, CompileHoldsTheImageAgainstTheFloatNetwork) {
+    store(network().raw());
+    write("c.npy", {40, 4}, 160);
+    const Called called = compile();
+    ASSERT_EQ(called.code, 0) << called.err;
+    const auto measured = called.json().at("against_float");
+    EXPECT_EQ(measured.at("samples"), 32);
+    EXPECT_EQ(measured.at("same_class"), 32);
+    EXPECT_LT(measured.at("output_rms_error").get<double>(), 0.001);
+    EXPECT_EQ(measured.at("clipped_values"), 0);
+    EXPECT_TRUE(called.json().at("warnings").empty()) << called.err;
+}
+
+TEST_F(ModelTest, CalibrationSamplesThatSayLittleAreWarnedAbout) {
+    store(network().raw());
+    write("c.npy", {3, 4}, 12);
+    EXPECT_NE(compile().err.find("only 3 calibration samples"), std::string::npos);
+    io::write_npy(path("c.npy"), {{30, 4}, std::vector<float>(120, 0.5F)});
+    EXPECT_NE(compile().err.find("all calibration samples are the same"), std::string::npos);
+}
+
+TEST_F(ModelTest, InputsBeyondTheCalibratedRangeAreCounted) {
+    store(network().raw());
+    write("c.npy", {40, 4}, 160);
+    ASSERT_EQ(compile().code, 0);
+    io::write_npy(path("wild.npy"), {{2, 4}, {255, 0, 0, 255, 0, 0, 0, 255}});
+    const Called run = call({"run", made(), "--input", path("wild.npy") + "@0", "--json"});
+    EXPECT_EQ(run.json().at("input_values_outside"), 2);
+    EXPECT_NE(run.err.find("2 of 4 input values are outside the range"), std::string::npos) << run.err;
+    io::write_npy(path("labels.npy"), {{2}, {0, 1}});
+    const Called all =
+        call({"evaluate", made(), "--inputs", path("wild.npy"), "--labels", path("labels.npy"), "--json"});
+    EXPECT_EQ(all.json().at("input_values_outside"), 3);
+}
+
+TEST_F(ModelTest, DiffGoesStageByStage) {
+    store(network().raw());
+    write("c.npy", {40, 4}, 160);
+    ASSERT_EQ(compile().code, 0);
+    const std::vector<std::string> words{"diff",   made(),    model_path(), "--input", path("c.npy") + "@0",
+                                         "--save", path("d"), "--json"};
+    const Called called = call(words);
+    ASSERT_EQ(called.code, 0) << called.err;
+    EXPECT_EQ(called.json().at("stages").size(), 2U);
+    EXPECT_TRUE(called.json().at("first_bad_stage").is_null());
+    EXPECT_EQ(io::read_npy(path("d/01-image.npy")).shape, (std::vector<int64_t>{1, 1, 3}));
+    store(ModelBuilder({1, 4}).node("Relu", {"x"}, "y").raw());
+    EXPECT_NE(call(words).err.find("not made from this model"), std::string::npos);
+}
+
+TEST_F(ModelTest, OneOfSeveralOutputsAndAFileForIt) {
+    onnx::ModelProto model = network().node("ArgMax", {"y"}, "class").with_int("axis", 1).raw();
+    model.mutable_graph()->add_output()->set_name("r");
+    store(model);
+    write("c.npy", {40, 4}, 160);
+    EXPECT_NE(compile().err.find("choose one with --output: class, r"), std::string::npos);
+    ASSERT_EQ(compile({"--output", "class"}).code, 0);
+    const Called run = call({"run", made(), "--input", path("c.npy") + "@1", "--output-file", path("o.npy"), "--json"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_EQ(run.json().at("output").size(), 1U);
+    EXPECT_EQ(run.json().at("output").at(0), run.json().at("argmax"));
+    EXPECT_EQ(io::read_npy(path("o.npy")).values, (std::vector<float>{run.json().at("argmax").get<float>()}));
+}
+
+}  // namespace
+}  // namespace dynbal::cli
