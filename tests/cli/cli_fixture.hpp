@@ -51,7 +51,7 @@ protected:
     void write(const std::string& name, const std::vector<int64_t>& shape, int64_t count) const {
         io::Array array{shape, {}};
         for (int64_t i = 0; i < count; ++i) {
-            array.values.push_back(static_cast<float>(i * 37 % 101) / 50.0F - 1.0F);
+            array.values.push_back(static_cast<float>(i * 37 % 101) / 52.0F - 0.96F);
         }
         io::write_npy(path(name), array);
     }

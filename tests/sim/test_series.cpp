@@ -72,12 +72,17 @@ TEST(Size, EqualsABruteForceGrid) {
     const double steps = 1.02;
     for (const SizeOf what : {SizeOf::capacitance, SizeOf::power}) {
         const SizeRange range = what == SizeOf::power ? SizeRange{0.1, 10} : SizeRange{1e-5, 1e-2};
-        double brute = range.low;
-        while (brute < range.high && !try_size(task, what, brute).met) brute *= steps;
+        // A little more may be too little again, where a power cycle ends with a stage by chance: islands of a percent may
+        // be missed, but nothing above what is found may be needed.
+        double enough = range.low;
+        for (double value = range.low; value < range.high; value *= steps) {
+            if (!try_size(task, what, value).met) enough = value * steps;
+        }
         const auto found = smallest_size(task, what, range);
         ASSERT_TRUE(found);
         EXPECT_TRUE(try_size(task, what, *found).met);
-        EXPECT_NEAR(*found / brute, 1, 0.02);
+        EXPECT_LE(*found, enough * 1.02);
+        EXPECT_GT(*found, range.low);
     }
 }
 
