@@ -80,6 +80,9 @@ mutant 'sums are read from and written to the same area'   engine/footprint.hpp 
 mutant 'a torn checkpoint is believed'                     engine/checkpoint.cpp   's/ && trailer\.trailer_crc == crc_of\(trailer\)//;s/if \(crc32\(sums\) == found_crc_\)/if (true)/'
 mutant 'an inference starts without its input'             engine/engine.cpp       's/return Status::no_input;/;/'
 mutant 'half an input counts'                              engine/engine.cpp       '/store->unfinish/d'
-mutant 'a look at the table that fails is repeated'        engine/reconfigure.cpp  's/if \(record_\.idle_cycles > 1\)/if (false)/'
+mutant 'a damaged checkpoint is left where it is'          engine/checkpoint.cpp   '/^    next_slot_ \^= 1U;$/{N;s/.*\n    return false;/    return false;/}'
+mutant 'a look at the table that fails is repeated'        engine/reconfigure.cpp  's/record_\.look != Look::none/false/;s/if \(record_\.idle_cycles > idle_cycles_to_give_up\)/if (false)/'
+mutant 'regions are pushed where counted ones lie'         nvm/record.cpp          '/::push/,/^}/s/offset_ \+ record\.waiting \*/offset_ + (record.waiting != 0 ? record.waiting - 1 : 0) */'
+mutant 'a region is taken from the stack twice'            nvm/record.cpp          '/::pop/,/^}/{/^    --record\.waiting;$/d}'
 echo "$survivors survive"
 exit $((survivors > 0))

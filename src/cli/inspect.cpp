@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/inspect_model.hpp"
@@ -207,6 +208,7 @@ void add_inspect(CLI::App& app, Context& context) {
     add_json(*command, context);
     command->callback([model, stage, &context] {
         if (!is_image(model->path) && model->path.ends_with(".onnx")) {
+            if (*stage) throw InputError("--stage: give an image; " + model->path + " is a model");
             inspect_model(*model, context);
             return;
         }

@@ -5,8 +5,8 @@
 //! alone: no policy, tile size or power failure changes a bit of it.
 //!
 //! Invariants (SPEC.md, "Durability"):
-//!  E1. Values are written strictly in the job order of the first region, so finished values are a prefix.
-//!  E2. Regions, configuration and phase change only by the commit of a record.
+//!  E1. Values are written strictly in the job order of the region, so finished values are a prefix.
+//!  E2. Region, waiting regions, configuration and phase change only by the commit of a record.
 //!  E3. Rewriting a value of this inference writes the same bytes again.
 //!  E4. Whenever the regions could not be split once more, the configuration is the one of least need.
 //!  E5. What a power cycle need not be able to pay for, a look at the whole tile table, is not repeated for ever: NVM

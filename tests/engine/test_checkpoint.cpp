@@ -119,6 +119,33 @@ TEST(Checkpoint, SizesMayChangeFromJobToJob) {
     }
 }
 
+/// Sums that a smaller job has written over, under a trailer that is whole: the next checkpoint takes their slot. Else the
+/// damaged one would be found at each boot, and no work after it would count.
+TEST(Checkpoint, ADamagedOneIsWrittenOverNext) {
+    constexpr uint32_t large = 12;
+    constexpr uint32_t small = 2;
+    for (const uint32_t before : {0U, 1U, 2U, 3U}) {
+        Bench bench;
+        CheckpointStore store(bench.meter, bench.header);
+        for (uint32_t i = 1; i <= before; ++i) save(bench, store, i, large);
+        save(bench, store, 9, large);
+        CheckpointStore other(bench.meter, bench.header);
+        CheckpointKey smaller = key_of(1);
+        smaller.channel_count = 1;
+        for (int i = 0; i < 2; ++i) {  // into both slots
+            std::vector<int32_t> buffer = sums_of(50, small);
+            other.save(smaller, buffer, small);
+        }
+        CheckpointStore after(bench.meter, bench.header);
+        ASSERT_EQ(after.find(key_of(0), large), 9U);
+        std::vector<int32_t> sums = sums_of(0, large);
+        ASSERT_FALSE(after.restore(sums, large));
+        save(bench, after, 1, large);
+        CheckpointStore last(bench.meter, bench.header);
+        ASSERT_EQ(last.find(key_of(0), large), before >= 2 ? std::max(before, 1U) : 1U) << before << " before";
+    }
+}
+
 TEST(Checkpoint, OfAnotherJobIsNone) {
     Bench bench;
     CheckpointStore store(bench.meter, bench.header);
