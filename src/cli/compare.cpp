@@ -29,7 +29,7 @@ struct Arguments {
     ImageArguments image;
     std::string input;
     std::vector<std::string> supplies;
-    std::vector<std::string> policies{"fixed", "paper", "best"};
+    std::vector<std::string> policies = sim::policy_names();
     std::string device;
     uint32_t jobs = 0;
     RepeatArguments repeat;

@@ -18,7 +18,7 @@ struct Arguments {
     std::string input;
     std::string cuts = "all";
     std::string supply = "none";
-    std::string policy = "best";
+    std::string policy = policy_of(default_policy).name;
     std::string device;
     uint32_t jobs = 0;
 };

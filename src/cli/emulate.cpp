@@ -20,7 +20,7 @@ namespace {
 struct Arguments {
     ImageArguments image;
     std::string input;
-    std::string policy = "best";
+    std::string policy = policy_of(default_policy).name;
     uint32_t kills = 100;
     uint64_t seed = 1;
     std::string folder;

@@ -23,7 +23,7 @@ struct Arguments {
     ImageArguments image;
     std::string inputs, labels;
     int64_t limit = 0;
-    std::string policy = "best";
+    std::string policy = policy_of(default_policy).name;
     uint32_t jobs = 0;
 };
 

@@ -23,7 +23,7 @@ struct Arguments {
     std::string input;
     std::string board;
     std::string output;
-    std::string policy = "best";
+    std::string policy = policy_of(default_policy).name;
     uint32_t inferences = 1;
 };
 

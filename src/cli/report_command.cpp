@@ -22,7 +22,7 @@ struct Arguments {
     ImageArguments image;
     std::string input;
     std::string supply;
-    std::vector<std::string> policies{"fixed", "paper", "best"};
+    std::vector<std::string> policies = sim::policy_names();
     std::string device;
     std::string output;
     std::string trace_out;

@@ -16,7 +16,7 @@ namespace {
 struct Arguments {
     ImageArguments image;
     std::string input;
-    std::string policy = "best";
+    std::string policy = policy_of(default_policy).name;
     std::string device;
     std::string output_file;
 };

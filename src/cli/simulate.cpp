@@ -17,7 +17,7 @@ struct Arguments {
     ImageArguments image;
     std::string input;
     std::string supply = "none";
-    std::string policy = "best";
+    std::string policy = policy_of(default_policy).name;
     std::string device;
     bool expose_input = false;
     bool before = false;

@@ -22,7 +22,7 @@ struct Arguments {
     ImageArguments image;
     std::string input;
     std::string supply;
-    std::string policy = "best";
+    std::string policy = policy_of(default_policy).name;
     std::string device;
     std::string period, deadline;
     double share_percent = 100;

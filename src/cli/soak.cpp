@@ -20,7 +20,7 @@ struct Arguments {
     std::string inputs;
     int64_t distinct = 16;
     sim::SoakOptions options;
-    std::string policy = "best";
+    std::string policy = policy_of(default_policy).name;
     std::string device;
 };
 

@@ -24,7 +24,7 @@ constexpr double frames_a_second = 10;
 
 struct Arguments {
     ImageArguments image;
-    std::string input, supply = "none", policy = "best", device, speed = "1x";
+    std::string input, supply = "none", policy = policy_of(default_policy).name, device, speed = "1x";
 };
 
 /// "10x" or "0.5". Throws InputError.

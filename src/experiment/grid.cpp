@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -71,33 +70,26 @@ nlohmann::ordered_json json_of(const Model& model) {
 
 }  // namespace
 
-constexpr std::array strategies{Strategy::fixed, Strategy::paper, Strategy::best, Strategy::oracle};
+// A strategy is one of the plugin's policies, by its number, or the oracle behind them.
+static_assert(static_cast<size_t>(Strategy::oracle) == std::size(policies));
+static_assert(static_cast<size_t>(Strategy::best) == static_cast<size_t>(PolicyKind::best));
 
 const char* name_of(Strategy strategy) {
-    switch (strategy) {
-        case Strategy::fixed: return "fixed";
-        case Strategy::paper: return "paper";
-        case Strategy::best: return "best";
-        case Strategy::oracle: return "oracle";
-    }
-    return "unknown";
+    return strategy == Strategy::oracle ? "oracle" : policies[static_cast<size_t>(strategy)].name;
 }
 
 Strategy parse_strategy(const std::string& name) {
-    for (const Strategy strategy : strategies) {
+    std::string names;
+    for (size_t i = 0; i <= std::size(policies); ++i) {
+        const auto strategy = static_cast<Strategy>(i);
         if (name == name_of(strategy)) return strategy;
+        names += (names.empty() ? "" : ", ") + std::string(name_of(strategy));
     }
-    throw InputError("there is no policy '" + name + "'; allowed are: fixed, paper, best, oracle");
+    throw InputError("there is no policy '" + name + "'; allowed are: " + names);
 }
 
 PolicyKind policy_of(Strategy strategy) {
-    switch (strategy) {
-        case Strategy::fixed:
-        case Strategy::oracle: return PolicyKind::fixed;
-        case Strategy::paper: return PolicyKind::paper;
-        case Strategy::best: return PolicyKind::best;
-    }
-    return PolicyKind::best;
+    return strategy == Strategy::oracle ? PolicyKind::fixed : static_cast<PolicyKind>(strategy);
 }
 
 std::vector<Cell> cells_of(const Grid& grid) {

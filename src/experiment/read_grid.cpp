@@ -8,6 +8,7 @@
 #include "device/profile.hpp"
 #include "experiment/supply_files.hpp"
 #include "experiment/toml_table.hpp"
+#include "sim/session.hpp"
 #include "sim/supply.hpp"
 
 namespace dynbal::experiment {
@@ -90,7 +91,7 @@ Grid read_grid(const std::string& path) {
     grid.repetitions = static_cast<uint32_t>(table.count("repetitions", 1, repetitions_max).value_or(1));
     grid.seeds = table.counts("seeds").value_or(std::vector<uint64_t>{1});
     grid.devices = table.texts("devices").value_or(std::vector<std::string>{sim::default_profile().name});
-    const auto policies = table.texts("policies").value_or(std::vector<std::string>{"fixed", "paper", "best"});
+    const auto policies = table.texts("policies").value_or(sim::policy_names());
     const auto supplies = table.texts("supplies");
     if (!supplies) table.refuse("supplies", "is missing; see `dynbal help supplies`");
     for (const std::string& supply : *supplies) grid.supplies.push_back(resolved_supply(path, supply));

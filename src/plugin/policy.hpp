@@ -1,5 +1,5 @@
 //! Run-time reconfiguration: which tile configuration a stage runs with. Knows nothing of the engine. The list of
-//! policies with their names. Defaults of some commands, grids of experiments and the page's colours still name them, too.
+//! policies with their names. The page of reports has a colour for each name, and the C interface a number.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +39,8 @@ inline constexpr Policy policies[] = {
     {PolicyKind::paper, "paper", "the search and the formulas of the DynBal paper"},
     {PolicyKind::best, "best", "the tile that is cheapest for the supply as it is"},
 };
+/// What is used where nobody says.
+inline constexpr PolicyKind default_policy = PolicyKind::best;
 constexpr const Policy& policy_of(PolicyKind kind) { return policies[static_cast<uint8_t>(kind)]; }
 
 /// Does it look again inside a stage when the supply turns out to be another than it chose for? Not in the list, so that

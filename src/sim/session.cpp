@@ -279,6 +279,12 @@ uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
     return least_cycle_cost(file, file.header().cost_model, stage);
 }
 
+std::vector<std::string> policy_names() {
+    std::vector<std::string> names;
+    for (const Policy& policy : policies) names.emplace_back(policy.name);
+    return names;
+}
+
 PolicyKind parse_policy(std::string_view name) {
     std::string names;
     for (const Policy& policy : policies) {

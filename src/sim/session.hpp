@@ -122,6 +122,8 @@ uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage = nul
 
 /// fixed, paper, best. Throws InputError with the list.
 PolicyKind parse_policy(std::string_view name);
+/// Of all policies, in the order of the plugin's list.
+std::vector<std::string> policy_names();
 const char* name_of(PolicyKind policy);
 const char* name_of(Outcome outcome);
 
