@@ -42,7 +42,7 @@ struct Result {
     std::string network, device;
     std::string refused;        ///< by the compiler, and why
     uint64_t stated_least = 0;  ///< units
-    uint64_t real_least = 0;    ///< with which the judged policy still ends, to 2 %, in 10,000 power cycles
+    uint64_t real_least = 0;    ///< with which the judged policy still ends, to 2 %, in 300,000 power cycles
     double steady_cost = 0;     ///< the judged policy's against the cheapest of the others
     double steady_latency = 0;  ///< the same
     std::vector<Point> points;
