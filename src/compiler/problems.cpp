@@ -47,7 +47,9 @@ void Problems::add_operator(const onnx::NodeProto& node) {
     const std::string domain = standard ? "" : " of domain '" + io::printable(node.domain()) + "'";
     const std::string remedy = remedy_of(node.op_type());
     const std::string advice = remedy.empty() ? "build the network from the operators that README.md lists" : remedy;
-    std::string text = "(" + io::printable(node.op_type()) + "): operator" + domain + " not supported; " + advice;
+    std::string text = "(";
+    text += io::printable(node.op_type());
+    text += "): operator" + domain + " not supported; " + advice;
     const std::string described = describe(node);
     operators_[text].push_back(described.substr(0, described.rfind(" (")));
 }

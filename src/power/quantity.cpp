@@ -53,7 +53,11 @@ std::string with_plain_signs(std::string_view text) {
     std::string plain(text);
     const auto replace = [&](std::string_view sign, std::string_view with) {
         const size_t at = plain.find(sign);
-        if (at != std::string::npos) plain.replace(at, sign.size(), with);
+        if (at == std::string::npos) return;
+        std::string replaced = plain.substr(0, at);
+        replaced += with;
+        replaced += std::string_view(plain).substr(at + sign.size());
+        plain = std::move(replaced);
     };
     replace("\xC2\xB5", "u");
     replace("\xCE\xBC", "u");
