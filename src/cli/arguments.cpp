@@ -43,12 +43,19 @@ void add_input(CLI::App& command, std::string& spec) {
         ->required();
 }
 
-void warn_of_range(const Context& context, uint64_t outside, uint64_t values) {
-    if (outside == 0) return;
-    context.warn(
-        fmt::format("{} of {} input values are outside the range that the image was calibrated for, and are "
-                    "clipped; is --scale right, were the calibration inputs like these?",
-                    grouped(outside), grouped(values)));
+void warn_of_range(const Context& context, const RangeUse& use) {
+    std::string what;
+    if (use.inputs_outside != 0) {
+        what = fmt::format("{} of {} input values", grouped(use.inputs_outside), grouped(use.inputs));
+    }
+    if (use.outputs_saturated != 0) {
+        what += fmt::format("{}{} of {} output values", what.empty() ? "" : " and ", grouped(use.outputs_saturated),
+                            grouped(use.outputs));
+    }
+    if (what.empty()) return;
+    context.warn(what +
+                 " are outside the range that the image was calibrated for, and are clipped; is --scale right, were "
+                 "the calibration inputs like these?");
 }
 
 void add_policy(CLI::App& command, std::string& name) {

@@ -110,6 +110,9 @@ void run(const Arguments& arguments, Context& context) {
     compared([&](const std::vector<float>& sample) { comparison.add(sample); });
     for (const std::string& warning : check.warnings()) warnings.push_back(warning);
     if (const std::string warning = quality::warning_of(comparison); !warning.empty()) warnings.push_back(warning);
+    if (const std::string warning = quality::warning_of_classes(comparison); !warning.empty()) {
+        warnings.push_back(warning);
+    }
     for (const std::string& warning : warnings) context.warn(warning);
     nlohmann::ordered_json json = json_of(arguments, file, warnings);
     json["against_float"] = json_of(comparison);

@@ -163,6 +163,17 @@ size_t ImageFile::count_outside(std::span<const float> sample) const {
         sample.begin(), sample.end(), [&](float value) { return std::fabs(static_cast<double>(value)) > most; }));
 }
 
+size_t ImageFile::count_saturated(std::span<const int16_t> output) const {
+    const StageDescriptor last = stage(header().stage_count - 1U);
+    if (last.op == StageOp::softmax) return 0;  // a share of one is no more
+    // An activation that ends the values of its own accord does not count.
+    const auto is_saturated = [&](int16_t value) {
+        return (value == activation_min && last.clamp_low == activation_min) ||
+               (value == activation_max && last.clamp_high == activation_max);
+    };
+    return static_cast<size_t>(std::count_if(output.begin(), output.end(), is_saturated));
+}
+
 namespace {
 
 std::vector<float> real_output(const HostInfo& host, std::span<const int16_t> values) {
