@@ -127,15 +127,6 @@ std::string prices_text(const CostModel& prices) {
                        prices.mac / 16.0, prices.read_byte / 16.0, prices.write_byte / 16.0, prices.transfer / 16.0);
 }
 
-std::string grouped(uint64_t value) {
-    std::string text = std::to_string(value);
-    for (size_t place = text.size(); place > 3;) {
-        place -= 3;
-        text.insert(place, 1, ',');
-    }
-    return text;
-}
-
 std::string shell_word(const std::string& word) {
     const auto plain = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

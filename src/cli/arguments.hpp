@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "compiler/image_file.hpp"
 #include "compiler/samples.hpp"
+#include "io/printable.hpp"
 #include "plugin/policy.hpp"
 #include "sim/device_profile.hpp"
 #include "sim/supply.hpp"
@@ -66,8 +67,7 @@ void warn_of_device(const compiler::ImageFile& file, const sim::DeviceProfile& p
 /// What budget:E and cost_units count: "1 a MAC, 14.5 a byte read, ...".
 std::string prices_text(const CostModel& prices);
 
-/// 1234567 as 1,234,567.
-std::string grouped(uint64_t value);
+using io::grouped;
 /// A word as a shell takes it.
 std::string shell_word(const std::string& word);
 

@@ -202,7 +202,7 @@ void Engine::keep_for(const Choice& other) {
     }
 }
 
-/// Cuts what is left of the first region so that another order of jobs can go on; false if there is no room.
+/// Cuts what is left of the region so that another order of jobs can go on; false if there is no room.
 bool Engine::split_regions(const TileConfig& next) {
     if (same_order(record_.config(), next)) {
         return true;

@@ -63,4 +63,13 @@ std::string printable_lines(std::string_view text, size_t width_max) {
     }
 }
 
+std::string grouped(uint64_t value) {
+    std::string text = std::to_string(value);
+    for (size_t place = text.size(); place > 3;) {
+        place -= 3;
+        text.insert(place, 1, ',');
+    }
+    return text;
+}
+
 }  // namespace dynbal::io

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,5 +20,7 @@ inline constexpr size_t line_width_max = 1000;
 std::string printable(std::string_view text, size_t width_max = name_width_max);
 /// Line ends stay; each line is made printable.
 std::string printable_lines(std::string_view text, size_t width_max = line_width_max);
+/// 3600 as 3,600.
+std::string grouped(uint64_t value);
 
 }  // namespace dynbal::io

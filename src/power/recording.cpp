@@ -7,21 +7,9 @@
 #include <cmath>
 #include <utility>
 
+#include "io/printable.hpp"
+
 namespace dynbal::power {
-namespace {
-
-/// 3600 as 3,600.
-std::string grouped(uint64_t value) {
-    std::string text = std::to_string(value);
-    for (size_t place = text.size(); place > 3;) {
-        place -= 3;
-        text.insert(place, 1, ',');
-    }
-    return text;
-}
-
-}  // namespace
-
 std::string si_text(double value, const char* unit) {
     constexpr std::array<std::pair<double, const char*>, 6> prefixes{
         {{1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}}};
@@ -56,8 +44,8 @@ Recording make_recording(std::vector<Piece> pieces, TraceSummary summary) {
 
 std::string TraceSummary::text() const {
     std::string text =
-        fmt::format("trace {}: {}, {}; {} samples, {}, mean {}, largest {}", file, format, columns, grouped(samples),
-                    duration_text(duration_s), si_text(mean_w, "W"), si_text(largest_w, "W"));
+        fmt::format("trace {}: {}, {}; {} samples, {}, mean {}, largest {}", file, format, columns,
+                    io::grouped(samples), duration_text(duration_s), si_text(mean_w, "W"), si_text(largest_w, "W"));
     if (dark_share > 0) text += fmt::format(", nothing {:.3g} % of the time", 100 * dark_share);
     for (const std::string& note : notes) text += "; " + note;
     return text;

@@ -1,7 +1,7 @@
 //! Tells whether power cycles bring an inference further, from the progress records they leave in NVM.
 //!
 //! A run can write NVM for ever without getting anywhere, so what changes in NVM says little. Further means: a later
-//! inference, phase or stage, fewer values left of the stage, or more of the first region done. A change of regions or
+//! inference, phase or stage, fewer values left of the stage, or more of its region done. A change of regions or
 //! configuration alone (a new epoch) starts a new count of what is done, and is no progress.
 #pragma once
 
