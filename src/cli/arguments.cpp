@@ -86,9 +86,11 @@ void add_json(CLI::App& command, Context& context) {
 }
 
 void add_device(CLI::App& command, std::string& name_or_path, const std::string& otherwise) {
-    command.add_option("--device", name_or_path,
-                       fmt::format("What time and energy are those of: {}, or FILE.toml; without it {}",
-                                   fmt::join(device::profile_names(), ", "), otherwise));
+    command.add_option(
+        "--device", name_or_path,
+        fmt::format(
+            "Device to run on; its profile says what time and energy work takes: {}, or FILE.toml (default: {})",
+            fmt::join(device::profile_names(), ", "), otherwise));
 }
 
 namespace {

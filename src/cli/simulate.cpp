@@ -118,8 +118,8 @@ void add_simulate(CLI::App& app, Context& context) {
     add_policy(*command, arguments->policy);
     add_device(*command, arguments->device);
     command->add_flag("--expose-input", arguments->expose_input,
-                      "Power may fail while the input is loaded, too, and loading it counts; a "
-                      "second time the host pays");
+                      "Power may fail while the input is loaded, too, and loading it counts, the first "
+                      "time; loading it again is free and cannot fail");
     command->add_flag("--again", arguments->again, "Afterwards run another input on the same NVM and check its answer");
     command->add_option("--again-supply", arguments->again_supply, "The supply of --again; `same`: the first goes on")
         ->capture_default_str();

@@ -13,6 +13,7 @@ struct SweepArguments {
     std::string folder;
     uint32_t jobs = 0;
     bool restart = false;
+    experiment::Shard shard;
 
     /// Options --output, --jobs and --restart. `otherwise`: the folder if none is named, for people.
     void add_to(CLI::App& command, const std::string& otherwise);

@@ -174,6 +174,15 @@ std::vector<float> real_output(const HostInfo& host, std::span<const int16_t> va
     return reals;
 }
 
+/// What is wrong with an image; of another version which one it has, and which one is read.
+std::string reason_of(ImageFault fault, std::span<const std::byte> bytes) {
+    if (fault != ImageFault::unknown_version) return text_of(fault);
+    ImageHeader header;
+    std::memcpy(static_cast<void*>(&header), bytes.data(), sizeof(header));
+    return "made by another version of the compiler: it has image version " + std::to_string(header.version) +
+           ", this program reads version " + std::to_string(image_version);
+}
+
 }  // namespace
 
 std::vector<float> ImageFile::dequantise_output(std::span<const int16_t> values) const {
@@ -189,7 +198,7 @@ ImageFile read_image_file(const std::string& path) {
     const std::span<const std::byte> bytes = std::as_bytes(std::span(raw));
     ImageFile file;
     if (const ImageFault fault = validate(bytes); fault != ImageFault::none) {
-        throw InputError(path + ": " + text_of(fault) + "; make it again with `dynbal compile`");
+        throw InputError(path + ": " + reason_of(fault, bytes) + "; make it again with `dynbal compile`");
     }
     ImageHeader header;
     std::memcpy(static_cast<void*>(&header), bytes.data(), sizeof(header));

@@ -27,7 +27,7 @@ struct Model {
     std::string onnx;
     std::string image;      ///< instead of onnx
     std::string calibrate;  ///< .npy; empty: one pseudo-random sample, which does for timing only
-    std::string input;      ///< FILE.npy or FILE.npy@INDEX; empty: zeros, which do for timing only
+    std::string input;      ///< FILE.npy or `FILE.npy@INDEX`; empty: zeros, which do for timing only
     double scale = 1.0;
     uint32_t weight_bytes = 2;
 };

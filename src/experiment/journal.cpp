@@ -67,10 +67,10 @@ void Journal::cut(size_t bytes) {
     if (::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) fail(path_, "cannot shorten");
 }
 
-void Journal::append(const Row& row) {
-    const std::string line = json_lines_of({row});
+void Journal::append(const std::vector<Row>& rows) {
+    const std::string lines = json_lines_of(rows);
     const std::lock_guard lock(appending_);
-    write_all(descriptor_, line, path_);
+    write_all(descriptor_, lines, path_);
     if (::fdatasync(descriptor_) != 0) fail(path_, "cannot write");
 }
 

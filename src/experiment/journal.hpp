@@ -27,7 +27,8 @@ public:
     /// What was there when it was opened.
     const std::vector<Row>& rows() const { return rows_; }
     /// Thread-safe. Throws InputError if the disk is full or broken.
-    void append(const Row& row);
+    void append(const Row& row) { append(std::vector<Row>{row}); }
+    void append(const std::vector<Row>& rows);
 
 private:
     void recover();

@@ -1,0 +1,21 @@
+# dynbal_add_board(NAME FOLDER SOURCES...): NAME.elf from a board's sources and FOLDER/link.ld, its sizes printed and checked
+# against their limits. `dynbal firmware --board NAME` puts a model into it where $DYNBAL_BOARDS names its folder.
+set(DYNBAL_BOARDS_SOURCE ${CMAKE_CURRENT_LIST_DIR}/../boards)
+set(DYNBAL_SIZE_REPORT ${CMAKE_CURRENT_LIST_DIR}/../tools/size_report.py)
+
+function(dynbal_add_board name folder)
+  add_executable(${name} ${ARGN})
+  set_target_properties(${name} PROPERTIES SUFFIX .elf RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  target_link_libraries(${name} PRIVATE dynbal_board_common)
+  target_link_options(${name} PRIVATE -T ${folder}/link.ld -L${DYNBAL_BOARDS_SOURCE}/common -L${DYNBAL_BOARDS_SOURCE}
+    -Wl,-Map=${CMAKE_BINARY_DIR}/${name}.map)
+  set_target_properties(${name} PROPERTIES
+    LINK_DEPENDS "${folder}/link.ld;${DYNBAL_BOARDS_SOURCE}/common/sections.ld")
+endfunction()
+
+function(dynbal_report_size name)
+  # Sizes are printed, checked against their limits and kept for `dynbal inspect`.
+  add_custom_command(TARGET ${name} POST_BUILD VERBATIM
+    COMMAND ${DYNBAL_SIZE_REPORT} $<TARGET_FILE:${name}> ${CMAKE_BINARY_DIR}
+    --json ${CMAKE_BINARY_DIR}/${name}.size.json --check)
+endfunction()

@@ -1,0 +1,53 @@
+//! The folder of a sweep, or of a shard of one: sweep.json says whose rows journal.jsonl holds.
+//!
+//! Invariant: a folder never mixes rows of different grids, shards or builds of the program.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "experiment/grid.hpp"
+#include "experiment/journal.hpp"
+#include "experiment/shard.hpp"
+
+namespace dynbal::experiment {
+
+/// What must be equal for rows to be comparable, and which part of them they are.
+struct SweepIdentity {
+    std::string grid_sha256, program_sha256;
+    uint32_t cells = 0;  ///< of the whole grid
+    Shard shard;
+
+    /// Rows of both belong to one sweep.
+    bool same_sweep(const SweepIdentity& other) const;
+    std::string text() const;
+};
+
+class SweepFolder {
+public:
+    explicit SweepFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+    const std::filesystem::path& path() const { return path_; }
+    std::string identity_file() const { return (path_ / "sweep.json").string(); }
+    std::string journal_file() const { return (path_ / "journal.jsonl").string(); }
+    std::string csv_file() const { return (path_ / "rows.csv").string(); }
+    std::string json_lines_file() const { return (path_ / "rows.jsonl").string(); }
+
+    /// Makes the folder if it is not there. Throws InputError.
+    void create() const;
+    /// Makes the folder this one's, or finds that it is; `journal` is its, open. Throws InputError.
+    void claim(const Journal& journal, const SweepIdentity& identity, bool restart) const;
+    bool holds_a_sweep() const { return std::filesystem::exists(identity_file()); }
+    /// Of what it holds. Throws InputError if sweep.json is damaged.
+    SweepIdentity identity() const;
+    /// The results: rows in the order of cells_of().
+    void write_rows(const std::vector<Row>& rows) const;
+
+private:
+    std::filesystem::path path_;
+};
+
+SweepIdentity identity_of(const Grid& grid, uint32_t cells, const Shard& shard);
+
+}  // namespace dynbal::experiment
