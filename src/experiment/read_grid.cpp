@@ -146,6 +146,9 @@ is one row of the result. Paths are relative to the grid's folder.
 running every valid one. The rows are sums over the inferences of a cell; one that does not end is a
 row, too, with its outcome. `dynbal sweep GRID.toml -o DIR` writes DIR/rows.csv and DIR/rows.jsonl; while it runs,
 finished rows are in DIR/journal.jsonl. A sweep that was killed goes on where it was when it is called again.
+
+On many machines: `dynbal sweep GRID.toml -o DIR --shard I/N` on each (I from 1 to N), then `dynbal sweep --merge DIR`; the rows are
+those of one machine, to the byte, and shards that are lost are named. On a Slurm cluster: `dynbal sweep GRID.toml -o DIR --slurm`.
 )";
 }
 

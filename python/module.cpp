@@ -1,0 +1,168 @@
+// The part of the Python module that is in C++. It takes files; dynbal/__init__.py makes files of arrays.
+#include <pybind11/functional.h>
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "compiler/compile.hpp"
+#include "compiler/lower.hpp"
+#include "compiler/samples.hpp"
+#include "convert.hpp"
+#include "device/profile.hpp"
+#include "device/profile_file.hpp"
+#include "experiment/read_grid.hpp"
+#include "experiment/sweep.hpp"
+#include "quality/comparison.hpp"
+#include "sim/session.hpp"
+#include "sim/supply.hpp"
+
+namespace dynbal::python {
+namespace {
+
+namespace py = pybind11;
+
+using Progress = std::function<void(double)>;
+
+/// Calls a function of Python's from a thread that does not hold its lock.
+std::function<void(double)> locked(const Progress& progress) {
+    if (!progress) return {};
+    return [progress](double share) {
+        const py::gil_scoped_acquire lock;
+        progress(share);
+    };
+}
+
+struct CompileRequest {
+    std::string model, calibrate, output, device, name;
+    double scale = 1.0;
+    uint32_t weight_bytes = 2;
+    int64_t samples_max = compiler::calibration_samples_max;
+    Progress progress;
+};
+
+py::tuple compile(const CompileRequest& request) {
+    compiler::ImageFile file;
+    std::vector<std::string> warnings;
+    const Progress progress = locked(request.progress);
+    {
+        const py::gil_scoped_release unlocked;
+        compiler::CompileOptions options;
+        options.weight_bytes = request.weight_bytes;
+        options.input_scale = static_cast<float>(request.scale);
+        options.device = compiler::device_by_name(request.device);
+        options.model_name = request.name;
+        options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
+        const compiler::Graph graph = compiler::read_graph(request.model, request.output);
+        warnings = graph.notes;
+        const compiler::SampleFile samples(request.calibrate, graph.input_dims);
+        const int64_t count = std::min(samples.count(), request.samples_max);
+        int64_t done = 0;
+        const auto told = [&] {
+            ++done;
+            if (progress) progress(static_cast<double>(done) / static_cast<double>(std::max(done, count)));
+        };
+        file = compiler::compile(graph, compiler::spread_samples(samples, count, options.input_scale, told), options);
+    }
+    return py::make_tuple(std::move(file), warnings);
+}
+
+sim::DeviceProfile profile_of(const compiler::ImageFile& file, const std::string& device) {
+    if (!device.empty()) return device::load_profile(device);
+    return file.host.device_text.empty() ? device::load_profile(file.host.device_name)
+                                         : device::parse_profile(file.host.device_text, file.host.device_name);
+}
+
+py::tuple run(const compiler::ImageFile& file, const std::string& input, double scale, const std::string& supply_text,
+              const std::string& policy, const std::string& device, bool timing_only) {
+    sim::RunResult result;
+    {
+        const py::gil_scoped_release unlocked;
+        sim::RunOptions options;
+        options.policy = sim::parse_policy(policy);
+        options.timing_only = timing_only;
+        const sim::DeviceProfile profile = profile_of(file, device);
+        const auto supply = sim::parse_supply(supply_text, profile);
+        const std::vector<int16_t> values = input.empty()
+                                                ? std::vector<int16_t>(file.header().input_values)
+                                                : compiler::read_input(file, input, static_cast<float>(scale));
+        sim::Session session(file, profile);
+        result = session.run_inference(values, *supply, options);
+    }
+    py::object output = py::none();
+    py::object raw = py::none();
+    if (result.completed() && !timing_only) {
+        const std::vector<float> values = file.model_output(result.output);
+        output = py::array_t<float>(static_cast<py::ssize_t>(values.size()), values.data());
+        raw = py::array_t<int16_t>(static_cast<py::ssize_t>(result.output.size()), result.output.data());
+    }
+    return py::make_tuple(to_python(describe(result)), output, raw);
+}
+
+py::list rows_of(const std::vector<experiment::Row>& rows) {
+    py::list list;
+    for (const experiment::Row& row : rows) list.append(to_python(experiment::json_of(row)));
+    return list;
+}
+
+py::list sweep(const std::string& grid_path, const std::string& folder, uint32_t jobs, bool restart,
+               const std::string& program_sha256, const Progress& callback) {
+    experiment::SweepResult result;
+    const Progress progress = locked(callback);
+    {
+        const py::gil_scoped_release unlocked;
+        const experiment::Grid grid = experiment::read_grid(grid_path);
+        experiment::SweepOptions options;
+        options.folder = folder;
+        options.jobs = jobs;
+        options.restart = restart;
+        options.program_sha256 = program_sha256;
+        std::atomic<double> done = 0;
+        double all = 1;
+        options.on_start = [&](uint64_t cells, uint64_t before) {
+            all = static_cast<double>(std::max<uint64_t>(1, cells - before));
+        };
+        options.on_progress = [&](double cells) {
+            const double sum = done.fetch_add(cells) + cells;
+            if (progress) progress(std::min(1.0, sum / all));
+        };
+        result = experiment::run_sweep(grid, options);
+    }
+    return rows_of(result.rows);
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_dynbal, module) {
+    module.doc() = "The part of dynbal in C++; use the module dynbal";
+    module.attr("version") = DYNBAL_VERSION;
+    py::register_exception<InputError>(module, "Error", PyExc_ValueError);
+    py::class_<CompileRequest>(module, "CompileRequest")
+        .def(py::init<>())
+        .def_readwrite("model", &CompileRequest::model)
+        .def_readwrite("calibrate", &CompileRequest::calibrate)
+        .def_readwrite("output", &CompileRequest::output)
+        .def_readwrite("device", &CompileRequest::device)
+        .def_readwrite("name", &CompileRequest::name)
+        .def_readwrite("scale", &CompileRequest::scale)
+        .def_readwrite("weight_bytes", &CompileRequest::weight_bytes)
+        .def_readwrite("samples_max", &CompileRequest::samples_max)
+        .def_readwrite("progress", &CompileRequest::progress);
+    py::class_<compiler::ImageFile>(module, "ImageFile")
+        .def("describe", [](const compiler::ImageFile& file) { return to_python(describe(file)); })
+        .def("save",
+             [](const compiler::ImageFile& file, const std::string& path) { compiler::write_image_file(path, file); });
+    module.def("compile", &compile);
+    module.def("load", &compiler::read_image_file);
+    module.def("run", &run);
+    module.def("sweep", &sweep);
+    module.def("policies", &sim::policy_names);
+    module.def("devices", &device::profile_names);
+    module.attr("default_device") = device::default_device;
+    module.attr("default_policy") = sim::name_of(default_policy);
+}
+
+}  // namespace dynbal::python

@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+"""The Python module: docs/tour.py with the module as it was built, then from a wheel in a clean virtual environment.
+
+Usage: test_python.py (tour | errors | wheel) SOURCE_FOLDER BUILD_FOLDER WORK_FOLDER
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+
+def run(*command, **options):
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False, **options)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\nfailed with exit code {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+def expect(condition, what):
+    if not condition:
+        sys.exit(f"not true: {what}")
+
+
+def environment(build, with_module=True):
+    values = {**os.environ, "PATH": f"{build}:{os.environ['PATH']}"}
+    values.pop("PYTHONPATH", None)
+    if with_module:
+        values["PYTHONPATH"] = str(build / "python")
+    return values
+
+
+def tour(source, build, work):
+    print(run("/usr/bin/python3", source / "docs/tour.py", work, env=environment(build)))
+
+
+ERRORS = """
+import pathlib, subprocess, sys
+import numpy
+import dynbal
+folder, program = pathlib.Path(sys.argv[1]), sys.argv[2]
+subprocess.run([program, "zoo", "har", "-o", folder / "har"], check=True)
+x = numpy.load(folder / "har/inputs.npy")
+image = dynbal.compile(folder / "har/har.onnx", calibrate=folder / "har/calibrate.npy", scale=1 / 2048)
+image.save(folder / "har.dynbal")
+def program_says(*words):
+    done = subprocess.run([program, *map(str, words)], stderr=subprocess.PIPE, text=True, check=False)
+    return done.stderr.split("dynbal: ", 1)[1].strip()
+def module_says(call):
+    try:
+        call()
+    except dynbal.Error as error:
+        assert isinstance(error, ValueError)
+        return str(error).strip()
+    raise AssertionError("no error")
+given = ["--input", folder / "har/inputs.npy@0"]
+for supply in ("solar", "power:4", "trace:nothing.csv", "power:4mW,capacitance=red"):
+    said = program_says("simulate", folder / "har.dynbal", *given, "--supply", supply)
+    assert module_says(lambda: image.simulate(x[0], supply=supply)) == said, said
+said = program_says("simulate", folder / "har.dynbal", *given, "--policy", "lucky")
+assert module_says(lambda: image.simulate(x[0], policy="lucky")) == said, said
+said = program_says("run", folder / "nothing.dynbal", *given)
+assert module_says(lambda: dynbal.load(folder / "nothing.dynbal")) == said, said
+numpy.save(folder / "short.npy", x[0][:3])
+said = program_says("run", folder / "har.dynbal", "--input", folder / "short.npy")
+assert module_says(lambda: image.run(x[0][:3])) == said.replace(str(folder / "short.npy"), "array"), said
+assert "array" in module_says(lambda: image.run(numpy.full(x[0].shape, numpy.nan)))
+assert "no real numbers" in module_says(lambda: image.run(numpy.array(["a"])))
+"""
+
+
+def errors(_, build, work):
+    run("/usr/bin/python3", "-c", ERRORS, work, build / "dynbal", env=environment(build))
+
+
+def wheel(source, build, work):
+    """`pip` without a network and without any package but Debian's."""
+    if subprocess.run(["/usr/bin/python3", "-c", "import pip, venv, ensurepip"], check=False, capture_output=True).returncode != 0:
+        print("skipped: needs the packages python3-pip and python3-venv")
+        sys.exit(77)
+    values = environment(build, False)
+    values["DYNBAL_BUILD_FOLDER"] = str(build)
+    run("/usr/bin/python3", "-m", "pip", "wheel", "--no-index", "--no-deps", "-w", work, source, env=values)
+    made = list(work.glob("dynbal-*.whl"))
+    expect(len(made) == 1, f"one wheel is made: {made}")
+    run("/usr/bin/python3", "-m", "venv", "--system-site-packages", work / "venv")
+    python = work / "venv/bin/python"
+    run(python, "-m", "pip", "install", "--no-index", made[0], env=environment(build, False))
+    said = run(python, source / "docs/tour.py", work / "tour", env=environment(build, False), cwd=work)
+    expect("is not there" not in said and str(work / "venv") in
+           run(python, "-c", "import dynbal; print(dynbal.__file__)", env=environment(build, False), cwd=work),
+           "the module is that of the wheel")
+
+
+def main():
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    source, build, work = (pathlib.Path(path).resolve() for path in sys.argv[2:])
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    {"tour": tour, "errors": errors, "wheel": wheel}[sys.argv[1]](source, build, work)
+
+
+if __name__ == "__main__":
+    main()
