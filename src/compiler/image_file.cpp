@@ -195,7 +195,10 @@ std::vector<float> ImageFile::model_output(std::span<const int16_t> values) cons
 
 ImageFile read_image_file(const std::string& path) {
     const std::vector<uint8_t> raw = io::read_file(path);
-    const std::span<const std::byte> bytes = std::as_bytes(std::span(raw));
+    return parse_image_file(std::as_bytes(std::span(raw)), path);
+}
+
+ImageFile parse_image_file(std::span<const std::byte> bytes, const std::string& path) {
     ImageFile file;
     if (const ImageFault fault = validate(bytes); fault != ImageFault::none) {
         throw InputError(path + ": " + reason_of(fault, bytes) + "; make it again with `dynbal compile`");

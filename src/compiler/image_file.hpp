@@ -52,6 +52,8 @@ struct ImageFile {
     std::vector<float> model_output(std::span<const int16_t> values) const;
 };
 
+/// Checks the bytes of such a file completely; `name` is for messages. Throws InputError.
+ImageFile parse_image_file(std::span<const std::byte> bytes, const std::string& name);
 /// Reads and checks a file completely. Throws InputError.
 ImageFile read_image_file(const std::string& path);
 /// Writes atomically. Throws InputError.

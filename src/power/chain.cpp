@@ -55,6 +55,14 @@ PowerChain::PowerChain(std::unique_ptr<Harvester> harvester, const ChainOptions&
     next_piece();
 }
 
+PowerChain PowerChain::resumed(std::unique_ptr<Harvester> harvester) const {
+    PowerChain chain = *this;
+    chain.harvester_ = std::move(harvester);
+    chain.seen_repetitions_ = 0;
+    chain.next_piece();
+    return chain;
+}
+
 double PowerChain::voltage_v() const { return std::sqrt(2 * energy_j_ / options_.capacitor.capacitance_f); }
 
 /// With the device off. An empty capacitor gives nothing.

@@ -60,6 +60,8 @@ class NeverCharges : public InputError {
 class PowerChain {
 public:
     PowerChain(std::unique_ptr<Harvester> harvester, const ChainOptions& options);
+    /// One that goes on from here with another harvester, which is asked for its first piece at once.
+    PowerChain resumed(std::unique_ptr<Harvester> harvester) const;
 
     /// Waits with the device off until it starts. Returns the seconds that takes. Throws NeverCharges.
     double charge();
@@ -107,7 +109,7 @@ private:
     void check_repetition(double waited_s);
     [[noreturn]] void refuse(const std::string& reason) const;
 
-    std::unique_ptr<Harvester> harvester_;
+    std::shared_ptr<Harvester> harvester_;  ///< nobody else's; shared only while resumed() copies
     ChainOptions options_;
     double tau_s_;  ///< of the leakage, for energy; infinite without
     double start_j_, stop_j_, full_j_, begin_j_;

@@ -72,20 +72,20 @@ MakeHarvester plan_daynight(Options& options) {
 }
 
 power::ChainOptions chain_options(Options& options, const DeviceProfile& profile) {
-    power::ChainOptions chain;
-    device::Capacitor& capacitor = chain.capacitor = profile.capacitor;
+    power::ChainOptions chain = chain_of(profile);
+    device::Capacitor& capacitor = chain.capacitor;
     capacitor.capacitance_f = options.number("capacitance", Unit::farad, capacitor.capacitance_f, 1e-9, 100);
     capacitor.on_v = options.number("on_voltage", Unit::volt, capacitor.on_v, 0.1, 100);
     capacitor.off_v = options.number("off_voltage", Unit::volt, capacitor.off_v, 0.05, 100);
-    capacitor.max_v = options.number("max_voltage", Unit::volt, std::max(capacitor.max_v, capacitor.on_v), 0.1, 100);
+    capacitor.max_v = options.number("max_voltage", Unit::volt, std::max(profile.capacitor.max_v, capacitor.on_v), 0.1, 100);
     capacitor.leakage_a = options.number("leakage", Unit::ampere, capacitor.leakage_a, 0, 1);
     capacitor.esr_ohm = options.number("esr", Unit::ohm, capacitor.esr_ohm, 0, 1000);
     if (!(capacitor.off_v < capacitor.on_v && capacitor.on_v <= capacitor.max_v)) {
         options.refuse("the voltages must rise: off_voltage < on_voltage <= max_voltage");
     }
     chain.start_v = options.number("start_voltage", Unit::volt, capacitor.off_v, 0, capacitor.max_v);
-    chain.sleep_w = options.number("sleep", Unit::watt, profile.sleep_uw * 1e-6, 0, 1);
-    chain.converter.efficiency = options.number("efficiency", Unit::share, profile.converter_efficiency, 0.01, 1);
+    chain.sleep_w = options.number("sleep", Unit::watt, chain.sleep_w, 0, 1);
+    chain.converter.efficiency = options.number("efficiency", Unit::share, chain.converter.efficiency, 0.01, 1);
     chain.converter.least_w = options.number("min_power", Unit::watt, 0, 0, most_w);
     chain.converter.least_v = options.number("min_voltage", Unit::volt, 0, 0, 100);
     return chain;
@@ -94,8 +94,18 @@ power::ChainOptions chain_options(Options& options, const DeviceProfile& profile
 }  // namespace
 
 power::ChainOptions chain_of(const DeviceProfile& profile) {
-    Options none({}, {});
-    return chain_options(none, profile);
+    power::ChainOptions chain;
+    chain.capacitor = profile.capacitor;
+    chain.capacitor.max_v = std::max(chain.capacitor.max_v, chain.capacitor.on_v);
+    chain.start_v = chain.capacitor.off_v;
+    chain.sleep_w = profile.sleep_uw * 1e-6;
+    chain.converter.efficiency = profile.converter_efficiency;
+    return chain;
+}
+
+std::unique_ptr<HarvestSupply> HarvestSupply::resumed(std::unique_ptr<power::Harvester> harvester) const {
+    return std::unique_ptr<HarvestSupply>(
+        new HarvestSupply(options_, chain_.resumed(std::move(harvester)), charging_ps_));
 }
 
 void HarvestSupply::begin_cycle() { charging_ps_ += static_cast<uint64_t>(std::llround(chain_.charge() * 1e12)); }

@@ -20,6 +20,8 @@ public:
     HarvestSupply(std::unique_ptr<power::Harvester> harvester, const power::ChainOptions& options,
                   std::optional<power::TraceSummary> trace = std::nullopt)
         : options_(options), chain_(std::move(harvester), options), trace_(std::move(trace)) {}
+    /// One that goes on from here with another harvester: what it is now can be gone back to.
+    std::unique_ptr<HarvestSupply> resumed(std::unique_ptr<power::Harvester> harvester) const;
 
     void begin_cycle() override;
     Grant pay(const Demand& demand) override;
@@ -31,6 +33,8 @@ public:
     const power::EnergyBalance* balance() const override { return &chain_.balance(); }
 
 private:
+    HarvestSupply(const power::ChainOptions& options, power::PowerChain chain, uint64_t charging_ps)
+        : options_(options), chain_(std::move(chain)), charging_ps_(charging_ps) {}
     uint64_t draw(const Cost& each, uint64_t count, Grant& grant);
 
     power::ChainOptions options_;
@@ -44,7 +48,7 @@ struct SupplyText {
     std::string_view whole, kind, arguments;
 };
 
-/// The chain of a device without further options.
+/// The chain of a device without further options: charged to off_v.
 power::ChainOptions chain_of(const DeviceProfile& profile);
 
 /// What harvests, and what is behind it: read once, made many times.

@@ -1,5 +1,6 @@
 #include "sim/progress_watch.hpp"
 
+#include <cstring>
 #include <tuple>
 
 namespace dynbal::sim {
@@ -15,6 +16,19 @@ std::tuple<uint32_t, Phase, uint16_t, int64_t> stand_of(const Record& record) {
 std::tuple<uint32_t, uint16_t> done_of(const Record& record) { return {record.done, record.channels_done}; }
 
 }  // namespace
+
+std::optional<Record> newest_record(std::span<const std::byte> memory, const ImageHeader& header) {
+    struct View final : Nvm {
+        std::span<const std::byte> bytes;
+        void read(uint32_t from, std::span<std::byte> target) override {
+            std::memcpy(target.data(), bytes.data() + from, target.size());
+        }
+        void write(uint32_t, std::span<const std::byte>) override {}
+    } view;
+    view.bytes = memory;
+    Record record;
+    return RecordStore(view, header).load(record) ? std::optional(record) : std::nullopt;
+}
 
 bool ProgressWatch::note(const std::optional<Record>& record) {
     if (!record) return false;

@@ -7,10 +7,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "nvm/record.hpp"
 
 namespace dynbal::sim {
+
+/// The newest progress record as it lies in NVM, read without cost.
+std::optional<Record> newest_record(std::span<const std::byte> memory, const ImageHeader& header);
 
 class ProgressWatch {
 public:

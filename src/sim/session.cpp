@@ -13,20 +13,6 @@
 namespace dynbal::sim {
 namespace {
 
-/// The newest progress record as it lies in NVM, read without cost.
-std::optional<Record> newest_record(std::span<const std::byte> memory, const ImageHeader& header) {
-    struct View final : Nvm {
-        std::span<const std::byte> bytes;
-        void read(uint32_t from, std::span<std::byte> target) override {
-            std::memcpy(target.data(), bytes.data() + from, target.size());
-        }
-        void write(uint32_t, std::span<const std::byte>) override {}
-    } view;
-    view.bytes = memory;
-    Record record;
-    return RecordStore(view, header).load(record) ? std::optional(record) : std::nullopt;
-}
-
 /// The NVM of an image; what no device has is refused before it is allocated.
 uint32_t nvm_bytes_of(const compiler::ImageFile& file) {
     constexpr uint32_t bytes_max = 256U << 20U;

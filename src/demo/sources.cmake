@@ -1,0 +1,11 @@
+set(DYNBAL_DEMO_SOURCES
+  board.cpp
+  layer_values.cpp
+  live_supply.cpp
+  network.cpp
+  page_api.cpp
+  power_history.cpp
+  race.cpp
+  recording.cpp
+  state_json.cpp
+)

@@ -1,0 +1,38 @@
+//! A network of the demo from the tiny model, and an input for it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "compiler/image_file.hpp"
+#include "demo/network.hpp"
+#include "io/file.hpp"
+#include "io/npy.hpp"
+#include "temporary_folder.hpp"
+#include "tiny_model.hpp"
+
+namespace dynbal::demo {
+
+inline std::vector<std::byte> bytes_of(const std::string& path) {
+    const std::vector<uint8_t> raw = io::read_file(path);
+    const auto all = std::as_bytes(std::span(raw));
+    return {all.begin(), all.end()};
+}
+
+inline std::vector<std::byte> tiny_file() {
+    const io::TemporaryFolder folder;
+    compiler::write_image_file(folder.path("tiny.dynbal"), sim::tiny_image());
+    return bytes_of(folder.path("tiny.dynbal"));
+}
+
+/// `samples` of the tiny model's inputs.
+inline std::vector<std::byte> tiny_samples(int64_t samples) {
+    const io::TemporaryFolder folder;
+    io::Array array{{samples, 72}, {}};
+    for (int64_t i = 0; i < samples * 72; ++i) array.values.push_back(static_cast<float>(i * 37 % 101) / 52.0F - 0.96F);
+    io::write_npy(folder.path("x.npy"), array);
+    return bytes_of(folder.path("x.npy"));
+}
+
+}  // namespace dynbal::demo

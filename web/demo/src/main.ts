@@ -1,0 +1,307 @@
+// Puts the page together and keeps time: so many simulated seconds for each real one.
+import { choice, h } from '../../src/dom';
+import { quantity } from '../../src/format';
+import { Board } from './board';
+import { simulator, unpack, zoo, type ZooNetwork } from './embedded';
+import { Engine, InputError, type BoardState, type InputInfo, type NetworkInfo, type RaceState } from './engine';
+import { Example } from './example';
+import { help } from './help';
+import { mostPower, Sky } from './sky';
+import { PowerStrip } from './strip';
+
+const startPower = 4e-3;
+const speeds = [['slow motion', 1 / 20], ['1/5', 1 / 5], ['real time', 1], ['× 10', 10]] as const;
+/** Real seconds: of the race in slow motion, until it quickens by itself; and shown in a strip. */
+const slowFor = 9, stripSeconds = 5;
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+class Demo {
+    private readonly networks = zoo();
+    private readonly sky: Sky;
+    private readonly harvest = new PowerStrip();
+    private readonly example = new Example();
+    private readonly live = h('p', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
+    private readonly alert = h('p', { class: 'trouble', role: 'alert', hidden: true });
+    private readonly verdict = h('p', { class: 'verdict', hidden: true });
+    private readonly boardsPlace = h('div', { class: 'boards' });
+    private readonly exampleWords = h('p', { class: 'small' });
+    private readonly networkList: HTMLSelectElement;
+    private readonly pauseButton: HTMLButtonElement;
+    private readonly speedChoice = choice('Speed', speeds.map(([name]) => name), 0, (index) => this.setSpeed(index, true));
+
+    private network: NetworkInfo | null = null;
+    private chosen: ZooNetwork | null = null;
+    private samples: { bytes: Uint8Array; name: string } | null = null;
+    private input: InputInfo | null = null;
+    private index = 0;
+    private policies: [string, string];
+    private boards: Board[] = [];
+    private state: RaceState | null = null;
+    private speed = 0;
+    private speedIsOwn = false;
+    private running = false;
+    private touched = false;
+    private ran = 0;
+    private last = 0;
+    private told = [false, false];
+
+    constructor(private readonly engine: Engine, root: HTMLElement) {
+        const program = engine.program();
+        this.policies = [program.policies[0]!.name, program.default_policy];
+        this.sky = new Sky(this.harvest.canvas, h('div', { class: 'look' }, this.example.canvas, 'both see this'), startPower, (power) => {
+            this.touched ||= this.state !== null && this.state.time_s > 0;
+            this.engine.setPower(power);
+        });
+        this.networkList = h('select', { 'aria-label': 'Network', onchange: () => this.guard(() => this.openZoo(this.networkList.value)) },
+            ...this.networks.map(({ name, title }) => h('option', { value: name }, `${name}: ${title}`))) as HTMLSelectElement;
+        this.pauseButton = this.button('Pause', () => (this.state?.ended ? this.begin() : this.setRunning(!this.running)));
+        this.pauseButton.classList.add('main');
+        root.append(...this.parts());
+        this.acceptFiles();
+        document.addEventListener('visibilitychange', () => { this.last = performance.now(); });
+    }
+
+    private button(text: string, act: () => void): HTMLButtonElement {
+        return h('button', { type: 'button', onclick: act }, text) as HTMLButtonElement;
+    }
+
+    private parts(): HTMLElement[] {
+        const files = h('input', { type: 'file', id: 'files', class: 'hidden', multiple: true, accept: '.dynbal,.npy', onchange: () => this.openFiles([...(files as HTMLInputElement).files ?? []]) });
+        return [
+            h('header', {}, h('div', { class: 'mark' }, h('span', {}, 'DynBal'), h('a', { href: '#how' }, 'How it works')),
+                h('h1', {}, 'Power comes and goes. The answer still comes.'),
+                h('p', { class: 'lead' }, 'Two chips without a battery run the same neural network. Each works until its capacitor is empty, dies, and goes on where it was once the sun has filled it again.')),
+            h('main', { id: 'content' },
+                this.sky.element,
+                h('div', { class: 'controls race' }, this.pauseButton, this.button('Again', () => this.begin()), this.speedChoice.element),
+                this.alert, this.verdict, this.boardsPlace, this.live,
+                h('section', { class: 'card', 'aria-labelledby': 'input-title' }, h('h2', { id: 'input-title' }, 'What they look at'),
+                    h('div', { class: 'example' }, this.exampleWords,
+                        h('div', { class: 'controls' }, h('label', { class: 'field' }, 'Network ', this.networkList)),
+                        h('div', { class: 'controls' }, this.button('Another input', () => this.guard(() => this.nextInput())),
+                            h('label', { class: 'file', for: 'files' }, 'Your own files …'), files),
+                        h('p', { class: 'small' }, 'Drop them anywhere on the page: a network that ', h('code', {}, 'dynbal compile'), ' wrote (.dynbal), inputs for it (.npy), or both.'))),
+                help()),
+            h('footer', {}, 'Nothing leaves this page: simulator and networks are part of it.'),
+        ];
+    }
+
+    /** What visitors bring may be wrong; they are told, and all stays as it was. */
+    private async guard(act: () => void | Promise<void>): Promise<void> {
+        try {
+            await act();
+            this.alert.hidden = true;
+        } catch (error) {
+            if (!(error instanceof InputError)) throw error;
+            this.alert.textContent = error.message;
+            this.alert.hidden = false;
+        }
+    }
+
+    async openZoo(name: string): Promise<void> {
+        const chosen = this.networks.find((network) => network.name === name)!;
+        const [image, samples] = await Promise.all([unpack(chosen.image), unpack(chosen.samples)]);
+        this.network = this.engine.network(image, `${name}.dynbal`);
+        this.chosen = chosen;
+        this.samples = { bytes: samples, name: 'inputs.npy' };
+        this.networkList.value = name;
+        this.useInput(0);
+    }
+
+    private useInput(index: number): void {
+        this.input = this.engine.input(this.samples!.bytes, this.samples!.name, index);
+        this.index = index;
+        this.begin();
+    }
+
+    private nextInput(): void {
+        if (this.input !== null) this.useInput((this.index + 1) % this.input.samples);
+    }
+
+    private className(index: number): string {
+        return this.chosen?.classes[index] ?? `class ${index}`;
+    }
+
+    /** What the input shows, where that is known. */
+    private truth(): string | null {
+        const label = this.chosen?.labels[this.index];
+        return label === undefined || this.samples?.name !== 'inputs.npy' ? null : this.className(label);
+    }
+
+    private showInput(): void {
+        const { network, input, chosen } = this;
+        if (network === null || input === null) return;
+        const truth = this.truth();
+        const what = truth === null ? `Sample ${this.index + 1} of ${input.samples} in ${this.samples!.name}` : `${truth}, input ${this.index + 1} of ${input.samples}`;
+        const clipped = input.outside > 0 ? ` ${input.outside} values are outside the range that the network was calibrated for, and are clipped.` : '';
+        this.exampleWords.textContent = `${what}.${chosen === null ? '' : ` From ${chosen.inputs}.`}${clipped}`;
+        this.example.show(network.input_dims, input.values, `The input: ${what}`);
+    }
+
+    begin(): void {
+        if (this.network === null || this.input === null) return;
+        const { policies } = this.engine.program();
+        this.boards = this.policies.map((policy, index) => new Board(this.network!, policies, policy, `Chip ${index + 1}`, {
+            choose: (name) => {
+                this.policies[index] = name;
+                this.begin();
+                this.boards[index]!.element.querySelector('select')!.focus();
+            },
+            kill: () => this.kill(index),
+        }));
+        this.boardsPlace.replaceChildren(...this.boards.map((board) => board.element));
+        this.state = this.engine.start(...this.policies, this.sky.watts);
+        this.harvest.clear();
+        this.told = [false, false];
+        this.touched = false;
+        this.ran = 0;
+        this.verdict.hidden = true;
+        if (!this.speedIsOwn) this.setSpeed(0, false);
+        this.showInput();
+        this.setRunning(!calm.matches || this.last > 0);
+        this.draw();
+        this.say(`A race begins: ${this.policies.join(' against ')}, ${quantity(this.sky.watts, 'W')}.`);
+    }
+
+    private kill(index: number): void {
+        this.engine.kill(index);
+        this.touched = true;
+        this.say(`Chip ${index + 1} is killed: its capacitor is empty.`);
+    }
+
+    private setSpeed(index: number, own: boolean): void {
+        this.speed = index;
+        this.speedIsOwn ||= own;
+        this.speedChoice.set(index);
+    }
+
+    private setRunning(running: boolean): void {
+        this.running = running;
+        this.pauseButton.textContent = running ? 'Pause' : this.state?.ended ? 'Race again' : this.state?.time_s === 0 ? 'Start' : 'Go on';
+        if (!running) return;
+        this.last = performance.now();
+        requestAnimationFrame((now) => this.frame(now));
+    }
+
+    private frame(now: number): void {
+        if (!this.running || this.state === null) return;
+        // Few pictures for who asks for little motion.
+        const due = now - this.last >= (calm.matches ? 500 : 0);
+        if (due) {
+            const real = Math.min(0.6, Math.max(0, now - this.last) / 1000);
+            this.last = now;
+            this.ran += real;
+            if (!this.speedIsOwn && this.speed === 0 && this.ran > slowFor) this.setSpeed(1, false);
+            const seconds = real * speeds[this.speed]![1];
+            this.state = this.engine.advance(seconds, this.windowSeconds() / 300);
+            this.draw();
+            if (this.state.ended) {
+                this.finish();
+                return;
+            }
+        }
+        requestAnimationFrame((next) => this.frame(next));
+    }
+
+    private windowSeconds(): number {
+        return stripSeconds * speeds[this.speed]![1];
+    }
+
+    private draw(): void {
+        const { state, network } = this;
+        if (state === null || network === null) return;
+        this.harvest.add(state.time_s, state.power_w);
+        this.harvest.draw(state.time_s, this.windowSeconds(), mostPower);
+        state.boards.forEach((board, index) => {
+            const layer = network.layers[board.layer]!;
+            this.boards[index]!.note(board);
+            this.boards[index]!.draw(board, this.engine.values(index, layer.h * layer.w * layer.channels), state.time_s, this.windowSeconds(), this.answerOf(board));
+            if (board.answer !== null && !this.told[index]) {
+                this.told[index] = true;
+                this.say(`Chip ${index + 1}, ${board.policy}: ${this.answerOf(board)}`);
+            }
+        });
+    }
+
+    private answerOf(board: BoardState): string | null {
+        if (board.answer === null) return null;
+        return `${this.className(board.answer.class)}${board.answer.same ? ', bit for bit the answer of a run without failures' : ', NOT the answer of a run without failures'}`;
+    }
+
+    private finish(): void {
+        this.setRunning(false);
+        const [first, second] = [...this.state!.boards].sort((a, b) => a.time_s - b.time_s) as [BoardState, BoardState];
+        const truth = this.truth();
+        const right = first.answer !== null && truth !== null ? (this.className(first.answer.class) === truth ? ', which is right' : `; it is ${truth}`) : '';
+        const ratio = second.time_s / first.time_s;
+        const sooner = ratio > 1.005 ? `${first.policy} answered ${ratio.toFixed(2)} × sooner than ${second.policy}` : 'Both took the same time';
+        const cost = `${first.power_cycles} power cycles against ${second.power_cycles}`;
+        this.verdict.textContent = first.answer === null ? `No answer: ${first.trouble}` :
+            `${sooner}: ${cost}. Both say “${this.className(first.answer.class)}”${right}.`;
+        this.verdict.hidden = false;
+        this.verdict.dataset.touched = String(this.touched);
+        this.say(this.verdict.textContent);
+        document.documentElement.dataset.ended = 'true';
+    }
+
+    private say(text: string): void {
+        this.live.textContent = text;
+    }
+
+    private acceptFiles(): void {
+        document.addEventListener('dragover', (event) => {
+            event.preventDefault();
+            document.body.classList.add('dropping');
+        });
+        document.addEventListener('dragleave', (event) => { if (event.relatedTarget === null) document.body.classList.remove('dropping'); });
+        document.addEventListener('drop', (event) => {
+            event.preventDefault();
+            document.body.classList.remove('dropping');
+            void this.openFiles([...event.dataTransfer?.files ?? []]);
+        });
+    }
+
+    /** Networks before inputs: these may be for those. */
+    private async openFiles(files: File[]): Promise<void> {
+        await this.guard(async () => {
+            const known = files.filter(({ name }) => /\.(dynbal|npy)$/i.test(name));
+            if (files.some(({ name }) => /\.onnx$/i.test(name))) {
+                throw new InputError('An ONNX file has to be compiled first: dynbal compile yours.onnx -o yours.dynbal --calibrate samples.npy');
+            }
+            if (known.length < files.length) throw new InputError(`${files.find((file) => !known.includes(file))!.name}: only .dynbal and .npy files can be opened here`);
+            for (const file of known.sort((a, b) => a.name.localeCompare(b.name))) await this.openFile(file);
+        });
+    }
+
+    private async openFile(file: File): Promise<void> {
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        if (/\.npy$/i.test(file.name)) {
+            const input = this.engine.input(bytes, file.name, 0);
+            this.input = input;
+            this.samples = { bytes, name: file.name };
+            this.index = 0;
+            this.begin();
+            return;
+        }
+        this.network = this.engine.network(bytes, file.name);
+        this.chosen = null;
+        this.input = null;
+        this.state = null;
+        this.running = false;
+        this.boardsPlace.replaceChildren();
+        this.networkList.selectedIndex = -1;
+        this.exampleWords.textContent = `${file.name} needs an input now: a .npy file with samples of ${this.network.input_dims.join(' × ')} values.`;
+    }
+}
+
+async function start(): Promise<void> {
+    const root = document.getElementById('page')!;
+    const demo = new Demo(await Engine.load(await simulator()), root);
+    await demo.openZoo(zoo()[0]!.name);
+    document.documentElement.dataset.ready = 'true';
+}
+
+start().catch((error: unknown) => {
+    document.getElementById('page')!.append(h('p', { class: 'trouble', role: 'alert' }, `The demo cannot run here: ${String(error)}. It needs a browser of 2023 or later.`));
+    throw error;
+});

@@ -1,0 +1,58 @@
+// The page's simulator against the program: the same networks, inputs, supplies and policies, the same numbers.
+// Usage: node native.mjs DYNBAL FOLDER      (FOLDER: as tools/web.sh filled it)
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const [program, folder] = process.argv.slice(2).map((path) => resolve(path));
+if (!folder) {
+    console.error('usage: node native.mjs DYNBAL FOLDER');
+    process.exit(2);
+}
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** The class Engine of the page itself. */
+async function engineOfPage() {
+    const { outputFiles } = await build({ entryPoints: [join(here, '../src/engine.ts')], bundle: true, write: false, format: 'esm' });
+    return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
+}
+
+const sha256 = (values) => createHash('sha256').update(new Uint8Array(Int16Array.from(values).buffer)).digest('hex');
+const close = (a, b) => Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+
+const { Engine } = await engineOfPage();
+const engine = await Engine.load(await readFile(join(folder, 'simulator/dynbal_demo.wasm')));
+const policies = engine.program().policies.map(({ name }) => name);
+let compared = 0;
+for (const network of await readdir(join(folder, 'zoo'))) {
+    const file = (name) => join(folder, 'zoo', network, name);
+    engine.network(await readFile(file(`${network}.dynbal`)), network);
+    for (const [index, milliwatts] of [[0, 1], [1, 4], [0, 16]]) {
+        engine.input(await readFile(file('inputs.npy')), 'inputs.npy', index);
+        for (let first = 0; first < policies.length; first += 2) {
+            const pair = [policies[first], policies[first + 1] ?? policies[0]];
+            const watts = milliwatts / 1000;
+            let state = engine.start(...pair, watts);
+            for (let step = 0; step < 100_000 && !state.ended; ++step) state = engine.advance(0.37, 0.1);
+            for (const board of state.boards) {
+                const native = JSON.parse(execFileSync(program, ['simulate', file(`${network}.dynbal`), '--input', `${file('inputs.npy')}@${index}`,
+                    '--supply', `power:${milliwatts}mW`, '--policy', board.policy, '--json'], { encoding: 'utf8' }));
+                const where = `${network}, ${milliwatts} mW, ${board.policy}`;
+                assert.ok(board.ended && native.completed, where);
+                assert.equal(sha256(board.answer.output), native.output_sha256, `${where}: output`);
+                assert.equal(board.answer.class, native.argmax, `${where}: class`);
+                assert.equal(board.power_cycles, native.power_cycles, `${where}: power cycles`);
+                assert.equal(board.cost_units, native.cost_units, `${where}: cost`);
+                assert.ok(close(board.time_s, native.latency_s), `${where}: ${board.time_s} s, natively ${native.latency_s}`);
+                assert.ok(close(board.energy_j, native.energy_j), `${where}: ${board.energy_j} J, natively ${native.energy_j}`);
+                console.log(`${where}: ${native.power_cycles} power cycles, ${native.cost_units} units, ${native.latency_s.toFixed(3)} s: the same`);
+                ++compared;
+            }
+        }
+    }
+}
+assert.ok(compared > 0, 'nothing was compared');
