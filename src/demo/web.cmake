@@ -1,6 +1,5 @@
 # dynbal_demo.wasm: engine, plugin and simulator for the page of web/demo. Only what a race needs of the host's folders is
 # compiled, and their libraries without code of their own are taken from this machine's headers.
-include(sources.cmake)
 include(../device/shipped.cmake)
 
 set(headers ${CMAKE_CURRENT_BINARY_DIR}/headers)
@@ -20,7 +19,7 @@ set(host
   sim/account.cpp sim/harvest_supply.cpp sim/progress_watch.cpp sim/session.cpp sim/sim_nvm.cpp sim/supply_kinds.cpp)
 list(TRANSFORM host PREPEND ${PROJECT_SOURCE_DIR}/src/)
 
-add_executable(dynbal_demo ${DYNBAL_DEMO_SOURCES} ${host} ${DYNBAL_SHIPPED_PROFILES})
+add_executable(dynbal_demo ${sources} ${host} ${DYNBAL_SHIPPED_PROFILES})
 target_link_libraries(dynbal_demo PRIVATE dynbal_engine)
 target_include_directories(dynbal_demo SYSTEM PRIVATE ${headers})
 target_compile_definitions(dynbal_demo PRIVATE FMT_HEADER_ONLY)

@@ -46,7 +46,9 @@ TEST_P(Races, AreWhatSimulateSays) {
         EXPECT_NEAR(board->energy_j(), wanted.energy_j, 1e-12);
         EXPECT_DOUBLE_EQ(board->values().share(), 1);
     }
-    if (GetParam() < 0.005) EXPECT_GT(race.boards()[0]->power_cycles(), 3U);
+    if (GetParam() < 0.005) {
+        EXPECT_GT(race.boards()[0]->power_cycles(), 3U);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Powers, Races, ::testing::Values(0.001, 0.004, 0.02, 0.5));

@@ -34,9 +34,9 @@ function labelsOf(bytes) {
 
 async function network(name) {
     const file = (rest) => join(zoo, name, rest);
-    const { title, data, inputs, classes } = JSON.parse(await readFile(file('card.json'), 'utf8'));
+    const { title, data, inputs, classes, scale } = JSON.parse(await readFile(file('card.json'), 'utf8'));
     return {
-        name, title, data, inputs, classes, labels: labelsOf(await readFile(file('labels.npy'))),
+        name, title, data, inputs, classes, compile: `dynbal compile ${name}.onnx -o ${name}.dynbal --calibrate calibrate.npy --scale ${scale} --weights int8`, labels: labelsOf(await readFile(file('labels.npy'))),
         image: await packed(file(`${name}.dynbal`)), samples: await packed(file('inputs.npy')),
     };
 }

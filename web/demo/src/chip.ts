@@ -8,14 +8,14 @@ const unfinished = -32768;
 
 interface Mosaic { columns: number; width: number; height: number }
 
-/** Channels side by side, in as square a field as there is. */
-export function arrange({ h, w, channels }: LayerShape): Mosaic {
+/** Channels side by side, in a field of about these proportions. */
+export function arrange({ h, w, channels }: LayerShape, proportions: number): Mosaic {
     let best: Mosaic = { columns: 1, width: 1, height: 1 };
     let least = Infinity;
     for (let columns = 1; columns <= channels; ++columns) {
         const width = columns * (w + 1) - 1;
         const height = Math.ceil(channels / columns) * (h + 1) - 1;
-        const off = Math.abs(Math.log(width / height));
+        const off = Math.abs(Math.log(width / height / proportions));
         if (off < least) [best, least] = [{ columns, width, height }, off];
     }
     return best;
@@ -52,7 +52,7 @@ export class Chip {
     draw(state: BoardState, shape: LayerShape, values: Int16Array): void {
         if (state.layer !== this.layer) {
             this.layer = state.layer;
-            this.mosaic = arrange(shape);
+            this.mosaic = arrange(shape, this.canvas.clientWidth / this.canvas.clientHeight || 1);
             this.pixels.width = this.mosaic.width;
             this.pixels.height = this.mosaic.height;
         }

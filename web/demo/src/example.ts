@@ -24,8 +24,9 @@ export class Example {
         const ready = prepared(this.canvas);
         if (ready === null || this.values.length === 0) return;
         const { context, width, height } = ready;
-        const [channels, tall, wide] = this.dims.slice(-3) as [number, number, number];
-        const isPicture = this.dims.length >= 3 && (channels === 1 || channels === 3) && tall > 4 && wide > 4;
+        // The first is that of a batch of one.
+        const [channels = 0, tall = 0, wide = 0] = this.dims.slice(1);
+        const isPicture = this.dims.length === 4 && (channels === 1 || channels === 3) && tall < 3 * wide && wide < 3 * tall;
         if (isPicture) this.picture(context, width, height, channels, tall, wide);
         else this.curves(context, width, height);
     }

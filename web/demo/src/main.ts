@@ -10,9 +10,15 @@ import { mostPower, Sky } from './sky';
 import { PowerStrip } from './strip';
 
 const startPower = 4e-3;
-const speeds = [['slow motion', 1 / 20], ['1/5', 1 / 5], ['real time', 1], ['× 10', 10]] as const;
+/** Simulated seconds for a real one: while both chips charge, and while one works. */
+const speeds = [
+    { name: 'slow motion', charging: 1 / 8, working: 1 / 60 }, { name: 'faster', charging: 1 / 2, working: 1 / 10 },
+    { name: 'real time', charging: 1, working: 1 },
+];
 /** Real seconds: of the race in slow motion, until it quickens by itself; and shown in a strip. */
-const slowFor = 9, stripSeconds = 5;
+const slowFor = 12, stripSeconds = 4, stepSeconds = 0.01;
+/** In farad: the least gives many power cycles, the last is the board's own. Made as the program reads them. */
+const capacitors = [150 * 1e-6, 330 * 1e-6, 0];
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 class Demo {
@@ -27,13 +33,16 @@ class Demo {
     private readonly exampleWords = h('p', { class: 'small' });
     private readonly networkList: HTMLSelectElement;
     private readonly pauseButton: HTMLButtonElement;
-    private readonly speedChoice = choice('Speed', speeds.map(([name]) => name), 0, (index) => this.setSpeed(index, true));
+    private readonly speedChoice = choice('Speed', speeds.map(({ name }) => name), 0, (index) => this.setSpeed(index, true));
 
     private network: NetworkInfo | null = null;
     private chosen: ZooNetwork | null = null;
     private samples: { bytes: Uint8Array; name: string } | null = null;
     private input: InputInfo | null = null;
     private index = 0;
+    private capacitance = capacitors[1]!;
+    private readonly capacitorList: HTMLSelectElement;
+    private readonly command = h('pre', { tabindex: 0, 'aria-label': 'The same race on the command line' });
     private policies: [string, string];
     private boards: Board[] = [];
     private state: RaceState | null = null;
@@ -54,6 +63,7 @@ class Demo {
         });
         this.networkList = h('select', { 'aria-label': 'Network', onchange: () => this.guard(() => this.openZoo(this.networkList.value)) },
             ...this.networks.map(({ name, title }) => h('option', { value: name }, `${name}: ${title}`))) as HTMLSelectElement;
+        this.capacitorList = h('select', { onchange: () => { this.capacitance = Number(this.capacitorList.value); this.begin(); } }) as HTMLSelectElement;
         this.pauseButton = this.button('Pause', () => (this.state?.ended ? this.begin() : this.setRunning(!this.running)));
         this.pauseButton.classList.add('main');
         root.append(...this.parts());
@@ -70,17 +80,19 @@ class Demo {
         return [
             h('header', {}, h('div', { class: 'mark' }, h('span', {}, 'DynBal'), h('a', { href: '#how' }, 'How it works')),
                 h('h1', {}, 'Power comes and goes. The answer still comes.'),
-                h('p', { class: 'lead' }, 'Two chips without a battery run the same neural network. Each works until its capacitor is empty, dies, and goes on where it was once the sun has filled it again.')),
+                h('p', { class: 'lead' }, 'Two chips without a battery run the same neural network. Each works until its capacitor is empty, dies, and goes on where it was when the sun has filled it again.')),
             h('main', { id: 'content' },
                 this.sky.element,
                 h('div', { class: 'controls race' }, this.pauseButton, this.button('Again', () => this.begin()), this.speedChoice.element),
                 this.alert, this.verdict, this.boardsPlace, this.live,
                 h('section', { class: 'card', 'aria-labelledby': 'input-title' }, h('h2', { id: 'input-title' }, 'What they look at'),
                     h('div', { class: 'example' }, this.exampleWords,
-                        h('div', { class: 'controls' }, h('label', { class: 'field' }, 'Network ', this.networkList)),
+                        h('div', { class: 'controls' }, h('label', { class: 'field' }, 'Network ', this.networkList),
+                            h('label', { class: 'field' }, 'Capacitor ', this.capacitorList)),
                         h('div', { class: 'controls' }, this.button('Another input', () => this.guard(() => this.nextInput())),
                             h('label', { class: 'file', for: 'files' }, 'Your own files …'), files),
-                        h('p', { class: 'small' }, 'Drop them anywhere on the page: a network that ', h('code', {}, 'dynbal compile'), ' wrote (.dynbal), inputs for it (.npy), or both.'))),
+                        h('p', { class: 'small' }, 'Drop them anywhere on the page: a network that ', h('code', {}, 'dynbal compile'), ' wrote (.dynbal), inputs for it (.npy), or both.'),
+                        h('p', { class: 'small' }, 'The same with the program on your own machine:'), this.command)),
                 help()),
             h('footer', {}, 'Nothing leaves this page: simulator and networks are part of it.'),
         ];
@@ -150,7 +162,9 @@ class Demo {
             kill: () => this.kill(index),
         }));
         this.boardsPlace.replaceChildren(...this.boards.map((board) => board.element));
-        this.state = this.engine.start(...this.policies, this.sky.watts);
+        this.capacitorList.replaceChildren(...capacitors.map((value) =>
+            h('option', { value, selected: value === this.capacitance }, quantity(value || this.network!.capacitance_f, 'F') + (value === 0 ? ', the board’s own' : ''))));
+        this.state = this.engine.start(...this.policies, this.sky.watts, this.capacitance);
         this.harvest.clear();
         this.told = [false, false];
         this.touched = false;
@@ -158,9 +172,19 @@ class Demo {
         this.verdict.hidden = true;
         if (!this.speedIsOwn) this.setSpeed(0, false);
         this.showInput();
+        this.showCommand();
         this.setRunning(!calm.matches || this.last > 0);
         this.draw();
         this.say(`A race begins: ${this.policies.join(' against ')}, ${quantity(this.sky.watts, 'W')}.`);
+    }
+
+    /** The program's own words for the race, as long as nobody interferes. */
+    private showCommand(): void {
+        const name = this.chosen?.name ?? this.network!.model;
+        const capacitor = this.capacitance === 0 ? '' : `,capacitance=${quantity(this.capacitance, 'F').replace('µ', 'u').replace(' ', '')}`;
+        const zoo = this.chosen === null ? '' : `dynbal zoo ${name} -o ${name}; cd ${name}\n${this.chosen.compile}\n`;
+        this.command.textContent = zoo + [...new Set(this.policies)].map((policy) =>
+            `dynbal simulate ${name}.dynbal --input ${this.samples!.name}@${this.index} --supply power:${this.sky.milliwatts}mW${capacitor} --policy ${policy}`).join('\n');
     }
 
     private kill(index: number): void {
@@ -188,12 +212,10 @@ class Demo {
         // Few pictures for who asks for little motion.
         const due = now - this.last >= (calm.matches ? 500 : 0);
         if (due) {
-            const real = Math.min(0.6, Math.max(0, now - this.last) / 1000);
+            const real = Math.min(calm.matches ? 0.6 : 0.25, Math.max(0, now - this.last) / 1000);
             this.last = now;
-            this.ran += real;
             if (!this.speedIsOwn && this.speed === 0 && this.ran > slowFor) this.setSpeed(1, false);
-            const seconds = real * speeds[this.speed]![1];
-            this.state = this.engine.advance(seconds, this.windowSeconds() / 300);
+            for (let left = real; left > 0 && !this.state.ended; left -= stepSeconds) this.step(Math.min(left, stepSeconds));
             this.draw();
             if (this.state.ended) {
                 this.finish();
@@ -203,29 +225,36 @@ class Demo {
         requestAnimationFrame((next) => this.frame(next));
     }
 
-    private windowSeconds(): number {
-        return stripSeconds * speeds[this.speed]![1];
+    /** On by so many real seconds: as few as it takes to notice when a chip starts. */
+    private step(real: number): void {
+        const { charging, working } = speeds[this.speed]!;
+        const { boards, time_s: before } = this.state!;
+        const pace = boards.some(({ on }) => on) ? working : charging;
+        const state = this.engine.advance(real * pace, stripSeconds * pace / 300);
+        this.ran += real;
+        const shown = (time: number) => this.ran - Math.max(0, state.time_s - Math.max(time, before)) / pace;
+        state.boards.forEach((board, index) => this.boards[index]!.note(board, shown));
+        this.state = state;
     }
 
     private draw(): void {
         const { state, network } = this;
         if (state === null || network === null) return;
-        this.harvest.add(state.time_s, state.power_w);
-        this.harvest.draw(state.time_s, this.windowSeconds(), mostPower);
+        this.harvest.add(this.ran, state.power_w);
+        this.harvest.draw(this.ran, stripSeconds, mostPower);
         state.boards.forEach((board, index) => {
             const layer = network.layers[board.layer]!;
-            this.boards[index]!.note(board);
-            this.boards[index]!.draw(board, this.engine.values(index, layer.h * layer.w * layer.channels), state.time_s, this.windowSeconds(), this.answerOf(board));
+            this.boards[index]!.draw(board, this.engine.values(index, layer.h * layer.w * layer.channels), this.ran, stripSeconds, this.answerOf(board));
             if (board.answer !== null && !this.told[index]) {
                 this.told[index] = true;
-                this.say(`Chip ${index + 1}, ${board.policy}: ${this.answerOf(board)}`);
+                this.say(`Chip ${index + 1}, ${board.policy}, answers: ${this.answerOf(board)}.`);
             }
         });
     }
 
     private answerOf(board: BoardState): string | null {
         if (board.answer === null) return null;
-        return `${this.className(board.answer.class)}${board.answer.same ? ', bit for bit the answer of a run without failures' : ', NOT the answer of a run without failures'}`;
+        return this.className(board.answer.class);
     }
 
     private finish(): void {

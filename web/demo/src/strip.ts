@@ -1,4 +1,5 @@
-// Curves that move on: the voltage of a capacitor, and the power that comes. Time runs to the right; now is at the edge.
+// Curves that move on: the voltage of a capacitor, and the power that comes. Now is at the right edge, and times are those of
+// whoever looks on: what is shown slower is wider.
 import { colours, prepared } from './colours';
 
 /** A canvas with a name that stays; what changes is told in words elsewhere. */
@@ -20,8 +21,9 @@ export class VoltageStrip {
         this.canvas = canvasOf('voltage', `Voltage of the capacitor over the last moments: the chip starts at ${onV.toFixed(2)} volts and stops at ${offV.toFixed(2)}`);
     }
 
-    add(samples: number[]): void {
-        for (let at = 0; at < samples.length; at += 3) this.points.push({ time: samples[at]!, value: samples[at + 1]!, on: samples[at + 2] === 1 });
+    /** `shown`: when a simulated time is shown. */
+    add(samples: number[], shown: (time: number) => number): void {
+        for (let at = 0; at < samples.length; at += 3) this.points.push({ time: shown(samples[at]!), value: samples[at + 1]!, on: samples[at + 2] === 1 });
     }
 
     /** The `seconds` before `now`. */
@@ -31,7 +33,7 @@ export class VoltageStrip {
         const ready = prepared(this.canvas);
         if (ready === null) return;
         const { context, width, height } = ready;
-        const { line, muted, on, off } = colours();
+        const { line, muted, on, off, soft } = colours();
         const top = this.onV + 0.12 * (this.onV - this.offV), bottom = this.offV - 0.25 * (this.onV - this.offV);
         const x = (time: number) => width - (now - time) / seconds * width;
         const y = (volt: number) => height - (volt - bottom) / (top - bottom) * height;
@@ -59,24 +61,30 @@ export class VoltageStrip {
         context.fillStyle = muted;
         context.font = '11px system-ui, sans-serif';
         context.textBaseline = 'bottom';
-        context.fillText(`starts ${this.onV.toFixed(2)} V`, 2, y(this.onV) + 14);
-        context.fillText(`stops ${this.offV.toFixed(2)} V`, 2, y(this.offV) + 14);
+        context.lineWidth = 3;
+        context.strokeStyle = soft;
+        for (const [text, volt] of [[`starts ${this.onV.toFixed(2)} V`, this.onV], [`stops ${this.offV.toFixed(2)} V`, this.offV]] as const) {
+            context.strokeText(text, 4, y(volt) + 14);
+            context.fillText(text, 4, y(volt) + 14);
+        }
     }
 
-    /** The area under the times in which the chip runs. */
+    /** The areas under the times in which the chip runs. */
     private fill(context: CanvasRenderingContext2D, x: (time: number) => number, y: (volt: number) => number, height: number, on: string): void {
         context.fillStyle = on;
         context.globalAlpha = 0.22;
+        context.beginPath();
         for (let index = 1; index < this.points.length; ++index) {
             const [before, point] = [this.points[index - 1]!, this.points[index]!];
             if (!point.on) continue;
-            context.beginPath();
-            context.moveTo(x(before.time), height);
-            context.lineTo(x(before.time), y(before.value));
-            context.lineTo(x(point.time) + 0.5, y(point.value));
-            context.lineTo(x(point.time) + 0.5, height);
-            context.fill();
+            if (!before.on || index === 1) {
+                context.moveTo(x(before.time), height);
+                context.lineTo(x(before.time), y(before.value));
+            }
+            context.lineTo(x(point.time), y(point.value));
+            if (this.points[index + 1]?.on !== true) context.lineTo(x(point.time), height);
         }
+        context.fill();
         context.globalAlpha = 1;
     }
 }
@@ -109,7 +117,7 @@ export class PowerStrip {
         context.lineTo(width, y(last.watts));
         context.lineTo(width, height);
         context.fillStyle = sun;
-        context.globalAlpha = 0.3;
+        context.globalAlpha = 0.35;
         context.fill();
         context.globalAlpha = 1;
     }

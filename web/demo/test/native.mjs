@@ -31,17 +31,17 @@ let compared = 0;
 for (const network of await readdir(join(folder, 'zoo'))) {
     const file = (name) => join(folder, 'zoo', network, name);
     engine.network(await readFile(file(`${network}.dynbal`)), network);
-    for (const [index, milliwatts] of [[0, 1], [1, 4], [0, 16]]) {
+    for (const [index, milliwatts, microfarads] of [[0, 1, 0], [1, 4, 330], [0, 16, 150]]) {
         engine.input(await readFile(file('inputs.npy')), 'inputs.npy', index);
         for (let first = 0; first < policies.length; first += 2) {
             const pair = [policies[first], policies[first + 1] ?? policies[0]];
             const watts = milliwatts / 1000;
-            let state = engine.start(...pair, watts);
+            let state = engine.start(...pair, watts, microfarads * 1e-6);
             for (let step = 0; step < 100_000 && !state.ended; ++step) state = engine.advance(0.37, 0.1);
             for (const board of state.boards) {
                 const native = JSON.parse(execFileSync(program, ['simulate', file(`${network}.dynbal`), '--input', `${file('inputs.npy')}@${index}`,
-                    '--supply', `power:${milliwatts}mW`, '--policy', board.policy, '--json'], { encoding: 'utf8' }));
-                const where = `${network}, ${milliwatts} mW, ${board.policy}`;
+                    '--supply', `power:${milliwatts}mW${microfarads > 0 ? `,capacitance=${microfarads}uF` : ''}`, '--policy', board.policy, '--json'], { encoding: 'utf8' }));
+                const where = `${network}, ${milliwatts} mW, capacitor ${microfarads || "of the board"}, ${board.policy}`;
                 assert.ok(board.ended && native.completed, where);
                 assert.equal(sha256(board.answer.output), native.output_sha256, `${where}: output`);
                 assert.equal(board.answer.class, native.argmax, `${where}: class`);

@@ -1,0 +1,127 @@
+// Opens the demo in headless Chromium, wide and narrow, light and dark: races end, what visitors do works, nothing complains,
+// and axe finds nothing.
+// Usage: node page.mjs FOLDER      (as tools/web.sh filled it)
+import assert from 'node:assert/strict';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Browser } from '../../test/browser.mjs';
+
+const folder = resolve(process.argv[2] ?? '');
+const file = join(folder, 'demo.html');
+const mebibytes = (await stat(file)).size / 2 ** 20;
+assert.ok(mebibytes < 1.43, `the page weighs ${mebibytes.toFixed(2)} MiB, more than 1.5 MB`);
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe says, in a line each. */
+const findFaults = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + help + ': ' + html.slice(0, 120) + ' ' + failureSummary)))`;
+const text = (selector) => `document.querySelector('${selector}')?.textContent ?? ''`;
+const click = (selector) => `document.querySelector('${selector}').click()`;
+const press = (words) => `[...document.querySelectorAll('button')].find((button) => button.textContent.startsWith('${words}')).click()`;
+
+async function opened(browser, look) {
+    const page = await browser.page(look);
+    await page.send('Emulation.setEmulatedMedia', { features: [
+        { name: 'prefers-color-scheme', value: look.dark ? 'dark' : 'light' },
+        { name: 'prefers-reduced-motion', value: look.calm ? 'reduce' : 'no-preference' }] });
+    await page.open(pathToFileURL(file).href);
+    assert.ok(await page.until(`document.documentElement.dataset.ready === 'true'`), `not ready: ${page.complaints}`);
+    return page;
+}
+
+async function checkLook(browser, look) {
+    const where = `${look.width} px, ${look.dark ? 'dark' : 'light'}${look.calm ? ', little motion' : ''}`;
+    const page = await opened(browser, look);
+    const running = await page.evaluate(text('button.main'));
+    assert.equal(running, look.calm ? 'Start' : 'Pause', `${where}: does it run by itself?`);
+    if (look.calm) await page.evaluate(press('Start'));
+    assert.ok(await page.until(`[...document.querySelectorAll('.pill')].some((pill) => pill.textContent === 'running')`, 20_000), `${where}: no chip ever runs`);
+    await page.evaluate(press('Pause'));
+    const root = await page.evaluate('document.documentElement.scrollWidth');
+    assert.ok(root <= look.width, `${where}: wider than the screen: ${root}`);
+    await page.evaluate(axe);
+    assert.deepEqual(await page.evaluate(findFaults), [], `${where}: axe`);
+    await page.evaluate(press('Go on'));
+    await page.evaluate(`document.querySelector('.choice input:last-of-type').click()`);
+    assert.ok(await page.until(`document.documentElement.dataset.ended === 'true'`, 60_000), `${where}: the race does not end`);
+    assert.match(await page.evaluate(text('.verdict')), /Both say/, where);
+    assert.deepEqual(await page.evaluate(`[...document.querySelectorAll('.pill')].map((pill) => pill.textContent)`), ['answered', 'answered'], where);
+    assert.match(await page.evaluate(text('.answer')), /^Bit for bit the answer/, where);
+    assert.deepEqual(await page.evaluate(findFaults), [], `${where}: axe after the race`);
+    assert.deepEqual(page.complaints, [], `${where}: complaints`);
+    const outside = page.requests.filter((url) => !/^(file|data|blob):/.test(url));
+    assert.deepEqual(outside, [], `${where}: network`);
+    await page.close();
+    console.log(`${where}: right`);
+}
+
+/** Drops files on the page: name, and bytes in base64. */
+const drop = (files) => `(() => {
+    const data = new DataTransfer();
+    for (const [name, base64] of ${JSON.stringify(files)}) {
+        data.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name));
+    }
+    document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+})()`;
+
+async function checkUse(browser) {
+    const page = await opened(browser, { width: 1280 });
+    const power = () => page.evaluate(text('output.power'));
+    const before = await power();
+    // As a finger or a mouse does it: the cloud to the sun.
+    const { x, y, to } = await page.evaluate(`(() => {
+        const cloud = document.querySelector('.cloud').getBoundingClientRect(), sun = document.querySelector('.sun').getBoundingClientRect();
+        return { x: cloud.x + cloud.width / 2, y: cloud.y + cloud.height / 2, to: sun.x };
+    })()`);
+    const mouse = (type, at) => page.send('Input.dispatchMouseEvent', { type, x: at, y, button: 'left', buttons: 1, clickCount: 1 });
+    await mouse('mousePressed', x);
+    for (const share of [0.3, 0.6, 1]) await mouse('mouseMoved', x + (to - x) * share);
+    await mouse('mouseReleased', to);
+    assert.notEqual(await power(), before, 'the cloud takes nothing');
+    const shade = parseFloat(await power());
+    assert.ok(shade < 0.3 * parseFloat(before) || (await power()).includes('µ'), `under the cloud: ${await power()}`);
+    // As a keyboard does it: the cloud away again.
+    await page.evaluate(`document.querySelector('#cover').focus()`);
+    await page.send('Input.dispatchKeyEvent', { type: 'keyDown', key: 'Home', code: 'Home', windowsVirtualKeyCode: 36 });
+    assert.equal(await power(), before, 'the Home key does not move the cloud away');
+    await page.evaluate(click('.kill'));
+    assert.match(await page.evaluate(text('[role=status]')), /Chip 1 is killed/);
+
+    const zoo = async (name, rest) => (await readFile(join(folder, 'zoo', name, rest))).toString('base64');
+    await page.evaluate(drop([['wrong.npy', await zoo('fashion_mnist', 'labels.npy')]]));
+    assert.ok(await page.until(`/^wrong.npy: holds/.test(${text('[role=alert]')})`), await page.evaluate(text('[role=alert]')));
+    await page.evaluate(drop([['net.onnx', 'AAAA']]));
+    assert.ok(await page.until(`/compiled first/.test(${text('[role=alert]')})`));
+    await page.evaluate(drop([['broken.dynbal', 'AAAA']]));
+    assert.ok(await page.until(`/^broken.dynbal: /.test(${text('[role=alert]')})`));
+    await page.evaluate(drop([['mine.npy', await zoo('har', 'inputs.npy')], ['mine.dynbal', await zoo('har', 'har.dynbal')]]));
+    assert.ok(await page.until(`/mine.npy/.test(${text('.example')}) && document.querySelector('[role=alert]').hidden`), await page.evaluate(text('[role=alert]')));
+    await page.evaluate(`document.querySelector('.choice input:last-of-type').click()`);
+    assert.ok(await page.until(`/Both say “class [0-9]”/.test(${text('.verdict')})`, 60_000), await page.evaluate(text('.verdict')));
+
+    // Each network of the zoo, each policy.
+    const names = await page.evaluate(`[...document.querySelector('select[aria-label=Network]').options].map(({ value }) => value)`);
+    for (const name of names) {
+        await page.evaluate(`delete document.documentElement.dataset.ended;
+            (() => { const list = document.querySelector('select[aria-label=Network]'); list.value = '${name}'; list.dispatchEvent(new Event('change')); })()`);
+        assert.ok(await page.until(`${text('.example pre')}.includes('dynbal zoo ${name} ')`), `${name} is not opened`);
+        await page.evaluate(`(() => { const list = document.querySelector('.board select'); list.value = 'paper'; list.dispatchEvent(new Event('change')); })()`);
+        assert.ok(await page.until(`document.documentElement.dataset.ended === 'true'`, 60_000), `${name}: the race does not end`);
+        assert.match(await page.evaluate(text('.verdict')), /paper/, name);
+    }
+    assert.deepEqual(page.complaints, []);
+    await page.close();
+    console.log(`cloud, keys, kill, own files, ${names.join(', ')}: right`);
+}
+
+const browser = await Browser.start();
+try {
+    for (const width of [1280, 360]) for (const dark of [false, true]) await checkLook(browser, { width, dark });
+    await checkLook(browser, { width: 360, calm: true });
+    await checkUse(browser);
+} finally {
+    await browser.stop();
+}
+console.log(`${mebibytes.toFixed(2)} MiB`);
