@@ -56,7 +56,8 @@ void Board::kill() {
         simulate_again();
         return;
     }
-    // It is off: what it has waited for is lost.
+    // It is off: what it has waited for is lost, and what was simulated behind that will not be.
+    restore_memory();
     voltage_at(in_cycle_s());
     begin_.time_ps += whole(in_cycle_s(), 1e-12);
     supply_ = std::make_unique<LiveSupply>(charging_->resumed(harvester()));
@@ -103,8 +104,10 @@ void Board::simulate() {
     result_ = session_.run_inference(network_->input(), *supply_, options);
 }
 
+void Board::restore_memory() { std::copy(begin_.memory.begin(), begin_.memory.end(), session_.nvm().memory().begin()); }
+
 void Board::simulate_again() {
-    std::copy(begin_.memory.begin(), begin_.memory.end(), session_.nvm().memory().begin());
+    restore_memory();
     supply_ = std::make_unique<LiveSupply>(begin_.supply->resumed(harvester()));
     supply_->cut_at(cut_ps_);
     charging_ = begin_.supply->resumed(harvester());

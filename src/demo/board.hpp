@@ -98,6 +98,7 @@ private:
     void begin_cycle();
     void simulate();
     void simulate_again();
+    void restore_memory();
     void end_cycle();
     void drain();
     void play_to(double time_s, double sample_step_s);
