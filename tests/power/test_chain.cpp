@@ -41,6 +41,16 @@ TEST(PowerChain, ChargesAndEmptiesAsTheEquationsSay) {
     EXPECT_EQ(chain.draw(1e-3, 0.5), 0.5) << "less than is harvested";
 }
 
+TEST(PowerChain, IsResumedWithAnotherHarvester) {
+    PowerChain chain = constant(2e-3, plain_options());
+    chain.rest(0.5);
+    PowerChain other = chain.resumed(std::make_unique<ConstantHarvester>(4e-3));
+    EXPECT_EQ(other.voltage_v(), chain.voltage_v());
+    EXPECT_NEAR(other.charge(), 1.5e-3 / 4e-3, 1e-12);
+    expect_balanced(other.balance());
+    EXPECT_NEAR(chain.charge(), 1.5e-3 / 2e-3, 1e-12) << "the first one is as it was";
+}
+
 TEST(PowerChain, ClipsAtTheHighestVoltage) {
     PowerChain chain = constant(2e-3, plain_options());
     chain.charge();

@@ -42,7 +42,7 @@ class Demo {
     private index = 0;
     private capacitance = capacitors[1]!;
     private readonly capacitorList: HTMLSelectElement;
-    private readonly command = h('pre', { tabindex: 0, 'aria-label': 'The same race on the command line' });
+    private readonly command = h('pre', {});
     private policies: [string, string];
     private boards: Board[] = [];
     private state: RaceState | null = null;
