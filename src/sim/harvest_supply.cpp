@@ -77,7 +77,8 @@ power::ChainOptions chain_options(Options& options, const DeviceProfile& profile
     capacitor.capacitance_f = options.number("capacitance", Unit::farad, capacitor.capacitance_f, 1e-9, 100);
     capacitor.on_v = options.number("on_voltage", Unit::volt, capacitor.on_v, 0.1, 100);
     capacitor.off_v = options.number("off_voltage", Unit::volt, capacitor.off_v, 0.05, 100);
-    capacitor.max_v = options.number("max_voltage", Unit::volt, std::max(profile.capacitor.max_v, capacitor.on_v), 0.1, 100);
+    capacitor.max_v =
+        options.number("max_voltage", Unit::volt, std::max(profile.capacitor.max_v, capacitor.on_v), 0.1, 100);
     capacitor.leakage_a = options.number("leakage", Unit::ampere, capacitor.leakage_a, 0, 1);
     capacitor.esr_ohm = options.number("esr", Unit::ohm, capacitor.esr_ohm, 0, 1000);
     if (!(capacitor.off_v < capacitor.on_v && capacitor.on_v <= capacitor.max_v)) {
