@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <filesystem>
+#include <memory>
 
 #include "base/error.hpp"
 #include "compiler/compile.hpp"
@@ -27,12 +29,22 @@ namespace py = pybind11;
 
 using Progress = std::function<void(double)>;
 
-/// Calls a function of Python's from a thread that does not hold its lock.
+/// Another thread has ended the work.
+struct Stopped final : std::exception {};
+
+/// Tells a function of Python's, from any thread, none of which holds Python's lock. What it throws ends the work in all
+/// threads, and so does Ctrl-C.
 std::function<void(double)> locked(const Progress& progress) {
-    if (!progress) return {};
-    return [progress](double share) {
+    return [progress, stopped = std::make_shared<std::atomic<bool>>(false)](double share) {
+        if (*stopped) throw Stopped();
         const py::gil_scoped_acquire lock;
-        progress(share);
+        try {
+            if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+            if (progress) progress(share);
+        } catch (...) {
+            *stopped = true;
+            throw;
+        }
     };
 }
 
@@ -63,7 +75,7 @@ py::tuple compile(const CompileRequest& request) {
         int64_t done = 0;
         const auto told = [&] {
             ++done;
-            if (progress) progress(static_cast<double>(done) / static_cast<double>(std::max(done, count)));
+            progress(static_cast<double>(done) / static_cast<double>(std::max(done, count)));
         };
         file = compiler::compile(graph, compiler::spread_samples(samples, count, options.input_scale, told), options);
     }
@@ -127,7 +139,7 @@ py::list sweep(const std::string& grid_path, const std::string& folder, uint32_t
         };
         options.on_progress = [&](double cells) {
             const double sum = done.fetch_add(cells) + cells;
-            if (progress) progress(std::min(1.0, sum / all));
+            progress(std::min(1.0, sum / all));
         };
         result = experiment::run_sweep(grid, options);
     }

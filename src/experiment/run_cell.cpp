@@ -26,7 +26,7 @@ void add(Row& row, const sim::RunResult& result) {
 }
 
 void run_inferences(const Grid& grid, const Cell& cell, const compiler::ImageFile& file, const PreparedModel& model,
-                    Row& row) {
+                    Row& row, const std::function<void(double share)>& on_progress) {
     sim::RunOptions options;
     options.policy = policy_of(cell.strategy);
     options.timing_only = grid.timing_only;
@@ -37,6 +37,7 @@ void run_inferences(const Grid& grid, const Cell& cell, const compiler::ImageFil
         add(row, result);
         if (!result.completed()) return;
         ++row.completed;
+        if (on_progress) on_progress(1.0 / grid.repetitions);
     }
 }
 
@@ -56,9 +57,9 @@ Row run_cell(const Grid& grid, const Cell& cell, const PreparedModel& model,
             OracleOptions options;
             options.on_progress = on_progress;
             const Oracle oracle = find_oracle(model.file, model.profile, cell.supply, options);
-            run_inferences(grid, cell, with_choices(model.file, oracle.configs()), model, row);
+            run_inferences(grid, cell, with_choices(model.file, oracle.configs()), model, row, {});
         } else {
-            run_inferences(grid, cell, model.file, model, row);
+            run_inferences(grid, cell, model.file, model, row, on_progress);
         }
     } catch (const InputError& error) {
         // Known only while it runs: a supply that never charges the capacitor, for example.

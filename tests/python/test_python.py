@@ -67,6 +67,21 @@ said = program_says("run", folder / "har.dynbal", "--input", folder / "short.npy
 assert module_says(lambda: image.run(x[0][:3])) == said.replace(str(folder / "short.npy"), "array"), said
 assert "array" in module_says(lambda: image.run(numpy.full(x[0].shape, numpy.nan)))
 assert "no real numbers" in module_says(lambda: image.run(numpy.array(["a"])))
+# What a callback or a signal throws ends the work, and comes out.
+import signal
+class Stop(Exception):
+    pass
+def stop(*_):
+    raise Stop
+def is_stopped(**options):
+    try:
+        dynbal.sweep({"har": image}, supplies=["power:4mW"], folder=folder / "stopped", **options)
+    except Stop:
+        return True
+assert is_stopped(progress=stop)
+signal.signal(signal.SIGALRM, stop)
+signal.setitimer(signal.ITIMER_REAL, 0.5)
+assert is_stopped(repetitions=1000000, restart=True)
 """
 
 
