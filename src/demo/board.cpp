@@ -160,7 +160,7 @@ void Board::play_to(double time_s, double sample_step_s) {
     }
     sample_to(time_s, sample_step_s);
     voltage_v_ = voltage_at(time_s);
-    if (next_moment_ == moments.size()) return;
+    if (next_moment_ == moments.size() || moments[next_moment_].event) return;
     const Moment& moment = moments[next_moment_];
     doing_ = moment.span.kind;
     // Of a span that has begun, the share of what it writes that its time has come for.

@@ -43,6 +43,7 @@ export class Chip {
     private layer = -1;
     private mosaic: Mosaic = { columns: 1, width: 1, height: 1 };
     private label = '';
+    private painted = '';
 
     constructor() {
         this.canvas.setAttribute('role', 'img');
@@ -56,7 +57,10 @@ export class Chip {
             this.pixels.width = this.mosaic.width;
             this.pixels.height = this.mosaic.height;
         }
-        this.paint(state, shape, values);
+        // Nothing is painted twice.
+        const picture = `${state.layer} ${state.finished} ${state.tile}`;
+        if (picture !== this.painted) this.paint(state, shape, values);
+        this.painted = picture;
         const ready = prepared(this.canvas);
         if (ready === null) return;
         const { context, width, height } = ready;

@@ -1,6 +1,7 @@
 // Puts the page together and keeps time: so many simulated seconds for each real one.
 import { choice, h } from '../../src/dom';
 import { quantity } from '../../src/format';
+import { onThemeChange } from '../../src/theme';
 import { Board } from './board';
 import { simulator, unpack, zoo, type ZooNetwork } from './embedded';
 import { Engine, InputError, type BoardState, type InputInfo, type NetworkInfo, type RaceState } from './engine';
@@ -33,15 +34,17 @@ class Demo {
     private readonly exampleWords = h('p', { class: 'small' });
     private readonly networkList: HTMLSelectElement;
     private readonly pauseButton: HTMLButtonElement;
+    private readonly againButton = this.button('Again', () => this.begin());
     private readonly speedChoice = choice('Speed', speeds.map(({ name }) => name), 0, (index) => this.setSpeed(index, true));
 
     private network: NetworkInfo | null = null;
     private chosen: ZooNetwork | null = null;
-    private samples: { bytes: Uint8Array; name: string } | null = null;
+    private samples: { bytes: Uint8Array; name: string; labels: number[] } | null = null;
     private input: InputInfo | null = null;
     private index = 0;
     private capacitance = capacitors[1]!;
     private readonly capacitorList: HTMLSelectElement;
+    private readonly commandWords = h('p', { class: 'small' });
     private readonly command = h('pre', {});
     private policies: [string, string];
     private boards: Board[] = [];
@@ -49,7 +52,6 @@ class Demo {
     private speed = 0;
     private speedIsOwn = false;
     private running = false;
-    private touched = false;
     private ran = 0;
     private last = 0;
     private told = [false, false];
@@ -58,8 +60,8 @@ class Demo {
         const program = engine.program();
         this.policies = [program.policies[0]!.name, program.default_policy];
         this.sky = new Sky(this.harvest.canvas, h('div', { class: 'look' }, this.example.canvas, 'both see this'), startPower, (power) => {
-            this.touched ||= this.state !== null && this.state.time_s > 0;
             this.engine.setPower(power);
+            this.touch();
         });
         this.networkList = h('select', { 'aria-label': 'Network', onchange: () => this.guard(() => this.openZoo(this.networkList.value)) },
             ...this.networks.map(({ name, title }) => h('option', { value: name }, `${name}: ${title}`))) as HTMLSelectElement;
@@ -68,6 +70,9 @@ class Demo {
         this.pauseButton.classList.add('main');
         root.append(...this.parts());
         this.acceptFiles();
+        // Also while nothing moves.
+        onThemeChange(() => this.draw());
+        new ResizeObserver(() => this.draw()).observe(this.boardsPlace);
         document.addEventListener('visibilitychange', () => { this.last = performance.now(); });
     }
 
@@ -83,7 +88,7 @@ class Demo {
                 h('p', { class: 'lead' }, 'Two chips without a battery run the same neural network. Each works until its capacitor is empty, dies, and goes on where it was when the sun has filled it again.')),
             h('main', { id: 'content' },
                 this.sky.element,
-                h('div', { class: 'controls race' }, this.pauseButton, this.button('Again', () => this.begin()), this.speedChoice.element),
+                h('div', { class: 'controls race' }, this.pauseButton, this.againButton, this.speedChoice.element),
                 this.alert, this.verdict, this.boardsPlace, this.live,
                 h('section', { class: 'card', 'aria-labelledby': 'input-title' }, h('h2', { id: 'input-title' }, 'What they look at'),
                     h('div', { class: 'example' }, this.exampleWords,
@@ -92,7 +97,7 @@ class Demo {
                         h('div', { class: 'controls' }, this.button('Another input', () => this.guard(() => this.nextInput())),
                             h('label', { class: 'file', for: 'files' }, 'Your own files …'), files),
                         h('p', { class: 'small' }, 'Drop them anywhere on the page: a network that ', h('code', {}, 'dynbal compile'), ' wrote (.dynbal), inputs for it (.npy), or both.'),
-                        h('p', { class: 'small' }, 'The same with the program on your own machine:'), this.command)),
+                        this.commandWords, this.command)),
                 help()),
             h('footer', {}, 'Nothing leaves this page: simulator and networks are part of it.'),
         ];
@@ -115,7 +120,7 @@ class Demo {
         const [image, samples] = await Promise.all([unpack(chosen.image), unpack(chosen.samples)]);
         this.network = this.engine.network(image, `${name}.dynbal`);
         this.chosen = chosen;
-        this.samples = { bytes: samples, name: 'inputs.npy' };
+        this.samples = { bytes: samples, name: 'inputs.npy', labels: chosen.labels };
         this.networkList.value = name;
         this.useInput(0);
     }
@@ -136,8 +141,8 @@ class Demo {
 
     /** What the input shows, where that is known. */
     private truth(): string | null {
-        const label = this.chosen?.labels[this.index];
-        return label === undefined || this.samples?.name !== 'inputs.npy' ? null : this.className(label);
+        const label = this.samples?.labels[this.index];
+        return label === undefined ? null : this.className(label);
     }
 
     private showInput(): void {
@@ -146,7 +151,7 @@ class Demo {
         const truth = this.truth();
         const what = truth === null ? `Sample ${this.index + 1} of ${input.samples} in ${this.samples!.name}` : `${truth}, input ${this.index + 1} of ${input.samples}`;
         const clipped = input.outside > 0 ? ` ${input.outside} values are outside the range that the network was calibrated for, and are clipped.` : '';
-        this.exampleWords.textContent = `${what}.${chosen === null ? '' : ` From ${chosen.inputs}.`}${clipped}`;
+        this.exampleWords.textContent = `${what}.${chosen === null || truth === null ? '' : ` From ${chosen.inputs}.`}${clipped}`;
         this.example.show(network.input_dims, input.values, `The input: ${what}`);
     }
 
@@ -167,7 +172,6 @@ class Demo {
         this.state = this.engine.start(...this.policies, this.sky.watts, this.capacitance);
         this.harvest.clear();
         this.told = [false, false];
-        this.touched = false;
         this.ran = 0;
         this.verdict.hidden = true;
         if (!this.speedIsOwn) this.setSpeed(0, false);
@@ -180,6 +184,8 @@ class Demo {
 
     /** The program's own words for the race, as long as nobody interferes. */
     private showCommand(): void {
+        if (this.network === null || this.samples === null) return;
+        this.commandWords.textContent = 'The same with the program on your own machine:';
         const name = this.chosen?.name ?? this.network!.model;
         const capacitor = this.capacitance === 0 ? '' : `,capacitance=${quantity(this.capacitance, 'F').replace('µ', 'u').replace(' ', '')}`;
         const zoo = this.chosen === null ? '' : `dynbal zoo ${name} -o ${name}; cd ${name}\n${this.chosen.compile}\n`;
@@ -187,9 +193,15 @@ class Demo {
             `dynbal simulate ${name}.dynbal --input ${this.samples!.name}@${this.index} --supply power:${this.sky.milliwatts}mW${capacitor} --policy ${policy}`).join('\n');
     }
 
+    /** What a visitor does, the commands do not. */
+    private touch(): void {
+        if (this.state === null || this.state.time_s === 0) this.showCommand();
+        else this.commandWords.textContent = 'The race as it began, before you stepped in, on your own machine:';
+    }
+
     private kill(index: number): void {
         this.engine.kill(index);
-        this.touched = true;
+        this.touch();
         this.say(`Chip ${index + 1} is killed: its capacitor is empty.`);
     }
 
@@ -201,6 +213,7 @@ class Demo {
 
     private setRunning(running: boolean): void {
         this.running = running;
+        this.againButton.hidden = this.state?.ended === true;
         this.pauseButton.textContent = running ? 'Pause' : this.state?.ended ? 'Race again' : this.state?.time_s === 0 ? 'Start' : 'Go on';
         if (!running) return;
         this.last = performance.now();
@@ -259,16 +272,17 @@ class Demo {
 
     private finish(): void {
         this.setRunning(false);
+        const failed = this.state!.boards.find(({ answer }) => answer === null);
         const [first, second] = [...this.state!.boards].sort((a, b) => a.time_s - b.time_s) as [BoardState, BoardState];
         const truth = this.truth();
         const right = first.answer !== null && truth !== null ? (this.className(first.answer.class) === truth ? ', which is right' : `; it is ${truth}`) : '';
         const ratio = second.time_s / first.time_s;
         const sooner = ratio > 1.005 ? `${first.policy} answered ${ratio.toFixed(2)} × sooner than ${second.policy}` : 'Both took the same time';
         const cost = `${first.power_cycles} power cycles against ${second.power_cycles}`;
-        this.verdict.textContent = first.answer === null ? `No answer: ${first.trouble}` :
-            `${sooner}: ${cost}. Both say “${this.className(first.answer.class)}”${right}.`;
+        this.verdict.textContent = failed !== undefined ? `No answer from ${failed.policy}: ${failed.trouble}` :
+            `${sooner}: ${cost}. Both say “${this.className(first.answer!.class)}”${right}.`;
+        this.verdict.classList.toggle('bad', failed !== undefined);
         this.verdict.hidden = false;
-        this.verdict.dataset.touched = String(this.touched);
         this.say(this.verdict.textContent);
         document.documentElement.dataset.ended = 'true';
     }
@@ -307,7 +321,7 @@ class Demo {
         if (/\.npy$/i.test(file.name)) {
             const input = this.engine.input(bytes, file.name, 0);
             this.input = input;
-            this.samples = { bytes, name: file.name };
+            this.samples = { bytes, name: file.name, labels: [] };
             this.index = 0;
             this.begin();
             return;

@@ -88,6 +88,7 @@ async function checkUse(browser) {
     assert.equal(await power(), before, 'the Home key does not move the cloud away');
     await page.evaluate(click('.kill'));
     assert.match(await page.evaluate(text('[role=status]')), /Chip 1 is killed/);
+    assert.match(await page.evaluate(text('.example')), /before you stepped in/);
 
     const zoo = async (name, rest) => (await readFile(join(folder, 'zoo', name, rest))).toString('base64');
     await page.evaluate(drop([['wrong.npy', await zoo('fashion_mnist', 'labels.npy')]]));
