@@ -76,8 +76,9 @@ void submit_to_slurm(const SlurmArguments& arguments, const std::string& grid, c
     const std::filesystem::path scripts = std::filesystem::path(options.folder) / "slurm";
     std::error_code error;
     std::filesystem::create_directories(scripts, error);
-    for (const Script& script : slurm_scripts(options, shards))
+    for (const Script& script : slurm_scripts(options, shards)) {
         io::write_file((scripts / script.name).string(), script.text);
+    }
     std::string said;
     const int code = output_of("bash " + shell_word((scripts / "submit.sh").string()), said);
     if (code != 0) {

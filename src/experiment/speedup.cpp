@@ -118,8 +118,9 @@ std::string markdown_of(const std::vector<Comparison>& comparisons) {
         "| best / oracle |\n|---|---|---|---:|---:|---:|---:|:---:|---:|---:|\n";
     for (const Comparison& comparison : comparisons) {
         text += fmt::format("| {} | {} | {} |", comparison.model, comparison.device, comparison.supply);
-        for (const Strategy strategy : strategies)
+        for (const Strategy strategy : strategies) {
             text += fmt::format(" {} |", number(comparison.latency(strategy), 3));
+        }
         text += fmt::format(" {} | {} | {} |\n", comparison.fixed_alone_ends ? "yes" : "no",
                             number(comparison.ratio(Strategy::fixed, Strategy::best), 2),
                             number(comparison.ratio(Strategy::best, Strategy::oracle), 3));

@@ -16,8 +16,8 @@ struct Tiles {
 
 /// What a layer's log says most often. SPI at 8 MHz, policy dynbal.
 struct PublishedChoice {
-    const char* model;
-    const char* layer;
+    const char* model = nullptr;
+    const char* layer = nullptr;
     LoopShape shape;
     Tiles tiles;
 };

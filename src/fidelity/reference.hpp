@@ -33,10 +33,10 @@ const std::vector<ReferenceModel>& reference_models();
 
 /// Seconds between two inferences, SPI at 8 MHz, policy dynbal.
 struct PublishedCell {
-    const char* model;
+    const char* model = nullptr;
     std::optional<double> power_w;  ///< steady; none: a trace that is not published
-    const char* supply;
-    double period_s;
+    const char* supply = nullptr;
+    double period_s = 0;
 };
 const std::array<PublishedCell, 15>& published_cells();
 
