@@ -192,8 +192,9 @@ void Board::apply_log(size_t end) {
 }
 
 void Board::apply_event(const Event& event) {
-    if (event.kind == EventKind::boot || event.kind == EventKind::inference_end || event.stage >= layers_.size())
+    if (event.kind == EventKind::boot || event.kind == EventKind::inference_end || event.stage >= layers_.size()) {
         return;
+    }
     Layer& layer = layers_[event.stage];
     if (event.kind == EventKind::stage_end) {
         layer.ended = true;
