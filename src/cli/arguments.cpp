@@ -26,7 +26,7 @@ float ImageArguments::scale_for(const compiler::ImageFile& file) const {
 float checked_scale(double scale) {
     const auto narrow = static_cast<float>(scale);
     if (std::isfinite(narrow) && narrow != 0.0F) return narrow;
-    throw InputError("--scale: " + std::to_string(scale) + " is no usable factor; it must be finite and not zero");
+    throw InputError(fmt::format("--scale: {:g} is no usable factor; it must be finite and not zero", scale));
 }
 
 uint32_t weight_bytes_of(const std::string& weights) {
@@ -38,17 +38,24 @@ uint32_t weight_bytes_of(const std::string& weights) {
 void add_input(CLI::App& command, std::string& spec) {
     command
         .add_option("--input", spec,
-                    "FILE, or FILE@INDEX for one sample of many: .npy, .npz (FILE.npz/NAME), .csv, .png or .jpg "
-                    "(,resize=stretch or ,resize=crop)")
+                    "FILE, or FILE@INDEX for one sample of many: .npy, .npz (FILE.npz/NAME), .csv, .png, .jpg "
+                    "(,resize=stretch or ,resize=crop) or .wav")
         ->required();
 }
 
-void warn_of_range(const Context& context, uint64_t outside, uint64_t values) {
-    if (outside == 0) return;
-    context.warn(
-        fmt::format("{} of {} input values are outside the range that the image was calibrated for, and are "
-                    "clipped; is --scale right, were the calibration inputs like these?",
-                    grouped(outside), grouped(values)));
+void warn_of_range(const Context& context, const RangeUse& use) {
+    std::string what;
+    if (use.inputs_outside != 0) {
+        what = fmt::format("{} of {} input values", grouped(use.inputs_outside), grouped(use.inputs));
+    }
+    if (use.outputs_saturated != 0) {
+        what += fmt::format("{}{} of {} output values", what.empty() ? "" : " and ", grouped(use.outputs_saturated),
+                            grouped(use.outputs));
+    }
+    if (what.empty()) return;
+    context.warn(what +
+                 " are outside the range that the image was calibrated for, and are clipped; is --scale right, were "
+                 "the calibration inputs like these?");
 }
 
 void add_policy(CLI::App& command, std::string& name) {

@@ -47,8 +47,13 @@ nlohmann::ordered_json trace_json(const power::TraceSummary* trace);
 void add_jobs(CLI::App& command, uint32_t& jobs);
 void add_json(CLI::App& command, Context& context);
 
-/// Warns where `outside` of the values of all inputs were beyond the range that the image was calibrated for.
-void warn_of_range(const Context& context, uint64_t outside, uint64_t values);
+/// Values that an image could not hold, of all inputs and of all answers.
+struct RangeUse {
+    uint64_t inputs = 0, inputs_outside = 0;
+    uint64_t outputs = 0, outputs_saturated = 0;
+};
+/// Warns where there are any, in one line.
+void warn_of_range(const Context& context, const RangeUse& use);
 
 using compiler::read_input;
 using compiler::SampleFile;

@@ -13,6 +13,8 @@
 #include "compiler/lower.hpp"
 #include "device/profile.hpp"
 #include "engine/engine.hpp"
+#include "input/sound_features.hpp"
+#include "io/file.hpp"
 #include "io/progress.hpp"
 #include "io/table.hpp"
 #include "quality/summary.hpp"
@@ -22,9 +24,10 @@ namespace dynbal::cli {
 namespace {
 
 struct Arguments {
-    std::string model, output, image, calibration;
+    std::string model, output, image, calibration, sound;
     std::string weights = "int16";
     double scale = 1.0;
+    double head_room = compiler::head_room_default;
     std::string device = device::default_device;
     int64_t samples_max = compiler::calibration_samples_max;
 };
@@ -66,7 +69,12 @@ compiler::CompileOptions options_of(const Arguments& arguments) {
     compiler::CompileOptions options;
     options.weight_bytes = weight_bytes_of(arguments.weights);
     options.input_scale = checked_scale(arguments.scale);
+    options.head_room = arguments.head_room;
     options.device = compiler::device_by_name(arguments.device);
+    if (!arguments.sound.empty()) {
+        options.sound_text = io::read_text(arguments.sound);
+        (void)input::parse_sound(options.sound_text, arguments.sound);
+    }
     options.model_name = std::filesystem::path(arguments.model).stem().string();
     return options;
 }
@@ -87,12 +95,12 @@ nlohmann::ordered_json json_of(const quality::Comparison& comparison) {
 
 void run(const Arguments& arguments, Context& context) {
     compiler::CompileOptions options = options_of(arguments);
-    check_output("-o", arguments.image, {arguments.model, arguments.calibration, arguments.device});
+    check_output("-o", arguments.image, {arguments.model, arguments.calibration, arguments.device, arguments.sound});
     std::vector<std::string> warnings;
     options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
     const compiler::Graph graph = compiler::read_graph(arguments.model, arguments.output);
     warnings = graph.notes;
-    const SampleFile samples(arguments.calibration, graph.input_dims);
+    const SampleFile samples(arguments.calibration, graph.input_dims, options.sound_text);
     const int64_t count = std::min(samples.count(), arguments.samples_max);
     io::Progress progress("calibrating", count);
     const auto spread = compiler::spread_samples(samples, count, options.input_scale, [&] { progress.advance(); });
@@ -110,6 +118,9 @@ void run(const Arguments& arguments, Context& context) {
     compared([&](const std::vector<float>& sample) { comparison.add(sample); });
     for (const std::string& warning : check.warnings()) warnings.push_back(warning);
     if (const std::string warning = quality::warning_of(comparison); !warning.empty()) warnings.push_back(warning);
+    if (const std::string warning = quality::warning_of_classes(comparison); !warning.empty()) {
+        warnings.push_back(warning);
+    }
     for (const std::string& warning : warnings) context.warn(warning);
     nlohmann::ordered_json json = json_of(arguments, file, warnings);
     json["against_float"] = json_of(comparison);
@@ -129,11 +140,19 @@ void add_compile(CLI::App& app, Context& context) {
                         "Output of the model to compile for, or any value that a node computes");
     command
         ->add_option("--calibrate", arguments->calibration,
-                     "Typical inputs (.npy), from which the ranges of all tensors are taken")
+                     "Typical inputs, from which the ranges of all tensors are taken: .npy, .npz, .csv, pictures, "
+                     "sounds, folders")
         ->required();
     command->add_option("--weights", arguments->weights, "int8 (one scale per channel) or int16")
         ->capture_default_str();
+    command->add_option("--sound", arguments->sound,
+                        "FILE.toml: how sound becomes the input (see dynbal help sound); kept with the image");
     command->add_option("--scale", arguments->scale, "Factor for raw input values")->capture_default_str();
+    command
+        ->add_option("--head-room", arguments->head_room,
+                     "Hold values so many times as large as those of the calibration inputs")
+        ->check(CLI::Range(1.0, 64.0))
+        ->capture_default_str();
     command->add_option("--device", arguments->device, "Device to compile for; see `dynbal help devices`")
         ->capture_default_str();
     command->add_option("--calibration-samples", arguments->samples_max, "Use at most so many samples, spread evenly")

@@ -84,7 +84,7 @@ void run(const Arguments& arguments, Context& context) {
     quality::Comparison comparison(graph, file);
     comparison.add(sample);
     if (!arguments.save.empty()) save_tensors(comparison, file, arguments.save);
-    warn_of_range(context, file.count_outside(sample), sample.size());
+    warn_of_range(context, {.inputs = sample.size(), .inputs_outside = file.count_outside(sample)});
     context.print(json_of(comparison), text_of(comparison));
 }
 

@@ -48,7 +48,7 @@ std::vector<uint32_t> read_labels(const std::string& path, int64_t samples, uint
 
 struct Score {
     uint64_t samples = 0, right = 0;
-    uint64_t outside = 0;  ///< input values beyond the calibrated range
+    RangeUse range;
 };
 
 Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, const SampleFile& samples,
@@ -57,7 +57,7 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, cons
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     std::vector<uint8_t> right(labels.size(), 0);
-    std::atomic<uint64_t> outside = 0;
+    std::atomic<uint64_t> outside = 0, saturated = 0;
     io::Progress progress("evaluating", static_cast<int64_t>(labels.size()));
     sim::WorkQueue queue(labels.size(), 8);
     sim::run_workers(queue, arguments.jobs, [&](sim::WorkQueue& work) {
@@ -71,18 +71,21 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, cons
                 if (!result.completed()) {
                     throw std::runtime_error("sample " + std::to_string(i) + ": " + result.message);
                 }
+                saturated += file.count_saturated(result.output);
                 right[i] = argmax(file.dequantise_output(result.output)) == labels[i] ? 1 : 0;
                 progress.advance();
             }
         }
     });
-    return {labels.size(), static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})), outside};
+    const uint64_t count = labels.size();
+    const RangeUse range{count * file.header().input_values, outside, count * file.header().output_values, saturated};
+    return {count, static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})), range};
 }
 
 void run(const Arguments& arguments, Context& context) {
     sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
-    const SampleFile samples(arguments.inputs, file.host.input_dims);
+    const SampleFile samples(arguments.inputs, file.host.input_dims, file.host.sound_text);
     std::vector<uint32_t> labels = samples.labels();
     if (!arguments.labels.empty()) {
         labels = read_labels(arguments.labels, samples.count(), file.header().output_values);
@@ -95,11 +98,12 @@ void run(const Arguments& arguments, Context& context) {
     const Score score = evaluate(arguments, file, samples, labels);
     const double accuracy =
         static_cast<double>(score.right) / static_cast<double>(std::max<uint64_t>(1, score.samples));
-    warn_of_range(context, score.outside, score.samples * file.header().input_values);
+    warn_of_range(context, score.range);
     context.print({{"samples", score.samples},
                    {"right", score.right},
                    {"accuracy", accuracy},
-                   {"input_values_outside", score.outside}},
+                   {"input_values_outside", score.range.inputs_outside},
+                   {"output_values_saturated", score.range.outputs_saturated}},
                   fmt::format("{:.2f} % right: {} of {} samples\n", 100 * accuracy, grouped(score.right),
                               grouped(score.samples)));
 }
@@ -111,8 +115,9 @@ void add_evaluate(CLI::App& app, Context& context) {
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
     command
-        ->add_option("--inputs", arguments->inputs,
-                     "Samples: .npy, .npz, .csv, or a folder with a folder for each class")
+        ->add_option(
+            "--inputs", arguments->inputs,
+            "Samples: .npy, .npz, .csv, or a folder of files (pictures and sounds, too) with a folder for each class")
         ->required();
     command->add_option("--labels", arguments->labels, "The class of each sample (.npy); folders have them already");
     command->add_option("--limit", arguments->limit, "Only the first N samples")

@@ -11,6 +11,7 @@
 #include "cli/output_file.hpp"
 #include "cli/program.hpp"
 #include "device/profile.hpp"
+#include "firmware/c_header.hpp"
 #include "firmware/firmware.hpp"
 #include "io/file.hpp"
 #include "sim/session.hpp"
@@ -23,6 +24,7 @@ struct Arguments {
     std::string input;
     std::string board;
     std::string output;
+    std::string header;
     std::string policy = policy_of(default_policy).name;
     uint32_t inferences = 1;
 };
@@ -58,7 +60,20 @@ std::string checked_stem(const Arguments& arguments) {
     return stem;
 }
 
-void run(const Arguments& arguments, Context& context) {
+/// For programs of one's own: the image alone, no board's.
+void write_header(const Arguments& arguments, Context& context) {
+    check_output("--header", arguments.header, {arguments.image.path});
+    const compiler::ImageFile file = arguments.image.read();
+    const std::string text = firmware::c_header(file, std::filesystem::path(arguments.header).stem().string());
+    io::write_file(arguments.header, text);
+    context.print({{"header", arguments.header}, {"image_bytes", file.header().image_bytes}},
+                  fmt::format("Wrote {}: {} bytes of image, what it needs, and how values become its input.\n",
+                              arguments.header, grouped(file.header().image_bytes)));
+}
+
+void run_board(const Arguments& arguments, Context& context) {
+    if (arguments.input.empty() || arguments.board.empty())
+        throw InputError("a board's program needs --input, --board and -o; --header alone writes a header for C");
     const std::string stem = checked_stem(arguments);
     firmware::PayloadOptions options;
     options.policy = sim::parse_policy(arguments.policy);
@@ -91,15 +106,26 @@ void run(const Arguments& arguments, Context& context) {
                     grouped(room - payload)));
 }
 
+void run(const Arguments& arguments, Context& context) {
+    arguments.header.empty() ? run_board(arguments, context) : write_header(arguments, context);
+}
+
 }  // namespace
 
 void add_firmware(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand("firmware", "Make a board's program with an image and an input in it");
+    CLI::App* command =
+        app.add_subcommand("firmware", "Make a board's program with an image and an input in it, or a header for C");
     const auto arguments = std::make_shared<Arguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
-    command->add_option("--board", arguments->board, board_help())->required();
-    command->add_option("-o,--output", arguments->output, "Writes OUT.elf, OUT.bin and OUT.hex")->required();
+    CLI::Option* const input = command->get_option("--input")->required(false);
+    CLI::Option* const board = command->add_option("--board", arguments->board, board_help());
+    CLI::Option* const output =
+        command->add_option("-o,--output", arguments->output, "Writes OUT.elf, OUT.bin and OUT.hex");
+    command->add_option("--header", arguments->header, "Instead: writes FILE.h for a C program: image, sizes, scales")
+        ->excludes(input)
+        ->excludes(board)
+        ->excludes(output);
     add_policy(*command, arguments->policy);
     command->add_option("--inferences", arguments->inferences, "How many to run before it stops; 0: never stop")
         ->capture_default_str();

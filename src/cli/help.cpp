@@ -8,6 +8,7 @@
 #include "compiler/compile.hpp"
 #include "device/profile.hpp"
 #include "experiment/read_grid.hpp"
+#include "input/sound_features.hpp"
 #include "sim/supply.hpp"
 
 namespace dynbal::cli {
@@ -44,9 +45,9 @@ std::string device_help() {
 }  // namespace
 
 void add_help(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand("help", "Explain: dynbal help [supplies | devices | COMMAND]");
+    CLI::App* command = app.add_subcommand("help", "Explain: dynbal help [supplies | devices | sound | COMMAND]");
     const auto topic = std::make_shared<std::string>();
-    command->add_option("TOPIC", *topic, "supplies, devices, or the name of a command");
+    command->add_option("TOPIC", *topic, "supplies, devices, sound, or the name of a command");
     command->callback([topic, &app, &context] {
         if (topic->empty()) {
             *context.out << app.help();
@@ -54,6 +55,8 @@ void add_help(CLI::App& app, Context& context) {
             *context.out << sim::supply_help();
         } else if (*topic == "devices") {
             *context.out << device_help();
+        } else if (*topic == "sound") {
+            *context.out << input::sound_help();
         } else {
             const auto commands = app.get_subcommands([&](const CLI::App* other) { return other->check_name(*topic); });
             if (!commands.empty()) {
@@ -62,7 +65,7 @@ void add_help(CLI::App& app, Context& context) {
                 return;
             }
             throw InputError("there is no help on '" + *topic +
-                             "'; try: dynbal help supplies, dynbal help devices, or dynbal --help for the commands");
+                             "'; try: dynbal help supplies, devices, sound, or dynbal --help for the commands");
         }
     });
 }

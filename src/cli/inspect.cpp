@@ -11,6 +11,7 @@
 #include "cli/inspect_stage.hpp"
 #include "engine/engine.hpp"
 #include "firmware/firmware.hpp"
+#include "io/printable.hpp"
 #include "io/progress.hpp"
 #include "io/table.hpp"
 #include "nvm/record.hpp"
@@ -132,6 +133,10 @@ nlohmann::ordered_json json_of(const compiler::ImageFile& file) {
             {"input_dims", file.host.input_dims},
             {"output_dims", file.host.output_dims},
             {"input_scale", file.host.input_scale},
+            {"input_unit", file.host.input_value_scale},
+            {"output_unit", file.host.output_value_scale},
+            {"input_order", file.host.input_order},
+            {"output_order", file.host.output_order},
             {"image_bytes", header.image_bytes},
             {"nvm_bytes", header.nvm_bytes},
             {"sram_bytes", Engine::sram_bytes_of(header)},
@@ -170,11 +175,23 @@ std::string stage_table(const compiler::ImageFile& file) {
     return table.text();
 }
 
+/// For programs that read a sensor and bring the answer.
+std::string values_text(const compiler::HostInfo& host) {
+    const std::string scale = host.input_scale == 1 ? "" : fmt::format(" * {:.6g}", host.input_scale);
+    const auto order = [](const std::vector<uint32_t>& positions) {
+        return positions.empty() ? "in the model's order" : "in an order of its own";
+    };
+    return fmt::format(
+        "\nInput: q = round(x{} / {:.6g}), {}; answer: y = q * {:.6g}, {}. `dynbal firmware --header FILE.h` writes "
+        "them down for C.\n",
+        scale, host.input_value_scale, order(host.input_order), host.output_value_scale, order(host.output_order));
+}
+
 std::string text_of(const compiler::ImageFile& file) {
     const ImageHeader& header = file.header();
-    std::string text =
-        fmt::format("{} for {}: input {}, output {}, {} MACs\n\n", file.host.model_name, file.host.device_name,
-                    shape_text(file.host.input_dims), shape_text(file.host.output_dims), grouped(file.host.ideal_macs));
+    std::string text = fmt::format("{} for {}: input {}, output {}, {} MACs\n\n", io::printable(file.host.model_name),
+                                   io::printable(file.host.device_name), shape_text(file.host.input_dims),
+                                   shape_text(file.host.output_dims), grouped(file.host.ideal_macs));
     text += stage_table(file) + "\n";
     io::Table map({{"NVM from"}, {"to"}, {"bytes"}, {"what", io::Align::left}});
     for (const Area& area : memory_map(header)) {
@@ -189,7 +206,7 @@ std::string text_of(const compiler::ImageFile& file) {
                "end. Units, as in --supply budget:E: {}.\n",
                grouped(Engine::sram_bytes_of(header)), grouped((least + 15) / 16), stage,
                prices_text(header.cost_model)) +
-           board_table(header);
+           values_text(file.host) + board_table(header);
 }
 
 }  // namespace
@@ -203,8 +220,9 @@ void add_inspect(CLI::App& app, Context& context) {
     command->add_option("--weights", model->weights, "For a model: int8 or int16")->capture_default_str();
     command->add_option("--device", model->device, "For a model: the device")->capture_default_str();
     const auto stage = std::make_shared<std::optional<uint32_t>>();
-    command->add_option("--stage", *stage,
-                        "For an image: show what tile sizes cost at this stage (0: the first), walked for several energies");
+    command->add_option(
+        "--stage", *stage,
+        "For an image: show what tile sizes cost at this stage (0: the first), walked for several energies");
     add_json(*command, context);
     command->callback([model, stage, &context] {
         if (!is_image(model->path) && model->path.ends_with(".onnx")) {

@@ -139,7 +139,8 @@ void add_report(CLI::App& app, Context& context) {
     add_device(*command, arguments->device);
     command->add_option("-o,--output", arguments->output, "The page: one HTML file that needs nothing else");
     command->add_option("--trace-out", arguments->trace_out, "Every piece of work, for ui.perfetto.dev");
-    command->add_flag("--no-sweep", arguments->no_sweep, "Leave out the runs at other harvested powers");
+    command->add_flag("--no-sweep", arguments->no_sweep,
+                      "Leave out the runs at other harvested powers and with other capacitors");
     add_jobs(*command, arguments->jobs);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });

@@ -69,14 +69,15 @@ std::string breakdown_text(const Results& results) {
     return table.text();
 }
 
-std::string sweep_text(const report::Experiment& experiment, const report::PowerSweep& sweep) {
-    std::vector<io::Column> columns{{"harvested power"}};
+std::string sweep_text(const report::Experiment& experiment, const report::Sweep& sweep, const char* name,
+                       const char* unit) {
+    std::vector<io::Column> columns{{name}};
     for (const PolicyKind policy : experiment.policies) columns.push_back({sim::name_of(policy)});
     io::Table table(columns);
-    for (size_t power = 0; power < sweep.power_w.size(); ++power) {
-        std::vector<std::string> row{quantity(sweep.power_w[power], "W")};
+    for (size_t place = 0; place < sweep.values.size(); ++place) {
+        std::vector<std::string> row{quantity(sweep.values[place], unit)};
         for (const auto& latencies : sweep.latency_s) {
-            row.push_back(latencies[power] ? quantity(*latencies[power], "s") : "never ends");
+            row.push_back(latencies[place] ? quantity(*latencies[place], "s") : "never ends");
         }
         table.add_row(row);
     }
@@ -87,7 +88,8 @@ std::string sweep_text(const report::Experiment& experiment, const report::Power
 
 std::string report_summary(const report::Experiment& experiment, const Results& results) {
     std::string text = policies_text(results) + "\n" + breakdown_text(results);
-    if (results.sweep) text += "\n" + sweep_text(experiment, *results.sweep);
+    if (results.powers) text += "\n" + sweep_text(experiment, *results.powers, "harvested power", "W");
+    if (results.capacitors) text += "\n" + sweep_text(experiment, *results.capacitors, "capacitor", "F");
     for (const PolicyRun& run : results.runs) {
         if (!run.result.completed()) text += fmt::format("\n{}: {}\n", sim::name_of(run.policy), run.result.message);
     }

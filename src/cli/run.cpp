@@ -38,14 +38,16 @@ void run(const Arguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     size_t outside = 0;
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file), &outside);
-    warn_of_range(context, outside, input.size());
     sim::Session session(file, profile_for(file, arguments.device, context));
     const auto supply = sim::parse_supply("none");
     const sim::RunResult result = session.run_inference(input, *supply, options);
     const std::string answer =
         result.completed() ? "Answer: " + answer_text(file, result.output) : "No answer: " + result.message;
     nlohmann::ordered_json json = result_json(file, result);
+    const size_t saturated = file.count_saturated(result.output);
     json["input_values_outside"] = outside;
+    json["output_values_saturated"] = saturated;
+    warn_of_range(context, {input.size(), outside, result.output.size(), saturated});
     if (result.completed() && !arguments.output_file.empty()) write_output(arguments.output_file, file, result.output);
     context.print(json, answer + "\n\n" + cost_text(result));
     context.exit_code = result.completed() ? exit_ok : exit_failed;

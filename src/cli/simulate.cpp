@@ -61,7 +61,6 @@ void run(const Arguments& arguments, Context& context) {
     (void)arguments.repeat.series_for(*supply);  // a mistake must not wait for the end of the run
     size_t outside = 0;
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file), &outside);
-    warn_of_range(context, outside, input.size());
     sim::Session session(file, profile);
     if (arguments.before) {
         fault_of_other(session, file, input, *sim::parse_supply("none"), options);
@@ -71,6 +70,10 @@ void run(const Arguments& arguments, Context& context) {
     const bool right = result.completed() && result.output == expected_answer(file, input);
     bool all_right = right;
     nlohmann::ordered_json json = result_json(file, result);
+    const size_t saturated = file.count_saturated(result.output);
+    warn_of_range(context, {input.size(), outside, result.output.size(), saturated});
+    json["input_values_outside"] = outside;
+    json["output_values_saturated"] = saturated;
     json["supply"] = arguments.supply;
     json["policy"] = arguments.policy;
     json["device"] = profile.name;

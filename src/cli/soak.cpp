@@ -25,7 +25,7 @@ struct Arguments {
 };
 
 std::vector<std::vector<int16_t>> read_inputs(const Arguments& arguments, const compiler::ImageFile& file) {
-    const SampleFile samples(arguments.inputs, file.host.input_dims);
+    const SampleFile samples(arguments.inputs, file.host.input_dims, file.host.sound_text);
     const float scale = arguments.image.scale_for(file);
     const int64_t count = std::min(samples.count(), arguments.distinct);
     std::vector<std::vector<int16_t>> inputs;

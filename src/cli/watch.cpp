@@ -14,6 +14,7 @@
 #include "cli/program.hpp"
 #include "cli/report.hpp"
 #include "cli/watch_screen.hpp"
+#include "io/printable.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
@@ -98,8 +99,8 @@ void run(const Arguments& arguments, Context& context) {
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
 
     WatchSetting setting;
-    setting.title = fmt::format("{} on {}, {}, {}, {}x", file.host.model_name, profile.name, arguments.supply,
-                                arguments.policy, speed);
+    setting.title = fmt::format("{} on {}, {}, {}, {}x", io::printable(file.host.model_name), profile.name,
+                                arguments.supply, arguments.policy, speed);
     setting.compute_s = compute_times(file, profile, input);
     setting.on_v = profile.capacitor.on_v;
     setting.off_v = profile.capacitor.off_v;

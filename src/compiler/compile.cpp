@@ -196,6 +196,7 @@ HostInfo host_info(const Plan& plan, const CompileOptions& options) {
     host.model_name = options.model_name;
     host.device_name = options.device.name;
     host.device_text = options.device.text;
+    host.sound_text = options.sound_text;
     host.input_dims = graph.input_dims;
     host.output_dims = graph.output_dims;
     host.input_order = graph.input_order;

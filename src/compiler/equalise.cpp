@@ -1,7 +1,11 @@
 #include "compiler/equalise.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+
+#include "io/printable.hpp"
 
 namespace dynbal::compiler {
 namespace {
@@ -109,6 +113,25 @@ std::vector<float> equalise_parts(Graph& graph, std::vector<float>& largest) {
         largest[id] *= factor;
     }
     return gains;
+}
+
+std::vector<std::string> coarse_parts(const Graph& graph, const std::vector<float>& largest,
+                                      const std::vector<double>& scales) {
+    constexpr double steps_min = 64;  // rounding changes values by 0.8 % of the largest at most
+    std::vector<std::string> warnings;
+    for (size_t id = 0; id < graph.tensors.size(); ++id) {
+        const Tensor& part = graph.tensors[id];
+        const double steps = static_cast<double>(largest[id]) / scales[id];
+        if (part.parent == no_tensor || part.is_part || largest[id] <= 0 || steps >= steps_min) continue;
+        const Tensor& whole = graph.tensors[static_cast<size_t>(part.parent)];
+        warnings.push_back(fmt::format(
+            "'{}' is at most {:.3g} but shares a scale with the up to {:.3g} of '{}', which leaves it {:.0f} steps on "
+            "each side of zero; bring the parts to one size (a BatchNormalization before the Concat) if the small one "
+            "matters",
+            io::printable(part.name), largest[id], largest[static_cast<size_t>(part.parent)], io::printable(whole.name),
+            steps));
+    }
+    return warnings;
 }
 
 }  // namespace dynbal::compiler

@@ -28,7 +28,8 @@ inline constexpr TensorId no_tensor = -1;
 
 /// A tensor of shape [h, w, c]. If `parent` is set, this tensor lies in the parent: if both have the same height and
 /// width, as its channels [parent_channel, parent_channel + c); else the parent is a vector [1, 1, k], and this tensor
-/// lies in it as a whole from value parent_channel on (concatenation of flattened tensors).
+/// lies in it as a whole from value parent_channel on (concatenation of flattened tensors). A part may also be all of a
+/// parent that lies in one piece, in another shape.
 struct Tensor {
     std::string name;
     int h = 1, w = 1, c = 1;

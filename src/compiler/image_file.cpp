@@ -25,6 +25,7 @@ json to_json(const HostInfo& h) {
     return {{"model", h.model_name},
             {"device", h.device_name},
             {"device_text", h.device_text},
+            {"sound_text", h.sound_text},
             {"stage_names", h.stage_names},
             {"stage_operators", h.stage_operators},
             {"stage_tensors", h.stage_tensors},
@@ -62,6 +63,7 @@ HostInfo from_json(const json& j) {
     j.at("model").get_to(h.model_name);
     j.at("device").get_to(h.device_name);
     j.at("device_text").get_to(h.device_text);
+    h.sound_text = j.value("sound_text", "");
     j.at("stage_names").get_to(h.stage_names);
     j.at("stage_operators").get_to(h.stage_operators);
     h.stage_tensors = order_of(j.at("stage_tensors"));
@@ -161,6 +163,17 @@ size_t ImageFile::count_outside(std::span<const float> sample) const {
     const double most = (activation_max + 0.5) * host.input_value_scale;
     return static_cast<size_t>(std::count_if(
         sample.begin(), sample.end(), [&](float value) { return std::fabs(static_cast<double>(value)) > most; }));
+}
+
+size_t ImageFile::count_saturated(std::span<const int16_t> output) const {
+    const StageDescriptor last = stage(header().stage_count - 1U);
+    if (last.op == StageOp::softmax) return 0;  // a share of one is no more
+    // An activation that ends the values of its own accord does not count.
+    const auto is_saturated = [&](int16_t value) {
+        return (value == activation_min && last.clamp_low == activation_min) ||
+               (value == activation_max && last.clamp_high == activation_max);
+    };
+    return static_cast<size_t>(std::count_if(output.begin(), output.end(), is_saturated));
 }
 
 namespace {

@@ -20,6 +20,7 @@ struct HostInfo {
     std::string model_name;
     std::string device_name;
     std::string device_text;  ///< the profile, if it was a file of one's own: the image needs it no more
+    std::string sound_text;   ///< how sound becomes its input (input/sound_features.hpp), if it was said
     std::vector<std::string> stage_names;
     std::vector<std::string> stage_operators;      ///< "Conv + Relu + MaxPool"
     std::vector<uint32_t> stage_tensors;           ///< the tensor of the compiler's graph that each stage gives
@@ -46,6 +47,8 @@ struct ImageFile {
     std::vector<int16_t> quantise_input(std::span<const float> sample) const;
     /// How many values of a sample lie outside the range that the calibration inputs had, and are clipped.
     size_t count_outside(std::span<const float> sample) const;
+    /// How many output values lie at the end of what the output can hold, and so may have been clipped.
+    size_t count_saturated(std::span<const int16_t> output) const;
     /// The engine's output values as floats in ONNX order: the scores of classes, where the model ends with ArgMax.
     std::vector<float> dequantise_output(std::span<const int16_t> values) const;
     /// What the model gives: the same, or the index of the largest.

@@ -22,6 +22,7 @@ const std::map<std::string, LowerFunction>& operators() {
         {"Clip", lower_clip},
         {"Concat", lower_concat},
         {"Conv", lower_conv},
+        {"ConvTranspose", lower_conv_transpose},
         {"DequantizeLinear", lower_dequantise},
         {"Div", lower_div},
         {"Dropout", lower_reshape},
@@ -47,6 +48,7 @@ const std::map<std::string, LowerFunction>& operators() {
         {"ReduceSum", lower_reduce},
         {"Relu", lower_relu},
         {"Reshape", lower_reshape},
+        {"Resize", lower_resize},
         {"Scaler", lower_scaler},
         {"Slice", lower_parts},
         {"Softmax", lower_softmax},
@@ -56,6 +58,7 @@ const std::map<std::string, LowerFunction>& operators() {
         {"Sum", lower_sum},
         {"Transpose", lower_transpose},
         {"Unsqueeze", lower_reshape},
+        {"Upsample", lower_resize},
     };
     return table;
 }
@@ -124,10 +127,25 @@ Graph lower(const onnx::ModelProto& model) {
     return std::move(context.graph);
 }
 
+namespace {
+
+// The model says the shape of its own outputs only; of one within it we know it by now.
+void check_batch(const onnx::ModelProto& model, const Graph& graph) {
+    const Dims& input = graph.input_dims;
+    const Dims& output = graph.output_dims;
+    if (input.size() > 1 && output.size() > 1 && input[0] > 1 && input[0] == output[0]) {
+        throw InputError(batch_refused(model, input[0]));
+    }
+}
+
+}  // namespace
+
 Graph read_graph(const std::string& path, const std::string& output) {
     const onnx::ModelProto model = read_onnx(path, output);
     try {
-        return lower(model);
+        Graph graph = lower(model);
+        check_batch(model, graph);
+        return graph;
     } catch (const InputError& error) {
         throw InputError(path + ": " + error.what());
     }

@@ -63,7 +63,9 @@ Cut wanted_cut(const Context& context, const onnx::NodeProto& node, int input, c
     const std::string& type = node.op_type();
     const size_t rank = view.dims.size();
     const bool spatial = rank == 3 || rank == 4;
-    const bool windowed = type == "Conv" || type == "MaxPool" || type == "AveragePool" || type.rfind("Global", 0) == 0;
+    static const std::set<std::string> windows = {"Conv",        "ConvTranspose", "MaxPool",
+                                                  "AveragePool", "Resize",        "Upsample"};
+    const bool windowed = windows.count(type) > 0 || type.rfind("Global", 0) == 0;
     if (windowed && spatial) return {.image = true, .axis = 1};
     if (type == "BatchNormalization" && rank >= 2) return {.image = spatial, .axis = 1};
     if (type == "MatMul" && input == 1 && rank >= 2) return {.image = false, .axis = rank - 2};
@@ -116,9 +118,13 @@ bool follow(const Context& context, const onnx::NodeProto& node, View& view) {
     return true;
 }
 
-// What of a view is there: it without the padding around it.
+bool is_padded(const View& view) {
+    return std::find(view.source.begin(), view.source.end(), nowhere) != view.source.end();
+}
+
+// What of a view is there: it without the padding around it. It is still padded if that is no longer a border.
 View stored(const View& view) {
-    const bool padded = std::find(view.source.begin(), view.source.end(), nowhere) != view.source.end();
+    const bool padded = is_padded(view);
     Value value;
     value.dims = view.dims;
     value.place = std::make_shared<Places>(view.source);
@@ -153,9 +159,11 @@ std::pair<View, Cut> find_cut(const Context& context, const View& start) {
             View view = found->second;
             if (!follow(context, *node, view)) {
                 view = stored(view);
-                return {view, wanted_cut(context, *node, input, view)};
+                if (!is_padded(view)) return {view, wanted_cut(context, *node, input, view)};
+                return wish ? *wish : std::pair{start, default_cut(start.dims)};
             }
-            if (const auto cut = constant_cut(context, *node, view); cut && !wish) wish = {stored(view), *cut};
+            const auto cut = constant_cut(context, *node, view);
+            if (cut && !wish && !is_padded(stored(view))) wish = {stored(view), *cut};
             views[node->output(0)] = std::move(view);
             break;
         }

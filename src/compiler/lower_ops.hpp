@@ -42,6 +42,19 @@ void lower_hard_sigmoid(Context& context, const onnx::NodeProto& node);
 void lower_pow(Context& context, const onnx::NodeProto& node);
 /// Does lower_curve() know the operator?
 bool is_curve(const std::string& operator_name);
+/// The memory of a tensor as one of another shape with as many values. It is copied if it does not lie in one piece.
+TensorId in_shape(Context& context, const onnx::NodeProto& node, TensorId id, int64_t h, int64_t w, int64_t c);
+/// Makes a tensor that a stage writes channels of `whole`, from `channel` on.
+void put_beside(Context& context, TensorId part, TensorId whole, int channel);
+
+void lower_conv_transpose(Context& context, const onnx::NodeProto& node);
+/// The shape that a ConvTranspose gives. Throws InputError.
+Dims transposed_dims(const onnx::NodeProto& node, const Dims& in, const Dims& weights);
+
+/// Resize, Upsample: each value repeated a whole number of times.
+void lower_resize(Context& context, const onnx::NodeProto& node);
+/// The shape that a Resize or Upsample gives. Throws InputError.
+Dims enlarged_dims(const onnx::NodeProto& node, const Facts& facts);
 void lower_transpose(Context& context, const onnx::NodeProto& node);
 /// Reshape, Flatten, Squeeze, Unsqueeze, Identity, Dropout, Cast: the data stay as they are.
 void lower_reshape(Context& context, const onnx::NodeProto& node);

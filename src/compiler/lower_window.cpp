@@ -51,7 +51,9 @@ void resolve_output(const onnx::NodeProto& node, Axis& axis, bool ceil_mode) {
     }
     axis.out = free / axis.stride + 1;
     const int64_t left = free % axis.stride;
-    if (ceil_mode && left > 0) {
+    // A window that would begin behind the values is none.
+    const bool begins_inside = axis.out * axis.stride < axis.in + axis.pad_begin;
+    if (ceil_mode && left > 0 && begins_inside) {
         ++axis.out;
         axis.pad_end += axis.stride - left;
         axis.extended = true;

@@ -215,7 +215,10 @@ Plan make_plan(Graph& graph, const CalibrationSamples& samples, const CompileOpt
     std::vector<float> largest = largest_magnitudes(graph, samples);
     plan.gains = equalise_parts(graph, largest);
     plan.stages = fuse_pools(graph, options.device.prices(), plan.arena_bytes, plan.weight_bytes);
-    plan.scales = scales_of(graph, plan.stages, largest);
+    plan.scales = scales_of(graph, plan.stages, largest, options.head_room);
+    for (const std::string& warning : coarse_parts(graph, largest, plan.scales)) {
+        if (options.warn) options.warn(warning);
+    }
     plan_nvm(plan, options.device);
     const Tensor& input = graph.tensors[static_cast<size_t>(graph.input)];
     if (uint64_t{sizeof(int16_t)} * static_cast<uint32_t>(input.c) > plan.arena_bytes) {

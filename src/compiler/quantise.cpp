@@ -15,9 +15,6 @@ namespace {
 /// Softmax gives shares of one, in units of 2^-14.
 constexpr double softmax_scale = 1.0 / 16384;
 
-/// Ranges are wider than calibration has seen by this factor, as other inputs may go further.
-constexpr double head_room = 1.0;
-
 /// Tensors that share a scale, as a forest.
 class ScaleGroups {
 public:
@@ -112,7 +109,7 @@ std::vector<float> largest_magnitudes(const Graph& graph, const CalibrationSampl
 }
 
 std::vector<double> scales_of(const Graph& graph, const std::vector<PlannedStage>& stages,
-                              const std::vector<float>& largest) {
+                              const std::vector<float>& largest, double head_room) {
     ScaleGroups groups = scale_groups(graph, stages);
     std::vector<double> by_group(graph.tensors.size(), 0);
     for (size_t id = 0; id < graph.tensors.size(); ++id) {

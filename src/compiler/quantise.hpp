@@ -15,10 +15,10 @@ namespace dynbal::compiler {
 /// are not finite.
 std::vector<float> largest_magnitudes(const Graph& graph, const CalibrationSamples& samples);
 
-/// Scale of each tensor, by TensorId, with some head room above `largest`. Tensors that must share a scale do: input and
+/// Scale of each tensor, by TensorId, for values up to `head_room` times `largest`. Tensors that must share a scale do: input and
 /// output of pooling, the parts of a concatenation.
 std::vector<double> scales_of(const Graph& graph, const std::vector<PlannedStage>& stages,
-                              const std::vector<float>& largest);
+                              const std::vector<float>& largest, double head_room);
 
 /// Weights and headers of a matrix stage as they go into the image.
 struct MatrixData {

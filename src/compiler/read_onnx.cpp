@@ -170,15 +170,20 @@ int64_t first_dimension(const onnx::ValueInfoProto& info) {
 }
 
 /// A first dimension that goes through to the output is a number of samples.
-void check_batch(const onnx::GraphProto& graph, const std::string& name) {
+void check_batch(const onnx::ModelProto& model, const std::string& name) {
+    const onnx::GraphProto& graph = model.graph();
     const int64_t batch = first_dimension(graph.input(0));
     if (batch > 1 && first_dimension(graph.output(0)) == batch) {
-        fail(name, "input '" + graph.input(0).name() + "' has a fixed batch of " + std::to_string(batch) +
-                       " samples; export the model with a batch of 1, or with one that is not fixed");
+        fail(name, batch_refused(model, batch));
     }
 }
 
 }  // namespace
+
+std::string batch_refused(const onnx::ModelProto& model, int64_t batch) {
+    return "input '" + io::printable(model.graph().input(0).name()) + "' has a fixed batch of " +
+           std::to_string(batch) + " samples; export the model with a batch of 1, or with one that is not fixed";
+}
 
 const onnx::ValueInfoProto* model_input(const onnx::ModelProto& model) {
     return model.graph().input_size() == 1 ? &model.graph().input(0) : nullptr;
@@ -203,7 +208,7 @@ onnx::ModelProto read_onnx(const std::string& path, const std::string& output) {
     }
     if (model.has_graph()) load_external_data(model, path);
     prepare_model(model, path, output);
-    check_batch(model.graph(), path);
+    check_batch(model, path);
     return model;
 }
 

@@ -10,6 +10,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <cstdint>
 #include <string>
 
 namespace dynbal::compiler {
@@ -20,6 +21,9 @@ onnx::ModelProto read_onnx(const std::string& path, const std::string& output = 
 
 /// The same for a model in memory. `name` opens error messages. Throws InputError.
 void prepare_model(onnx::ModelProto& model, const std::string& name, const std::string& output = {});
+
+/// Why a model for that many samples at once is refused.
+std::string batch_refused(const onnx::ModelProto& model, int64_t batch);
 
 /// The input of a prepared model, or nullptr if it has none.
 const onnx::ValueInfoProto* model_input(const onnx::ModelProto& model);

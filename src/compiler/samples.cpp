@@ -7,7 +7,7 @@ namespace dynbal::compiler {
 std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale, size_t* outside) {
     std::string path = spec;
     const std::optional<int64_t> index = input::take_index(path);
-    const SampleFile samples(path, file.host.input_dims);
+    const SampleFile samples(path, file.host.input_dims, file.host.sound_text);
     if (!index && samples.count() != 1) {
         throw InputError(path + ": it holds " + std::to_string(samples.count()) + " samples; choose one of many with " +
                          path + "@INDEX");

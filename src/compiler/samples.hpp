@@ -20,8 +20,8 @@ std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, 
 class SampleFile {
 public:
     /// Throws InputError, naming both shapes, if a sample does not have the model's number of values.
-    SampleFile(const std::string& spec, const std::vector<int64_t>& model_dims)
-        : samples_(input::open_samples(spec, model_dims)) {}
+    SampleFile(const std::string& spec, const std::vector<int64_t>& model_dims, const std::string& sound)
+        : samples_(input::open_samples(spec, model_dims, sound)) {}
     int64_t count() const { return samples_->count(); }
     /// Scaled, in ONNX order. Thread-safe. Throws InputError for a value that is not finite.
     std::vector<float> sample(int64_t index, float scale) const;

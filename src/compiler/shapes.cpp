@@ -39,6 +39,10 @@ std::vector<Dims> conv(const onnx::NodeProto& node, const Facts& facts) {
     return {out};
 }
 
+std::vector<Dims> conv_transpose(const onnx::NodeProto& node, const Facts& facts) {
+    return {transposed_dims(node, facts.input_dims(node, 0), facts.input_dims(node, 1))};
+}
+
 std::vector<Dims> pool(const onnx::NodeProto& node, const Facts& facts) {
     const Dims& in = facts.input_dims(node, 0);
     check_image_shape(node, in);
@@ -136,6 +140,8 @@ std::vector<Dims> reshape(const onnx::NodeProto& node, const Facts& facts) {
     return {reshaped(node, facts, facts.input_dims(node, 0))};
 }
 
+std::vector<Dims> enlarge(const onnx::NodeProto& node, const Facts& facts) { return {enlarged_dims(node, facts)}; }
+
 std::vector<Dims> pad(const onnx::NodeProto& node, const Facts& facts) {
     Dims dims = facts.input_dims(node, 0);
     const Dims pads = pads_of(node, facts, dims.size());
@@ -185,6 +191,7 @@ const std::map<std::string, Rule>& rules() {
         {"AveragePool", pool},
         {"Concat", concat},
         {"Conv", conv},
+        {"ConvTranspose", conv_transpose},
         {"Div", broadcast},
         {"Flatten", reshape},
         {"Gather", gather},
@@ -202,6 +209,7 @@ const std::map<std::string, Rule>& rules() {
         {"ReduceMean", reduce},
         {"ReduceSum", reduce},
         {"Reshape", reshape},
+        {"Resize", enlarge},
         {"Slice", slice},
         {"Split", split},
         {"Squeeze", reshape},
@@ -209,6 +217,7 @@ const std::map<std::string, Rule>& rules() {
         {"Sum", broadcast},
         {"Transpose", transpose},
         {"Unsqueeze", reshape},
+        {"Upsample", enlarge},
     };
     return table;
 }

@@ -39,7 +39,7 @@ compiler::ImageFile compile_model(const Model& model, const sim::DeviceProfile& 
         return compiler::compile(
             std::move(graph), [&](const auto& visit) { visit(sample); }, options);
     }
-    const compiler::SampleFile samples(model.calibrate, graph.input_dims);
+    const compiler::SampleFile samples(model.calibrate, graph.input_dims, "");
     const int64_t count = std::min(samples.count(), compiler::calibration_samples_max);
     return compiler::compile(std::move(graph), compiler::spread_samples(samples, count, options.input_scale), options);
 }

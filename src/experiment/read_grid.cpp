@@ -6,13 +6,16 @@
 
 #include "base/error.hpp"
 #include "device/profile.hpp"
+#include "device/toml_table.hpp"
 #include "experiment/supply_files.hpp"
-#include "experiment/toml_table.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
 namespace dynbal::experiment {
 namespace {
+
+using device::read_toml;
+using device::TomlTable;
 
 constexpr uint64_t repetitions_max = 1'000'000;
 

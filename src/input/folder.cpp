@@ -24,7 +24,7 @@ public:
         }
         const std::string& file = files_[static_cast<size_t>(index)];
         const std::string resize = spec_.resize.empty() ? "" : ",resize=" + spec_.resize;
-        const SampleSetPointer set = open_samples(file + resize, spec_.dims);
+        const SampleSetPointer set = open_samples(file + resize, spec_.dims, spec_.sound);
         if (set->count() != 1)
             throw InputError(file + ": in a folder each file is one sample; it holds " + std::to_string(set->count()));
         return set->sample(0);

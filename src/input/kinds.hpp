@@ -16,6 +16,7 @@ struct Spec {
     std::string path;
     std::string resize;  ///< empty, stretch or crop
     std::vector<int64_t> dims;
+    std::string sound;  ///< how sound becomes values (input/sound_features.hpp), as TOML; empty if nobody has said
 
     int64_t values() const;
 };
@@ -32,9 +33,11 @@ SampleSetPointer open_npy(const Spec& spec);
 SampleSetPointer open_npy(const Spec& spec, std::vector<uint8_t> bytes);
 /// PATH.npz, or PATH.npz/NAME for one array of several.
 SampleSetPointer open_npz(const Spec& spec);
-/// A row is a sample; or rows are steps and columns channels, one window of the model behind the other.
+/// A row is a sample; or rows are steps and columns channels, one window of the model behind the other, wherever the model has
+/// its channels; or a row is what the last dimension holds.
 SampleSetPointer open_table(const Spec& spec);
 SampleSetPointer open_picture(const Spec& spec);
+SampleSetPointer open_sound(const Spec& spec);
 /// Files of one folder, or of its sub-folders, whose order by name gives the labels.
 SampleSetPointer open_folder(const Spec& spec);
 

@@ -1,32 +1,78 @@
 #include <png.h>
 
+#include <algorithm>
+#include <csetjmp>
+
 #include "base/error.hpp"
 #include "input/kinds.hpp"
 
 namespace dynbal::input {
+namespace {
+
+constexpr png_uint_32 extent_max = 100'000;
+constexpr int64_t pixels_max = 100'000'000;
+
+/// What the library knows, and what went wrong.
+struct Reader {
+    std::span<const uint8_t> bytes;
+    std::string reason;
+    png_structp png = nullptr;
+    png_infop info = nullptr;
+    Picture picture;
+    std::vector<png_bytep> rows;
+
+    ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
+};
+
+[[noreturn]] void on_error(png_structp png, png_const_charp message) {
+    static_cast<Reader*>(png_get_error_ptr(png))->reason = message;
+    png_longjmp(png, 1);
+}
+
+void on_read(png_structp png, png_bytep target, size_t count) {
+    auto& bytes = static_cast<Reader*>(png_get_io_ptr(png))->bytes;
+    if (count > bytes.size()) png_error(png, "the file is cut off");
+    std::copy_n(bytes.begin(), count, target);
+    bytes = bytes.subspan(count);
+}
+
+/// Values as they are stored, whatever the file says of gamma; 16 bits become 8, transparency is left out: as programs for training do.
+/// Nothing here has a destructor: errors jump out of it.
+bool read(Reader& reader) {
+    // NOLINTNEXTLINE(cert-err52-cpp): the library's way
+    if (setjmp(png_jmpbuf(reader.png)) != 0) return false;
+    png_set_read_fn(reader.png, &reader, on_read);
+    png_set_user_limits(reader.png, extent_max, extent_max);
+    png_read_info(reader.png, reader.info);
+    png_set_scale_16(reader.png);
+    png_set_expand(reader.png);
+    png_set_strip_alpha(reader.png);
+    png_set_interlace_handling(reader.png);
+    png_read_update_info(reader.png, reader.info);
+    Picture& picture = reader.picture;
+    picture.height = png_get_image_height(reader.png, reader.info);
+    picture.width = png_get_image_width(reader.png, reader.info);
+    picture.channels = png_get_channels(reader.png, reader.info);
+    if (picture.height * picture.width > pixels_max) png_error(reader.png, "more than 100 million pixels");
+    const size_t row_bytes = png_get_rowbytes(reader.png, reader.info);
+    picture.values.resize(row_bytes * static_cast<size_t>(picture.height));
+    reader.rows.resize(static_cast<size_t>(picture.height));
+    for (size_t row = 0; row < reader.rows.size(); ++row) reader.rows[row] = picture.values.data() + row * row_bytes;
+    png_read_image(reader.png, reader.rows.data());
+    png_read_end(reader.png, nullptr);
+    return true;
+}
+
+}  // namespace
 
 Picture read_png(const std::string& path, std::span<const uint8_t> bytes) {
-    constexpr int64_t pixels_max = 100'000'000;
-    png_image image{};
-    image.version = PNG_IMAGE_VERSION;
-    const auto fail = [&] {
-        const std::string reason = image.message;
-        png_image_free(&image);
-        throw InputError(path + ": this PNG picture cannot be read: " + reason);
-    };
-    if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) fail();
-    const bool colour = (image.format & PNG_FORMAT_FLAG_COLOR) != 0;
-    Picture picture{image.height, image.width, colour ? 3 : 1, {}};
-    if (picture.height * picture.width > pixels_max) {
-        png_image_free(&image);
-        throw InputError(path + ": the picture has more than 100 million pixels");
-    }
-    // What shines through is black.
-    const png_color black{0, 0, 0};
-    image.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-    picture.values.resize(PNG_IMAGE_SIZE(image));
-    if (png_image_finish_read(&image, &black, picture.values.data(), 0, nullptr) == 0) fail();
-    return picture;
+    Reader reader;
+    reader.bytes = bytes;
+    reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, on_error, [](png_structp, png_const_charp) {});
+    if (reader.png != nullptr) reader.info = png_create_info_struct(reader.png);
+    if (reader.info == nullptr) throw std::bad_alloc();
+    if (!read(reader)) throw InputError(path + ": this PNG picture cannot be read: " + reader.reason);
+    return std::move(reader.picture);
 }
 
 }  // namespace dynbal::input

@@ -80,8 +80,8 @@ std::string extension_of(const std::string& path) {
     return extension;
 }
 
-Spec spec_of(const std::string& text, const std::vector<int64_t>& dims) {
-    Spec spec{.path = text, .resize = "", .dims = dims};
+Spec spec_of(const std::string& text, const std::vector<int64_t>& dims, const std::string& sound) {
+    Spec spec{.path = text, .resize = "", .dims = dims, .sound = sound};
     constexpr std::string_view key = ",resize=";
     const size_t at = text.find(key);
     if (at == std::string::npos) return spec;
@@ -146,13 +146,15 @@ int64_t samples_in(const Spec& spec, const std::vector<int64_t>& shape) {
                      " values), the model needs " + shape_text(spec.dims) + ", " + std::to_string(size) + " values");
 }
 
-std::shared_ptr<const SampleSet> open_samples(const std::string& text, const std::vector<int64_t>& dims) {
-    const Spec spec = spec_of(text, dims);
+std::shared_ptr<const SampleSet> open_samples(const std::string& text, const std::vector<int64_t>& dims,
+                                              const std::string& sound) {
+    const Spec spec = spec_of(text, dims, sound);
     if (fs::is_directory(spec.path)) return open_folder(spec);
     const std::string extension = extension_of(spec.path);
     if (extension == ".npz" || spec.path.find(".npz/") != std::string::npos) return open_npz(spec);
     if (extension == ".csv" || extension == ".tsv" || extension == ".txt") return open_table(spec);
     if (extension == ".png" || extension == ".jpg" || extension == ".jpeg") return open_picture(spec);
+    if (extension == ".wav" || extension == ".flac" || extension == ".ogg") return open_sound(spec);
     return open_npy(spec);
 }
 

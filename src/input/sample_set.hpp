@@ -1,9 +1,9 @@
-//! Inputs of a model as people have them: arrays, tables, pictures, folders of these.
+//! Inputs of a model as people have them: arrays, tables, pictures, sound, folders of these.
 //!
 //! Invariants:
 //!  1. every sample has the number of values that the model takes, in the model's order of dimensions, or opening is refused with
 //!     the reason;
-//!  2. nothing is scaled: pictures give 0 to 255, arrays and tables what they hold.
+//!  2. nothing is scaled: pictures give 0 to 255, arrays and tables what they hold, sound what its description says.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,9 @@ public:
 };
 
 /// FILE or FOLDER, with options behind commas: resize=stretch or resize=crop for pictures. `dims`: what the model takes, without the
-/// batch. A file that is itself one sample counts as one. Throws InputError.
-std::shared_ptr<const SampleSet> open_samples(const std::string& spec, const std::vector<int64_t>& dims);
+/// batch. `sound`: see Spec. A file that is itself one sample counts as one. Throws InputError.
+std::shared_ptr<const SampleSet> open_samples(const std::string& spec, const std::vector<int64_t>& dims,
+                                              const std::string& sound = "");
 
 /// Takes `@INDEX` off `FILE@INDEX` or `FILE@INDEX,OPTIONS`; nothing if what follows the last '@' belongs to the file's name. Throws InputError.
 std::optional<int64_t> take_index(std::string& spec);

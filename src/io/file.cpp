@@ -62,6 +62,7 @@ private:
 
 template <typename Bytes>
 Bytes read_all(const std::string& path) {
+    if (path.empty()) throw InputError("the name of a file is empty; give one");
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.number() < 0) fail(path, "cannot open", errno);
     struct stat status {};

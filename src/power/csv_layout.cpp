@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/error.hpp"
@@ -30,18 +31,21 @@ class LayoutFinder {
 public:
     LayoutFinder(const TextTable& table, Options& options) : table_(table), options_(options), head_(read_head(table)) {
         layout_.first_row = head_.first_row;
+        first_cells_ = table.split(head_.first_row->text);
         layout_.cells = head_.columns.size();
         layout_.format = head_.instrument.empty() ? "csv" : "csv of " + head_.instrument;
     }
 
     TraceLayout find() {
         const bool step = options_.has("step");
+        check_names();
         // The time first: it may be named by hand and is no value then.
         if (!step) find_time();
         find_value();
         if (step) layout_.step_s = options_.number("step", Unit::second, 0, 1e-6, 86400);
-        const std::string time = layout_.time == TimeSource::step ? fmt::format("{:g} s a row", layout_.step_s)
-                                                                  : "time from " + name_of(layout_.time_column);
+        std::string time = layout_.time == TimeSource::step ? fmt::format("{:g} s a row", layout_.step_s)
+                                                            : "time from " + name_of(layout_.time_column);
+        if (layout_.date_column) time += " with dates from " + name_of(*layout_.date_column);
         layout_.columns = time + ", " + value_text();
         return layout_;
     }
@@ -55,6 +59,19 @@ private:
     std::string name_of(size_t column) const {
         const std::string& name = head_.columns[column].name;
         return name.empty() ? fmt::format("column {}", column + 1) : "'" + name + "'";
+    }
+
+    /// `power, mW` names one column; where commas are decimal marks, too, it would look like two.
+    void check_names() const {
+        for (size_t i = 1; i < head_.columns.size(); ++i) {
+            const NamedColumn &before = head_.columns[i - 1], &column = head_.columns[i];
+            const auto unit = meaning_of_unit(column.name);
+            if (table_.separator() != ',' || !unit || before.meaning.has_unit()) continue;
+            const bool says_it = folded(before.name).find(text_of(unit->quantity)) != std::string::npos;
+            if (before.meaning.quantity != unit->quantity && !says_it) continue;
+            fail(fmt::format("'{}, {}' may be one column with its unit, or two; name it {} [{}]", before.name,
+                             column.name, before.name, column.name));
+        }
     }
 
     std::string all_names() const {
@@ -108,14 +125,16 @@ private:
     }
 
     void find_time() {
+        set_date_order();
         std::optional<size_t> column;
         if (const auto text = options_.text("time")) {
             column = column_by_hand("time", *text);
         } else {
             column = only(Quantity::time, "time");
+            if (!column) column = clock_column();
+            // What counts needs a unit; said below.
             const std::vector<size_t> others = columns_of(Quantity::time, false);
-            // A clock needs no unit, and what is called time is worth more than what is called date.
-            for (size_t i = 0; i < others.size() && !column; ++i) column = others[i];
+            if (!column && !others.empty()) column = others.front();
         }
         if (!column) {
             if (head_.header == nullptr) {
@@ -128,26 +147,67 @@ private:
         set_time_source(*column);
     }
 
+    void set_date_order() {
+        const std::string order = options_.text("date").value_or("");
+        if (order == "day-first") layout_.date_order = DateOrder::day_first;
+        if (order == "month-first") layout_.date_order = DateOrder::month_first;
+        if (!order.empty() && layout_.date_order == DateOrder::unknown)
+            options_.refuse("date= is day-first or month-first");
+        for (const NamedColumn& column : head_.columns) {
+            const std::string name = folded(column.name);
+            if (name.find("mm/dd/yyyy") != std::string::npos) layout_.date_order = DateOrder::month_first;
+            if (name.find("dd/mm/yyyy") != std::string::npos) layout_.date_order = DateOrder::day_first;
+        }
+    }
+
+    std::optional<Moment> moment_in(size_t column) const {
+        const std::string_view cell = first_cells_[column];
+        return TextTable::is_number(cell) ? std::nullopt : parse_moment(cell, layout_.date_order);
+    }
+
+    /// By content, whatever its name: dates with times before times alone before dates alone. Two of a kind must be told apart by hand.
+    std::optional<size_t> clock_column() const {
+        std::array<std::vector<size_t>, 3> found;
+        for (size_t i = 0; i < first_cells_.size(); ++i) {
+            if (const auto moment = moment_in(i)) found[!moment->clock_s ? 2 : !moment->date_s ? 1 : 0].push_back(i);
+        }
+        for (const std::vector<size_t>& kind : found) {
+            if (kind.size() > 1)
+                fail(fmt::format("{} and {} both hold times; say which: time=NAME or NUMBER", name_of(kind[0]),
+                                 name_of(kind[1])));
+            if (!kind.empty()) return kind.front();
+        }
+        return std::nullopt;
+    }
+
+    /// Of times without a date: the one column that holds dates and nothing else.
+    void find_date() {
+        for (size_t i = 0; i < first_cells_.size(); ++i) {
+            const auto moment = moment_in(i);
+            if (!moment) refuse_unknown_order(i);
+            if (!moment || moment->clock_s) continue;
+            if (layout_.date_column) {
+                fail(fmt::format("{} and {} both hold dates; remove one", name_of(*layout_.date_column), name_of(i)));
+            }
+            layout_.date_column = i;
+        }
+    }
+
+    void refuse_unknown_order(size_t column) const {
+        const std::string_view cell = first_cells_[column];
+        if (TextTable::is_number(cell) || !looks_like_time(cell)) return;
+        table_.fail_at(
+            head_.first_row->number,
+            fmt::format("'{}' may have the day or the month first; give date=day-first or date=month-first", cell));
+    }
+
     void set_time_source(size_t column) {
-        const auto cells = table_.split(head_.first_row->text);
-        const std::string_view cell = cells[column];
-        bool has_date = false;
-        if (clock_seconds(cell, has_date) && !TextTable::is_number(cell)) {
+        if (const auto moment = moment_in(column)) {
             layout_.time = TimeSource::clock;
+            if (!moment->date_s) find_date();
             return;
         }
-        const bool us_order = folded(head_.columns[column].name).find("mm/dd/yyyy") != std::string::npos;
-        if (us_order && us_date_seconds(cell) && column + 1 < cells.size() &&
-            clock_seconds(cells[column + 1], has_date)) {
-            layout_.time = TimeSource::us_date;
-            return;
-        }
-        if (!TextTable::is_number(cell) && looks_like_time(cell)) {
-            table_.fail_at(
-                head_.first_row->number,
-                fmt::format("'{}' is a date in an order that is not said; write 2024-05-31 12:00:00, or give step=T",
-                            cell));
-        }
+        refuse_unknown_order(column);
         layout_.time = TimeSource::number;
         const ColumnMeaning& meaning = head_.columns[column].meaning;
         if (const auto unit = options_.text("time_unit")) {
@@ -291,6 +351,7 @@ private:
     const TextTable& table_;
     Options& options_;
     TraceHead head_;
+    std::vector<std::string_view> first_cells_;
     TraceLayout layout_;
     bool time_taken_ = false;
 };

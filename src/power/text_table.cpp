@@ -31,7 +31,14 @@ std::string_view unquoted(std::string_view cell) {
     return quoted ? trimmed(cell.substr(1, cell.size() - 2)) : cell;
 }
 
-bool is_comment(std::string_view line) { return line.front() == '#' || line.front() == '%'; }
+/// A spreadsheet's errors are none: #DIV/0!, #N/A.
+bool is_comment(std::string_view line) {
+    constexpr std::array<std::string_view, 7> errors{"#DIV/0!", "#N/A",  "#NAME?", "#NULL!",
+                                                     "#NUM!",   "#REF!", "#VALUE!"};
+    const bool marked = line.front() == '#' || line.front() == '%';
+    return marked &&
+           std::none_of(errors.begin(), errors.end(), [&](std::string_view error) { return line.starts_with(error); });
+}
 
 /// A point as decimal mark.
 std::optional<double> parse_number(std::string_view text) {
@@ -128,7 +135,7 @@ char TextTable::guess_separator() const {
         // Spreadsheets say it in the first line.
         if (line.text.size() == 5 && line.text.starts_with("sep=")) return line.text[4];
     }
-    constexpr std::array<char, 4> candidates{'\t', ';', ',', '|'};
+    constexpr std::array<char, 4> candidates{'\t', ';', '|', ','};
     for (const char candidate : candidates) {
         for (const size_t begin : {head_.size() / 2, size_t{0}}) {
             size_t with = 0, lines = 0;

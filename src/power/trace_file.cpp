@@ -114,24 +114,35 @@ private:
     double time_s() {
         const size_t column = layout_.time_column;
         if (layout_.time == TimeSource::number) return layout_.time_factor * counted(column);
-        bool has_date = false;
-        if (layout_.time == TimeSource::us_date) {
-            const auto date = us_date_seconds(table_.cell(column));
-            const auto clock = clock_seconds(table_.cell(column + 1), has_date);
-            if (!date || !clock || has_date)
-                table_.fail(fmt::format("'{}', '{}' is no date MM/DD/YYYY with a time", table_.cell(column),
-                                        table_.cell(column + 1)));
-            return *date + *clock;
-        }
-        const auto clock = clock_seconds(table_.cell(column), has_date);
+        const auto clock = parse_moment(table_.cell(column), layout_.date_order);
         if (!clock)
             table_.fail(fmt::format("column {}: '{}' is no time such as 2024-05-31 12:00:00.5", column + 1,
                                     table_.cell(column)));
+        // Seconds from 1970 leave a double too few places for microseconds.
+        const double date = layout_.date_column ? date_s(*layout_.date_column) : clock->date_s.value_or(0);
+        if (samples_ == 1) first_date_s_ = date;
+        if (layout_.date_column) return date - first_date_s_ + clock->clock_s.value_or(0);
+        const bool has_date = clock->date_s.has_value();
+        if (!has_date && clock->two_numbers) {
+            table_.fail(
+                fmt::format("column {}: '{}' may be hours and minutes, or minutes and seconds; write 00:12:30, or give "
+                            "step=T",
+                            column + 1, table_.cell(column)));
+        }
         if (samples_ > 1 && has_date != had_date_) table_.fail("times with a date and times without one");
         had_date_ = has_date;
         // Times of day go on behind midnight.
-        if (!has_date && samples_ > 1 && *clock + days_s_ < time_s_ - day_s / 2) days_s_ += day_s;
-        return *clock + days_s_;
+        const double now_s = date - first_date_s_ + clock->clock_s.value_or(0);
+        if (!has_date && samples_ > 1 && now_s + days_s_ < time_s_ - day_s / 2) days_s_ += day_s;
+        return now_s + days_s_;
+    }
+
+    double date_s(size_t column) {
+        const auto date = parse_moment(table_.cell(column), layout_.date_order);
+        if (!date || !date->date_s || date->clock_s)
+            table_.fail(
+                fmt::format("column {}: '{}' is no date as in the rows before", column + 1, table_.cell(column)));
+        return *date->date_s;
     }
 
     double counted(size_t column) {
@@ -198,7 +209,7 @@ private:
     uint64_t samples_ = 0, replaced_ = 0, steps_ = 0;
     double value_ = 0, volts_ = 0;      ///< of the last row
     double held_ = 0, held_volts_ = 0;  ///< since time_s_
-    double time_s_ = 0, last_step_s_ = 0, days_s_ = 0;
+    double time_s_ = 0, last_step_s_ = 0, first_date_s_ = 0, days_s_ = 0;
     bool had_date_ = false, is_counter_ = false;
     Counter counter_;
     double lowest_ = 0, largest_ = 0;

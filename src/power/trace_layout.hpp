@@ -7,14 +7,14 @@
 #include "power/options.hpp"
 #include "power/text_table.hpp"
 #include "power/trace_head.hpp"
+#include "power/trace_time.hpp"
 
 namespace dynbal::power {
 
 enum class TimeSource : uint8_t {
-    step,     ///< each row lasts as long
-    number,   ///< a column of numbers
-    clock,    ///< a column of dates with times, or of times of day
-    us_date,  ///< a column of dates, M/D/YYYY, and behind it one of times of day
+    step,    ///< each row lasts as long
+    number,  ///< a column of numbers
+    clock,   ///< a column of dates with times, or of times of day
 };
 
 struct TraceLayout {
@@ -26,6 +26,8 @@ struct TraceLayout {
     double first_factor = 1;                ///< of the first alone, where there are two
     TimeSource time = TimeSource::step;
     size_t time_column = 0;
+    std::optional<size_t> date_column{};  ///< of the times of day
+    DateOrder date_order = DateOrder::unknown;
     double time_factor = 1;
     double step_s = 0;
     const HeadLine* first_row = nullptr;

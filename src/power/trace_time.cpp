@@ -34,9 +34,31 @@ public:
         }
         return value;
     }
+    /// In any case, and not followed by another letter.
+    bool word(std::string_view wanted) {
+        if (text_.size() < wanted.size()) return false;
+        for (size_t i = 0; i < wanted.size(); ++i) {
+            if ((text_[i] | 0x20) != (wanted[i] | 0x20)) return false;
+        }
+        if (text_.size() > wanted.size() && is_letter(text_[wanted.size()])) return false;
+        text_.remove_prefix(wanted.size());
+        return true;
+    }
+    /// Jan and so on.
+    bool month_name(int64_t& month) {
+        constexpr std::array<std::string_view, 12> names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+        for (size_t i = 0; i < names.size(); ++i) {
+            month = static_cast<int64_t>(i) + 1;
+            if (word(names[i])) return true;
+        }
+        return false;
+    }
     bool at_end() const { return text_.empty(); }
 
 private:
+    static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
     std::string_view text_;
 };
 
@@ -49,24 +71,68 @@ int64_t days_since_1970(int64_t year, int64_t month, int64_t day) {
     return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
-bool is_date(int64_t month, int64_t day) { return month >= 1 && month <= 12 && day >= 1 && day <= 31; }
+int64_t days_of(int64_t year, int64_t month) {
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (month == 2) return leap ? 29 : 28;
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
 
-bool take_clock(Scanner& scanner, double& seconds) {
-    int64_t hour = 0, minute = 0, second = 0;
-    if (!scanner.number(hour, 1, 2) || !scanner.any_of(":") || !scanner.number(minute, 2, 2)) return false;
-    double fraction = 0;
-    if (scanner.any_of(":")) {
-        if (!scanner.number(second, 2, 2)) return false;
-        fraction = scanner.fraction();
+std::optional<double> date_of(int64_t year, int64_t month, int64_t day) {
+    if (month < 1 || month > 12 || day < 1 || day > days_of(year, month)) return std::nullopt;
+    return static_cast<double>(days_since_1970(year, month, day) * 86400);
+}
+
+/// The same mark between all three parts.
+std::optional<double> take_date(Scanner& scanner, DateOrder order) {
+    const Scanner start = scanner;
+    int64_t first = 0, second = 0, third = 0;
+    for (const char mark : {'-', '/', '.'}) {
+        const std::string_view marks(&mark, 1);
+        scanner = start;
+        if (!scanner.number(first, 1, 4) || !scanner.any_of(marks)) continue;
+        if (scanner.month_name(second)) {
+            if (scanner.any_of(marks) && scanner.number(third, 4, 4)) return date_of(third, second, first);
+            continue;
+        }
+        if (!scanner.number(second, 1, 2) || !scanner.any_of(marks) || !scanner.number(third, 1, 4)) continue;
+        if (first > 999 && third < 100) return date_of(first, second, third);
+        if (first > 99 || third < 1000) continue;
+        if (mark == '.' || order == DateOrder::day_first) return date_of(third, second, first);
+        if (order == DateOrder::month_first) return date_of(third, first, second);
     }
-    if (hour > 24 || minute > 59 || second > 60) return false;
-    seconds = static_cast<double>(hour * 3600 + minute * 60 + second) + fraction;
+    scanner = start;
+    return std::nullopt;
+}
+
+/// AM or PM, in any case; false if the hour is none of theirs.
+bool take_half(Scanner& scanner, int64_t& hour) {
+    const bool afternoon = scanner.word("PM");
+    if (!afternoon && !scanner.word("AM")) return true;
+    if (hour < 1 || hour > 12) return false;
+    hour = hour % 12 + (afternoon ? 12 : 0);
     return true;
 }
 
-/// Z, +02:00, +0200 or nothing: to be taken off.
+/// Sets clock_s and two_numbers.
+bool take_clock(Scanner& scanner, Moment& moment) {
+    int64_t hour = 0, minute = 0, second = 0;
+    if (!scanner.number(hour, 1, 2) || !scanner.any_of(":") || !scanner.number(minute, 2, 2)) return false;
+    double fraction = 0;
+    moment.two_numbers = !scanner.any_of(":");
+    if (!moment.two_numbers) {
+        if (!scanner.number(second, 2, 2)) return false;
+        fraction = scanner.fraction();
+    }
+    scanner.any_of(" ");
+    moment.two_numbers = moment.two_numbers && scanner.at_end();
+    if (!take_half(scanner, hour) || hour > 24 || minute > 59 || second > 60) return false;
+    moment.clock_s = static_cast<double>(hour * 3600 + minute * 60 + second) + fraction;
+    return true;
+}
+
+/// Z, UTC, +02:00, +0200 or nothing: to be taken off.
 bool take_zone(Scanner& scanner, double& seconds) {
-    if (scanner.any_of("zZ") || scanner.at_end()) return true;
+    if (scanner.at_end() || scanner.word("Z") || scanner.word("UTC")) return true;
     int64_t hours = 0, minutes = 0;
     double sign = 1;
     if (scanner.any_of("-")) {
@@ -83,46 +149,23 @@ bool take_zone(Scanner& scanner, double& seconds) {
 
 }  // namespace
 
-std::optional<double> clock_seconds(std::string_view cell, bool& has_date) {
-    double seconds = 0;
-    Scanner clock(cell);
-    has_date = false;
-    if (take_clock(clock, seconds)) return clock.at_end() ? std::optional(seconds) : std::nullopt;
+std::optional<Moment> parse_moment(std::string_view cell, DateOrder order) {
+    Moment moment;
     Scanner scanner(cell);
-    int64_t year = 0, month = 0, day = 0;
-    if (!scanner.number(year, 4, 4) || !scanner.any_of("-/") || !scanner.number(month, 1, 2) || !scanner.any_of("-/") ||
-        !scanner.number(day, 1, 2) || !is_date(month, day)) {
-        return std::nullopt;
+    moment.date_s = take_date(scanner, order);
+    if (moment.date_s) {
+        if (scanner.at_end()) return moment;
+        if (!scanner.any_of("T t_,")) return std::nullopt;
+        while (scanner.any_of(" ")) {
+        }
     }
-    has_date = true;
-    const auto date = static_cast<double>(days_since_1970(year, month, day) * 86400);
-    if (scanner.at_end()) return date;
-    if (!scanner.any_of("T t_")) return std::nullopt;
-    if (!take_clock(scanner, seconds)) return std::nullopt;
-    scanner.any_of(" ");
-    if (!take_zone(scanner, seconds) || !scanner.at_end()) return std::nullopt;
-    return date + seconds;
-}
-
-std::optional<double> us_date_seconds(std::string_view cell) {
-    Scanner scanner(cell);
-    int64_t year = 0, month = 0, day = 0;
-    if (!scanner.number(month, 1, 2) || !scanner.any_of("/") || !scanner.number(day, 1, 2) || !scanner.any_of("/") ||
-        !scanner.number(year, 4, 4) || !is_date(month, day) || !scanner.at_end()) {
-        return std::nullopt;
-    }
-    return static_cast<double>(days_since_1970(year, month, day) * 86400);
+    if (!take_clock(scanner, moment) || !take_zone(scanner, *moment.clock_s) || !scanner.at_end()) return std::nullopt;
+    return moment;
 }
 
 bool looks_like_time(std::string_view cell) {
-    if (cell.empty() || cell.front() < '0' || cell.front() > '9') return false;
-    bool has_date = false;
-    if (clock_seconds(cell, has_date)) return true;
-    // A date of another order is still a date.
-    Scanner scanner(cell);
-    int64_t part = 0;
-    return scanner.number(part, 1, 4) && scanner.any_of("./-") && scanner.number(part, 1, 2) && scanner.any_of("./-") &&
-           scanner.number(part, 2, 4);
+    return parse_moment(cell, DateOrder::day_first).has_value() ||
+           parse_moment(cell, DateOrder::month_first).has_value();
 }
 
 std::optional<double> Counter::since_first(std::string_view cell) {

@@ -1,4 +1,4 @@
-//! Times of a recording: numbers, ISO dates with times, times of day.
+//! Times of a recording: numbers, dates with times as people and programs write them, times of day.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +7,22 @@
 
 namespace dynbal::power {
 
-/// 2024-05-31T12:00:00.25Z, 2024-05-31 12:00, 12:00:00.25, 9/1/2018: a time or a date of some kind.
+/// How 1/2/2024 is read, which may be either; with points it is always the day first.
+enum class DateOrder : uint8_t { unknown, month_first, day_first };
+
+/// A date, a time of day, or both.
+struct Moment {
+    std::optional<double> date_s;   ///< seconds from 1970 to its midnight, UTC if no zone is named
+    std::optional<double> clock_s;  ///< since midnight
+    bool two_numbers = false;       ///< the time is 12:30: minutes and seconds, for all that it says, if there is no date
+};
+
+/// 2024-05-31T12:00:00.25Z, 2024/5/31 12:00, 31.05.2024 12:00:00, 31-May-2024 1:00:00 PM, 5/31/2024 with an order, 12:00:00,25. Nothing
+/// for anything else, and for a plain number.
+std::optional<Moment> parse_moment(std::string_view cell, DateOrder order);
+
+/// A time or a date of some kind, also one whose order is not known.
 bool looks_like_time(std::string_view cell);
-
-/// Seconds since 1970 of an ISO date with a time (UTC if it names no zone), or since midnight of a time of day.
-std::optional<double> clock_seconds(std::string_view cell, bool& has_date);
-
-/// Seconds since 1970 of the midnight of M/D/YYYY.
-std::optional<double> us_date_seconds(std::string_view cell);
 
 /// The distance to the first number of a column, exact for counters of any length: 1700000000123456789 ns is more than a double holds.
 class Counter {

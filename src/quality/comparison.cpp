@@ -83,9 +83,11 @@ void Comparison::add(const std::vector<float>& sample) {
     const std::vector<float>& raw = (*float_values_)[static_cast<size_t>(graph_->output)];
     std::vector<float> expected(raw.size());
     for (size_t i = 0; i < raw.size(); ++i) expected[graph_->output_order[i]] = raw[i];
+    const size_t wanted = largest_index(expected);
     const size_t got = largest_index(file_->dequantise_output(result.output));
+    classes_.insert(wanted);
     // Where the float network gives two classes the same score, either is right.
-    same_class_ += got == largest_index(expected) || expected[got] >= expected[largest_index(expected)] ? 1U : 0U;
+    same_class_ += expected[got] >= expected[wanted] ? 1U : 0U;
 }
 
 void Comparison::compare(size_t stage) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ public:
     uint64_t same_class() const { return same_class_; }
     /// Are there two outputs or more, so that there are classes?
     bool has_classes() const { return file_->header().output_values > 1; }
+    /// Classes that the float network gave.
+    const std::set<size_t>& classes() const { return classes_; }
     const std::vector<StageError>& stages() const { return stages_; }
     const StageError& output() const { return stages_.back(); }
     /// Index of the first stage whose error is more than the bound, in the order of execution; stages().size() if none.
@@ -63,6 +66,7 @@ private:
     std::vector<std::vector<float>> image_values_;
     const std::vector<std::vector<float>>* float_values_ = nullptr;
     uint64_t samples_ = 0, same_class_ = 0;
+    std::set<size_t> classes_;
 };
 
 /// Errors of a stage above these shares of its largest value are worth a look.

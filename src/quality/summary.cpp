@@ -51,6 +51,15 @@ std::string warning_of(const Comparison& comparison) {
     return text + "; `dynbal diff` shows all, and --weights int16 may help";
 }
 
+std::string warning_of_classes(const Comparison& comparison) {
+    constexpr uint64_t enough = 8;  // so that chance does not give the same class each time
+    if (!comparison.has_classes() || comparison.samples() < enough || comparison.classes().size() != 1) return {};
+    return fmt::format(
+        "all {} calibration inputs that were looked at are class {} to the float network; if it tells classes apart, "
+        "give inputs of all of them (are they sorted by class?)",
+        comparison.samples(), *comparison.classes().begin());
+}
+
 void SampleCheck::add(const std::vector<float>& sample) {
     if (count_ == 0) first_ = sample;
     ++count_;

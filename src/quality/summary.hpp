@@ -14,6 +14,10 @@ std::vector<std::string> lines_of(const Comparison& comparison);
 /// Why the image may be of little use, and where it goes wrong first; "" if it is good.
 std::string warning_of(const Comparison& comparison);
 
+/// Why the calibration inputs may not be like those of real use, by the answers of the float network; "" if nothing
+/// speaks for it.
+std::string warning_of_classes(const Comparison& comparison);
+
 /// What is wrong with a set of calibration samples, as far as it can be seen in it.
 class SampleCheck {
 public:

@@ -186,11 +186,12 @@ ordered_json run_json(const PolicyRun& run) {
             {"timeline", timeline_json(run.recorder)}};
 }
 
-ordered_json sweep_json(const Experiment& experiment, const Results& results) {
-    if (!results.sweep) return nullptr;
-    const PowerSweep& sweep = *results.sweep;
-    ordered_json powers = ordered_json::array();
-    for (const double power_w : sweep.power_w) powers.push_back(rounded(power_w));
+/// `name`: of what is changed, with its unit.
+ordered_json sweep_json(const Experiment& experiment, const std::optional<Sweep>& swept, const std::string& name) {
+    if (!swept) return nullptr;
+    const Sweep& sweep = *swept;
+    ordered_json values = ordered_json::array();
+    for (const double value : sweep.values) values.push_back(rounded(value));
     ordered_json latencies = ordered_json::object();
     for (size_t policy = 0; policy < experiment.policies.size(); ++policy) {
         ordered_json list = ordered_json::array();
@@ -199,8 +200,8 @@ ordered_json sweep_json(const Experiment& experiment, const Results& results) {
         }
         latencies[sim::name_of(experiment.policies[policy])] = list;
     }
-    const ordered_json own = sweep.own_power_w ? ordered_json(rounded(*sweep.own_power_w)) : ordered_json(nullptr);
-    return {{"power_w", powers}, {"own_power_w", own}, {"latency_s", latencies}};
+    const ordered_json own = sweep.own ? ordered_json(rounded(*sweep.own)) : ordered_json(nullptr);
+    return {{name, values}, {"own_" + name, own}, {"latency_s", latencies}};
 }
 
 }  // namespace
@@ -221,7 +222,8 @@ ordered_json document_of(const Facts& facts, const Experiment& experiment, const
             {"kinds", span_kind_names},
             {"stages", stages_json(*experiment.file, results.usage)},
             {"runs", runs},
-            {"sweep", sweep_json(experiment, results)}};
+            {"sweep", sweep_json(experiment, results.powers, "power_w")},
+            {"capacitors", sweep_json(experiment, results.capacitors, "capacitance_f")}};
 }
 
 ordered_json summary_of(const ordered_json& document) {

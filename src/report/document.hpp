@@ -22,6 +22,7 @@
 //!                          magnified: [{stage, cycle, begin_s, duration_s,
 //!                                       spans: [[kind, begin_us, duration_us, energy_nj]]}]}}]
 //!   "sweep": {power_w: [...], own_power_w or null, latency_s: {policy: [seconds or null, ...]}} or null
+//!   "capacitors": the same with capacitance_f and own_capacitance_f
 //! }
 //!
 //! Numbers are rounded to six digits: the document is for the eye.

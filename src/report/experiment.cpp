@@ -1,12 +1,16 @@
 #include "report/experiment.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <memory>
 #include <string_view>
 
 #include "power/quantity.hpp"
 #include "report/usage.hpp"
 #include "sim/harvest_supply.hpp"
 #include "sim/parallel.hpp"
+#include "sim/size.hpp"
 
 namespace dynbal::report {
 namespace {
@@ -61,25 +65,52 @@ PolicyRun run_policy(const Experiment& experiment, PolicyKind policy, sim::Suppl
     return run;
 }
 
-/// `chain`: what is behind the harvester.
-PowerSweep run_sweep(const Experiment& experiment, const power::ChainOptions& chain) {
-    PowerSweep sweep;
-    sweep.own_power_w = harvested_power_w(experiment.supply);
-    sweep.power_w = sweep_powers(sweep.own_power_w);
+using SupplyPointer = std::unique_ptr<sim::Supply>;
+
+/// `supply_with`: one with this value.
+void run_sweep(const Experiment& experiment, Sweep& sweep, const std::function<SupplyPointer(double)>& supply_with) {
     sweep.latency_s.assign(experiment.policies.size(),
-                           std::vector<std::optional<double>>(sweep.power_w.size(), std::nullopt));
-    sim::WorkQueue queue(experiment.policies.size() * sweep.power_w.size(), 1);
+                           std::vector<std::optional<double>>(sweep.values.size(), std::nullopt));
+    sim::WorkQueue queue(experiment.policies.size() * sweep.values.size(), 1);
     sim::run_workers(queue, experiment.jobs, [&](sim::WorkQueue& work) {
         while (const auto piece = work.next()) {
-            const uint64_t policy = piece->begin / sweep.power_w.size();
-            const uint64_t power = piece->begin % sweep.power_w.size();
+            const uint64_t policy = piece->begin / sweep.values.size();
+            const uint64_t place = piece->begin % sweep.values.size();
             sim::RunOptions options;
             options.policy = experiment.policies[policy];
             options.timing_only = true;
-            sim::HarvestSupply supply(std::make_unique<power::ConstantHarvester>(sweep.power_w[power]), chain);
-            const sim::RunResult result = run_once(experiment, supply, options);
-            if (result.completed()) sweep.latency_s[policy][power] = result.latency_s;
+            const SupplyPointer supply = supply_with(sweep.values[place]);
+            const sim::RunResult result = run_once(experiment, *supply, options);
+            if (result.completed()) sweep.latency_s[policy][place] = result.latency_s;
         }
+    });
+}
+
+Sweep sweep_of_powers(const Experiment& experiment, const power::ChainOptions& chain) {
+    Sweep sweep;
+    sweep.own = harvested_power_w(experiment.supply);
+    sweep.values = sweep_powers(sweep.own);
+    run_sweep(experiment, sweep, [&](double power_w) -> SupplyPointer {
+        return std::make_unique<sim::HarvestSupply>(std::make_unique<power::ConstantHarvester>(power_w), chain);
+    });
+    return sweep;
+}
+
+/// As values are sold, a decade and a half around that of the supply.
+Sweep sweep_of_capacitors(const Experiment& experiment, const sim::HarvestPlan& plan) {
+    Sweep sweep;
+    const double own_f = plan.chain.capacitor.capacitance_f;
+    sweep.own = own_f;
+    sweep.values = {own_f};
+    for (double farads = sim::standard_value(own_f / 5); farads <= 8 * own_f;
+         farads = sim::standard_value(farads * 1.01)) {
+        if (std::abs(farads / own_f - 1) > 0.02) sweep.values.push_back(farads);
+    }
+    std::sort(sweep.values.begin(), sweep.values.end());
+    run_sweep(experiment, sweep, [&](double farads) -> SupplyPointer {
+        sim::HarvestPlan with = plan;
+        with.chain.capacitor.capacitance_f = farads;
+        return with.make();
     });
     return sweep;
 }
@@ -127,7 +158,10 @@ Results run_experiment(const Experiment& experiment, TraceFile* trace) {
         run.stages = breakdown_of(run.recorder.usage(), fetch.of(run.recorder.usage()));
     }
     results.usage = usage_of(experiment);
-    if (experiment.sweep) results.sweep = run_sweep(experiment, chain);
+    if (!experiment.sweep) return results;
+    results.powers = sweep_of_powers(experiment, chain);
+    if (const auto plan = sim::plan_harvest(experiment.supply, *experiment.profile))
+        results.capacitors = sweep_of_capacitors(experiment, *plan);
     return results;
 }
 

@@ -1,4 +1,4 @@
-//! The runs behind a report: one inference for each policy, watched, and the same at other harvested powers.
+//! The runs behind a report: one inference for each policy, watched, and the same at other harvested powers and with other capacitors.
 //!
 //! Invariant: results depend on image, input, supply and policies, never on the number of threads.
 #pragma once
@@ -37,17 +37,19 @@ struct PolicyRun {
     std::vector<Breakdown> stages;
 };
 
-/// Latencies at constant harvested power, behind it the chain of the experiment's supply, or of the profile if that has
-/// none; [policy][power], none where the run did not end.
-struct PowerSweep {
-    std::vector<double> power_w;
-    std::optional<double> own_power_w;  ///< if the experiment's supply is such a harvester
+/// Latencies with one thing changed; [policy][value], none where the run did not end.
+struct Sweep {
+    std::vector<double> values;
+    std::optional<double> own;  ///< the experiment's
     std::vector<std::vector<std::optional<double>>> latency_s;
 };
 
 struct Results {
     std::vector<PolicyRun> runs;
-    std::optional<PowerSweep> sweep;
+    /// Over constant harvested power in watts, behind it the chain of the supply, or of the profile if that has none.
+    std::optional<Sweep> powers;
+    /// Over the capacitor in farads; none if the supply does not harvest.
+    std::optional<Sweep> capacitors;
     std::optional<device::Capacitor> capacitor;  ///< of the supply, as simulated
     std::vector<compiler::UsageMap> usage;       ///< of each stage
 

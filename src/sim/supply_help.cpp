@@ -41,7 +41,8 @@ stops at its off voltage; harvesting goes on meanwhile; latency includes the cha
   sleep=P            drawn while the device is off
 
  Traces: a table with a header that names its columns, with their units, in any case and way: time_s, Time [ms], power_mw,
- Power (uW), voltage_v and current_ma (their product), irradiance_w_m2; dates such as 2024-05-31 12:00:00 are times, too.
+ Power (uW), voltage_v and current_ma (their product), irradiance_w_m2. Dates and times of day are known by their content, in one
+ column or two: 2024-05-31 12:00:00, 31.05.2024, 31-May-2024 1:00 PM; 5/31/2024 needs date=month-first or date=day-first.
  `dynbal trace FILE` shows how a file is read. By hand, NAME or NUMBER of a column (from 1):
   column=C, unit=U   what is harvested: unit=mW, uA, V, ...; column=A*B, unit=V*mA: a product
   time=C, time_unit=ms, or step=T: each row lasts as long

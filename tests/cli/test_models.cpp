@@ -80,6 +80,78 @@ TEST_F(ModelTest, InputsBeyondTheCalibratedRangeAreCounted) {
     EXPECT_EQ(all.json().at("input_values_outside"), 3);
 }
 
+TEST_F(ModelTest, AnswersAtTheEndOfTheirRangeAreCounted) {
+    store(network().raw());
+    write("c.npy", {40, 4}, 160);
+    ASSERT_EQ(compile().code, 0);
+    const Called calm = call({"run", made(), "--input", path("c.npy") + "@0", "--json"});
+    EXPECT_EQ(calm.json().at("output_values_saturated"), 0);
+    EXPECT_EQ(calm.err, "");
+    // The input fits, but nothing like it was there: all weights of one sign make an output that none has given.
+    ModelBuilder sum({1, 4});
+    store(sum.floats("w", {4, 2}, {1, -1, 1, -1, 1, -1, 1, -1}).node("MatMul", {"x", "w"}, "y").raw());
+    io::Array one_each{{40, 4}, std::vector<float>(160)};
+    for (size_t i = 0; i < 40; ++i) one_each.values[4 * i + i % 4] = 1;
+    io::write_npy(path("c.npy"), one_each);
+    ASSERT_EQ(compile().code, 0);
+    io::write_npy(path("ones.npy"), {{1, 4}, {1, 1, 1, 1}});
+    const std::string ones = path("ones.npy");
+    const Called run = call({"run", made(), "--input", ones, "--json"});
+    EXPECT_EQ(run.json().at("input_values_outside"), 0);
+    EXPECT_EQ(run.json().at("output_values_saturated"), 2);
+    EXPECT_NE(run.err.find("2 of 2 output values are outside the range"), std::string::npos) << run.err;
+    const Called simulated = call({"simulate", made(), "--input", ones, "--supply", "none", "--json"});
+    EXPECT_EQ(simulated.json().at("output_values_saturated"), 2);
+    io::write_npy(path("labels.npy"), {{1}, {0}});
+    const Called all = call({"evaluate", made(), "--inputs", ones, "--labels", path("labels.npy"), "--json"});
+    EXPECT_EQ(all.json().at("output_values_saturated"), 2);
+    ASSERT_EQ(compile({"--head-room", "8"}).code, 0);
+    EXPECT_EQ(call({"run", made(), "--input", ones, "--json"}).json().at("output_values_saturated"), 0);
+}
+
+TEST_F(ModelTest, CalibrationInputsOfOneClassAreWarnedAbout) {
+    store(ModelBuilder({1, 2}).floats("w", {2, 2}, {1, 0, 0, 1}).node("MatMul", {"x", "w"}, "y").raw());
+    io::Array inputs{{40, 2}, std::vector<float>(80)};
+    for (size_t i = 0; i < 40; ++i) inputs.values[2 * i + 1] = 1 + static_cast<float>(i);
+    io::write_npy(path("c.npy"), inputs);
+    const std::string text = "all 32 calibration inputs that were looked at are class 1";
+    EXPECT_NE(compile().err.find(text), std::string::npos);
+    inputs.values[0] = 100;
+    io::write_npy(path("c.npy"), inputs);
+    EXPECT_EQ(compile().err.find(text), std::string::npos);
+}
+
+TEST_F(ModelTest, PartsThatKeepFewStepsAreWarnedAbout) {
+    ModelBuilder model({1, 2});
+    model.floats("w", {2, 2}, {1000, 0, 0, 1000}).floats("v", {2, 2}, {1, 0, 0, 1});
+    model.node("MatMul", {"x", "w"}, "large").node("MatMul", {"x", "v"}, "small");
+    store(model.node("Concat", {"large", "small"}, "y").with_int("axis", 1).raw());
+    write("c.npy", {40, 2}, 80);
+    const Called called = compile();
+    ASSERT_EQ(called.code, 0) << called.err;
+    EXPECT_NE(called.err.find("'small' is at most 0.963 but shares a scale with the up to 963 of 'y'"),
+              std::string::npos)
+        << called.err;
+}
+
+TEST_F(ModelTest, MapsThatGrowAreTheSameInIntegers) {
+    ModelBuilder model({1, 2, 4, 4});
+    model.random("w", {4, 2, 3, 3}).node("Conv", {"x", "w"}, "a").with("pads", {1, 1, 1, 1});
+    model.node("MaxPool", {"a"}, "p").with("kernel_shape", {2, 2}).with("strides", {2, 2});
+    model.floats("s", {4}, {1, 1, 2, 2}).node("Resize", {"p", "", "s"}, "u");
+    model.random("t", {4, 4, 3, 3}).node("ConvTranspose", {"p", "t"}, "v").with("strides", {2, 2});
+    model.with("pads", {1, 1, 1, 1}).with("output_padding", {1, 1});
+    model.node("Concat", {"u", "v", "a"}, "c").with_int("axis", 1);
+    model.random("l", {3, 12, 1, 1}).node("Conv", {"c", "l"}, "y");
+    store(model.raw());
+    write("c.npy", {40, 2, 4, 4}, 1280);
+    const Called called = compile();
+    ASSERT_EQ(called.code, 0) << called.err;
+    EXPECT_LT(called.json().at("against_float").at("output_largest_error").get<double>(), 0.002) << called.out;
+    const Called cut = call({"simulate", made(), "--input", path("c.npy") + "@0", "--supply", "budget:60000", "--json"});
+    EXPECT_EQ(cut.code, 0) << cut.out << cut.err;
+}
+
 TEST_F(ModelTest, DiffGoesStageByStage) {
     store(network().raw());
     write("c.npy", {40, 4}, 160);

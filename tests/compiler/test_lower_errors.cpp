@@ -20,14 +20,14 @@ TEST(LowerErrors, AllProblemsAreToldAtOnceOperatorsFirst) {
                              .random("w", {2, 3, 3, 3})
                              .node("Conv", {"x", "w"}, "c")
                              .with_int("group", 2)
-                             .node("Resize", {"x"}, "r1")
-                             .node("Resize", {"r1"}, "r2")
+                             .node("Hardmax", {"x"}, "r1")
+                             .node("Hardmax", {"r1"}, "r2")
                              .node("Pad", {"x"}, "p")
                              .with_text("mode", "edge")
                              .node("Sum", {"c", "r2", "p"}, "y");
     const std::string message = lower_error(builder);
-    EXPECT_EQ(message.rfind("3 things cannot be compiled:\n  node 'r1_node', node 'r2_node' (Resize): operator not", 0),
-              0U)
+    EXPECT_EQ(
+        message.rfind("3 things cannot be compiled:\n  node 'r1_node', node 'r2_node' (Hardmax): operator not", 0), 0U)
         << message;
     EXPECT_NE(message.find("group 2 does not divide"), std::string::npos) << message;
     EXPECT_NE(message.find("'mode' is 'edge'"), std::string::npos) << message;

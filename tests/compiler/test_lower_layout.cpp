@@ -247,5 +247,14 @@ TEST(LowerLayout, PointwiseConvolutionOnReshapedPixels) {
     expect_near(run(graph, x), expected);
 }
 
+TEST(LowerLayout, AWindowThatWouldBeginBehindTheValuesIsNone) {
+    // Padding of 1 and ceil_mode: the third window of stride 3 would begin at value 6 of 5.
+    ModelBuilder model({1, 1, 5});
+    model.node("MaxPool", {"x"}, "y").with("kernel_shape", {2}).with("strides", {3}).with("pads", {1, 1});
+    const Graph graph = model.with_int("ceil_mode", 1).lower();
+    EXPECT_EQ(graph.output_dims, (Shape{1, 1, 2}));
+    expect_near(run(graph, {1, 2, 3, 4, 5}), {1, 4});
+}
+
 }  // namespace
 }  // namespace dynbal::compiler

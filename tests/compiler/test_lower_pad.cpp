@@ -1,4 +1,5 @@
 // Pad nodes: zeros become padding of the node that reads them, or a stage writes them.
+#include "base/error.hpp"
 #include "model_builder.hpp"
 
 namespace dynbal::compiler {
@@ -171,6 +172,20 @@ TEST(LowerPad, IsRefusedWhereItCannotBeExpressed) {
     expect_error(ones, "its constant value is not 0");
     expect_error(padded({1, 1, 4, 4}, {0, 0, -4, 0, 0, 0, 0, 0}), "leave nothing");
     expect_error(padded({1, 1, 4, 4}, {0, 0, 1, 1}), "do not fit its input");
+}
+
+TEST(LowerPad, PaddingOfTheInputThatIsFlattened) {
+    // Nothing says where a flattened border lies; it may be refused, but must not be looked for outside the input.
+    ModelBuilder model({1, 2, 3});
+    model.integers("pads", {0, 0, 1, 0, 0, 1}).node("Pad", {"x", "pads"}, "p").node("Flatten", {"p"}, "f");
+    model.random("w", {10, 2}).node("MatMul", {"f", "w"}, "y");
+    try {
+        const Graph graph = model.lower();
+        expect_valid(graph);
+        EXPECT_EQ(run(graph, random_values(6, 1)).size(), 2U);
+    } catch (const InputError& error) {
+        EXPECT_NE(std::string(error.what()).find("(MatMul)"), std::string::npos) << error.what();
+    }
 }
 
 }  // namespace

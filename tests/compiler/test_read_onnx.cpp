@@ -166,6 +166,21 @@ TEST_F(ReadOnnx, AnyValueCanBeTheOutput) {
     EXPECT_NE(lower_error(model).find("end the network before it with --output"), std::string::npos);
 }
 
+TEST_F(ReadOnnx, FixedBatchesAreRefusedWhateverTheOutput) {
+    const auto model =
+        ModelBuilder({4, 2}).random("w", {2, 3}).node("MatMul", {"x", "w"}, "m").node("Relu", {"m"}, "y");
+    std::ofstream(path_, std::ios::binary) << model.raw().SerializeAsString();
+    for (const char* output : {"", "m", "y"}) {
+        try {
+            read_graph(path_.string(), output);
+            ADD_FAILURE() << "no error for output '" << output << "'";
+        } catch (const InputError& error) {
+            EXPECT_NE(std::string(error.what()).find("has a fixed batch of 4 samples"), std::string::npos)
+                << error.what();
+        }
+    }
+}
+
 TEST_F(ReadOnnx, NodesInAnyOrder) {
     auto model =
         ModelBuilder({1, 2}).random("w", {2, 3}).node("MatMul", {"x", "w"}, "m").node("Relu", {"m"}, "y").raw();

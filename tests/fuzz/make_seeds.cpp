@@ -139,6 +139,9 @@ void write_profiles(const fs::path& folder) {
           "base = \"msp432p401r\"\nname = \"a\"\ntitle = \"A\"\n[cpu]\nclock_mhz = 12\n[nvm_read]\nbyte_us = 1.5e0\n");
     write(folder / "inline",
           "base = 'msp432p401r'\nname = 'a'\ntitle = 'A'\ncapacitor = {on_v = 3.0, off_v = 2.5}\ncpu.run_mw = 1_0.5\n");
+    write(folder / "sound",
+          "samples = 64\nframe = 16\nstride = 8\nbands = 4\nmel = \"slaney\"\ncoefficients = 2\nmoments = 3\nmeans = "
+          "[1, 2]\n");
 }
 
 /// The first byte is the kind, as fuzz_samples takes it.
@@ -153,6 +156,8 @@ void write_samples(const fs::path& folder) {
     write(folder / "table", "\x01x,y,z\n1,2,3\n4,5,6.5\n");
     write(folder / "png", "\x02" + png_of(grey, 2, 3, 1));
     write(folder / "jpeg", "\x03" + jpeg_of(grey, 1, 2, 3));
+    write(folder / "sound", "\x04" + wav_of({1, -2, 3, -4, 5, -6}, 16000, 1));
+    write(folder / "heard", "\x05" + wav_of(std::vector<int16_t>(128, 1000), 16000, 2));
 }
 
 }  // namespace

@@ -33,6 +33,24 @@ std::string deflated(const std::string& content) {
 
 }  // namespace
 
+std::string wav_of(const std::vector<int16_t>& values, uint32_t rate_hz, uint16_t channels) {
+    const auto bytes = static_cast<uint32_t>(values.size() * 2);
+    std::string text = "RIFF";
+    put(text, 36 + bytes, 4);
+    text += "WAVEfmt ";
+    put(text, 16, 4);
+    put(text, 1, 2);  // whole numbers
+    put(text, channels, 2);
+    put(text, rate_hz, 4);
+    put(text, rate_hz * channels * 2, 4);
+    put(text, channels * 2U, 2);
+    put(text, 16, 2);
+    text += "data";
+    put(text, bytes, 4);
+    for (const int16_t value : values) put(text, static_cast<uint16_t>(value), 2);
+    return text;
+}
+
 std::string npz_of(const std::vector<std::pair<std::string, std::string>>& arrays, bool compressed) {
     std::string files, directory;
     for (const auto& [array, content] : arrays) {

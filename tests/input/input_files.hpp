@@ -1,4 +1,4 @@
-//! Small .npz archives and pictures, for tests and as seeds of the fuzzer.
+//! Small .npz archives, pictures and sounds, for tests and as seeds of the fuzzer.
 #pragma once
 
 #include <cstdint>
@@ -14,5 +14,8 @@ std::string npz_of(const std::vector<std::pair<std::string, std::string>>& array
 /// `channels` is 1 or 3.
 std::string png_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t width, int channels);
 std::string jpeg_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t width, int channels);
+
+/// 16-bit sound; with several channels their values take turns.
+std::string wav_of(const std::vector<int16_t>& values, uint32_t rate_hz, uint16_t channels);
 
 }  // namespace dynbal::input

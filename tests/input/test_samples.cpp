@@ -96,12 +96,29 @@ TEST_F(SamplesTest, TablesAreRowsOrWindows) {
     const std::string windows = write("windows.csv", "# accelerometer\nx,y\n1,2\n3,4\n5,6\n7,8\n9,10\n11,12\n");
     EXPECT_EQ(open_samples(windows, {3, 2})->count(), 2);
     EXPECT_EQ(open_samples(windows, {3, 2})->sample(1), (Values{7, 8, 9, 10, 11, 12}));
+    EXPECT_EQ(open_samples(windows, {1, 2, 3})->sample(1), (Values{7, 9, 11, 8, 10, 12})) << "channels first";
+    EXPECT_NE(error(windows, {2, 2, 3}).find("a row is a sample, or"), std::string::npos) << "which of the two?";
+    EXPECT_NE(error(windows, {3, 4}).find("6 rows of 2 numbers"), std::string::npos) << error(windows, {3, 4});
     EXPECT_NE(error(windows, {5}).find("6 rows of 2 numbers"), std::string::npos) << error(windows, {5});
     EXPECT_NE(error(write("label.csv", "1,2,3\n4,5,6\n"), {2}).find("is one column a label?"), std::string::npos);
     EXPECT_NE(error(write("bad.csv", "1,2\n3,x\n"), {2}).find("bad.csv:2: "), std::string::npos);
     EXPECT_NE(error(write("bad.csv", "1,2\n3\n"), {2}).find("bad.csv:2: "), std::string::npos);
     EXPECT_NE(error(write("bad.csv", "1,2\n3,nan\n"), {2}).find("bad.csv:2: "), std::string::npos);
     EXPECT_NE(error(write("bad.csv", "a,b\nc,d\n1,2\n"), {2}).find("bad.csv:2: "), std::string::npos);
+}
+
+TEST_F(SamplesTest, ColumnsThatAreNoValuesAreNotTakenForSome) {
+    std::string counted, timed, values = "t,a,b,c\n";
+    for (int i = 0; i < 8; ++i) {
+        counted += std::to_string(i) + ",7,5,9\n";
+        timed += std::to_string(0.02 * i) + ",7,5,9\n";
+        values += std::to_string(i) + ",7,5,9\n";
+    }
+    for (const std::string& content : {counted, timed})
+        EXPECT_NE(error(write("a.csv", content), {4}).find("the first column grows evenly"), std::string::npos);
+    EXPECT_EQ(open_samples(write("a.csv", values), {4})->sample(3), (Values{3, 7, 5, 9})) << "said to be a value";
+    EXPECT_EQ(open_samples(write("a.csv", "0\n1\n2\n3\n4\n5\n6\n7\n"), {8})->count(), 1) << "the only column";
+    EXPECT_NE(error(write("a.csv", "x,Label\n1,2\n3,4\n"), {2}).find("'Label' holds classes"), std::string::npos);
 }
 
 TEST_F(SamplesTest, PicturesOfOneOrThreeChannels) {

@@ -135,6 +135,11 @@ TEST(Flavours, OfPandas) {
                            power(i));
     };
     expect_recording(read(table("time,power_mw\n", midnight)), "times of day over midnight");
+    EXPECT_NE(
+        read("time,power_mw\n0:00,1\n0:01,2\n").error.find(":2: column 1: '0:00' may be hours and minutes, or minutes"),
+        std::string::npos);
+    EXPECT_NEAR(read("time,power_mw\n1:00 PM,1\n1:01 PM,2\n").summary.duration_s, 120, 1e-6);
+    EXPECT_NEAR(read("time,power_mw\n2024-05-31 00:00,1\n2024-05-31 00:01,2\n").summary.duration_s, 120, 1e-6);
 }
 
 TEST(Flavours, VoltageAndCurrentArePower) {
@@ -243,7 +248,8 @@ TEST(Flavours, NothingIsGuessed) {
              Case{"time_s;power_mw\n0,5;1,5\n1.5;2\n", "", "3", "decimal mark"},
              Case{"time_s;power_mw\n0;1.000,5\n1;2\n", "", "2", "thousands"},
              Case{"time_s,power_mw\n0,\"1,5\"\n1,2\n", "", "2", "decimal mark"},
-             Case{"time,power_mw\n5/1/2024 12:00,1\n5/1/2024 12:01,1\n", "", "2", "order"},
+             Case{"time,power_mw\n5/1/2024 12:00,1\n5/1/2024 12:01,1\n", "", "2", "date=day-first"},
+             Case{"# harvested power, mW\n1,5\n2,5\n3,5\n", "step=1s", "1", "one column with its unit, or two"},
              Case{good, "column=mw", "1", "no such column"},
              Case{good, "unit=W", "", "unit="},
              Case{"<html><body>404</body></html>\n", "", "", "download"},

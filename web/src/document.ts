@@ -95,6 +95,12 @@ export interface Sweep {
     latency_s: Record<PolicyName, (number | null)[]>;
 }
 
+export interface CapacitorSweep {
+    capacitance_f: number[];
+    own_capacitance_f: number | null;
+    latency_s: Record<PolicyName, (number | null)[]>;
+}
+
 export interface ReportDocument {
     schema: string;
     program: string;
@@ -110,6 +116,7 @@ export interface ReportDocument {
     stages: Stage[];
     runs: Run[];
     sweep: Sweep | null;
+    capacitors: CapacitorSweep | null;
 }
 
 /** Reads the document out of the page. Throws if it is none of this version. */

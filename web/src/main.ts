@@ -5,7 +5,7 @@ import { card, choice, h } from './dom';
 import { header, policies } from './header';
 import { magnifier } from './magnifier';
 import { glossary } from './notes';
-import { speedup } from './speedup';
+import { capacitors, speedup } from './speedup';
 import { meaning } from './theme';
 import { Tiles } from './tiles';
 import { Timeline, unpack } from './timeline';
@@ -75,7 +75,7 @@ function start(): void {
     const root = document.getElementById('page')!;
     const report = readDocument();
     document.title = `${report.model.name} on ${report.supply.text} — DynBal report`;
-    const sections = [policies(report), breakdown(report), ...runCards(report), usage(report), speedup(report), glossary(report)];
+    const sections = [policies(report), breakdown(report), ...runCards(report), usage(report), speedup(report), capacitors(report), glossary(report)];
     root.append(header(report), h('main', { id: 'content' }, ...sections.filter((section) => section !== null)),
         h('footer', {}, `Made by ${report.program}. Same command, same report: nothing in it depends on the clock or on chance.`));
     document.documentElement.dataset.ready = 'true';

@@ -13,7 +13,7 @@ if (!folder) {
     console.error('usage: node page.mjs DYNBAL PAGE.html REPOSITORY FOLDER');
     process.exit(2);
 }
-const chartsOfAll = ['chart-policies', 'chart-layers', 'chart-timeline', 'chart-tiles', 'chart-cycle', 'chart-speedup'];
+const chartsOfAll = ['chart-policies', 'chart-layers', 'chart-timeline', 'chart-tiles', 'chart-cycle', 'chart-speedup', 'chart-capacitors'];
 
 /** An array of bytes in NumPy's format: pictures that look like nothing, but are always the same. */
 function npy(shape) {
@@ -43,7 +43,7 @@ async function reports() {
     await writeFile(join(folder, 'stuck.html'), insert(page, syntheticDocument(251)));
     const without = (...names) => chartsOfAll.filter((name) => !names.includes(name));
     return {
-        'harvested.html': chartsOfAll, 'budget.html': without('chart-speedup'), 'steady.html': without('chart-speedup', 'chart-cycle'),
+        'harvested.html': chartsOfAll, 'budget.html': without('chart-speedup', 'chart-capacitors'), 'steady.html': without('chart-speedup', 'chart-capacitors', 'chart-cycle'),
         'long.html': chartsOfAll, 'stuck.html': chartsOfAll,
     };
 }

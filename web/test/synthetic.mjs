@@ -79,6 +79,8 @@ export function syntheticDocument(cycles) {
                 best: powers.map((power) => 0.025 / power + 4),
             },
         },
+        capacitors: { capacitance_f: [2.2e-5, 4.7e-5, 1e-4, 2.2e-4, 4.7e-4], own_capacitance_f: 1e-4,
+            latency_s: { fixed: [null, 20, 9, 7, 6], paper: [null, 18, 9, 7, 6], best: [30, 12, 8, 7, 6] } },
     };
 }
 

@@ -1,14 +1,15 @@
-#include "experiment/toml_table.hpp"
+#include "device/toml_table.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include "base/error.hpp"
 #include "device/parse_toml.hpp"
 #include "io/file.hpp"
 
-namespace dynbal::experiment {
+namespace dynbal::device {
 
-toml::table read_toml(const std::string& path) { return device::parse_toml(io::read_text(path), path); }
+toml::table read_toml(const std::string& path) { return parse_toml(io::read_text(path), path); }
 
 const toml::node* TomlTable::find(const std::string& key) {
     asked_.insert(key);
@@ -85,6 +86,21 @@ std::optional<std::vector<uint64_t>> TomlTable::counts(const std::string& key) {
     return values;
 }
 
+std::optional<std::vector<double>> TomlTable::numbers(const std::string& key) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return std::nullopt;
+    std::vector<double> values;
+    if (const toml::array* array = node->as_array()) {
+        for (const toml::node& element : *array) {
+            const auto value = element.value<double>();
+            if (!element.is_number() || !std::isfinite(*value)) refuse(key, "must be a list of numbers");
+            values.push_back(*value);
+        }
+    }
+    if (values.empty()) refuse(key, "must be a list of at least one number, such as [0.5, 2]");
+    return values;
+}
+
 std::vector<TomlTable> TomlTable::tables(const std::string& key) {
     std::vector<TomlTable> all;
     const toml::node* node = find(key);
@@ -105,4 +121,4 @@ void TomlTable::finish() const {
     }
 }
 
-}  // namespace dynbal::experiment
+}  // namespace dynbal::device

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace dynbal::experiment {
+namespace dynbal::device {
 
 /// The whole file. Throws InputError with the line of a syntax error.
 toml::table read_toml(const std::string& path);
@@ -28,6 +28,7 @@ public:
     /// A list of strings; a single string is a list of one. Not empty.
     std::optional<std::vector<std::string>> texts(const std::string& key);
     std::optional<std::vector<uint64_t>> counts(const std::string& key);
+    std::optional<std::vector<double>> numbers(const std::string& key);
     /// [[key]]
     std::vector<TomlTable> tables(const std::string& key);
 
@@ -46,4 +47,4 @@ private:
     std::set<std::string> asked_;
 };
 
-}  // namespace dynbal::experiment
+}  // namespace dynbal::device
