@@ -68,6 +68,6 @@ if(DYNBAL_HOST)
   set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME dynbal)
   # What the component `simulator` needs; the engine and the plugin do without.
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "pkg-config, libonnx-dev, libprotobuf-dev, protobuf-compiler, libfmt-dev, \
-nlohmann-json3-dev, nettle-dev, libtomlplusplus-dev, libhdf5-dev, libpng-dev, libjpeg62-turbo-dev, zlib1g-dev")
+nlohmann-json3-dev, nettle-dev, libtomlplusplus-dev, libhdf5-dev, libpng-dev, libjpeg62-turbo-dev, zlib1g-dev, libsndfile1-dev")
 endif()
 include(CPack)

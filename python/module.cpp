@@ -70,7 +70,7 @@ py::tuple compile(const CompileRequest& request) {
         options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
         const compiler::Graph graph = compiler::read_graph(request.model, request.output);
         warnings = graph.notes;
-        const compiler::SampleFile samples(request.calibrate, graph.input_dims);
+        const compiler::SampleFile samples(request.calibrate, graph.input_dims, options.sound_text);
         const int64_t count = std::min(samples.count(), request.samples_max);
         int64_t done = 0;
         const auto told = [&] {

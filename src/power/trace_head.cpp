@@ -113,6 +113,13 @@ public:
             table_.fail_at(result_.first_row->number, fmt::format("{} cells, but line {} names {} columns", count_,
                                                                   result_.header->number, names.size()));
         }
+        const bool separated_otherwise = table_.split(result_.header->text).size() != count_;
+        const bool has_points = result_.first_row->text.find('.') != std::string_view::npos;
+        if (table_.separator() == ',' && separated_otherwise && !has_points) {
+            table_.fail_at(
+                result_.header->number,
+                "no commas here, but in the rows: they may be decimal marks; write points, or ; between cells");
+        }
         for (size_t i = 0; i < count_; ++i) {
             const auto unit = units_.empty() ? std::nullopt : meaning_of_unit(units_[i]);
             result_.columns.push_back({std::string(names[i]), unit ? *unit : meaning_of(names[i])});

@@ -249,6 +249,7 @@ TEST(Flavours, NothingIsGuessed) {
              Case{"time_s;power_mw\n0;1.000,5\n1;2\n", "", "2", "thousands"},
              Case{"time_s,power_mw\n0,\"1,5\"\n1,2\n", "", "2", "decimal mark"},
              Case{"time,power_mw\n5/1/2024 12:00,1\n5/1/2024 12:01,1\n", "", "2", "date=day-first"},
+             Case{"harvested power/nW\n1,5\n2,5\n3,5\n", "step=1s", "1", "they may be decimal marks"},
              Case{"# harvested power, mW\n1,5\n2,5\n3,5\n", "step=1s", "1", "one column with its unit, or two"},
              Case{good, "column=mw", "1", "no such column"},
              Case{good, "unit=W", "", "unit="},
