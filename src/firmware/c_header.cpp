@@ -14,6 +14,7 @@ namespace {
 /// Letters, digits and _, and no digit first.
 std::string identifier(const std::string& name, bool capital) {
     std::string result;
+    if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0) result += capital ? 'M' : 'm';
     for (const char c : name) {
         const auto byte = static_cast<unsigned char>(c);
         if (std::isalnum(byte) == 0 || byte > 127) {
@@ -22,8 +23,6 @@ std::string identifier(const std::string& name, bool capital) {
             result += static_cast<char>(capital ? std::toupper(byte) : std::tolower(byte));
         }
     }
-    if (result.empty() || std::isdigit(static_cast<unsigned char>(result.front())) != 0)
-        result.insert(0, capital ? "M" : "m");
     return result;
 }
 
