@@ -36,8 +36,8 @@ DeviceLimits limits_of(const device::DeviceProfile& profile);
 /// The same of a profile by its name or file, see device::load_profile(). Throws InputError.
 DeviceLimits device_by_name(const std::string& name);
 
-/// Other inputs go further than those of the calibration. On whole test sets 4 costs no tenth of a point either, but with 2 small networks
-/// stay within a percent of the float network (`bench/field/run.py head_room cases`).
+/// Other inputs go further than those of the calibration. On whole test sets neither 2 nor 4 costs a tenth of a point
+/// (`bench/field/run.py head_room`); the second bit is kept for precision.
 inline constexpr double head_room_default = 2.0;
 
 struct CompileOptions {
