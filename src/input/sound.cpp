@@ -61,7 +61,7 @@ uint32_t word_at(const std::vector<uint8_t>& bytes, size_t at) {
 /// The library takes what there is of a .wav file for all of it.
 void check_whole(const std::string& path, const std::vector<uint8_t>& bytes) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (!text.starts_with("RIFF") || text.substr(0, 12).substr(8) != "WAVE") return;
+    if (text.size() < 12 || !text.starts_with("RIFF") || text.substr(8, 4) != "WAVE") return;
     for (size_t at = 12; at + 8 <= bytes.size();) {
         const uint32_t size = word_at(bytes, at + 4);
         const size_t left = bytes.size() - at - 8;
