@@ -12,17 +12,18 @@ namespace dynbal::compiler {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-/// Neighbouring energies differ by so much.
-constexpr double energy_step = 1.15;
+/// Energies that are walked differ by so much; where their winners differ, energies between them are walked, too.
+constexpr double energy_step = 1.15, energy_resolution = 1.03;
 /// A row stays where it comes so near to the winner.
 constexpr double near_enough = 1.005;
 /// A row's price, its mean loss applied to each of its energies, errs by no more than so much: else it becomes two.
-constexpr double price_error = 1.02;
+constexpr double price_error = 1.1;
 /// How far the energies of cycles lie from their mean, both ways.
-constexpr double jitter = 0.05;
+constexpr double jitter = 0.015;
 /// Configurations that are walked at each energy: so many quickly, of these so many with care.
 constexpr size_t walked_quickly = 20, walked_carefully = 5;
 constexpr uint32_t quick_effort = 3, careful_effort = 10;
+constexpr uint32_t quick_cycles = 8, careful_cycles = 24;
 /// Where none of them gets on, further ones are walked, so many times.
 constexpr size_t chunks = 6;
 /// What the choice while nothing is known may cost more on steady power.
@@ -35,9 +36,10 @@ uint64_t jittered(uint64_t energy, uint32_t index) {
     return static_cast<uint64_t>(static_cast<double>(energy) * (1 + jitter * (2 * place - 1)));
 }
 
-/// Many failures: what a few cycles from places all over the stage achieve.
+/// Many failures: what some cycles from places all over the stage achieve. The first ones from a place are unlike what follows,
+/// so that few cycles mislead.
 double cost_of_long_stage(const WalkedStage& stage, uint64_t energy, uint32_t effort) {
-    constexpr uint32_t cycles = 3;
+    const uint32_t cycles = effort > quick_effort ? careful_cycles : quick_cycles;
     const Schedule schedule(*stage.shape, stage.config, stage.arena_bytes, whole_region(*stage.shape));
     const JobOrder& order = schedule.order();
     double spent = 0;
@@ -92,9 +94,13 @@ public:
 
     const std::vector<QuickPrice>& all() const { return all_; }
     /// Exact, and looked at once.
-    uint64_t need(size_t index) const {
-        if (needs_[index] == 0) needs_[index] = need_of(stage_of(all_[index].config));
+    const Needs& needs(size_t index) const {
+        if (needs_[index].step == 0) needs_[index] = needs_of(stage_of(all_[index].config));
         return needs_[index];
+    }
+    /// May a few cycles be walked for all? They may miss the places of a stage where it would get nowhere.
+    bool gets_on(size_t index, uint64_t energy) const {
+        return static_cast<double>(needs(index).step) <= (1 - jitter) * static_cast<double>(energy);
     }
     WalkedStage stage_of(const TileConfig& config) const {
         return {shape_, config, arena_bytes_, prices_->model, prices_->boot};
@@ -113,16 +119,13 @@ public:
             const size_t end = std::min(begin + walked_quickly, sorted.size());
             entrants.assign(sorted.begin() + static_cast<std::ptrdiff_t>(begin),
                             sorted.begin() + static_cast<std::ptrdiff_t>(end));
-            // A few cycles may miss the places of a stage where it would get nowhere.
-            std::erase_if(entrants, [&](const Winner& entrant) {
-                return static_cast<double>(need(entrant.index)) > (1 - jitter) * static_cast<double>(energy);
-            });
+            std::erase_if(entrants, [&](const Winner& entrant) { return !gets_on(entrant.index, energy); });
             walk_all(entrants, energy, quick_effort);
         }
         if (effort > quick_effort) {
             if (entrants.size() > walked_carefully) entrants.resize(walked_carefully);
             const auto is_favourite = [&](const Winner& entrant) { return favourite && entrant.index == *favourite; };
-            if (favourite && static_cast<double>(need(*favourite)) <= (1 - jitter) * static_cast<double>(energy) &&
+            if (favourite && gets_on(*favourite, energy) &&
                 std::none_of(entrants.begin(), entrants.end(), is_favourite)) {
                 entrants.push_back({*favourite, 0});
             }
@@ -137,14 +140,14 @@ public:
         return entrants.front();
     }
 
-    /// The least exact need, and whose it is.
+    /// The least energy that something gets on with, and whose it is.
     Winner least_need() const {
         std::vector<size_t> order(all_.size());
         for (size_t i = 0; i < order.size(); ++i) order[i] = i;
         std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return all_[a].need < all_[b].need; });
         Winner least;
         for (size_t i = 0; i < std::min<size_t>(order.size(), 16); ++i) {
-            const auto exact = static_cast<double>(need(order[i]));
+            const auto exact = static_cast<double>(needs(order[i]).step);
             if (exact < least.cost) least = {order[i], exact};
         }
         return least;
@@ -190,7 +193,7 @@ private:
     const StagePrices* prices_;
     uint32_t arena_bytes_;
     std::vector<QuickPrice> all_;
-    mutable std::vector<uint64_t> needs_;
+    mutable std::vector<Needs> needs_;
 };
 
 /// What the winners of neighbouring energies become: one row.
@@ -214,36 +217,77 @@ bool is_priced_by(const Segment& segment, double lost, double energy) {
 
 Candidate row_of(const Contest& contest, const Segment& segment) {
     const QuickPrice& price = contest.all()[segment.index];
+    const Needs& needs = contest.needs(segment.index);
     Candidate row;
     row.config = price.config;
     row.from = ShortCost::below(segment.from);
-    row.need = ShortCost::above(contest.need(segment.index));
+    // Where it was walked it gets on well, even if a cycle that brings this little does not finish each of its jobs.
+    row.need = ShortCost::above(std::min(needs.job, std::max(needs.step, segment.from)));
     row.reuse = ShortCost::below(price.reuse);
     row.lost = ShortCost::below(static_cast<uint64_t>(segment.lost()));
     return row;
 }
 
+/// What won at an energy.
+struct Point {
+    double energy = 0;
+    size_t index = 0;
+    double lost = 0;  ///< of a cycle
+};
+
+std::optional<Point> point_at(const Contest& contest, double energy, size_t favourite) {
+    const Contest::Winner winner = contest.winner_at(static_cast<uint64_t>(energy), favourite, careful_effort);
+    if (winner.cost == infinite) return {};
+    return Point{energy, winner.index,
+                 lost_at(static_cast<double>(contest.all()[winner.index].reuse), winner.cost, energy)};
+}
+
+/// Adds the winners between the last of `points` and `next`, by halving the ratio, and `next`.
+void add_points(const Contest& contest, std::vector<Point>& points, const Point& next) {
+    const Point& last = points.back();
+    if (last.index != next.index && last.energy / next.energy > energy_resolution * energy_resolution) {
+        const std::optional<Point> middle = point_at(contest, std::sqrt(last.energy * next.energy), last.index);
+        if (middle) {
+            add_points(contest, points, *middle);
+            return add_points(contest, points, next);
+        }
+    }
+    points.push_back(next);
+}
+
 /// Winners from the strongest supply down to the weakest.
-std::vector<Segment> segments_of(const Contest& contest, uint64_t least_need) {
-    const QuickPrice& first = contest.all().front();
+std::vector<Point> points_of(const Contest& contest, double least_need) {
+    const double highest = 4 * (static_cast<double>(contest.all().front().reuse) + least_need);
+    std::vector<Point> points;
+    for (double energy = highest; energy > least_need; energy /= energy_step) {
+        const std::optional<Point> point = point_at(contest, energy, points.empty() ? 0 : points.back().index);
+        if (!point) continue;
+        if (points.empty()) {
+            points.push_back(*point);
+        } else {
+            add_points(contest, points, *point);
+        }
+    }
+    return points;
+}
+
+std::vector<Segment> segments_of(const std::vector<Point>& points) {
     std::vector<Segment> segments;
-    const double highest = 4.0 * static_cast<double>(first.reuse) + 4.0 * static_cast<double>(least_need);
-    std::optional<size_t> favourite = 0;
-    for (double energy = highest; energy > static_cast<double>(least_need); energy /= energy_step) {
-        const Contest::Winner winner = contest.winner_at(static_cast<uint64_t>(energy), favourite, careful_effort);
-        if (winner.cost == infinite) continue;
-        const double lost = lost_at(static_cast<double>(contest.all()[winner.index].reuse), winner.cost, energy);
-        if (segments.empty() || segments.back().index != winner.index ||
-            !is_priced_by(segments.back(), lost, energy)) {
-            segments.push_back({winner.index, 0, lost, lost});
+    for (size_t i = 0; i < points.size(); ++i) {
+        const Point& point = points[i];
+        if (segments.empty() || segments.back().index != point.index ||
+            !is_priced_by(segments.back(), point.lost, point.energy)) {
+            segments.push_back({point.index, 0, point.lost, point.lost});
         }
         Segment& segment = segments.back();
-        segment.from = static_cast<uint64_t>(energy / std::sqrt(energy_step));
-        segment.lost_min = std::min(segment.lost_min, lost);
-        segment.lost_max = std::max(segment.lost_max, lost);
-        favourite = winner.index;
+        const double next = i + 1 < points.size() ? points[i + 1].energy : point.energy / energy_step;
+        segment.from = static_cast<uint64_t>(std::sqrt(point.energy * next));
+        segment.lost_min = std::min(segment.lost_min, point.lost);
+        segment.lost_max = std::max(segment.lost_max, point.lost);
     }
+    // Without failures nothing is cheaper than the first.
     if (segments.empty() || segments.front().index != 0) {
+        const double highest = points.empty() ? 0 : points.front().energy * std::sqrt(energy_step);
         segments.insert(segments.begin(), {0, static_cast<uint64_t>(highest), 0, 0});
     }
     return segments;
@@ -287,13 +331,22 @@ size_t insured_of(const Contest& contest, uint64_t least_need) {
     return insured;
 }
 
-/// A row that is taken outside of the energies that were walked: priced at the one that it is most likely taken for.
-Candidate row_at(const Contest& contest, size_t index, uint64_t energy) {
+/// A row that is taken outside of the energies that were walked: priced at the one that it is most likely taken for. As the
+/// row of least need it is taken for whatever it gets on with.
+Candidate row_at(const Contest& contest, size_t index, uint64_t energy, bool as_least) {
     const QuickPrice& price = contest.all()[index];
-    const double cost = walked_cost(contest.stage_of(price.config), price.reuse, energy, careful_effort);
-    const double lost = cost == infinite ? static_cast<double>(price.refetch)
+    const WalkedStage stage = contest.stage_of(price.config);
+    double cost = walked_cost(stage, price.reuse, energy, careful_effort);
+    // With hardly the least energy it may get stuck where energies vary.
+    for (int i = 0; cost == infinite && i < 10; ++i) {
+        energy += energy / 16;
+        cost = walked_cost(stage, price.reuse, energy, careful_effort);
+    }
+    const double lost = cost == infinite ? static_cast<double>(energy)
                                          : lost_at(static_cast<double>(price.reuse), cost, static_cast<double>(energy));
-    return row_of(contest, {index, 0, lost, lost});
+    Candidate row = row_of(contest, {index, as_least ? 0 : energy, lost, lost});
+    row.from = {};
+    return row;
 }
 
 /// The index of a row with this configuration; appended if there is none.
@@ -302,7 +355,7 @@ uint32_t row_with(StageTable& table, const Contest& contest, size_t index) {
     for (uint32_t i = 0; i < table.rows.size(); ++i) {
         if (table.rows[i].config == price.config) return i;
     }
-    table.rows.push_back(row_at(contest, index, std::max(price.reuse / 2, 2 * contest.need(index))));
+    table.rows.push_back(row_at(contest, index, std::max(price.reuse / 2, 2 * contest.needs(index).job), false));
     return static_cast<uint32_t>(table.rows.size() - 1);
 }
 
@@ -338,14 +391,15 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
     if (contest.all().empty()) return table;
     const Contest::Winner least = contest.least_need();
     const auto least_need = static_cast<uint64_t>(least.cost);
-    std::vector<Segment> segments = segments_of(contest, least_need);
+    std::vector<Segment> segments = segments_of(points_of(contest, least.cost));
     thin(segments);
     for (const Segment& segment : segments) table.rows.push_back(row_of(contest, segment));
     // What is weaker than all that was walked takes the row of least need.
     if (!(table.rows.back().config == contest.all()[least.index].config)) {
-        table.rows.push_back(row_at(contest, least.index, least_need + least_need / 8));
+        table.rows.push_back(row_at(contest, least.index, least_need + least_need / 8, true));
     }
     table.rows.back().from = {};
+    table.rows.back().need = ShortCost::above(least_need);
     table.least_need = static_cast<uint32_t>(table.rows.size() - 1);
     table.insured = row_with(table, contest, insured_of(contest, least_need));
     return table;

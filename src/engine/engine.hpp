@@ -82,9 +82,12 @@ private:
     void begin_region();
     uint32_t find_progress(const JobOrder& order);
     bool note_progress(const Progress& found);
+    void note_pace(const Progress& found);
+    uint64_t work_of(const Progress& at) const;
     Bounds bounds_of_last_cycle(const Progress& found) const;
     bool has_sums() const;
     bool wants_change(bool progress) const;
+    bool is_worth_a_look(uint64_t energy) const;
     bool change_config(bool progress);
     void keep_for(const Choice& other);
     Choice running_choice() const { return {record_.choice, record_.choice_until}; }

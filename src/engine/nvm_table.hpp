@@ -20,11 +20,13 @@ public:
                      std::as_writable_bytes(std::span<Candidate, 1>(&candidate, 1)));
         return candidate;
     }
-    Place find(uint64_t energy) override {
+    void find(std::span<const uint64_t> energies, std::span<Place> places) override {
         ShortCost froms[table_rows_max];
         const std::span<ShortCost> all(froms, count);
         meter_->read(offset_, std::as_writable_bytes(all));
-        return place_of(all, energy);
+        for (size_t i = 0; i < energies.size(); ++i) {
+            places[i] = place_of(all, energies[i]);
+        }
     }
     /// What find() and so many calls of row() take.
     static constexpr Traffic look_up_traffic(uint32_t rows, uint32_t calls) {

@@ -81,17 +81,11 @@ void ValueStore::unfinish(const Position& position) {
 
 uint32_t ValueStore::count_finished(const JobOrder& order, uint32_t known) {
     meter_->set_class(TrafficClass::recovery);
-    uint32_t low = known;
-    uint32_t high = order.values();
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (is_finished(order.position_of(middle))) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    ProgressSearch search = order.search_from(known);
+    while (!search.ended()) {
+        search.tell(is_finished(order.position_of(search.probe())));
     }
-    return low;
+    return search.found();
 }
 
 }  // namespace dynbal

@@ -1,6 +1,4 @@
 //! The engine's side of run-time reconfiguration: what it tells the plugin, and how it acts on the answer.
-#include <bit>
-
 #include "engine/engine.hpp"
 #include "engine/nvm_table.hpp"
 #include "nvm/boot_cost.hpp"
@@ -16,6 +14,11 @@ constexpr uint32_t idle_cycles_to_give_up = 2;
 constexpr uint64_t price_precision = 32;
 /// How often a stage may give up partial sums for another configuration: else changes could undo each other's work for ever.
 constexpr uint32_t sums_dropped_most = 15;
+/// What is known of the supply ages once in so many records: to try in vain what too little is known to be for loses a cycle.
+constexpr uint32_t cycles_of_an_age = 4;
+constexpr uint64_t cycles_worth_a_look = 32;
+/// Rows that one look reads: those of a range, and the one for a policy's own choice or of least need.
+constexpr uint32_t look_up_calls_most = EnergyRange::count + 2;
 
 /// Do two configurations write values, and partial sums, in the same order?
 bool same_order(const TileConfig& a, const TileConfig& b) {
@@ -46,6 +49,7 @@ Choice Engine::choose_for_stage() {
 void Engine::take(const Choice& choice) {
     record_.choice = choice.row;
     record_.choice_until = choice.until;
+    record_.pace = pace_as_priced;
 }
 
 uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint64_t least_need) {
@@ -54,7 +58,7 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
                           0, 0};
     // A cycle before may have ended in this very commit: then a torn record is read, too.
     constexpr Traffic commit{sizeof(Record), sizeof(Record), 2, 0, 0};
-    const auto probes = static_cast<uint64_t>(std::bit_width(shape_of(stage).values()));
+    const uint64_t probes = ProgressSearch::most_looks(shape_of(stage).values());
     // Recovery finds the stage finished, and goes on to the next one; or an inference is started.
     Traffic next = boot_traffic(stage.states.run_count);
     next += {probes + sizeof(Record::sequence), 0, probes + 1, 0, 0};
@@ -63,7 +67,7 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
     // Recovery finds too large a configuration, takes the row of least need and splits the region: the record is written
     // before and after.
     Traffic change = boot_traffic(stage.states.run_count);
-    change += {probes, 0, probes, 0, 0};
+    change += {1, 0, 1, 0, 0};
     change += footprint_search_traffic();
     change += NvmTable::look_up_traffic(stage.candidate_count, 1);
     change += {0, 3 * sizeof(Region), 1, 0, 0};
@@ -76,7 +80,9 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
 bool Engine::note_progress(const Progress& found) {
     const bool progress = !(found == record_.progress()) || record_.cycle != CycleState::begun;
     if (record_.phase == Phase::running) {
-        record_.set_supply(learn(record_.supply(), bounds_of_last_cycle(found)));
+        const Supply known = record_.sequence % cycles_of_an_age == 0 ? age(record_.supply()) : record_.supply();
+        record_.set_supply(learn(known, bounds_of_last_cycle(found)));
+        note_pace(found);
     }
     record_.idle_cycles =
         progress ? 0 : static_cast<uint8_t>(record_.idle_cycles + (record_.idle_cycles < 0xFF ? 1 : 0));
@@ -84,25 +90,51 @@ bool Engine::note_progress(const Progress& found) {
     return progress;
 }
 
+/// Values of the region times input channels: those of each pass counted, and what the sums of a job stand for.
+uint64_t Engine::work_of(const Progress& at) const {
+    const JobOrder& order = runner_->schedule().order();
+    const uint64_t sums = at.channels_done == 0 ? 0 : uint64_t{order.job_at(at.done).values()} * at.channels_done;
+    return uint64_t{at.done} * runner_->shape().channels_in + sums;
+}
+
+/// A cycle that did nothing but go on in this configuration tells whether its price is right.
+void Engine::note_pace(const Progress& found) {
+    const uint64_t energy = likely_energy(record_.supply());
+    Candidate running = record_.choice;
+    running.need = {};  // how much it gets on is what is asked
+    const uint64_t cost = cost_at(running, energy);
+    if (record_.cycle != CycleState::begun || record_.look != Look::none || energy == never || cost == never) {
+        return;
+    }
+    const Schedule& schedule = runner_->schedule();
+    const uint64_t before = work_of(record_.progress());
+    const uint64_t after = work_of(found);
+    const uint64_t passes = schedule.end() / schedule.order().values();
+    record_.pace = follow(record_.pace, cost, energy, after > before ? after - before : 0,
+                          passes * runner_->shape().values() * runner_->shape().channels_in);
+}
+
 /// The last cycle spent what its record says, what its plans took from there to what was found, and not as much as the
 /// next one would have needed.
 Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
     const CostModel& model = header_.cost_model;
     // A look that was begun: its cost is between nothing and that of the whole table.
-    const uint64_t look_up =
-        record_.look == Look::follows
-            ? cost_of(model, NvmTable::look_up_traffic(stage_.candidate_count, stage_.candidate_count))
-            : 0;
+    const uint64_t look_up = record_.look == Look::follows
+                                 ? cost_of(model, NvmTable::look_up_traffic(stage_.candidate_count, look_up_calls_most))
+                                 : 0;
     Schedule schedule = runner_->schedule();
     const Bounds plans = bounds_of_cycle(schedule, model, record_.progress(), found);
     const uint64_t before = record_.spent;
     // Behind the last plan comes the step to what follows, which takes no more than a boot.
-    if (record_.cycle == CycleState::not_begun || record_.cycle == CycleState::started) {
-        // What the host did in that cycle before, loading the input for one, was not counted: it may have brought more.
-        return {before + plans.low, never};
-    }
     const uint64_t next =
         plans.high == never ? plans.low + cost_of(model, boot_traffic(header_.max_state_runs)) : plans.high;
+    if (record_.cycle == CycleState::not_begun || record_.cycle == CycleState::started) {
+        // What the host did in that cycle before, loading the input for one, was not counted, and it may have begun
+        // anywhere in a charge: it may have brought more. If nothing was achieved, up to three times as much is believed:
+        // on average it began in the middle, and a larger error is found out by the next cycle.
+        const bool nothing = record_.cycle == CycleState::not_begun && found == record_.progress();
+        return {before + plans.low, nothing ? 3 * (before + next) : never};
+    }
     return {before + plans.low, before + look_up + next};
 }
 
@@ -125,8 +157,26 @@ bool Engine::wants_change(bool progress) const {
     if (!progress && record_.look != Look::none && may_suffice) {
         return false;  // the look at the table may be what there was too little for: now all energy is for the work
     }
+    if (!progress) {
+        return true;
+    }
     const uint64_t energy = likely_energy(record_.supply());
-    return !progress || (follows_supply(policy_) && energy != never && !running_choice().covers(energy));
+    if (!follows_supply(policy_) || energy == never) {
+        return false;
+    }
+    return (record_.pace < pace_too_slow || !running_choice().covers(energy)) && is_worth_a_look(energy);
+}
+
+/// A look that leaves too little of a cycle for a job costs the whole cycle, which only many cycles can win back.
+bool Engine::is_worth_a_look(uint64_t energy) const {
+    Traffic look = NvmTable::look_up_traffic(stage_.candidate_count, look_up_calls_most);
+    look += {0, sizeof(Record), 1, 0, 0};
+    if (energy >= record_.choice.need.value() + cost_of(header_.cost_model, look)) {
+        return true;
+    }
+    const uint64_t work = work_of({runner_->schedule().end(), 0});
+    const uint64_t cost = cost_at(record_.choice, energy);
+    return cost == never || scaled(cost, work - work_of(record_.progress()), work) > cycles_worth_a_look * energy;
 }
 
 /// Does the change cost less for what is left of the stage, with what a new order of jobs loses? Asked of a cycle that made
@@ -136,18 +186,18 @@ bool Engine::pays_off(const Choice& next, const Supply& supply) const {
     if (record_.done != 0 || record_.channels_done != 0) {
         running.need = {};  // it gets on
     }
+    const uint64_t likely = likely_energy(supply);
+    if (cost_at(running, likely) == never && cost_at(next.row, likely) != never) {
+        return true;
+    }
     const EnergyRange range = range_of(supply);
-    const uint64_t now = cost_over(range, running, next.row);
+    const uint64_t now = at_pace(cost_over(range, running, next.row), record_.pace);
     const uint64_t then = cost_over(range, next.row, running);
     // In values: what is left of this region, with the sums that another order cannot use, and of the others.
     const Schedule& schedule = runner_->schedule();
     const uint64_t values = schedule.order().values();
-    uint64_t left_now = values * (schedule.end() - record_.done) / schedule.end();
-    if (record_.channels_done != 0) {
-        const uint64_t job = schedule.order().job_at(record_.done).values();
-        const uint64_t begun = job * record_.channels_done / runner_->shape().channels_in;
-        left_now -= begun < left_now ? begun : left_now;
-    }
+    const uint64_t work = work_of({schedule.end(), 0});
+    uint64_t left_now = scaled(values, work - work_of(record_.progress()), work);
     uint64_t left_then = values - schedule.order().values_written(record_.done);
     left_now += record_.waiting_values;
     left_then += record_.waiting_values;
@@ -191,8 +241,9 @@ bool Engine::change_config(bool progress) {
     return true;
 }
 
-/// The configuration stays for these energies, too: the question is not asked twice.
+/// The configuration stays for these energies, too, at the pace it has: the question is not asked twice.
 void Engine::keep_for(const Choice& other) {
+    record_.pace = record_.pace < pace_too_slow ? pace_accepted : record_.pace;
     const bool none = record_.choice_until == ShortCost{};
     if (none || other.row.from < record_.choice.from) {
         record_.choice.from = other.row.from;

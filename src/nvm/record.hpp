@@ -12,6 +12,7 @@
 
 #include "image/format.hpp"
 #include "nvm/nvm.hpp"
+#include "plugin/pace.hpp"
 #include "plugin/policy.hpp"
 
 namespace dynbal {
@@ -43,11 +44,12 @@ struct Record {
     uint32_t inference = 0;  ///< how many inferences have ended on this NVM; its parity is the state's polarity
     uint16_t stage = 0;
     Phase phase = Phase::idle;
-    uint8_t waiting = 0;  ///< regions of the stage behind this one, in NVM (RegionStack)
-    uint8_t has_output = 0;
-    CycleState cycle = CycleState::not_begun;  ///< of the power cycle that wrote this record
-    uint16_t channels_done = 0;                ///< input channels in the newest checkpoint of the job at `done`
-    uint32_t spent = 0;    ///< cost counted in this power cycle up to the end of this record, 1/16 units
+    uint8_t waiting = 0;                           ///< regions of the stage behind this one, in NVM (RegionStack)
+    CycleState cycle : 4 = CycleState::not_begun;  ///< of the power cycle that wrote this record
+    uint8_t has_output : 4 = 0;
+    uint8_t pace = pace_as_priced;  ///< what cycles achieve of what the configuration's price says, see plugin/pace.hpp
+    uint16_t channels_done = 0;     ///< input channels in the newest checkpoint of the job at `done`
+    uint32_t spent = 0;             ///< cost counted in this power cycle up to the end of this record, 1/16 units
     uint32_t done = 0;     ///< values of the region known to be finished; with sums_move, in all passes together
     uint32_t epoch = 0;    ///< changes whenever region or configuration does: footprints of other epochs are void
     ShortCost supply_low;  ///< bounds of a power cycle's energy; the largest cost stands for `never`

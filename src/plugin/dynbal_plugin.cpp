@@ -115,7 +115,7 @@ dynbal_status dynbal_price(const dynbal_shape* shape, const dynbal_config* confi
     const StageWalk walk = walk_stage(stage, energy, energy);
     Candidate row;
     row.config = stage.config;
-    row.need = ShortCost::above(need_of(stage));
+    row.need = ShortCost::above(needs_of(stage).job);
     row.reuse = ShortCost::below(reuse);
     // Of a stage that does not end all of each cycle is lost.
     const bool loses = walk.cost != never && walk.failures != 0;
@@ -176,6 +176,6 @@ dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape, const dy
 }
 
 dynbal_bounds dynbal_learn(dynbal_bounds supply, dynbal_bounds cycle) {
-    const Supply known = learn({supply.low, supply.high}, {cycle.low, cycle.high});
+    const Supply known = learn(age({supply.low, supply.high}), {cycle.low, cycle.high});
     return {known.low, known.high};
 }

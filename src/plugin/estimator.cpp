@@ -5,7 +5,7 @@
 namespace dynbal {
 namespace {
 
-/// A supply may change without a sign, as long as cycles end inside jobs: what is known widens by so much a cycle.
+/// A supply may change without a sign, as long as cycles end inside jobs: what is known widens by so much each time.
 constexpr uint32_t ageing = 256;
 /// A cycle that contradicts what was known by no more than this part says that the supply varies, not that it has changed.
 constexpr uint32_t variation = 8;
@@ -14,8 +14,11 @@ constexpr uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 }  // namespace
 
-Supply learn(const Supply& known, const Bounds& cycle) {
-    const Supply aged{known.low - known.low / ageing, known.high == never ? never : known.high + known.high / ageing};
+Supply age(const Supply& known) {
+    return {known.low - known.low / ageing, known.high == never ? never : known.high + known.high / ageing};
+}
+
+Supply learn(const Supply& aged, const Bounds& cycle) {
     const Supply common{max_u64(aged.low, cycle.low), least(aged.high, cycle.high)};
     if (common.low < common.high) {
         return common;
@@ -31,7 +34,9 @@ Supply learn(const Supply& known, const Bounds& cycle) {
     return more ? Supply{aged.low, now + 1} : Supply{now - 1, aged.high == never ? before + 1 : aged.high};
 }
 
-uint64_t likely_energy(const Supply& supply) { return supply.high == never ? never : range_of(supply).energies[1]; }
+uint64_t likely_energy(const Supply& supply) {
+    return supply.high == never ? never : range_of(supply).energies[EnergyRange::likely];
+}
 
 EnergyRange range_of(const Supply& supply) {
     // Below a quarter of what was too little nothing is assumed without a reason. A third of the way up is about the

@@ -14,8 +14,10 @@ namespace dynbal {
 /// Bounds of the energy of a power cycle: at least `low`, less than `high`; 0 and `never`: not known.
 using Supply = Bounds;
 
+/// What is still known after some cycles.
+Supply age(const Supply& known);
 /// What is known with one more cycle.
-Supply learn(const Supply& known, const Bounds& cycle);
+Supply learn(const Supply& aged, const Bounds& cycle);
 
 /// The energy to choose for; `never` if nothing is known.
 uint64_t likely_energy(const Supply& supply);
@@ -23,7 +25,7 @@ uint64_t likely_energy(const Supply& supply);
 /// Energies over which a choice is judged where an upper bound is known: the least that is assumed, the likely one, and as
 /// much more.
 struct EnergyRange {
-    static constexpr uint32_t count = 3;
+    static constexpr uint32_t count = 3, likely = 1;
     uint64_t energies[count];
 
     uint64_t least() const { return energies[0]; }

@@ -37,6 +37,11 @@ public:
     /// What is left after the first `done` values, as at most 4 regions, cut where least is fetched twice; returns how many.
     uint32_t rest_after(uint32_t done, Region (&regions)[4]) const;
 
+    /// The search for the first unfinished value, where the `known` first ones are finished.
+    ProgressSearch search_from(uint32_t known) const {
+        return {known, values(), known < values() ? job_at(known).values() : 0};
+    }
+
     const LoopShape& shape() const { return *shape_; }
     const Region& region() const { return region_; }
     Range outer_block(uint32_t pixel) const;

@@ -6,32 +6,57 @@ namespace {
 /// For no energy is it known that the choice would be the same.
 Choice only(const Candidate& row) { return {row, ShortCost{}}; }
 
-/// The row for what is likely, and the one for a little more, which may do, too. Where they may be too large, they are judged
-/// over all that the energy may be: with the first smaller row that surely fits to go on with where they fail, against it.
+/// Parts of what is cheapest at an energy.
+constexpr uint64_t whole = 1024;
+
+/// What a row costs at each energy of a range, in parts of what is cheapest there, summed: energies that a cycle may bring
+/// count alike, however much a stage costs there. `rows` are those that the table has for the energies.
+uint64_t regret_of(const EnergyRange& range, const Candidate (&rows)[EnergyRange::count], const Candidate& row) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < EnergyRange::count; ++i) {
+        const uint64_t energy = range.energies[i];
+        const uint64_t least = cost_at(rows[i], energy);
+        uint64_t cost = cost_at(row, energy);
+        if (cost == never && rows[0].need.value() <= energy) {
+            cost = energy + cost_at(rows[0], energy);  // a cycle is lost, then the row that surely fits goes on
+        }
+        if (least == never || cost == never) {
+            continue;  // where nothing gets on there is nothing to choose
+        }
+        // A row's own price holds near its energies; no row is cheaper than the one that the table has.
+        sum += scaled(max_u64(cost, least), whole, max_u64(least, 1));
+    }
+    return sum;
+}
+
+/// Of the rows for what the energy may be the one that is least bad over all of it.
 Choice choose_best(const StageView& stage, const Supply& supply) {
     TileTable& table = *stage.table;
-    const uint64_t energy = likely_energy(supply);
-    if (energy == never) {
+    if (likely_energy(supply) == never) {
         return only(table.row(table.insured));
     }
     const EnergyRange range = range_of(supply);
-    const TileTable::Place place = table.find(energy);
-    Choice best{table.row(place.index), place.until};
-    Candidate sure = best.row;
-    for (uint32_t i = place.index; sure.need.value() > range.least() && i < table.least_need;) {
-        sure = table.row(++i);
+    TileTable::Place places[EnergyRange::count];
+    table.find(range.energies, places);
+    Candidate rows[EnergyRange::count];
+    for (uint32_t i = 0; i < EnergyRange::count; ++i) {
+        rows[i] = i > 0 && places[i].index == places[i - 1].index ? rows[i - 1] : table.row(places[i].index);
     }
-    const auto consider = [&](Candidate row) {
-        if (cost_over(range, row, sure) < cost_over(range, best.row, sure)) {
-            row.from = row.from < best.row.from ? row.from : best.row.from;
-            best.row = row;
+    uint32_t best = EnergyRange::likely;
+    uint64_t least = regret_of(range, rows, rows[best]);
+    for (uint32_t i = 0; i < EnergyRange::count; ++i) {
+        const uint64_t regret = regret_of(range, rows, rows[i]);
+        if (regret < least) {
+            least = regret;
+            best = i;
         }
-    };
-    consider(sure);
-    if (place.index > 0) {
-        consider(table.row(place.index - 1));
     }
-    return best;
+    // For what is likely it has been chosen, too.
+    Choice choice{rows[best], places[best].until};
+    const Candidate& likely = rows[EnergyRange::likely];
+    choice.row.from = likely.from < choice.row.from ? likely.from : choice.row.from;
+    choice.until = choice.until < places[EnergyRange::likely].until ? places[EnergyRange::likely].until : choice.until;
+    return choice;
 }
 
 Choice choose_fixed(const StageView& stage) { return only(stage.table->row(0)); }
@@ -114,7 +139,7 @@ Choice choose_paper(const StageView& stage, const Supply& supply) {
     }
     Candidate candidate;
     candidate.config = config;
-    candidate.need = ShortCost::above(need_of({&shape, config, stage.arena_bytes, stage.model, stage.boot}));
+    candidate.need = ShortCost::above(needs_of({&shape, config, stage.arena_bytes, stage.model, stage.boot}).job);
     return only(candidate);
 }
 

@@ -80,8 +80,8 @@ public:
         : count(rows), least_need(least_need_row), insured(insured_row) {}
 
     virtual Candidate row(uint32_t index) = 0;
-    /// The row for cycles of this energy.
-    virtual Place find(uint64_t energy) = 0;
+    /// The rows for cycles of these energies: one look at the table.
+    virtual void find(std::span<const uint64_t> energies, std::span<Place> places) = 0;
 
 protected:
     ~TileTable() = default;
@@ -97,7 +97,7 @@ public:
         : TileTable(static_cast<uint32_t>(rows.size()), least_need_row, insured_row), rows_(rows) {}
 
     Candidate row(uint32_t index) override { return rows_[index]; }
-    Place find(uint64_t energy) override;
+    void find(std::span<const uint64_t> energies, std::span<Place> places) override;
 
 private:
     std::span<const Candidate> rows_;

@@ -1,7 +1,6 @@
 #include "plugin/walk.hpp"
 
-#include <bit>
-
+#include "base/math.hpp"
 namespace dynbal {
 namespace {
 
@@ -164,7 +163,7 @@ Traffic search_traffic(const Schedule& schedule, const Progress& known, const Pr
     const uint32_t stored = schedule.order().values_stored();
     Traffic total;
     if (stored == 0) {
-        total = probe_traffic(known.done, values, found.done);
+        total = looks_of(schedule.order().search_from(known.done), found.done);
         if (has_passes_in_job(shape, schedule.config()) && found.done < values) {
             total += checkpoint_search_traffic();
         }
@@ -173,18 +172,18 @@ Traffic search_traffic(const Schedule& schedule, const Progress& known, const Pr
     total = footprint_search_traffic();
     if (found.done >= stored) {
         const uint32_t noted = known.done > stored ? known.done : stored;
-        total += probe_traffic(noted - stored, values, found.done - stored);
+        total += looks_of(schedule.order().search_from(noted - stored), found.done - stored);
     }
     return total;
 }
 
 namespace {
 
-/// Boots and goes on, again and again, from where `cycle` has ended by a failure.
-StageWalk go_on(Schedule& schedule, const WalkedStage& stage, CycleEnd cycle, uint64_t energy, uint64_t cycles_max) {
+/// Boots and goes on, again and again, from where `cycle` has ended by a failure, when NVM said `known`.
+StageWalk go_on(Schedule& schedule, const WalkedStage& stage, Progress known, CycleEnd cycle, uint64_t energy,
+                uint64_t cycles_max) {
     const uint64_t boot = stage.boot;
     StageWalk result{0, 0, 0, cycle.at};
-    Progress known;
     while (!cycle.ended && result.failures < cycles_max) {
         const Progress found = cycle.at;
         const uint64_t recovery = boot + cost_of(stage.prices, search_traffic(schedule, known, found));
@@ -210,7 +209,7 @@ StageWalk go_on(Schedule& schedule, const WalkedStage& stage, CycleEnd cycle, ui
 StageWalk walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy) {
     Schedule schedule(*stage.shape, stage.config, stage.arena_bytes, whole_region(*stage.shape));
     const CycleEnd begin = walk_cycle(schedule, stage.prices, {}, first);
-    StageWalk result = go_on(schedule, stage, begin, energy, never);
+    StageWalk result = go_on(schedule, stage, {}, begin, energy, never);
     if (result.cost != never) {
         result.cost += begin.spent;
         result.left = begin.ended ? first - begin.spent : result.left;
@@ -222,28 +221,33 @@ StageWalk walk_cycles(const WalkedStage& stage, const Progress& from, uint64_t e
     Schedule schedule(*stage.shape, stage.config, stage.arena_bytes, whole_region(*stage.shape));
     CycleEnd begin;
     begin.at = from;
-    return go_on(schedule, stage, begin, energy, cycles);
+    return go_on(schedule, stage, from, begin, energy, cycles);
 }
 
-uint64_t need_of(const WalkedStage& stage) {
+Needs needs_of(const WalkedStage& stage) {
     const LoopShape& shape = *stage.shape;
     Schedule schedule(shape, stage.config, stage.arena_bytes, whole_region(shape));
-    const auto probes = static_cast<uint64_t>(std::bit_width(schedule.order().values()));
-    Traffic search{probes, 0, probes, 0, 0};
-    search += schedule.order().values_stored() != 0 ? footprint_search_traffic() : checkpoint_search_traffic();
-    uint64_t dearest = 0;
+    const bool stores = schedule.order().values_stored() != 0;
+    const Traffic notes = stores ? footprint_search_traffic() : checkpoint_search_traffic();
+    const uint64_t boot = stage.boot + cost_of(stage.prices, notes);
+    const uint64_t most = ProgressSearch::most_looks(schedule.order().values());
+    const uint64_t search = cost_of(stage.prices, {most, 0, most, 0, 0});
+    const uint64_t look = cost_of(stage.prices, {1, 0, 1, 0, 0});
+    Needs dearest;
     for (Progress at; at.done < schedule.end();) {
         const Range panel = schedule.panel_of(at.done);
         while (at.done < panel.end) {
             schedule.forget();
             const JobPlan plan = schedule.next(at);
-            const uint64_t cost = cost_of(stage.prices, traffic_of(accesses_of(shape, schedule.buffers(), plan)));
-            dearest = cost > dearest ? cost : dearest;
+            const AccessList list = accesses_of(shape, schedule.buffers(), plan);
+            dearest.step = max_u64(dearest.step, cost_of_first_step(stage.prices, list, plan));
+            dearest.job = max_u64(dearest.job, cost_of(stage.prices, traffic_of(list)));
             at = plan.after;
         }
         at.done += shape.groups == 1 ? schedule.panels_alike(panel) * panel.size() : 0;
     }
-    return stage.boot + cost_of(stage.prices, search) + dearest;
+    // What a cycle before has achieved is found out first; the one that comes to know of no progress has looked once.
+    return {boot + max_u64(search, look + dearest.step), boot + max_u64(search, look + dearest.job)};
 }
 
 Bounds bounds_of_cycle(Schedule& schedule, const CostModel& prices, const Progress& from, const Progress& to) {

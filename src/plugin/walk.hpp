@@ -57,8 +57,12 @@ StageWalk walk_stage(const WalkedStage& stage, uint64_t first, uint64_t energy);
 /// `cycles` power cycles of `energy`, or fewer if the stage ends: the first one boots and finds the stage at `from`.
 StageWalk walk_cycles(const WalkedStage& stage, const Progress& from, uint64_t energy, uint32_t cycles);
 
-/// Energy with which a cycle surely finishes a job, or a pass of it, boot and search included: the dearest to start with.
-uint64_t need_of(const WalkedStage& stage);
+/// What a cycle needs, boot and search included, where the stage is dearest to go on with.
+struct Needs {
+    uint64_t step = 0;  ///< to get on at all: to make one more value, or the sums of one more pass, durable
+    uint64_t job = 0;   ///< to finish a job, or a pass of it, begun with an empty SRAM
+};
+Needs needs_of(const WalkedStage& stage);
 
 /// What the energy of a cycle is known to have been: at least `low`, less than `high`.
 struct Bounds {

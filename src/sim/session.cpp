@@ -242,7 +242,7 @@ uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage, co
     const TileConfig config = file.candidates(descriptor)[descriptor.least_need_row].config;
     const LoopShape shape = shape_of(descriptor, header.sums_area_bytes);
     const uint64_t boot = cost_of(prices, boot_traffic(descriptor.states.run_count));
-    const uint64_t need = need_of({&shape, config, header.arena_bytes, prices, boot});
+    const uint64_t need = needs_of({&shape, config, header.arena_bytes, prices, boot}).step;
     return Engine::least_cycle_cost(header, descriptor, need);
 }
 

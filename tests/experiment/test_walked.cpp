@@ -74,7 +74,7 @@ void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count, 
         const uint64_t behind = cost_of(prices(), {0, last_commit, 1, 0, 0});
         const uint64_t inside = cost_of(prices(), stage_traffic(stage.shape(), config, stage.arena_bytes()));
         const uint64_t before = cost_of(prices(), steady.traffic) - inside - behind;
-        const uint64_t need = need_of(walk) / unit + 1;
+        const uint64_t need = needs_of(walk).step / unit + 1;
         for (uint64_t i = 0; i < 6; ++i) {
             const uint64_t random = sim::random64(seed, index * 1000 + i);
             const uint64_t units = need + random % (i < 3 ? need : inside / unit + need);

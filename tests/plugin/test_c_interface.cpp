@@ -104,7 +104,7 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
         RC_ASSERT(same_config(chosen.config, expected.row.config));
         const dynbal_bounds cycle{draw(0, 100000), 100000 + draw(1, 100000)};
         const dynbal_bounds next = dynbal_learn(supply, cycle);
-        const Supply known = learn({supply.low, supply.high}, {cycle.low, cycle.high});
+        const Supply known = learn(age({supply.low, supply.high}), {cycle.low, cycle.high});
         RC_ASSERT(next.low == known.low && next.high == known.high);
     }
 }

@@ -1,0 +1,61 @@
+// The search for the first unfinished value, and what cycles achieve beside what they should.
+#include <gtest/gtest.h>
+
+#include "base/random.hpp"
+#include "plugin/pace.hpp"
+#include "plugin/preservation.hpp"
+
+namespace dynbal {
+namespace {
+
+uint32_t looks(uint32_t known, uint32_t values, uint32_t job, uint32_t finished) {
+    return static_cast<uint32_t>(looks_of(ProgressSearch(known, values, job), finished).transfers);
+}
+
+TEST(ProgressSearch, FindsWhatIsFinishedWithinItsBound) {
+    for (uint64_t i = 0; i < 20'000; ++i) {
+        const auto values = static_cast<uint32_t>(1 + random64(1, i) % (i % 2 == 0 ? 40 : 100'000));
+        const auto known = static_cast<uint32_t>(random64(2, i) % (values + 1));
+        const auto finished = static_cast<uint32_t>(known + random64(3, i) % (values - known + 1));
+        const auto job = static_cast<uint32_t>(1 + random64(4, i) % values);
+        ProgressSearch search(known, values, job);
+        uint32_t count = 0;
+        for (; !search.ended(); ++count) {
+            ASSERT_GE(search.probe(), known);
+            ASSERT_LT(search.probe(), values);
+            search.tell(search.probe() < finished);
+        }
+        ASSERT_EQ(search.found(), finished);
+        ASSERT_LE(count, ProgressSearch::most_looks(values)) << known << " " << values << " " << job << " " << finished;
+        ASSERT_EQ(count, looks(known, values, job, finished));
+    }
+}
+
+TEST(ProgressSearch, NoProgressTakesOneLookAndAFewJobsTakeFew) {
+    EXPECT_EQ(looks(100, 100'000, 64, 100), 1U);
+    EXPECT_EQ(looks(100, 100'000, 1, 100), 1U);
+    EXPECT_EQ(looks(100, 100, 64, 100), 0U);
+    // A job: its first value, its last, one job ahead and what lies between.
+    EXPECT_LE(looks(0, 100'000, 64, 64), 3U + 9U);
+    EXPECT_LE(looks(0, 100'000, 1, 3), 7U);
+}
+
+TEST(Pace, FollowsWhatCyclesAchieve) {
+    constexpr uint64_t cost = 1000 * 16, energy = 100 * 16, whole = 500;
+    Pace pace = pace_as_priced;
+    for (int i = 0; i < 30; ++i) pace = follow(pace, cost, energy, 50, whole);
+    EXPECT_EQ(pace, pace_as_priced);
+    for (int i = 0; i < 30; ++i) pace = follow(pace, cost, energy, 25, whole);
+    EXPECT_NEAR(pace, pace_as_priced / 2, 3);
+    EXPECT_NEAR(static_cast<double>(at_pace(cost, pace)), 2.0 * cost, 0.1 * cost);
+    for (int i = 0; i < 60; ++i) pace = follow(pace, cost, energy, 0, whole);
+    EXPECT_LE(pace, 3);
+    EXPECT_GE(at_pace(cost, pace), cost * 40);
+    for (int i = 0; i < 60; ++i) pace = follow(pace, cost, energy, 500, whole);
+    EXPECT_LT(pace, pace_accepted);
+    EXPECT_EQ(follow(pace_accepted, cost, energy, 0, whole), pace_accepted);
+    EXPECT_EQ(at_pace(cost, pace_accepted), cost);
+}
+
+}  // namespace
+}  // namespace dynbal
