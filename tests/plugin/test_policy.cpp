@@ -148,7 +148,8 @@ TEST_F(Policies, WhateverIsChosenIsValid) {
     });
 }
 
-/// Cycle after cycle without progress: what is chosen needs no more than there is, or least of all.
+/// Cycle after cycle without progress: what is chosen needs no more than there is, or least of all. Each failure leads at
+/// least one row down; the engine does not wait for that, but takes the row of least need after a few.
 TEST_F(Policies, FailuresLeadToWhatFits) {
     uint64_t most = 0;
     for_each_stage([&](const StageView& view, const std::vector<Candidate>& rows) {
@@ -165,11 +166,11 @@ TEST_F(Policies, FailuresLeadToWhatFits) {
                     ++failures;
                 }
                 ASSERT_LE(chosen.row.need.value(), real) << policy.name << ", " << text_of(view.shape);
+                ASSERT_LE(failures, rows.size() + 10);
                 most = std::max(most, failures);
             }
         }
     });
-    EXPECT_LE(most, 60U);
     std::cout << "at most " << most << " failures\n";
 }
 
