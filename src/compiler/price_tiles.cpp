@@ -18,64 +18,13 @@ constexpr double energy_step = 1.15, energy_resolution = 1.03;
 constexpr double near_enough = 1.005;
 /// A row's price, its mean loss applied to each of its energies, errs by no more than so much: else it becomes two.
 constexpr double price_error = 1.1;
-/// How far the energies of cycles lie from their mean, both ways.
-constexpr double jitter = 0.015;
 /// Configurations that are walked at each energy: so many quickly, of these so many with care.
 constexpr size_t walked_quickly = 20, walked_carefully = 5;
-constexpr uint32_t quick_effort = 3, careful_effort = 10;
-constexpr uint32_t quick_cycles = 8, careful_cycles = 24;
+constexpr uint32_t careful_effort = 10;
 /// Where none of them gets on, further ones are walked, so many times.
 constexpr size_t chunks = 6;
 /// What the choice while nothing is known may cost more on steady power.
 constexpr double insurance = 1.004;
-
-uint64_t jittered(uint64_t energy, uint32_t index) {
-    // Multiples of the golden ratio fill an interval evenly, however many there are.
-    double whole = 0;
-    const double place = std::modf((index + 1) * 0.6180339887, &whole);
-    return static_cast<uint64_t>(static_cast<double>(energy) * (1 + jitter * (2 * place - 1)));
-}
-
-/// Many failures: what some cycles from places all over the stage achieve. The first ones from a place are unlike what follows,
-/// so that few cycles mislead.
-double cost_of_long_stage(const WalkedStage& stage, uint64_t energy, uint32_t effort) {
-    const uint32_t cycles = effort > quick_effort ? careful_cycles : quick_cycles;
-    const Schedule schedule(*stage.shape, stage.config, stage.arena_bytes, whole_region(*stage.shape));
-    const JobOrder& order = schedule.order();
-    double spent = 0;
-    double done = 0;
-    for (uint32_t i = 0; i < effort; ++i) {
-        const auto index = static_cast<uint32_t>(uint64_t{schedule.end()} * (2 * i + 1) / (2 * effort));
-        const uint32_t pass_begin = index / order.values() * order.values();
-        const uint32_t begin = pass_begin + order.job_begin(index - pass_begin);
-        const StageWalk walk = walk_cycles(stage, {begin, 0}, jittered(energy, i), cycles);
-        if (walk.cost == never) {
-            return infinite;
-        }
-        spent += static_cast<double>(walk.cost);
-        done += static_cast<double>(walk.at.done - begin);
-        if (walk.at.channels_done != 0) {
-            done += static_cast<double>(order.job_at(walk.at.done).values()) * walk.at.channels_done /
-                    stage.shape->channels_in;
-        }
-    }
-    return spent / done * schedule.end();
-}
-
-/// Few failures: the whole stage from each phase of the first one.
-double cost_of_short_stage(const WalkedStage& stage, uint64_t energy, uint32_t effort) {
-    double total = 0;
-    for (uint32_t i = 0; i < effort; ++i) {
-        const uint64_t each = jittered(energy, i);
-        const auto first = static_cast<uint64_t>(static_cast<double>(each) * (i + 0.5) / effort);
-        const StageWalk walk = walk_stage(stage, first, each);
-        if (walk.cost == never) {
-            return infinite;
-        }
-        total += static_cast<double>(walk.cost);
-    }
-    return total / effort;
-}
 
 /// All configurations of a stage with their quick prices, walked on demand.
 class Contest {
@@ -100,7 +49,7 @@ public:
     }
     /// May a few cycles be walked for all? They may miss the places of a stage where it would get nowhere.
     bool gets_on(size_t index, uint64_t energy) const {
-        return static_cast<double>(needs(index).step) <= (1 - jitter) * static_cast<double>(energy);
+        return static_cast<double>(needs(index).step) <= (1 - energy_jitter) * static_cast<double>(energy);
     }
     WalkedStage stage_of(const TileConfig& config) const {
         return {shape_, config, arena_bytes_, prices_->model, prices_->boot};
@@ -377,13 +326,6 @@ void thin(std::vector<Segment>& segments) {
 }
 
 }  // namespace
-
-double walked_cost(const WalkedStage& stage, uint64_t reuse, uint64_t energy, uint32_t effort) {
-    if (energy == never) return static_cast<double>(reuse);
-    constexpr uint64_t many = 12;
-    return reuse / many > energy ? cost_of_long_stage(stage, energy, effort)
-                                 : cost_of_short_stage(stage, energy, effort);
-}
 
 StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes) {
     const Contest contest(shape, prices, arena_bytes);

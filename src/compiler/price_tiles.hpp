@@ -1,12 +1,13 @@
 //! Prices the tile configurations of a stage by walking them under power that fails, and makes its table.
 //!
-//! For energies 15 % apart, down to the least that gets on, the configurations that a formula thinks best are walked
-//! from several phases of the first failure, the energy jittered by some percent since real cycles differ, and the mean
+//! For energies 15 % apart, closer where their winners differ, down to the least that gets on, the configurations that a formula thinks best are walked
+//! from several phases of the first failure, the energy jittered by a percent or two since real cycles differ, and the mean
 //! decides. Where the winner for a neighbouring energy comes within half a percent, it stays.
 #pragma once
 
 #include <vector>
 
+#include "compiler/walked_cost.hpp"
 #include "plugin/policy.hpp"
 
 namespace dynbal::compiler {
@@ -24,10 +25,6 @@ struct StageTable {
 };
 
 StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes);
-
-/// Mean cost of the whole stage where each cycle brings about `energy`; infinite if it does not get on. `effort` walks.
-/// `reuse` is the stage's cost without failures.
-double walked_cost(const WalkedStage& stage, uint64_t reuse, uint64_t energy, uint32_t effort);
 
 /// Least mean cost at each energy (`never`: no failures), by fewer walks than a table takes; infinite if nothing gets on.
 std::vector<double> least_costs(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes,
