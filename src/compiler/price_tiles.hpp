@@ -1,8 +1,8 @@
 //! Prices the tile configurations of a stage by walking them under power that fails, and makes its table.
 //!
-//! For energies 15 % apart, closer where their winners differ, down to the least that gets on, the configurations that a formula thinks best are walked
-//! from several phases of the first failure, the energy jittered by a percent or two since real cycles differ, and the mean
-//! decides. Where the winner for a neighbouring energy comes within half a percent, it stays.
+//! For energies 15 % apart, closer where their winners differ, down to the least that gets on, the configurations that a
+//! formula thinks best are walked from several places, the energy jittered by a percent or two since real cycles differ,
+//! and the mean decides. Where the winner for a neighbouring energy comes within half a percent, it stays.
 #pragma once
 
 #include <vector>

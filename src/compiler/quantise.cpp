@@ -112,9 +112,14 @@ std::vector<double> scales_of(const Graph& graph, const std::vector<PlannedStage
                               const std::vector<float>& largest, double head_room) {
     ScaleGroups groups = scale_groups(graph, stages);
     std::vector<double> by_group(graph.tensors.size(), 0);
+    std::vector<double> room(graph.tensors.size(), head_room);
+    for (const PlannedStage& planned : stages) {
+        // Shares of one are never more.
+        if (planned.stage.kind == StageKind::softmax) room[static_cast<size_t>(planned.stage.output)] = 1;
+    }
     for (size_t id = 0; id < graph.tensors.size(); ++id) {
         double& scale = by_group[static_cast<size_t>(groups.find(static_cast<int>(id)))];
-        scale = std::max(scale, head_room * static_cast<double>(largest[id]) / activation_max);
+        scale = std::max(scale, room[id] * static_cast<double>(largest[id]) / activation_max);
     }
     for (double& scale : by_group) {
         scale = scale > 0 ? std::max(scale, 1e-20) : 1.0;  // a tensor that was always zero: any scale will do
