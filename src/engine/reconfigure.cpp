@@ -10,12 +10,14 @@ namespace {
 /// After more cycles without progress than these what is known of the supply is not believed: the row of least need is
 /// taken. A look at the whole table may be too dear, too.
 constexpr uint32_t idle_cycles_to_give_up = 2;
-/// Rows price what was walked to 2 % (compiler/price_tiles.cpp): what gains no more than one part in so many may be none.
+/// Prices err (compiler/price_tiles.cpp): what gains no more than one part in so many may be none.
 constexpr uint64_t price_precision = 32;
 /// How often a stage may give up partial sums for another configuration: else changes could undo each other's work for ever.
 constexpr uint32_t sums_dropped_most = 15;
-/// What is known of the supply ages once in so many records: to try in vain what too little is known to be for loses a cycle.
-constexpr uint32_t cycles_of_an_age = 4;
+/// What is known of the supply ages once in so many records: when it has aged, a larger tile may be tried in vain, which loses a
+/// cycle.
+constexpr uint32_t records_of_an_age = 4;
+/// A look that takes a whole cycle is worth it if at least so many are still to come.
 constexpr uint64_t cycles_worth_a_look = 32;
 /// Rows that one look reads: those of a range, and the one for a policy's own choice or of least need.
 constexpr uint32_t look_up_calls_most = EnergyRange::count + 2;
@@ -64,8 +66,8 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
     next += {probes + sizeof(Record::sequence), 0, probes + 1, 0, 0};
     next += opening;
     next += commit;
-    // Recovery finds too large a configuration, takes the row of least need and splits the region: the record is written
-    // before and after.
+    // Recovery finds with one look that nothing was achieved, takes the row of least need and splits the region: the record is
+    // written before and after.
     Traffic change = boot_traffic(stage.states.run_count);
     change += {1, 0, 1, 0, 0};
     change += footprint_search_traffic();
@@ -80,7 +82,7 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
 bool Engine::note_progress(const Progress& found) {
     const bool progress = !(found == record_.progress()) || record_.cycle != CycleState::begun;
     if (record_.phase == Phase::running) {
-        const Supply known = record_.sequence % cycles_of_an_age == 0 ? age(record_.supply()) : record_.supply();
+        const Supply known = record_.sequence % records_of_an_age == 0 ? age(record_.supply()) : record_.supply();
         record_.set_supply(learn(known, bounds_of_last_cycle(found)));
         note_pace(found);
     }
