@@ -16,20 +16,10 @@ import struct
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from steps import expect, run  # noqa: E402
+
 NEEDED_BY_NONE = ["Protobuf_", "HDF5_", "NETTLE_", "CLI11_DIR", "fmt_DIR", "nlohmann_json_DIR", "pkgcfg_"]
-
-
-def run(*command, **options):
-    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False, **options)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}\nfailed with exit code {done.returncode}:\n{done.stdout}")
-    return done.stdout
-
-
-def expect(condition, what):
-    if not condition:
-        sys.exit(f"not true: {what}")
 
 
 def build_example(source, work, *options):
