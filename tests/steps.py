@@ -1,14 +1,14 @@
-"""What tests in Python have in common: a command that must end well, and a fact that must be true."""
+"""What tests in Python have in common: a command that must end as it should, and a fact that must be true."""
 import subprocess
 import sys
 
 
-def run(*command, **options):
-    """What the command prints; ends the test if it fails."""
+def run(*command, ends=0, **options):
+    """What the command prints; ends the test if its exit code is another than `ends`."""
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           check=False, **options)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}\nfailed with exit code {done.returncode}:\n{done.stdout}")
+    if done.returncode != ends:
+        sys.exit(f"{' '.join(map(str, command))}\nended with exit code {done.returncode}, not {ends}:\n{done.stdout}")
     return done.stdout
 
 
