@@ -14,8 +14,10 @@ function(dynbal_add_board name folder)
 endfunction()
 
 function(dynbal_report_size name)
-  # Sizes are printed, checked against their limits and kept for `dynbal inspect`.
+  # Sizes are printed, checked against their limits and kept for `dynbal inspect`. The call graph is read of what is linked alone:
+  # another board's functions have the same names, and may be compiled at this moment.
   add_custom_command(TARGET ${name} POST_BUILD VERBATIM
-    COMMAND ${DYNBAL_SIZE_REPORT} $<TARGET_FILE:${name}> ${CMAKE_BINARY_DIR}
+    COMMAND ${DYNBAL_SIZE_REPORT} $<TARGET_FILE:${name}> ${CMAKE_BINARY_DIR}/src
+    ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/dynbal_board_common.dir ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${name}.dir
     --json ${CMAKE_BINARY_DIR}/${name}.size.json --check)
 endfunction()

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """What a board's program takes: code, constants, static RAM, worst stack; and what it must not contain.
 
-Usage: size_report.py ELF OBJECTS [--json FILE] [--check]
+Usage: size_report.py ELF OBJECTS... [--json FILE] [--check]
 
-ELF is the program, OBJECTS the build folder with the compiler's call graphs (-fcallgraph-info=su, files *.ci).
+ELF is the program, OBJECTS the build folders of what is linked, with the compiler's call graphs (-fcallgraph-info=su, files *.ci).
 --json writes the figures for `dynbal inspect`; --check fails if a limit is exceeded or a forbidden symbol is linked.
 
 Stack: the deepest path of the call graph from reset on, plus one exception frame. A call through a pointer may reach any
@@ -61,13 +61,13 @@ def functions(elf):
 
 
 class CallGraph:
-    """Of the functions `linked`, as far as files *.ci below `folder` tell."""
+    """Of the functions `linked`, as far as files *.ci below `folders` tell."""
 
-    def __init__(self, folder, linked):
+    def __init__(self, folders, linked):
         self.stack = {}
         self.callees = {}
         called = set()
-        for path in glob.glob(os.path.join(folder, "**", "*.ci"), recursive=True):
+        for path in (path for folder in folders for path in glob.glob(os.path.join(folder, "**", "*.ci"), recursive=True)):
             with open(path, encoding="utf-8") as file:
                 for line in file:
                     if node := NODE.match(line):
@@ -108,7 +108,7 @@ class CallGraph:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("elf")
-    parser.add_argument("objects")
+    parser.add_argument("objects", nargs="+", help="folders with what is linked: *.ci below them is read")
     parser.add_argument("--json")
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
@@ -116,7 +116,7 @@ def main():
     linked = symbols(arguments.elf)
     graph = CallGraph(arguments.objects, functions(arguments.elf))
     if graph.missing:
-        sys.exit(f"no call graph of {graph.missing[0]} in {arguments.objects} (a compiler cache?): build it anew without one")
+        sys.exit(f"no call graph of {graph.missing[0]} below {' '.join(arguments.objects)} (a compiler cache?): build it anew without one")
     worst, route = graph.depth("reset_entry")
     figures = {
         "code_bytes": sections.get(".text", 0),
