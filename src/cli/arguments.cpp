@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "device/nvm_class.hpp"
 #include "device/profile_file.hpp"
 
 namespace dynbal::cli {
@@ -99,6 +100,19 @@ void add_device(CLI::App& command, std::string& name_or_path, const std::string&
             "Device to run on; its profile says what time and energy work takes: {}, or FILE.toml (default: {})",
             fmt::join(device::profile_names(), ", "), otherwise));
 }
+
+void add_nvm(CLI::App& command, std::string& nvm) {
+    command.add_option(
+        "--nvm", nvm,
+        fmt::format("Class of the memory, what a power failure leaves of a write: {} (default: the device's)",
+                    device::nvm_class_form));
+}
+
+void set_nvm(sim::DeviceProfile& profile, const std::string& nvm) {
+    if (!nvm.empty()) profile.nvm.nvm_class = device::parse_nvm_class(nvm);
+}
+
+std::string nvm_words(const std::string& nvm) { return nvm.empty() ? "" : " --nvm " + shell_word(nvm); }
 
 namespace {
 

@@ -63,6 +63,13 @@ using compiler::shape_text;
 void add_device(CLI::App& command, std::string& name_or_path,
                 const std::string& otherwise = "the device that the image was compiled for");
 
+/// --nvm: a class of memory in place of the profile's.
+void add_nvm(CLI::App& command, std::string& nvm);
+/// Throws InputError if there is no such class.
+void set_nvm(sim::DeviceProfile& profile, const std::string& nvm);
+/// " --nvm line16", or nothing if it is empty.
+std::string nvm_words(const std::string& nvm);
+
 /// What the image is run on: the named profile or profile file, or, if the name is empty, the one that it was compiled for.
 /// Says so in one line if these are not the same. Throws InputError.
 sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path,

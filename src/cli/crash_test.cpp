@@ -6,6 +6,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
+#include "device/nvm_class.hpp"
 #include "io/progress.hpp"
 #include "sim/campaign.hpp"
 #include "sim/supply.hpp"
@@ -20,6 +21,7 @@ struct Arguments {
     std::string supply = "none";
     std::string policy = policy_of(default_policy).name;
     std::string device;
+    std::string nvm;
     uint32_t jobs = 0;
 };
 
@@ -30,12 +32,14 @@ std::string replay_of(const Arguments& arguments, const sim::PointFailure& failu
     if (arguments.image.scale) line += fmt::format(" --scale {}", *arguments.image.scale);
     line += " --policy " + arguments.policy + " --supply " + shell_word(failure.supply) + " --expose-input";
     if (!arguments.device.empty()) line += " --device " + shell_word(arguments.device);
+    line += nvm_words(arguments.nvm);
     if (failure.warm) line += " --before";
     if (failure.second) line += " --again --again-supply " + shell_word(failure.second_supply);
     return line;
 }
 
-nlohmann::ordered_json json_of(const Arguments& arguments, const sim::CampaignResult& result, double seconds) {
+nlohmann::ordered_json json_of(const Arguments& arguments, const std::string& nvm, const sim::CampaignResult& result,
+                               double seconds) {
     nlohmann::ordered_json failures = nlohmann::ordered_json::array();
     for (const sim::PointFailure& failure : result.failures) {
         failures.push_back({{"point", failure.point},
@@ -47,6 +51,7 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const sim::CampaignRe
     return {{"cuts", arguments.cuts},
             {"policy", arguments.policy},
             {"supply", arguments.supply},
+            {"nvm", nvm},
             {"supply_too_weak", !result.hopeless.empty()},
             {"bytes_written", result.bytes_written},
             {"points", result.points},
@@ -85,6 +90,7 @@ void run(const Arguments& arguments, Context& context) {
     options.jobs = arguments.jobs;
     const compiler::ImageFile file = arguments.image.read();
     options.profile = profile_for(file, arguments.device, context);
+    set_nvm(options.profile, arguments.nvm);
     read_supply(context, arguments.supply, options.profile);  // a mistake must not wait for the first point
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
 
@@ -97,7 +103,8 @@ void run(const Arguments& arguments, Context& context) {
     const sim::CampaignResult result = sim::run_campaign(file, input, options);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     progress.reset();
-    context.print(json_of(arguments, result, seconds.count()), text_of(arguments, result, seconds.count()));
+    const std::string nvm = device::text_of(options.profile.nvm.nvm_class);
+    context.print(json_of(arguments, nvm, result, seconds.count()), text_of(arguments, result, seconds.count()));
     context.exit_code = result.wrong + result.stuck == 0 ? exit_ok : exit_failed;
 }
 
@@ -117,6 +124,7 @@ void add_crash_test(CLI::App& app, Context& context) {
         ->capture_default_str();
     add_policy(*command, arguments->policy);
     add_device(*command, arguments->device);
+    add_nvm(*command, arguments->nvm);
     add_jobs(*command, arguments->jobs);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });

@@ -5,6 +5,7 @@
 #include "cli/program.hpp"
 #include "cli/repeat.hpp"
 #include "cli/report.hpp"
+#include "device/nvm_class.hpp"
 #include "sim/advice.hpp"
 #include "sim/campaign.hpp"
 #include "sim/session.hpp"
@@ -19,6 +20,7 @@ struct Arguments {
     std::string supply = "none";
     std::string policy = policy_of(default_policy).name;
     std::string device;
+    std::string nvm;
     bool expose_input = false;
     bool before = false;
     bool again = false;
@@ -56,7 +58,8 @@ void run(const Arguments& arguments, Context& context) {
     options.policy = sim::parse_policy(arguments.policy);
     options.expose_input = arguments.expose_input;
     const compiler::ImageFile file = arguments.image.read();
-    const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
+    sim::DeviceProfile profile = profile_for(file, arguments.device, context);
+    set_nvm(profile, arguments.nvm);
     const auto supply = read_supply(context, arguments.supply, profile);
     (void)arguments.repeat.series_for(*supply);  // a mistake must not wait for the end of the run
     size_t outside = 0;
@@ -77,6 +80,7 @@ void run(const Arguments& arguments, Context& context) {
     json["supply"] = arguments.supply;
     json["policy"] = arguments.policy;
     json["device"] = profile.name;
+    json["nvm"] = device::text_of(profile.nvm.nvm_class);
     if (supply->trace() != nullptr) json["trace"] = trace_json(supply->trace());
     json["same_as_uninterrupted"] = right;
     std::string text = "No answer: " + result.message;
@@ -120,6 +124,7 @@ void add_simulate(CLI::App& app, Context& context) {
     add_supply(*command, arguments->supply);
     add_policy(*command, arguments->policy);
     add_device(*command, arguments->device);
+    add_nvm(*command, arguments->nvm);
     command->add_flag("--expose-input", arguments->expose_input,
                       "Power may fail while the input is loaded, too, and loading it counts, the first "
                       "time; loading it again is free and cannot fail");

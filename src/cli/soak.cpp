@@ -9,6 +9,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
+#include "device/nvm_class.hpp"
 #include "io/progress.hpp"
 #include "sim/supply.hpp"
 
@@ -22,6 +23,7 @@ struct Arguments {
     sim::SoakOptions options;
     std::string policy = policy_of(default_policy).name;
     std::string device;
+    std::string nvm;
 };
 
 std::vector<std::vector<int16_t>> read_inputs(const Arguments& arguments, const compiler::ImageFile& file) {
@@ -38,6 +40,7 @@ std::vector<std::vector<int16_t>> read_inputs(const Arguments& arguments, const 
 nlohmann::ordered_json json_of(const Arguments& arguments, const sim::SoakResult& result, double seconds) {
     nlohmann::ordered_json json{{"policy", arguments.policy},
                                 {"supply", arguments.options.supply},
+                                {"nvm", device::text_of(arguments.options.profile.nvm.nvm_class)},
                                 {"inferences", result.inferences},
                                 {"wrong", result.wrong},
                                 {"stuck", result.stuck},
@@ -62,6 +65,7 @@ std::string replay_of(const Arguments& arguments, const sim::SoakResult& result)
     line += fmt::format(" --distinct {} --count {} --supply {} --policy {}", arguments.distinct,
                         result.first_failure + 1, shell_word(arguments.options.supply), arguments.policy);
     if (!arguments.device.empty()) line += " --device " + shell_word(arguments.device);
+    line += nvm_words(arguments.nvm);
     if (arguments.options.abandon_every != 0) {
         line += fmt::format(" --abandon-every {}", arguments.options.abandon_every);
     }
@@ -73,6 +77,7 @@ void run(Arguments& arguments, Context& context) {
     options.policy = sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
     options.profile = profile_for(file, arguments.device, context);
+    set_nvm(options.profile, arguments.nvm);
     read_supply(context, options.supply, options.profile);
     const std::vector<std::vector<int16_t>> inputs = read_inputs(arguments, file);
     auto progress = std::make_unique<io::Progress>("soak", static_cast<int64_t>(options.inferences));
@@ -118,6 +123,7 @@ void add_soak(CLI::App& app, Context& context) {
     add_supply(*command, arguments->options.supply);
     add_policy(*command, arguments->policy);
     add_device(*command, arguments->device);
+    add_nvm(*command, arguments->nvm);
     add_jobs(*command, arguments->options.jobs);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });

@@ -11,6 +11,7 @@
 #include "compiler/image_file.hpp"
 #include "compiler/price_tiles.hpp"
 #include "image/format.hpp"
+#include "nvm/nvm.hpp"
 
 namespace dynbal::device {
 struct DeviceProfile;
@@ -25,6 +26,7 @@ struct DeviceLimits {
     uint32_t sram_bytes = 64 * 1024;
     uint32_t sram_reserved_bytes = 8 * 1024;  ///< stack and the program's own data
     uint32_t nvm_bytes = 512 * 1024;
+    NvmClass nvm_class;
     CostModel cost_model;  ///< `boot` with a usual search for the first unfinished value
 
     StagePrices prices() const;

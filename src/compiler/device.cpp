@@ -12,6 +12,7 @@ DeviceLimits limits_of(const device::DeviceProfile& profile) {
     limits.sram_bytes = bytes(profile.limits.sram_kib);
     limits.sram_reserved_bytes = bytes(profile.limits.sram_reserved_kib);
     limits.nvm_bytes = bytes(profile.limits.nvm_kib);
+    limits.nvm_class = profile.nvm.nvm_class;
     limits.cost_model = profile.cost_model();
     limits.cost_model.boot = boot_cost(limits.cost_model);
     return limits;

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "compiler/equalise.hpp"
+#include "compiler/memory_check.hpp"
 #include "compiler/quantise.hpp"
 #include "compiler/tile_configs.hpp"
 #include "io/printable.hpp"
@@ -211,6 +212,7 @@ Plan make_plan(Graph& graph, const CalibrationSamples& samples, const CompileOpt
     plan.graph = &graph;
     plan.weight_bytes = options.weight_bytes;
     plan.arena_bytes = arena_of(options.device);
+    check_memory(options.device.nvm_class, options.device.name);
     check_stages(graph, options.device);
     std::vector<float> largest = largest_magnitudes(graph, samples);
     plan.gains = equalise_parts(graph, largest);

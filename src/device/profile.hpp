@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "nvm/nvm.hpp"
 #include "plugin/cost.hpp"
 
 namespace dynbal::device {
@@ -63,6 +64,14 @@ struct NvmAccess {
     double byte_us = 0, byte_nj = 0;
 };
 
+/// What a memory is beside its costs: `[nvm]`, which a profile may leave out.
+struct NvmKind {
+    NvmClass nvm_class;
+    double endurance = 0;   ///< writes that a row survives; 0: not stated
+    double row_bytes = 1;   ///< worn by an access to any of them
+    double reads_wear = 0;  ///< 1: an access that reads wears as one that writes, as in ferroelectric cells
+};
+
 /// What the compiler must know.
 struct Limits {
     double sram_kib = 0, sram_reserved_kib = 0, nvm_kib = 0;
@@ -86,6 +95,7 @@ struct DeviceProfile {
     double sleep_uw = 0;  ///< while the device is off and waits for energy
     Cycles cycles;
     NvmAccess read, write;
+    NvmKind nvm;
     double boot_ms = 0, boot_uj = 0;  ///< from power-up to the first instruction of the engine
     Capacitor capacitor;
     double converter_efficiency = 0;  ///< of what a harvester offers

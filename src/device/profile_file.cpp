@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "device/nvm_class.hpp"
 #include "device/parse_toml.hpp"
 
 namespace dynbal::device {
@@ -22,6 +23,7 @@ struct Field {
 struct Section {
     const char* name;
     std::vector<Field> fields;
+    const char* text_key = "";  ///< the one that is a text
 };
 
 /// All numbers there are: the one definition of the format.
@@ -65,6 +67,15 @@ std::vector<Section> sections_of(DeviceProfile& profile) {
             {"converter", {{"efficiency", &profile.converter_efficiency, 0.01, 1}}}};
 }
 
+/// Optional, all of it. Its `class` is a text.
+Section nvm_section(NvmKind& nvm) {
+    return {"nvm",
+            {{"endurance", &nvm.endurance, 1, 1e30},
+             {"row_bytes", &nvm.row_bytes, 1, 4096},
+             {"reads_wear", &nvm.reads_wear, 0, 1}},
+            "class"};
+}
+
 constexpr double price_max = 1e6;
 
 /// Optional, and whole where it is: prices of a base do not fit other energies.
@@ -98,10 +109,11 @@ public:
             const std::string name(key.str());
             const bool known = std::any_of(sections.begin(), sections.end(),
                                            [&](const Section& section) { return section.name == name; });
-            if (!known && name != "base" && name != "name" && name != "title" && name != "prices")
+            if (!known && name != "base" && name != "name" && name != "title" && name != "prices" && name != "nvm")
                 fail(node, "there is no '" + name + "'");
         }
         for (const Section& section : sections) read_section(root, section, has_base_);
+        if (root.contains("nvm")) read_nvm(root, profile.nvm);
         if (root.contains("prices")) read_section(root, prices_section(profile.stated_prices.emplace()), false);
         check(root, profile);
         return profile;
@@ -129,6 +141,18 @@ private:
         return *value;
     }
 
+    void read_nvm(const toml::table& root, NvmKind& nvm) const {
+        read_section(root, nvm_section(nvm), true);
+        const toml::table& table = *root.get("nvm")->as_table();
+        const auto name = text(table, "class");
+        if (!name) return;
+        try {
+            nvm.nvm_class = parse_nvm_class(*name);
+        } catch (const InputError& error) {
+            fail(*table.get("class"), error.what());
+        }
+    }
+
     /// `has_rest`: what the section leaves out is known, from a base.
     void read_section(const toml::table& root, const Section& section, bool has_rest) const {
         const toml::node* node = root.get(section.name);
@@ -142,7 +166,7 @@ private:
             const std::string_view name = key.str();
             const bool known = std::any_of(section.fields.begin(), section.fields.end(),
                                            [name](const Field& field) { return name == field.key; });
-            if (!known) fail(value, fmt::format("[{}] has no '{}'", section.name, name));
+            if (!known && name != section.text_key) fail(value, fmt::format("[{}] has no '{}'", section.name, name));
         }
         for (const Field& field : section.fields) read_field(*table, section, field, has_rest);
     }

@@ -23,6 +23,7 @@ void CheckpointStore::save(const CheckpointKey& key, std::span<int32_t> buffer, 
     meter_->set_class(TrafficClass::checkpoints);
     meter_->write(slot_offset(next_slot_),
                   std::as_bytes(buffer.first(sum_count + checkpoint_trailer_bytes / sizeof(int32_t))));
+    meter_->barrier();
     next_slot_ ^= 1U;
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "nvm/fitness.hpp"
+
 namespace dynbal {
 
 const char* text_of(Status status) {
@@ -14,6 +16,7 @@ const char* text_of(Status status) {
         case Status::wrong_phase: return "the operation does not fit the state of the inference";
         case Status::wrong_size: return "the number of values is not that of the tensor";
         case Status::no_input: return "the input of this inference was not loaded, or not to its end";
+        case Status::unfit_nvm: return "progress cannot be kept on NVM of this class";
     }
     return "unknown status";
 }
@@ -41,6 +44,9 @@ Status Engine::boot() {
     meter_.read(0, std::as_writable_bytes(std::span<ImageHeader, 1>(&header_, 1)));
     if (validate_header(header_) != ImageFault::none) {
         return Status::no_image;
+    }
+    if (unfit_for_states(meter_.nvm_class()) != Unfit::no) {
+        return Status::unfit_nvm;
     }
     if (sram_.size() < sram_bytes_of(header_)) {
         return Status::arena_too_small;
@@ -98,6 +104,8 @@ Status Engine::load_input(std::span<const int16_t> values) {
     }
     const uint32_t channels = header_.input.channels;
     const uint32_t pixels = header_.input_values / channels;
+    // The host may bring the input with power of its own: not counted among what this cycle has spent.
+    const Traffic before = meter_.total();
     std::optional<ValueStore> store;
     if (const Status status = open_input(store); status != Status::ok) {
         return status;
@@ -108,8 +116,6 @@ Status Engine::load_input(std::span<const int16_t> values) {
     if (piece == 0) {
         return Status::arena_too_small;
     }
-    // The host may bring the input with power of its own: not counted among what this cycle has spent.
-    const Traffic before = meter_.total();
     // Loaded again: should power fail now, the old input must not count as whole any more.
     input_loaded_ = false;
     store->unfinish({pixels - 1, channels - 1});

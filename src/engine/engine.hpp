@@ -33,6 +33,7 @@ enum class Status : uint8_t {
     wrong_phase,      ///< the operation does not fit the state of the inference
     wrong_size,       ///< more or fewer values than the tensor has
     no_input,         ///< load_input() has not ended for this inference
+    unfit_nvm,        ///< progress cannot be kept on NVM of this class (nvm/fitness.hpp)
 };
 const char* text_of(Status status);
 

@@ -37,7 +37,9 @@ void FootprintStore::save(uint32_t epoch, uint32_t done) {
     Footprint footprint{epoch, done, 0};
     footprint.crc = crc_of(footprint);
     meter_->set_class(TrafficClass::checkpoints);
+    meter_->barrier();  // the sums it speaks for
     meter_->write(offset_ + next_slot_ * footprint_bytes, std::as_bytes(std::span<const Footprint, 1>(&footprint, 1)));
+    meter_->barrier();
     next_slot_ ^= 1U;
 }
 

@@ -25,6 +25,8 @@ public:
         count({0, source.size(), 1, 0, 0});
         nvm_->write(offset, source);
     }
+    void barrier() override { nvm_->barrier(); }
+    NvmClass nvm_class() const override { return nvm_->nvm_class(); }
     [[nodiscard]] bool compute(uint64_t macs) {
         count({0, 0, 0, macs, 1});
         return power_->compute(macs);

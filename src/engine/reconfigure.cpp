@@ -155,7 +155,9 @@ bool Engine::wants_change(bool progress) const {
     if (record_.phase != Phase::running || all_written || (progress && keeps_sums)) {
         return false;
     }
-    const bool may_suffice = record_.choice.need.value() <= record_.supply().high;
+    // What is known of the supply may be wrong, for one after a cycle that ended early: it is not believed for ever.
+    const bool may_suffice =
+        record_.choice.need.value() <= record_.supply().high || record_.idle_cycles > idle_cycles_to_give_up;
     if (!progress && record_.look != Look::none && may_suffice) {
         return false;  // the look at the table may be what there was too little for: now all energy is for the work
     }

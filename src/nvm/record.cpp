@@ -49,7 +49,9 @@ bool RecordStore::load(Record& record) {
 void RecordStore::commit(Record& record) {
     record.sequence = record.sequence + 1 == 0 ? 1 : record.sequence + 1;
     record.crc = crc_of(record);
+    nvm_->barrier();  // what it counts is there before it is, and what is based on it comes later
     nvm_->write(offset_ + next_slot_ * record_slot_bytes, bytes_of(record, 0, sizeof(Record)));
+    nvm_->barrier();
     next_slot_ ^= 1U;
 }
 
@@ -60,6 +62,7 @@ void RecordStore::erase() {
     for (const uint32_t slot : {next_slot_, next_slot_ ^ 1U}) {
         nvm_->write(offset_ + slot * record_slot_bytes + sizeof(Record::crc),
                     std::as_bytes(std::span<const uint32_t, 1>(&zero, 1)));
+        nvm_->barrier();
     }
     next_slot_ = 0;
 }

@@ -1,8 +1,8 @@
 #include "sim/campaign.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "base/error.hpp"
@@ -20,7 +20,7 @@ constexpr uint64_t points_per_piece = 64;
 /// What all threads share: nothing in it changes while they run.
 struct Baseline {
     struct Start {
-        std::vector<std::byte> memory;
+        std::optional<Medium> medium;
         std::vector<LoggedByte> log;  ///< of the inference that begins there
     };
     Start starts[2];  ///< new NVM; NVM that has seen one inference
@@ -49,8 +49,7 @@ Baseline record_baseline(const compiler::ImageFile& file, std::span<const int16_
         const bool warm = &start == &base.starts[1];
         Session session(file, options.profile, options.defect);
         if (warm) base.second_answer = answer_of(session, base.second_input, options.policy);
-        const std::span<const std::byte> memory = session.nvm().memory();
-        start.memory.assign(memory.begin(), memory.end());
+        start.medium = session.nvm().medium();
         session.nvm().set_log(&start.log);
         base.answer = answer_of(session, base.input, options.policy);
         session.nvm().set_log(nullptr);
@@ -71,27 +70,55 @@ public:
 
 private:
     void move_snapshot(bool warm, uint64_t cut);
-    void restore(std::span<const std::byte> content) {
-        std::memcpy(session_.nvm().memory().data(), content.data(), content.size());
-    }
+    void tear(Medium& medium, bool warm, uint64_t cut) const;
     void judge(PointFailure& failure, Supply& supply, const RunOptions& run, bool with_second);
 
     const Baseline& base_;
     const CampaignOptions& options_;
     Session session_;
-    std::vector<std::byte> snapshots_[2];  ///< of either start, as they are at a cut
-    uint64_t snapshot_cuts_[2] = {0, 0};
+    std::optional<Medium> snapshots_[2];  ///< of either start, all transfers done that end before a cut
+    uint64_t snapshot_cuts_[2] = {0, 0};  ///< where the next transfer begins
+};
+
+/// A recorded transfer, in the order of addresses.
+struct Transfer {
+    uint32_t offset = 0;
+    uint64_t end = 0;  ///< of its bytes in the log
+    std::vector<std::byte> bytes;
+
+    Transfer(const std::vector<LoggedByte>& log, uint64_t begin) : end(begin) {
+        do bytes.push_back(log[end++].value);
+        while (end < log.size() && !log[end].begins);
+        offset = std::min(log[begin].offset, log[end - 1].offset);
+        if (log[end - 1].offset < log[begin].offset) std::reverse(bytes.begin(), bytes.end());
+    }
 };
 
 void PointRunner::move_snapshot(bool warm, uint64_t cut) {
     const Baseline::Start& start = base_.starts[warm];
-    std::vector<std::byte>& snapshot = snapshots_[warm];
+    std::optional<Medium>& snapshot = snapshots_[warm];
     uint64_t& at = snapshot_cuts_[warm];
-    if (snapshot.empty() || cut < at) {
-        snapshot = start.memory;
+    if (!snapshot || cut < at) {
+        snapshot = start.medium;
         at = 0;
     }
-    for (; at < cut; ++at) snapshot[start.log[at].offset] = start.log[at].value;
+    while (at < start.log.size()) {
+        const Transfer transfer(start.log, at);
+        if (transfer.end > cut) break;
+        if (start.log[at].after_barrier) snapshot->barrier();
+        snapshot->write(transfer.offset, transfer.bytes);
+        at = transfer.end;
+    }
+}
+
+/// The power fails behind `cut` bytes of the log, inside the transfer that begins where the snapshot ends.
+void PointRunner::tear(Medium& medium, bool warm, uint64_t cut) const {
+    const std::vector<LoggedByte>& log = base_.starts[warm].log;
+    const uint64_t at = snapshot_cuts_[warm];
+    const Transfer transfer(log, at);
+    if (log[at].after_barrier) medium.barrier();
+    medium.tear(transfer.offset, transfer.bytes, cut - at);
+    medium.lose_power();
 }
 
 /// Half of the points, in no pattern that goes with the bytes of a word.
@@ -102,11 +129,9 @@ PointFailure PointRunner::run_cut(uint64_t cut, bool with_second) {
     failure.point = cut;
     failure.warm = is_warm(cut);
     move_snapshot(failure.warm, cut);
-    restore(snapshots_[failure.warm]);
+    session_.nvm().medium() = *snapshots_[failure.warm];
+    tear(session_.nvm().medium(), failure.warm, cut);
     const std::vector<LoggedByte>& log = base_.starts[failure.warm].log;
-    if (options_.defect == Defect::garbled_byte && cut < log.size()) {
-        session_.nvm().memory()[log[cut].offset] ^= std::byte{0xA5};
-    }
     failure.supply = "once:" + std::to_string(cut);
     failure.second_supply = "once:" + std::to_string(in_range(hash64(~cut), 0, log.size() - 1));
     if (options_.rest_supply != "none") {
@@ -127,7 +152,7 @@ PointFailure PointRunner::run_random(uint64_t index, bool with_second) {
     failure.point = index;
     failure.warm = is_warm(index);
     const Baseline::Start& start = base_.starts[failure.warm];
-    restore(start.memory);
+    session_.nvm().medium() = *start.medium;
     const RandomCuts cuts = random_cuts(options_.cuts, index, start.log.size());
     failure.second_supply = same_supply;
     failure.supply = cuts.supply_text();

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "compiler/memory_check.hpp"
 #include "engine/engine.hpp"
 #include "nvm/boot_cost.hpp"
 #include "sim/progress_watch.hpp"
@@ -53,6 +54,7 @@ Session::Session(const compiler::ImageFile& file, const DeviceProfile& profile, 
       prices_(profile.cost_model()),
       nvm_(nvm_bytes_of(file), defect, profile),
       arena_(Engine::sram_bytes_of(file.header())) {
+    if (defect != Defect::undeclared_class) compiler::check_memory(profile.nvm.nvm_class, profile.name);
     nvm_.account().set_kernels(kernels_of(file));
     install();
 }

@@ -13,6 +13,7 @@ void SimNvm::power_up(Supply& supply) {
 
 void SimNvm::lose_power() {
     powered_ = false;
+    medium_.lose_power();
     account_.power_lost();
     throw PowerLoss{};
 }
@@ -20,9 +21,9 @@ void SimNvm::lose_power() {
 /// Checks an access and returns how many of its bytes the supply pays for.
 size_t SimNvm::pay_transfer(Work work, uint32_t offset, size_t bytes) {
     if (!powered_) throw PowerLoss{};
-    if (offset > memory_.size() || bytes > memory_.size() - offset) {
+    if (offset > memory().size() || bytes > memory().size() - offset) {
         throw std::logic_error("the engine accessed NVM bytes " + std::to_string(offset) + " to " +
-                               std::to_string(offset + bytes) + ", the memory has " + std::to_string(memory_.size()));
+                               std::to_string(offset + bytes) + ", the memory has " + std::to_string(memory().size()));
     }
     if (bytes == 0 || free_) return bytes;
     const uint64_t paid = account_.pay(work, bytes).count;
@@ -33,7 +34,7 @@ size_t SimNvm::pay_transfer(Work work, uint32_t offset, size_t bytes) {
 
 void SimNvm::read(uint32_t offset, std::span<std::byte> target) {
     const size_t paid = pay_transfer(Work::read, offset, target.size());
-    if (paid != 0) std::memcpy(target.data(), memory_.data() + offset, paid);
+    if (paid != 0) std::memcpy(target.data(), memory().data() + offset, paid);
     if (paid < target.size()) lose_power();
 }
 
@@ -51,13 +52,14 @@ void SimNvm::store(uint32_t offset, std::span<const std::byte> source, size_t pa
         const bool watched = target < ignored_.begin || target >= ignored_.end;
         // Compared only until the first difference of a power cycle is found.
         if (watched && !changed_ && !free_) {
-            changed_ = std::memcmp(memory_.data() + target, bytes.data(), paid) != 0;
+            changed_ = std::memcmp(memory().data() + target, bytes.data(), paid) != 0;
         }
-        std::memcpy(memory_.data() + target, bytes.data(), paid);
         if (log_ != nullptr) append_to_log(target, bytes);
     }
-    if (defect_ == Defect::garbled_byte && paid < source.size()) {
-        memory_[offset + paid] ^= std::byte{0xA5};
+    if (paid == source.size()) {
+        medium_.write(offset, source);
+    } else {
+        medium_.tear(offset, source, paid);
     }
 }
 
@@ -65,8 +67,15 @@ void SimNvm::append_to_log(uint32_t offset, std::span<const std::byte> source) {
     const uint32_t count = static_cast<uint32_t>(source.size());
     for (uint32_t i = 0; i < count; ++i) {
         const uint32_t place = defect_ == Defect::descending_writes ? count - 1 - i : i;
-        log_->push_back({offset + place, source[place]});
+        log_->push_back({offset + place, source[place], i == 0, i == 0 && barrier_passed_});
     }
+    barrier_passed_ = false;
+}
+
+void SimNvm::barrier() {
+    if (!powered_) throw PowerLoss{};
+    medium_.barrier();
+    barrier_passed_ = true;
 }
 
 bool SimNvm::compute(uint64_t macs) {

@@ -1,8 +1,7 @@
 //! Simulated NVM and power of a device: every access and every MAC is first paid for by a supply.
 //!
 //! Invariants:
-//!  1. the bytes of a write reach the memory in ascending order up to the one that cannot be paid for any
-//!     more; then PowerLoss is thrown;
+//!  1. what a write leaves whose bytes cannot all be paid for is the medium's to say; then PowerLoss is thrown;
 //!  2. from then on every access throws PowerLoss and nothing changes, until power_up();
 //!  3. traffic() counts what was really moved and computed, lost work included, over all power
 //!     cycles;
@@ -12,12 +11,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/math.hpp"
 #include "engine/platform.hpp"
 #include "nvm/nvm.hpp"
 #include "sim/account.hpp"
+#include "sim/medium.hpp"
 #include "sim/supply.hpp"
 
 namespace dynbal::sim {
@@ -25,24 +26,18 @@ namespace dynbal::sim {
 /// Thrown where a device would stop for ever. Unwinds the engine, which has no code for it.
 struct PowerLoss {};
 
-/// Ways to break the contract of Nvm on purpose. A test harness that finds no fault with these
-/// finds none at all; there is no other use.
-enum class Defect : uint8_t {
-    none,
-    descending_writes,  ///< the bytes of a write reach the memory last to first
-    garbled_byte,       ///< the byte after the last that was written is damaged
-};
-
 /// One byte that was written, for replay.
 struct LoggedByte {
     uint32_t offset = 0;
     std::byte value{};
+    bool begins = false;         ///< a transfer
+    bool after_barrier = false;  ///< there was one between the byte before and this one
 };
 
 class SimNvm final : public Nvm, public Power {
 public:
     explicit SimNvm(uint32_t bytes, Defect defect = Defect::none, const DeviceProfile& profile = default_profile())
-        : memory_(bytes), defect_(defect), account_(profile) {}
+        : medium_(bytes, profile.nvm.nvm_class, defect), defect_(defect), account_(profile) {}
 
     /// Power comes from `supply`, which must live until the next power_up(). Throws PowerLoss if it fails while the
     /// device boots.
@@ -50,11 +45,16 @@ public:
 
     void read(uint32_t offset, std::span<std::byte> target) override;
     void write(uint32_t offset, std::span<const std::byte> source) override;
+    void barrier() override;
+    NvmClass nvm_class() const override {
+        return defect_ == Defect::undeclared_class ? NvmClass{} : medium_.nvm_class();
+    }
     bool compute(uint64_t macs) override;
 
     /// The content, for the host: costs nothing.
-    std::span<std::byte> memory() { return memory_; }
-    std::span<const std::byte> memory() const { return memory_; }
+    std::span<std::byte> memory() { return medium_.bytes(); }
+    std::span<const std::byte> memory() const { return std::as_const(medium_).bytes(); }
+    Medium& medium() { return medium_; }
 
     const Traffic& traffic() const { return traffic_; }
     void reset_traffic() { traffic_ = {}; }
@@ -82,7 +82,7 @@ private:
     void append_to_log(uint32_t offset, std::span<const std::byte> source);
     [[noreturn]] void lose_power();
 
-    std::vector<std::byte> memory_;
+    Medium medium_;
     Defect defect_;
     Account account_;
     bool powered_ = false;
@@ -92,6 +92,7 @@ private:
     Range ignored_;
     bool changed_ = false;
     std::vector<LoggedByte>* log_ = nullptr;
+    bool barrier_passed_ = false;  ///< since the last byte in the log
 };
 
 }  // namespace dynbal::sim

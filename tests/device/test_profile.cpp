@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/error.hpp"
+#include "device/nvm_class.hpp"
 #include "device/profile.hpp"
 #include "device/profile_file.hpp"
 #include "device/shipped.hpp"
@@ -45,6 +46,31 @@ TEST(DeviceProfile, EachShippedOneIsReadAndNamedAsItsFile) {
         EXPECT_GT(profile.capacitor.cycle_energy_j(), 0);
         EXPECT_GT(profile.mac(Kernel::dense).energy_fj, 0U);
         EXPECT_GT(profile.boot().time_ps, 0U);
+    }
+}
+
+TEST(DeviceProfile, SaysWhatItsMemoryDoesWhenPowerFails) {
+    EXPECT_EQ(load_profile("msp432p401r").nvm.nvm_class, NvmClass{});
+    EXPECT_EQ(load_profile("apollo4").nvm.nvm_class, (NvmClass{16, Torn::stays_old, false}));
+    const std::string other = "base = \"apollo4\"\nname = \"x\"\ntitle = \"x\"\n";
+    EXPECT_EQ(parse_profile(other, "x.toml").nvm.nvm_class.line_bytes, 16);
+    const std::string given = other + "[nvm]\nclass = \"line8,torn=new\"\n";
+    EXPECT_EQ(parse_profile(given, "x.toml").nvm.nvm_class, (NvmClass{8, Torn::becomes_new, false}));
+    EXPECT_GT(parse_profile(given, "x.toml").nvm.endurance, 0) << "what is not said is the base's";
+    EXPECT_NE(error_of(other + "[nvm]\nclass = \"line3\"\n").find("x.toml:5: a class of NVM 'line3': expected byte|"),
+              std::string::npos);
+    EXPECT_NE(error_of(other + "[nvm]\nclass = 3\n").find("x.toml:5: 'class' must be a text"), std::string::npos);
+    EXPECT_NE(error_of(other + "[nvm]\nkind = 3\n").find("x.toml:5: [nvm] has no 'kind'"), std::string::npos);
+}
+
+TEST(NvmClasses, AreReadStrictlyAndSaidShortly) {
+    for (const char* text : {"byte", "line4", "line16,torn=new", "line8,torn=garbage,order=any", "byte,order=any"}) {
+        EXPECT_EQ(device::text_of(parse_nvm_class(text)), text);
+    }
+    EXPECT_EQ(device::text_of(parse_nvm_class("line8,order=any,torn=old")), "line8,order=any");
+    for (const char* text : {"", "line", "line2", "Byte", "byte,", "byte,,order=any", "torn=old", "byte,order=one",
+                             "byte,order=any,order=any"}) {
+        EXPECT_THROW(parse_nvm_class(text), InputError) << text;
     }
 }
 

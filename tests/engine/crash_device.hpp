@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "compiler/image_file.hpp"
 #include "plugin/policy.hpp"
 #include "ram_device.hpp"
+#include "torture/random_tables.hpp"
 
 namespace dynbal::test {
 
@@ -66,11 +66,7 @@ struct CrashResult {
 /// the first on their NVM, half the second.
 CrashResult try_all_cuts(const compiler::ImageFile& file, const CrashOptions& options);
 
-/// An image whose tables hold the given rows: rows(stage index, row count) returns at most `count`.
-compiler::ImageFile with_tables(const compiler::ImageFile& file,
-                                const std::function<std::vector<TileConfig>(uint32_t stage, uint32_t count)>& configs);
-
-/// An image whose stages each know `rows` random configurations, at random prices.
-compiler::ImageFile with_random_tables(const compiler::ImageFile& file, uint32_t rows, uint64_t seed);
+using torture::with_random_tables;
+using torture::with_tables;
 
 }  // namespace dynbal::test

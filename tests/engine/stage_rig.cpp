@@ -77,15 +77,6 @@ int16_t value_at(const std::vector<std::byte>& memory, const TensorPlace& place,
     return static_cast<int16_t>(value >= 0x4000 ? value - 0x8000 : value);
 }
 
-std::vector<TileConfig> sampled(std::vector<TileConfig> configs, size_t count, uint64_t seed) {
-    for (size_t i = 0; i < count && i < configs.size(); ++i) {
-        const size_t other = sim::in_range(sim::random64(seed, i), i, configs.size() - 1);
-        std::swap(configs[i], configs[other]);
-    }
-    if (configs.size() > count) configs.resize(count);
-    return configs;
-}
-
 std::string text_of(const TileConfig& c) {
     std::ostringstream text;
     text << "out " << c.tile_out << " in " << c.tile_in << " pixels " << c.tile_pixels << " run " << c.run_pixels

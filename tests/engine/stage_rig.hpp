@@ -10,6 +10,7 @@
 #include "compiler/image_file.hpp"
 #include "image/format.hpp"
 #include "ram_device.hpp"
+#include "torture/random_tables.hpp"
 
 namespace dynbal::test {
 
@@ -44,8 +45,7 @@ private:
 /// A value in NVM, its state dropped.
 int16_t value_at(const std::vector<std::byte>& memory, const TensorPlace& place, uint32_t pixel, uint32_t channel);
 
-/// At most `count` of the configurations, drawn with a fixed seed, without repetition.
-std::vector<TileConfig> sampled(std::vector<TileConfig> configs, size_t count, uint64_t seed);
+using torture::sampled;
 
 /// For messages.
 std::string text_of(const TileConfig& config);
