@@ -12,11 +12,11 @@ foreach(library fmt nlohmann toml++)
 endforeach()
 
 set(host
-  compiler/epilogue.cpp compiler/image_file.cpp
-  device/parse_toml.cpp device/profile.cpp device/profile_file.cpp
+  compiler/epilogue.cpp compiler/image_file.cpp compiler/memory_check.cpp
+  device/nvm_class.cpp device/parse_toml.cpp device/profile.cpp device/profile_file.cpp
   io/file.cpp io/npy.cpp io/npy_header.cpp io/printable.cpp io/wrong_kind.cpp
   power/chain.cpp power/harvester.cpp power/recording.cpp
-  sim/account.cpp sim/harvest_supply.cpp sim/progress_watch.cpp sim/session.cpp sim/sim_nvm.cpp sim/supply_kinds.cpp)
+  sim/account.cpp sim/harvest_supply.cpp sim/medium.cpp sim/progress_watch.cpp sim/session.cpp sim/sim_nvm.cpp sim/supply_kinds.cpp)
 list(TRANSFORM host PREPEND ${PROJECT_SOURCE_DIR}/src/)
 
 add_executable(dynbal_demo ${sources} ${host} ${DYNBAL_SHIPPED_PROFILES})
