@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every figure that the project is judged by, one line each. Needs the real models and data sets in $DYNBAL_SHARED
-# (default ../shared beside the repository). Usage: bench/measure.sh accuracy|traffic|supplies|crash|soak|instructions|reproduce|oracle ...
+# (default ../shared beside the repository). Usage: bench/measure.sh accuracy|traffic|preservation|supplies|crash|soak|instructions|reproduce|oracle ...
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 program=$PWD/build/release/dynbal
@@ -43,6 +43,16 @@ accuracy() {
         --json | field samples accuracy)"
 }
 simulate() { "$program" simulate "$(image "$1" "$2")" --input "$data/${inputs[$1]}@0" --supply "$3" --policy "$4" --json; }
+preservation() {
+    for m in har kws sqn; do
+        "$program" compare "$(image $m int16)" --input "$data/${inputs[$m]}@0" --supply none --policies fixed \
+            --preservations stateful,hawaii,none --json | python3 -c '
+import json, sys
+for run in json.load(sys.stdin)["runs"]:
+    moved = run["nvm_read_bytes"] + run["nvm_write_bytes"]
+    print("preservation", sys.argv[1], run["preservation"], f"moved={moved} transfers={run[\"nvm_transfers\"]}")' $m
+    done
+}
 traffic() {
     for m in har kws sqn; do
         "$program" inspect "$(image $m int16)" --json | field lower_bound_read_bytes lower_bound_write_bytes 2> /dev/null || true

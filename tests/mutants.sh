@@ -54,12 +54,18 @@ build || { tail -n 20 "$work/build.log"; exit 1; }
 [ -z "$(first_failure)" ] || { echo "the tests fail without any mutant: $(first_failure)"; exit 1; }
 printf '%-58s %s\n' 'what is broken' 'noticed by'
 mutant 'the epoch is not counted up'                       engine/engine.cpp       '/^    \+\+record_\.epoch;$/d'
-mutant 'a footprint is saved before its sums'              engine/stage_runner.cpp \
-    '/^ *meter_->write\(footprints_\.sum_offset\(plan\.pass, index\), .*$/{h;d};/^ *footprints_\.save\(epoch, plan\.after\.done\);$/{G;s/\n/\n/}'
-mutant 'checkpoints do not know their pixels'              engine/stage_runner.cpp '/^    key\.pixel_begin = /d'
-mutant 'checkpoints do not know their channels'            engine/stage_runner.cpp '/^    key\.channel_begin = /d'
-mutant 'checkpoints do not know their inference'           engine/stage_runner.cpp '/^    key\.inference = /d'
-mutant 'checkpoints do not know their stage'               engine/stage_runner.cpp '/^    key\.stage = /d'
+mutant 'a footprint is saved before what it speaks for'    engine/preserver.cpp \
+    '/^    const bool notes = /a\    if (notes \&\& plan.sums_to != SumsTo::checkpoint) footprints_.save(epoch, plan.after.done);
+     /^    if \(notes\) \{$/,/^    \}$/d'
+mutant 'footprints behind jobs are not looked for'         engine/preserver.cpp    's/return max_u32\(known, footprints_\.load\(epoch\)\);/return known;/'
+mutant 'footprints outlive that an inference is given up'  engine/engine.cpp \
+    '/Only written values count/,/phase = Phase::abandoning/{/\+\+record_\.epoch;/d}'
+mutant 'where stages are kept values are believed'         engine/preserver.cpp    's/return known;/return values_.count_finished(schedule.order(), known);/'
+mutant 'an unknown preservation method is taken'           image/format.cpp        's/header\.method >= method_count/false/'
+mutant 'checkpoints do not know their pixels'              engine/preserver.cpp '/^    key\.pixel_begin = /d'
+mutant 'checkpoints do not know their channels'            engine/preserver.cpp '/^    key\.channel_begin = /d'
+mutant 'checkpoints do not know their inference'           engine/preserver.cpp '/^    key\.inference = /d'
+mutant 'checkpoints do not know their stage'               engine/preserver.cpp '/^    key\.stage = /d'
 mutant 'no commit between regions'                         engine/engine.cpp \
     '/take\(choose_for_stage\(\)\);/,/runner_->configure/{/^        commit\(\);$/d}'
 mutant 'no commit when a stage begins'                     engine/engine.cpp \
@@ -67,14 +73,15 @@ mutant 'no commit when a stage begins'                     engine/engine.cpp \
 mutant 'no commit when recovery has ended'                 engine/engine.cpp \
     '/bool change = wants_change/,/if \(change\)/{/^    commit\(\);$/d}'
 mutant 'no commit after a change of configuration'         engine/engine.cpp \
-    '/bool inside = /,/^}/{/^    commit\(\);$/d}'
+    '/find_sums\(runner_/,/^}/{/^    commit\(\);$/d}'
 mutant 'no commit when an inference is given up'           engine/engine.cpp \
     '/phase = Phase::abandoning/,/return/{/^    commit\(\);$/d}'
 mutant 'the state is written before its value'             engine/progress.cpp \
     's/^(    *)(meter_->write\(address_of\(pixel, job)/\1for (size_t i = 1; i < 2 * words.size(); i += 2) {\n meter_->write(address_of(pixel, job.channels.begin) + static_cast<uint32_t>(i), std::as_bytes(words).subspan(i, 1));\n }\n\1\2/'
 mutant 'the older record is taken'                         nvm/record.cpp          's/\{claimed, claimed \^ 1U\}/{claimed ^ 1U, claimed}/'
 mutant 'torn records are believed'                         nvm/record.cpp          's/ && record\.crc == crc_of\(record\)//'
-mutant 'records of another image are believed'             nvm/record.cpp          's/, image_crc_\);/, image_crc_ * 0);/'
+mutant 'records of another image are believed'             nvm/record.cpp          's/, crc_start_\);/, crc_start_ * 0);/'
+mutant 'records of another layout are believed'            nvm/record.hpp          's/ \^ record_version\)/)/'
 mutant 'the newest record is overwritten'                  nvm/record.cpp          's/next_slot_ = slot \^ 1U;/next_slot_ = slot;/'
 mutant 'sums are read from and written to the same area'   engine/footprint.hpp    's/\(pass \& 1U\) \* area_bytes_/(pass \& 0U) * area_bytes_/'
 mutant 'a torn checkpoint is believed'                     engine/checkpoint.cpp   's/ && trailer\.trailer_crc == crc_of\(trailer\)//;s/if \(crc32\(sums\) == found_crc_\)/if (true)/'

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Keeps README.md true: runs its example, and makes or checks its table of results.
+"""Keeps README.md true: runs its example, and makes or checks its tables of results.
 
 Usage: tools/readme.py --program build/release/dynbal (--write | --check)
 """
@@ -16,6 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 SUPPLIES = ["none", "budget:300000", "budget:100000", "budget:60000", "budget:40000"]
 POLICIES = ["fixed", "paper", "best"]
+PRESERVATIONS = ["stateful", "hawaii", "none"]
+PRESERVATION_SUPPLIES = ["none", "budget:300000", "budget:60000"]
 
 
 def section(text, name):
@@ -52,6 +54,24 @@ def table(program, folder):
     return "\n".join(lines) + "\n"
 
 
+def preservations(program, folder):
+    """One row a supply and method, from `dynbal compare --json`."""
+    command = [program, "compare", "shirt.dynbal", "--input", "data/x_test.npy@0", "--policies", "best", "--json",
+               "--preservations", ",".join(PRESERVATIONS)]
+    for supply in PRESERVATION_SUPPLIES:
+        command += ["--supply", supply]
+    out = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True).stdout
+    lines = ["| supply | preservation | power cycles | NVM bytes read | written | energy, mJ | time, s |",
+             "|---|---|---:|---:|---:|---:|---:|"]
+    for run in json.loads(out)["runs"]:
+        cells = ["never ends", "", "", "", ""]
+        if run["completed"]:
+            cells = [f"{run['power_cycles']:,}", f"{run['nvm_read_bytes']:,}", f"{run['nvm_write_bytes']:,}",
+                     f"{1000 * run['energy_j']:.2f}", f"{run['latency_s']:.2f}"]
+        lines.append(f"| `{run['supply']}` | `{run['preservation']}` | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=str(ROOT / "build/release/dynbal"))
@@ -62,12 +82,14 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         run_example(program, folder)
-        made = table(program, folder)
+        tables = {"results": table(program, folder), "preservations": preservations(program, folder)}
     text = README.read_text()
+    for name, made in tables.items():
+        if arguments.check and section(text, name) != made:
+            sys.exit(f"README.md's {name} are not what the program gives; run tools/readme.py --write. It gives:\n{made}")
+        text = text.replace(f"<!-- {name} -->\n{section(text, name)}", f"<!-- {name} -->\n{made}")
     if arguments.write:
-        README.write_text(text.replace(f"<!-- results -->\n{section(text, 'results')}", f"<!-- results -->\n{made}"))
-    if arguments.check and section(text, "results") != made:
-        sys.exit(f"README.md's results are not what the program gives; run tools/readme.py --write. It gives:\n{made}")
+        README.write_text(text)
     print("README.md: the example runs" + (", the results are true" if arguments.check else ""))
 
 

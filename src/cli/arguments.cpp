@@ -67,6 +67,18 @@ void add_policy(CLI::App& command, std::string& name) {
         ->capture_default_str();
 }
 
+void add_preservation(CLI::App& command, std::string& name) {
+    std::string help = "What outlives a power failure:";
+    for (const Method& method : methods) {
+        help += &method == methods ? " " : "; ";
+        help += method.name;
+        help += " (";
+        help += method.title;
+        help += ")";
+    }
+    command.add_option("--preservation", name, help)->capture_default_str();
+}
+
 void add_supply(CLI::App& command, std::string& text) {
     command.add_option("--supply", text, "When the power fails; see `dynbal help supplies`")->capture_default_str();
 }

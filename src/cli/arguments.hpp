@@ -38,6 +38,8 @@ uint32_t weight_bytes_of(const std::string& weights);
 
 void add_input(CLI::App& command, std::string& spec);
 void add_policy(CLI::App& command, std::string& name);
+/// Which preservation method an image is made for.
+void add_preservation(CLI::App& command, std::string& name);
 void add_supply(CLI::App& command, std::string& text);
 /// The supply; the recording that it replays is summed up in a line beside the results. Throws InputError.
 std::unique_ptr<sim::Supply> read_supply(const Context& context, const std::string& text,

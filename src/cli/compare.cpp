@@ -11,6 +11,7 @@
 #include "cli/program.hpp"
 #include "cli/repeat.hpp"
 #include "cli/report.hpp"
+#include "compiler/method.hpp"
 #include "experiment/grid.hpp"
 #include "experiment/oracle.hpp"
 #include "experiment/stage_image.hpp"
@@ -30,6 +31,7 @@ struct Arguments {
     std::string input;
     std::vector<std::string> supplies;
     std::vector<std::string> policies = sim::policy_names();
+    std::vector<std::string> preservations;  ///< none: that of the image
     std::string device;
     uint32_t jobs = 0;
     RepeatArguments repeat;
@@ -37,6 +39,7 @@ struct Arguments {
 
 struct Row {
     std::string supply;
+    const compiler::ImageFile* file = nullptr;
     Strategy policy = Strategy::fixed;
     sim::RunResult result;
     std::optional<experiment::Oracle> oracle;
@@ -54,6 +57,25 @@ std::vector<Strategy> policies_of(const Arguments& arguments) {
     return policies;
 }
 
+/// The image for each of the methods asked for.
+std::vector<compiler::ImageFile> images_of(const Arguments& arguments, const compiler::ImageFile& file) {
+    if (arguments.preservations.empty()) return {file};
+    std::vector<uint8_t> asked;
+    for (const std::string& name : arguments.preservations) {
+        asked.push_back(compiler::method_by_name(name));
+        if (std::count(asked.begin(), asked.end(), asked.back()) > 1) {
+            throw InputError("--preservations: '" + name + "' is there twice");
+        }
+    }
+    std::vector<compiler::ImageFile> images;
+    io::Progress progress("pricing tiles", static_cast<int64_t>(asked.size()));
+    for (const uint8_t method : asked) {
+        images.push_back(compiler::for_method(file, method));
+        progress.advance();
+    }
+    return images;
+}
+
 experiment::Oracle oracle_for(const Arguments& arguments, const compiler::ImageFile& file,
                               const sim::DeviceProfile& profile, const std::string& supply) {
     constexpr double parts = 1e6;
@@ -64,9 +86,10 @@ experiment::Oracle oracle_for(const Arguments& arguments, const compiler::ImageF
     return experiment::find_oracle(file, profile, supply, options);
 }
 
-Row run_one(const Arguments& arguments, const compiler::ImageFile& file, const sim::DeviceProfile& profile,
-            const std::vector<int16_t>& input, const Row& wanted) {
+Row run_one(const Arguments& arguments, const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
+            const Row& wanted) {
     Row row = wanted;
+    const compiler::ImageFile& file = *row.file;
     std::optional<compiler::ImageFile> chosen;
     if (row.policy == Strategy::oracle) {
         row.oracle = oracle_for(arguments, file, profile, row.supply);
@@ -85,12 +108,14 @@ Row run_one(const Arguments& arguments, const compiler::ImageFile& file, const s
     return row;
 }
 
-std::vector<Row> run_all(const Arguments& arguments, const compiler::ImageFile& file, const sim::DeviceProfile& profile,
-                         const std::vector<int16_t>& input) {
+std::vector<Row> run_all(const Arguments& arguments, const std::vector<compiler::ImageFile>& images,
+                         const sim::DeviceProfile& profile, const std::vector<int16_t>& input) {
     std::vector<Row> rows;
     for (const std::string& supply : arguments.supplies) {
-        for (const Strategy policy : policies_of(arguments)) {
-            rows.push_back(run_one(arguments, file, profile, input, {supply, policy, {}, {}, {}}));
+        for (const compiler::ImageFile& file : images) {
+            for (const Strategy policy : policies_of(arguments)) {
+                rows.push_back(run_one(arguments, profile, input, {supply, &file, policy, {}, {}, {}}));
+            }
         }
     }
     return rows;
@@ -107,20 +132,28 @@ bool same_answers(const std::vector<Row>& rows) {
     return true;
 }
 
-/// The run of `fixed` on the supply of `rows[index]`; null if there is none, or if it did not end.
+/// The run of `fixed` on the supply of `rows[index]`, with the same method; null if there is none, or if it did not end.
 const sim::RunResult* fixed_beside(const std::vector<Row>& rows, size_t index) {
     const auto fixed = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
-        return row.policy == Strategy::fixed && row.supply == rows[index].supply;
+        return row.policy == Strategy::fixed && row.supply == rows[index].supply && row.file == rows[index].file;
     });
     return fixed != rows.end() && fixed->result.completed() ? &fixed->result : nullptr;
 }
 
-/// Did the run end on whose behalf the others are there: `best`, or without it the last policy asked for?
+/// Did the runs end on whose behalf the others are there: of `best`, or without it of the last policy asked for; of the methods
+/// that keep something, or without them of all?
 bool judged_completes(const std::vector<Row>& rows) {
     const auto is_best = [](const Row& row) { return row.policy == Strategy::best; };
     const Strategy judged = std::any_of(rows.begin(), rows.end(), is_best) ? Strategy::best : rows.back().policy;
-    return std::all_of(rows.begin(), rows.end(),
-                       [&](const Row& row) { return row.policy != judged || row.result.completed(); });
+    const auto keeps_nothing = [](const Row& row) { return compiler::keeps_stages_only(*row.file); };
+    const bool all = std::all_of(rows.begin(), rows.end(), keeps_nothing);
+    return std::all_of(rows.begin(), rows.end(), [&](const Row& row) {
+        return row.policy != judged || row.result.completed() || (keeps_nothing(row) && !all);
+    });
+}
+
+std::string label_of(const Row& row) {
+    return fmt::format("{}, {}, {}", row.supply, compiler::method_name(*row.file), experiment::name_of(row.policy));
 }
 
 nlohmann::ordered_json json_of(const experiment::Oracle& oracle) {
@@ -171,6 +204,7 @@ std::string table_of(const std::vector<Row>& rows) {
     const bool any_latency = std::any_of(rows.begin(), rows.end(), is_judged_by_latency);
     const bool any_cost = !std::all_of(rows.begin(), rows.end(), is_judged_by_latency);
     std::vector<io::Column> columns{{"supply", io::Align::left},
+                                    {"preservation", io::Align::left},
                                     {"policy", io::Align::left},
                                     {"power cycles"},
                                     {"NVM bytes"},
@@ -185,12 +219,14 @@ std::string table_of(const std::vector<Row>& rows) {
         const Row& row = rows[index];
         const sim::RunResult& result = row.result;
         if (index != 0 && row.supply != rows[index - 1].supply) table.add_rule();
+        const char* const method = compiler::method_name(*row.file);
         if (!result.completed()) {
-            table.add_row({row.supply, experiment::name_of(row.policy), "never ends"});
+            table.add_row({row.supply, method, experiment::name_of(row.policy), "never ends"});
             continue;
         }
         const sim::RunResult* const fixed = fixed_beside(rows, index);
         std::vector<std::string> cells{row.supply,
+                                       method,
                                        experiment::name_of(row.policy),
                                        grouped(result.power_cycles),
                                        grouped(result.traffic.read_bytes + result.traffic.write_bytes),
@@ -206,15 +242,15 @@ std::string table_of(const std::vector<Row>& rows) {
 }
 
 /// Once for each supply with which `best` never ends.
-std::string advice_text(const compiler::ImageFile& file, const sim::DeviceProfile& profile,
-                        const std::vector<int16_t>& input, const std::vector<Row>& rows) {
+std::string advice_text(const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
+                        const std::vector<Row>& rows) {
     std::string text;
     for (const Row& row : rows) {
         if (row.policy != Strategy::best || row.result.outcome != sim::Outcome::stuck) continue;
         const auto plan = sim::plan_harvest(row.supply, profile);
         if (plan)
             text += "\n" + row.supply + ": " +
-                    sim::advice_for({.file = &file, .profile = profile, .input = input, .plan = *plan}) + "\n";
+                    sim::advice_for({.file = row.file, .profile = profile, .input = input, .plan = *plan}) + "\n";
     }
     return text;
 }
@@ -226,7 +262,8 @@ void run(const Arguments& arguments, Context& context) {
         (void)arguments.repeat.series_for(*read_supply(context, text, profile));  // mistakes first
     }
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
-    const std::vector<Row> rows = run_all(arguments, file, profile, input);
+    const std::vector<compiler::ImageFile> images = images_of(arguments, file);
+    const std::vector<Row> rows = run_all(arguments, images, profile, input);
     const bool same = same_answers(rows);
 
     const bool completes = judged_completes(rows);
@@ -236,7 +273,7 @@ void run(const Arguments& arguments, Context& context) {
         const Row& row = rows[index];
         if (row.result.completed()) answer = &row.result.output;
         nlohmann::ordered_json json{{"supply", row.supply}, {"policy", experiment::name_of(row.policy)}};
-        json.update(result_json(file, row.result));
+        json.update(result_json(*row.file, row.result));
         if (row.repeated) json["repeated"] = series_json(*row.repeated);
         json["against_fixed"] = against_json(row.result, fixed_beside(rows, index));
         if (row.oracle) json["oracle"] = json_of(*row.oracle);
@@ -246,14 +283,13 @@ void run(const Arguments& arguments, Context& context) {
     for (const Row& row : rows) {
         if (row.oracle) text += fmt::format("\n{}, oracle: {}\n", row.supply, text_of(*row.oracle));
         if (row.result.completed()) continue;
-        text += fmt::format("\n{}, {}: {}\n", row.supply, experiment::name_of(row.policy), row.result.message);
+        text += fmt::format("\n{}: {}\n", label_of(row), row.result.message);
     }
     for (const Row& row : rows) {
-        if (row.repeated)
-            text += fmt::format("\n{}, {}: {}", row.supply, experiment::name_of(row.policy), series_text(*row.repeated));
+        if (row.repeated) text += fmt::format("\n{}: {}", label_of(row), series_text(*row.repeated));
     }
     if (arguments.repeat.asked_for()) text += "\n";
-    text += advice_text(file, profile, input, rows);
+    text += advice_text(profile, input, rows);
     if (!same) {
         text += "\nThe answers DIFFER: this is a fault of the engine, please report it\n";
     } else if (answer != nullptr) {
@@ -277,6 +313,10 @@ void add_compare(CLI::App& app, Context& context) {
         ->add_option("--policies", arguments->policies,
                      "Of fixed, paper, best, and oracle: for each stage the tile that trying finds best under the "
                      "supply, which takes a while (default: fixed,paper,best)")
+        ->delimiter(',');
+    command
+        ->add_option("--preservations", arguments->preservations,
+                     "Of stateful, hawaii and none: the network made over for each (default: the method of the image)")
         ->delimiter(',');
     add_jobs(*command, arguments->jobs);
     add_device(*command, arguments->device);

@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "compiler/lower.hpp"
+#include "compiler/method.hpp"
 #include "device/profile.hpp"
 #include "engine/engine.hpp"
 #include "input/sound_features.hpp"
@@ -29,6 +30,7 @@ struct Arguments {
     double scale = 1.0;
     double head_room = compiler::head_room_default;
     std::string device = device::default_device;
+    std::string preservation = methods[0].name;
     int64_t samples_max = compiler::calibration_samples_max;
 };
 
@@ -48,6 +50,7 @@ std::string summary_of(const Arguments& arguments, const compiler::ImageFile& fi
     table.add_row({"NVM in all", fmt::format("{} of {} bytes", grouped(header.nvm_bytes), grouped(device.nvm_bytes))});
     table.add_row({"SRAM", fmt::format("{} of {} bytes", grouped(Engine::sram_bytes_of(header)),
                                        grouped(device.sram_bytes - device.sram_reserved_bytes))});
+    table.add_row({"preservation", compiler::method_name(file)});
     table.add_row({"least energy per power cycle", grouped((sim::least_cycle_cost(file) + 15) / 16) + " units"});
     return table.text();
 }
@@ -60,6 +63,7 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const compiler::Image
             {"image_bytes", header.image_bytes},
             {"nvm_bytes", header.nvm_bytes},
             {"sram_bytes", Engine::sram_bytes_of(header)},
+            {"preservation", compiler::method_name(file)},
             {"ideal_macs", file.host.ideal_macs},
             {"least_units_per_cycle", static_cast<double>(sim::least_cycle_cost(file)) / 16},
             {"warnings", warnings}};
@@ -71,6 +75,7 @@ compiler::CompileOptions options_of(const Arguments& arguments) {
     options.input_scale = checked_scale(arguments.scale);
     options.head_room = arguments.head_room;
     options.device = compiler::device_by_name(arguments.device);
+    options.method = compiler::method_by_name(arguments.preservation);
     if (!arguments.sound.empty()) {
         options.sound_text = io::read_text(arguments.sound);
         (void)input::parse_sound(options.sound_text, arguments.sound);
@@ -155,6 +160,7 @@ void add_compile(CLI::App& app, Context& context) {
         ->capture_default_str();
     command->add_option("--device", arguments->device, "Device to compile for; see `dynbal help devices`")
         ->capture_default_str();
+    add_preservation(*command, arguments->preservation);
     command->add_option("--calibration-samples", arguments->samples_max, "Use at most so many samples, spread evenly")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}))
         ->capture_default_str();

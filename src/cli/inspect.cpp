@@ -130,6 +130,7 @@ nlohmann::ordered_json json_of(const compiler::ImageFile& file) {
     }
     return {{"model", file.host.model_name},
             {"device", file.host.device_name},
+            {"preservation", methods[header.method].name},
             {"input_dims", file.host.input_dims},
             {"output_dims", file.host.output_dims},
             {"input_scale", file.host.input_scale},
@@ -189,9 +190,10 @@ std::string values_text(const compiler::HostInfo& host) {
 
 std::string text_of(const compiler::ImageFile& file) {
     const ImageHeader& header = file.header();
-    std::string text = fmt::format("{} for {}: input {}, output {}, {} MACs\n\n", io::printable(file.host.model_name),
-                                   io::printable(file.host.device_name), shape_text(file.host.input_dims),
-                                   shape_text(file.host.output_dims), grouped(file.host.ideal_macs));
+    std::string text =
+        fmt::format("{} for {}, preservation {}: input {}, output {}, {} MACs\n\n", io::printable(file.host.model_name),
+                    io::printable(file.host.device_name), methods[header.method].name, shape_text(file.host.input_dims),
+                    shape_text(file.host.output_dims), grouped(file.host.ideal_macs));
     text += stage_table(file) + "\n";
     io::Table map({{"NVM from"}, {"to"}, {"bytes"}, {"what", io::Align::left}});
     for (const Area& area : memory_map(header)) {

@@ -85,6 +85,7 @@ size_t argmax(const std::vector<float>& values) {
 nlohmann::ordered_json result_json(const compiler::ImageFile& file, const sim::RunResult& result) {
     nlohmann::ordered_json json{{"completed", result.completed()},
                                 {"outcome", sim::name_of(result.outcome)},
+                                {"preservation", methods[file.header().method].name},
                                 {"power_cycles", result.power_cycles},
                                 {"reconfigurations", result.activity.reconfigurations},
                                 {"shrinks", result.activity.shrinks},

@@ -9,6 +9,7 @@
 
 #include "base/crc32.hpp"
 #include "base/error.hpp"
+#include "compiler/emit_table.hpp"
 #include "compiler/plan.hpp"
 #include "compiler/quantise.hpp"
 #include "compiler/tile_configs.hpp"
@@ -226,7 +227,7 @@ StateRuns append_runs(ImageWriter& writer, const Storage& storage, ImageHeader& 
         throw InputError("tensors share memory in more than " + std::to_string(state_runs_max) +
                          " pieces; use a device with more NVM or int8 weights");
     }
-    header.max_state_runs = std::max(header.max_state_runs, states.run_count);
+    header.max_state_runs = std::max(header.max_state_runs, static_cast<uint16_t>(states.run_count));
     states.storage_offset = storage.offset;  // the tensor area's offset is added when it is known
     return states;
 }
@@ -255,20 +256,6 @@ void warn_of_coarse_weights(const PlannedStage& planned, const LoopShape& shape,
     options.warn(name + limit + "; --weights int8 is hardly coarser here and takes half the NVM");
 }
 
-/// First the energies, then the rows (see table_rows_offset()).
-void append_table(const StageTable& table, ImageWriter& writer, StageDescriptor& d) {
-    std::vector<std::byte> bytes(table_bytes(static_cast<uint32_t>(table.rows.size())));
-    for (size_t i = 0; i < table.rows.size(); ++i) {
-        std::memcpy(bytes.data() + i * sizeof(ShortCost), &table.rows[i].from, sizeof(ShortCost));
-    }
-    std::memcpy(bytes.data() + table_rows_offset(static_cast<uint32_t>(table.rows.size())), table.rows.data(),
-                table.rows.size() * sizeof(Candidate));
-    d.candidates_offset = writer.append(std::span<const std::byte>(bytes));
-    d.candidate_count = static_cast<uint8_t>(table.rows.size());
-    d.least_need_row = static_cast<uint8_t>(table.least_need);
-    d.insured_row = static_cast<uint8_t>(table.insured);
-}
-
 /// Lays out the constant part; offsets into the tensor area are relative until place_tensors().
 std::vector<StageDescriptor> emit_stages(const Plan& plan, const CompileOptions& options, ImageWriter& writer) {
     const Graph& graph = *plan.graph;
@@ -293,7 +280,7 @@ std::vector<StageDescriptor> emit_stages(const Plan& plan, const CompileOptions&
                 quantise_curve(planned.stage.curve, shape.channels_out, scale_of(plan, planned.stage.inputs[0]),
                                scale_of(plan, planned.output()))));
         }
-        append_table(plan.tables[i], writer, d);
+        describe_table(plan.tables[i], writer.append(std::span<const std::byte>(bytes_of(plan.tables[i]))), d);
         descriptors.push_back(d);
     }
     return descriptors;
@@ -340,6 +327,7 @@ ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileO
     header.stage_count = u16(static_cast<uint32_t>(plan.stages.size()), "the number of stages");
     header.cost_model = options.device.cost_model;
     header.arena_bytes = plan.arena_bytes;
+    header.method = options.method;
     const auto size_of = [&](TensorId id) {
         return static_cast<uint32_t>(graph.tensors[static_cast<size_t>(id)].size());
     };

@@ -47,6 +47,7 @@ struct CompileOptions {
     float input_scale = 1.0F;              ///< what raw input values are multiplied with before the network sees them
     double head_room = head_room_default;  ///< ranges are wider by this factor than calibration has seen
     DeviceLimits device;
+    uint8_t method = 0;      ///< of preservation, its place in plugin/methods.hpp
     std::string sound_text;  ///< how sound becomes the input, kept with the image
     std::string model_name;
     std::function<void(const std::string&)> warn;  ///< told what a user should know about the image; may be empty

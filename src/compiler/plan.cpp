@@ -33,6 +33,7 @@ uint32_t arena_of(const DeviceLimits& device) {
 LoopShape shape_in(const Plan& plan, const PlannedStage& planned) {
     LoopShape shape = shape_of(*plan.graph, planned, plan.weight_bytes);
     shape.sums_area_bytes = plan.sums_area_bytes;
+    shape.method = plan.method;
     return shape;
 }
 
@@ -213,6 +214,7 @@ Plan make_plan(Graph& graph, const CalibrationSamples& samples, const CompileOpt
     plan.weight_bytes = options.weight_bytes;
     plan.arena_bytes = arena_of(options.device);
     check_memory(options.device.nvm_class, options.device.name);
+    plan.method = options.method;
     check_stages(graph, options.device);
     std::vector<float> largest = largest_magnitudes(graph, samples);
     plan.gains = equalise_parts(graph, largest);

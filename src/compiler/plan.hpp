@@ -27,6 +27,7 @@ struct Plan {
     uint32_t weight_bytes = 2;
     uint32_t arena_bytes = 0;
     uint32_t sums_area_bytes = 0;
+    uint8_t method = 0;  ///< of preservation
 };
 
 /// NVM by purpose, in bytes.

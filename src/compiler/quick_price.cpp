@@ -53,7 +53,8 @@ Traffic pass_weight_traffic(const LoopShape& shape, uint32_t channels, uint32_t 
 
 Traffic write_traffic(const LoopShape& shape, const Job& job) {
     const bool contiguous = shape.output_packed && job.channels.size() == shape.channels_out;
-    return {0, uint64_t{job.values()} * 2, contiguous ? 1 : job.pixels.size(), 0};
+    const uint32_t note = shape.preservation().values_note_bytes;
+    return {0, uint64_t{job.values()} * 2 + note, (contiguous ? 1 : job.pixels.size()) + (note != 0 ? 1 : 0), 0};
 }
 
 /// The first of `count` outputs whose windows reach most input along one axis: of groups of `count` that follow each other,
@@ -128,7 +129,7 @@ void price_blocks(const LoopShape& shape, const TileConfig& config, const CostMo
     job.macs += macs_of(shape, d.job, shape.group_in());
     if (moves) {
         const uint64_t sums_bytes = uint64_t{d.job.values()} * 4;
-        job = {sums_bytes, sums_bytes + footprint_bytes, 3, macs_of(shape, d.job, config.tile_in)};
+        job = {sums_bytes, sums_bytes + shape.preservation().area_note_bytes, 3, macs_of(shape, d.job, config.tile_in)};
     }
     const uint64_t job_cost = cost_of(model, job);
     const uint64_t block_cost = cost_of(model, moves ? pass_weight_traffic(shape, config.tile_out, config.tile_in)
@@ -176,7 +177,8 @@ QuickPrice quick_price(const LoopShape& shape, const TileConfig& config, const C
     } else {
         price_blocks(shape, config, model, plan, price);
     }
-    price.need = model.boot + sampled_need(shape, config, model, arena_bytes);
+    const bool all = shape.preservation().kept == Kept::stages;
+    price.need = model.boot + (all ? price.reuse : sampled_need(shape, config, model, arena_bytes));
     return price;
 }
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/crc32.hpp"
+#include "nvm/assertion.hpp"
 
 namespace dynbal {
 namespace {
@@ -15,6 +16,9 @@ uint32_t crc_of(const CheckpointTrailer& trailer) {
 }  // namespace
 
 void CheckpointStore::save(const CheckpointKey& key, std::span<int32_t> buffer, uint32_t sum_count) {
+    DYNBAL_ASSERT(next_slot_ < 2 && key.channels_done != 0);
+    DYNBAL_ASSERT(sum_count * sizeof(int32_t) + checkpoint_trailer_bytes <= checkpoint_slot_bytes);
+    DYNBAL_ASSERT(buffer.size_bytes() >= sum_count * sizeof(int32_t) + checkpoint_trailer_bytes);
     CheckpointTrailer trailer;
     trailer.key = key;
     trailer.sums_crc = crc32(std::as_bytes(buffer.first(sum_count)));

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "nvm/assertion.hpp"
 #include "nvm/fitness.hpp"
 
 namespace dynbal {
@@ -9,7 +10,9 @@ namespace dynbal {
 const char* text_of(Status status) {
     switch (status) {
         case Status::ok: return "ok";
-        case Status::no_image: return "NVM holds no image of this version, or its header is damaged";
+        case Status::no_image:
+            return "NVM holds no image of this version and of a method that this program knows, or its header is "
+                   "damaged";
         case Status::bad_image: return "the image in NVM is damaged: a stage or configuration is out of range";
         case Status::not_formatted: return "NVM is not formatted";
         case Status::arena_too_small: return "the image needs more SRAM than there is";
@@ -33,6 +36,8 @@ void Engine::emit(EventKind kind, uint64_t value) {
 }
 
 void Engine::commit() {
+    DYNBAL_ASSERT(record_.phase == Phase::idle || record_.stage < header_.stage_count);
+    DYNBAL_ASSERT(record_.phase == Phase::idle || record_.region.channel_end <= stage_.channels_out);
     meter_.set_class(TrafficClass::control);
     const uint64_t spent = meter_.spent() + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
     record_.spent = static_cast<uint32_t>(spent < UINT32_MAX ? spent : UINT32_MAX);
@@ -71,9 +76,11 @@ Status Engine::format() {
     if (!records_) {
         return Status::no_image;
     }
+    DYNBAL_ASSERT(sram_.size() >= arena_bytes_min);
+    DYNBAL_ASSERT(header_.image_bytes <= header_.records_offset);
     meter_.set_class(TrafficClass::control);
     records_->erase();
-    const std::span<std::byte> zeros = sram_.first(256);
+    const std::span<std::byte> zeros = sram_.first(arena_bytes_min);
     std::memset(zeros.data(), 0, zeros.size());
     const auto clear = [&](uint32_t offset, uint32_t bytes) {
         for (uint32_t done = 0; done < bytes; done += static_cast<uint32_t>(zeros.size())) {
@@ -166,8 +173,9 @@ Status Engine::abandon() {
     if (record_.phase != Phase::running || !ready_) {
         return Status::wrong_phase;
     }
-    // Only written values count from here on: what is left is filled in one pass.
-    record_.done = runner_->schedule().order().values_written(record_.done);
+    // Only written values count from here on, as another number: what is left is filled in one pass.
+    record_.set_progress({runner_->schedule().order().values_written(record_.done), 0});
+    ++record_.epoch;
     record_.phase = Phase::abandoning;
     commit();
     return Status::ok;
@@ -195,17 +203,29 @@ Status Engine::read_output(std::span<int16_t> values) {
 }
 
 Status Engine::run() {
-    if (record_.phase != Phase::idle && !ready_) {
+    Status status = Status::ok;
+    do {
+        status = step();
+    } while (status == Status::ok && record_.phase != Phase::idle);
+    return status;
+}
+
+Status Engine::step() {
+    if (record_.phase == Phase::idle) {
+        return Status::ok;
+    }
+    if (!ready_) {
         return Status::wrong_phase;
     }
-    while (record_.phase != Phase::idle) {
-        Status status = run_region();
-        if (status == Status::ok) {
-            status = finish_region();
-        }
-        if (status != Status::ok) {
-            return status;
-        }
+    const Schedule& schedule = runner_->schedule();
+    const bool running = record_.phase == Phase::running;
+    if (record_.done >= (running ? schedule.end() : schedule.order().values())) {
+        return finish_region();
+    }
+    if (running) {
+        record_.set_progress(runner_->perform_next(record_.progress(), record_.epoch));
+    } else {
+        record_.done += runner_->fill(record_.done, record_.epoch);
     }
     return Status::ok;
 }
@@ -220,13 +240,12 @@ Status Engine::open_stage() {
         return Status::bad_image;
     }
     const size_t runs_bytes = header_.max_state_runs * sizeof(StateRun);
-    values_.emplace(meter_, stage_.output, stage_.states,
-                    std::span<StateRun>(reinterpret_cast<StateRun*>(sram_.data()), header_.max_state_runs));
-    if (!values_->open(record_.inference & 1U, uint32_t{stage_.out_h} * stage_.out_w)) {
+    preserver_.emplace(meter_, header_, stage_, StageRef{record_.stage, record_.inference},
+                       std::span<StateRun>(reinterpret_cast<StateRun*>(sram_.data()), header_.max_state_runs));
+    if (!preserver_->open(uint32_t{stage_.out_h} * stage_.out_w)) {
         return Status::bad_image;
     }
-    runner_.emplace(meter_, header_, sram_.subspan(runs_bytes, header_.arena_bytes), stage_, record_.stage,
-                    record_.inference);
+    runner_.emplace(meter_, header_, sram_.subspan(runs_bytes, header_.arena_bytes), stage_, *preserver_);
     return Status::ok;
 }
 
@@ -251,22 +270,6 @@ Status Engine::begin_stage() {
     commit();
     emit(EventKind::stage_begin);
     return runner_->configure(record_.config(), record_.region) ? Status::ok : Status::bad_image;
-}
-
-Status Engine::run_region() {
-    const Schedule& schedule = runner_->schedule();
-    if (record_.phase == Phase::abandoning) {
-        while (record_.done < schedule.order().values()) {
-            record_.done += runner_->fill(record_.done, *values_);
-        }
-        return Status::ok;
-    }
-    Progress at = record_.progress();
-    while (at.done < schedule.end()) {
-        at = runner_->perform_next(at, record_.epoch, *values_);
-    }
-    record_.set_progress(at);
-    return Status::ok;
 }
 
 Status Engine::finish_region() {
@@ -317,11 +320,8 @@ Status Engine::recover() {
         region.channel_end > shape.channels_out || !runner_->configure(record_.config(), record_.region)) {
         return Status::bad_image;
     }
-    const JobOrder& order = runner_->schedule().order();
-    const uint32_t done = find_progress(order);
-    const bool running = record_.phase == Phase::running;
-    const uint32_t channels_done = running && done < order.values() ? runner_->resume(done) : 0;
-    const bool progress = note_progress({done, channels_done});
+    const bool progress = note_progress(
+        preserver_->find(runner_->schedule(), record_.epoch, record_.done, record_.phase == Phase::running));
     record_.cycle = CycleState::begun;
     const bool change = wants_change(progress);
     record_.look = change ? Look::follows : Look::none;
@@ -332,6 +332,8 @@ Status Engine::recover() {
             return changed;
         }
     }
+    DYNBAL_ASSERT(record_.done <= runner_->schedule().end());
+    DYNBAL_ASSERT(record_.region.values() != 0 && record_.region.pixel_end <= runner_->shape().pixels());
     emit(EventKind::resumed, record_.done);
     return Status::ok;
 }
@@ -348,20 +350,9 @@ Status Engine::reconsider(bool progress) {
     if (!runner_->configure(record_.config(), record_.region)) {
         return Status::bad_image;
     }
-    const bool inside = record_.done < runner_->schedule().order().values();
-    record_.channels_done = inside ? static_cast<uint16_t>(runner_->resume(record_.done)) : uint16_t{0};
+    record_.channels_done = static_cast<uint16_t>(preserver_->find_sums(runner_->schedule(), record_.done));
     commit();
     return Status::ok;
-}
-
-/// Record::done as it really is, from footprints and from the states of the values.
-uint32_t Engine::find_progress(const JobOrder& order) {
-    if (record_.phase == Phase::abandoning || record_.config().order != LoopOrder::sums_move) {
-        return values_->count_finished(order, record_.done);
-    }
-    const uint32_t stored = order.values_stored();
-    const uint32_t noted = max_u32(record_.done, runner_->stored_progress(record_.epoch));
-    return noted < stored ? noted : stored + values_->count_finished(order, noted - stored);
 }
 
 }  // namespace dynbal

@@ -4,6 +4,28 @@
 //! read_output(). After a power failure: a new Engine, boot(), run(). The answer is a function of image and input
 //! alone: no policy, tile size or power failure changes a bit of it.
 //!
+//! | state | how it is known | what leads on |
+//! |---|---|---|
+//! | new | constructed | boot() |
+//! | no image | boot(): no_image, arena_too_small, unfit_nvm | installing one, more SRAM, other NVM; then a new Engine |
+//! | unformatted | boot(): not_formatted | format() -> idle |
+//! | idle | boot(): ok, record().phase | load_input() -> idle; start() -> running; format(); read_output() if has_output |
+//! | running | the same | step(), run() -> idle with an answer; abandon() -> abandoning |
+//! | abandoning | the same | step(), run() -> idle without one |
+//! | damaged | bad_image, from any call | installing the image again |
+//! A power failure leads to `new`, and the newest record says which it was: each transition ends with the commit of one, and is
+//! repeated if power fails before. load_input() ends with the state of its last value instead. format() leads from everywhere to idle.
+//!
+//! Called where the table does not name it, a call returns wrong_phase (no_image, not_formatted) and does nothing, step() and
+//! run() where nothing is to be done ok. Beside these return: boot() no_image, arena_too_small, unfit_nvm, not_formatted, bad_image; load_input()
+//! wrong_size, arena_too_small, bad_image; start() no_input, bad_image; step() and run() bad_image; read_output() wrong_size.
+//!
+//! What is trusted: of the image nothing before boot() has checked the header, which each boot does again, and a descriptor when it has been
+//! checked, whenever it is read; configurations are checked when they are taken; weights are data. A record counts by its CRC, which
+//! takes the image and the layout of records in; footprints and checkpoints by CRC and by the epoch or job that they name. Of a
+//! region what Record::done says is finished, and what the method finds behind it (preserver.hpp). All else is asserted before NVM is
+//! written and when a boot has ended (nvm/assertion.hpp).
+//!
 //! Invariants (SPEC.md, "Durability"):
 //!  E1. Values are written strictly in the job order of the region, so finished values are a prefix.
 //!  E2. Region, waiting regions, configuration and phase change only by the commit of a record.
@@ -26,7 +48,7 @@ namespace dynbal {
 
 enum class Status : uint8_t {
     ok,
-    no_image,         ///< NVM does not hold an image of this version, or its header is damaged
+    no_image,         ///< NVM does not hold an image of this version and a known method, or its header is damaged
     bad_image,        ///< a stage or configuration in NVM is out of range
     not_formatted,    ///< there is no valid record: format() is needed
     arena_too_small,  ///< the image needs more SRAM than was given
@@ -53,7 +75,10 @@ public:
     [[nodiscard]] Status load_input(std::span<const int16_t> values);
     /// Begins an inference, once load_input() has ended for it, in this power cycle or an earlier one.
     [[nodiscard]] Status start();
-    /// Works until the inference has ended.
+    /// Performs one job, or a pass of one, or the step to the next region or stage; nothing once the inference has ended, when
+    /// record().phase is idle. A program may do other things between steps, and change its mind with abandon().
+    [[nodiscard]] Status step();
+    /// Steps until the inference has ended.
     [[nodiscard]] Status run();
     /// Gives the inference up; run() then brings NVM back to idle, across power failures too.
     [[nodiscard]] Status abandon();
@@ -76,12 +101,10 @@ private:
     [[nodiscard]] Status recover();
     [[nodiscard]] Status reconsider(bool progress);
     [[nodiscard]] Status open_input(std::optional<ValueStore>& store);
-    [[nodiscard]] Status run_region();
     [[nodiscard]] Status finish_region();
     void finish_inference();
 
     void begin_region();
-    uint32_t find_progress(const JobOrder& order);
     bool note_progress(const Progress& found);
     void note_pace(const Progress& found);
     uint64_t work_of(const Progress& at) const;
@@ -113,8 +136,8 @@ private:
     std::optional<RegionStack> regions_;
     Record record_;
     StageDescriptor stage_;
+    std::optional<Preserver> preserver_;
     std::optional<StageRunner> runner_;
-    std::optional<ValueStore> values_;
 };
 
 }  // namespace dynbal

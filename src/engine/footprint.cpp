@@ -1,6 +1,7 @@
 #include "engine/footprint.hpp"
 
 #include "base/crc32.hpp"
+#include "nvm/assertion.hpp"
 
 namespace dynbal {
 namespace {
@@ -34,6 +35,8 @@ uint32_t FootprintStore::load(uint32_t epoch) {
 }
 
 void FootprintStore::save(uint32_t epoch, uint32_t done) {
+    DYNBAL_ASSERT(next_slot_ < 2);
+    DYNBAL_ASSERT(done != 0);  // what format() leaves is no footprint
     Footprint footprint{epoch, done, 0};
     footprint.crc = crc_of(footprint);
     meter_->set_class(TrafficClass::checkpoints);
@@ -41,6 +44,16 @@ void FootprintStore::save(uint32_t epoch, uint32_t done) {
     meter_->write(offset_ + next_slot_ * footprint_bytes, std::as_bytes(std::span<const Footprint, 1>(&footprint, 1)));
     meter_->barrier();
     next_slot_ ^= 1U;
+}
+
+void FootprintStore::read_sums(uint32_t pass, uint32_t index, std::span<int32_t> sums) {
+    meter_->set_class(TrafficClass::checkpoints);
+    meter_->read(sum_offset(pass, index), std::as_writable_bytes(sums));
+}
+
+void FootprintStore::write_sums(uint32_t pass, uint32_t index, std::span<const int32_t> sums) {
+    meter_->set_class(TrafficClass::checkpoints);
+    meter_->write(sum_offset(pass, index), std::as_bytes(sums));
 }
 
 }  // namespace dynbal

@@ -18,7 +18,10 @@ public:
     /// Values done in this epoch; 0 if there is no footprint of it.
     uint32_t load(uint32_t epoch);
     void save(uint32_t epoch, uint32_t done);
-    /// NVM offset of the partial sum of value `index` in the area that pass `pass` writes.
+    /// The partial sums from value `index` on, in the area that pass `pass` writes.
+    void read_sums(uint32_t pass, uint32_t index, std::span<int32_t> sums);
+    void write_sums(uint32_t pass, uint32_t index, std::span<const int32_t> sums);
+    /// Where they lie.
     uint32_t sum_offset(uint32_t pass, uint32_t index) const {
         return offset_ + 2 * footprint_bytes + (pass & 1U) * area_bytes_ + index * 4;
     }

@@ -1,5 +1,7 @@
 #include "engine/progress.hpp"
 
+#include "nvm/assertion.hpp"
+
 namespace dynbal {
 
 ValueStore::ValueStore(Meter& meter, const TensorPlace& place, const StateRuns& states, std::span<StateRun> runs)
@@ -48,6 +50,9 @@ void ValueStore::encode(uint32_t first_index, std::span<int16_t> values) const {
 }
 
 void ValueStore::write(const Job& job, std::span<int16_t> values) {
+    DYNBAL_ASSERT(values.size() == job.values() && !values.empty());
+    DYNBAL_ASSERT(job.channels.end <= place_.channels);
+    DYNBAL_ASSERT(storage_index(job.pixels.end - 1, job.channels.end - 1) < runs_.back().end_value);
     meter_->set_class(TrafficClass::outputs);
     const uint32_t channels = job.channels.size();
     const bool contiguous = channels == place_.pixel_stride;
@@ -73,6 +78,8 @@ bool ValueStore::is_finished(const Position& position) {
 }
 
 void ValueStore::unfinish(const Position& position) {
+    DYNBAL_ASSERT(position.channel < place_.channels);
+    DYNBAL_ASSERT(storage_index(position.pixel, position.channel) < runs_.back().end_value);
     if (is_finished(position)) {
         const std::byte flipped = state_byte(position) ^ std::byte{0x80};
         meter_->write(address_of(position.pixel, position.channel) + 1, {&flipped, 1});

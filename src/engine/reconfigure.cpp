@@ -60,12 +60,18 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
                           0, 0};
     // A cycle before may have ended in this very commit: then a torn record is read, too.
     constexpr Traffic commit{sizeof(Record), sizeof(Record), 2, 0, 0};
-    const uint64_t probes = ProgressSearch::most_looks(shape_of(stage).values());
+    const LoopShape shape = shape_of(header, stage);
+    const Kept kept = shape.preservation().kept;
     // Recovery finds the stage finished, and goes on to the next one; or an inference is started.
+    Traffic step = opening;
+    step += commit;
     Traffic next = boot_traffic(stage.states.run_count);
-    next += {probes + sizeof(Record::sequence), 0, probes + 1, 0, 0};
-    next += opening;
-    next += commit;
+    next += most_search_traffic(kept, shape.values());
+    next += {sizeof(Record::sequence), 0, 1, 0, 0};
+    next += step;
+    if (kept == Kept::stages) {
+        least_need += cost_of(model, step);  // that it is finished counts with the next record only
+    }
     // Recovery finds with one look that nothing was achieved, takes the row of least need and splits the region: the record is
     // written before and after.
     Traffic change = boot_traffic(stage.states.run_count);
@@ -81,7 +87,8 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
 /// What the power cycle that has ended says about the supply; returns whether it made progress.
 bool Engine::note_progress(const Progress& found) {
     const bool progress = !(found == record_.progress()) || record_.cycle != CycleState::begun;
-    if (record_.phase == Phase::running) {
+    // Where stages alone are kept, nobody knows what a cycle spent inside one.
+    if (record_.phase == Phase::running && runner_->shape().preservation().kept != Kept::stages) {
         const Supply known = record_.sequence % records_of_an_age == 0 ? age(record_.supply()) : record_.supply();
         record_.set_supply(learn(known, bounds_of_last_cycle(found)));
         note_pace(found);

@@ -7,16 +7,13 @@
 namespace dynbal {
 
 StageRunner::StageRunner(Meter& meter, const ImageHeader& header, std::span<std::byte> arena,
-                         const StageDescriptor& stage, uint16_t stage_index, uint32_t inference)
+                         const StageDescriptor& stage, Preserver& preserver)
     : meter_(&meter),
       stage_(stage),
-      shape_(shape_of(stage, header.sums_area_bytes)),
+      shape_(shape_of(header, stage)),
       operation_(operation_of(stage.op)),
-      checkpoints_(meter, header),
-      footprints_(meter, header),
-      arena_(arena),
-      stage_index_(stage_index),
-      inference_(inference) {}
+      preserver_(&preserver),
+      arena_(arena) {}
 
 bool StageRunner::configure(const TileConfig& config, const Region& region) {
     const auto arena_bytes = static_cast<uint32_t>(arena_.size());
@@ -46,62 +43,35 @@ void StageRunner::divide_arena() {
     out_ = reinterpret_cast<int16_t*>(take(plan.out_bytes));
 }
 
-CheckpointKey StageRunner::key_of(const Job& job, uint32_t channels_done) const {
-    CheckpointKey key;
-    key.inference = inference_;
-    key.stage = stage_index_;
-    key.channels_done = static_cast<uint16_t>(channels_done);
-    key.pixel_begin = job.pixels.begin;
-    key.pixel_count = static_cast<uint16_t>(job.pixels.size());
-    key.channel_begin = static_cast<uint16_t>(job.channels.begin);
-    key.channel_count = static_cast<uint16_t>(job.channels.size());
-    return key;
+Made StageRunner::made_by(const Job& job) const {
+    const bool sums = operation_->accumulate != nullptr;
+    return {{out_, job.values()}, sums_, sums ? positions_of(shape_, job.pixels).count() * job.channels.size() : 0};
 }
 
-uint32_t StageRunner::resume(uint32_t done) {
-    if (!has_passes_in_job(shape_, schedule_->config())) {
-        return 0;
-    }
-    const Job job = schedule_->order().job_at(done);
-    return checkpoints_.find(key_of(job, 0), positions_of(shape_, job.pixels).count() * job.channels.size());
-}
-
-uint32_t StageRunner::fill(uint32_t done, ValueStore& values) {
+uint32_t StageRunner::fill(uint32_t done, uint32_t epoch) {
     const Job job = schedule_->order().job_at(done);
     std::memset(out_, 0, size_t{job.values()} * sizeof(int16_t));
-    values.write(job, {out_, job.values()});
+    preserver_->fill(schedule_->order(), job, {out_, job.values()}, epoch, done + job.values());
     return job.values();
 }
 
-Progress StageRunner::perform_next(const Progress& at, uint32_t epoch, ValueStore& values) {
+Progress StageRunner::perform_next(const Progress& at, uint32_t epoch) {
     const JobPlan plan = schedule_->next(at);
-    const std::span<int32_t> sums =
-        operation_->accumulate == nullptr
-            ? std::span<int32_t>()
-            : sums_.first(positions_of(shape_, plan.job.pixels).count() * plan.job.channels.size());
-    if (!load_sums(plan, sums)) {
+    const Made made = made_by(plan.job);
+    if (plan.sums_from == SumsFrom::zero) {
+        std::memset(sums_.data(), 0, made.sum_count * sizeof(int32_t));
+    }
+    if (plan.sums_from == SumsFrom::checkpoint && !preserver_->restore_sums(made)) {
         schedule_->forget();  // a damaged checkpoint: the job begins again
         return {at.done, 0};
     }
     fetch(plan);
     if (plan.sums_from == SumsFrom::area) {
-        meter_->set_class(TrafficClass::checkpoints);
-        const uint32_t index = schedule_->order().index_of({plan.job.pixels.begin, plan.job.channels.begin});
-        meter_->read(footprints_.sum_offset(plan.pass - 1, index), std::as_writable_bytes(sums));
+        preserver_->fetch_sums(schedule_->order(), plan, made);
     }
     compute(plan);
-    store(plan, sums, epoch, values);
+    preserver_->finish(schedule_->order(), plan, made, epoch);
     return plan.after;
-}
-
-bool StageRunner::load_sums(const JobPlan& plan, std::span<int32_t> sums) {
-    if (plan.sums_from == SumsFrom::checkpoint) {
-        return checkpoints_.restore(sums_, static_cast<uint32_t>(sums.size()));
-    }
-    if (plan.sums_from == SumsFrom::zero && !sums.empty()) {
-        std::memset(sums.data(), 0, sums.size_bytes());
-    }
-    return true;
 }
 
 void StageRunner::fetch(const JobPlan& plan) {
@@ -153,22 +123,6 @@ void StageRunner::compute(const JobPlan& plan) {
     }
     if (plan.sums_to == SumsTo::values) {
         operation_->finish(ctx);
-    }
-}
-
-void StageRunner::store(const JobPlan& plan, std::span<int32_t> sums, uint32_t epoch, ValueStore& values) {
-    switch (plan.sums_to) {
-        case SumsTo::values: values.write(plan.job, {out_, plan.job.values()}); return;
-        case SumsTo::checkpoint:
-            checkpoints_.save(key_of(plan.job, plan.after.channels_done), sums_, static_cast<uint32_t>(sums.size()));
-            return;
-        case SumsTo::area: {
-            const uint32_t index = schedule_->order().index_of({plan.job.pixels.begin, plan.job.channels.begin});
-            meter_->set_class(TrafficClass::checkpoints);
-            meter_->write(footprints_.sum_offset(plan.pass, index), std::as_bytes(sums));
-            footprints_.save(epoch, plan.after.done);
-            return;
-        }
     }
 }
 

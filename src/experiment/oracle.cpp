@@ -47,7 +47,7 @@ public:
           profile_(&profile),
           measure_(measure),
           payments_max_(payments_max),
-          shape_(shape_of(file.stage(index), file.header().sums_area_bytes)),
+          shape_(shape_of(file.header(), file.stage(index))),
           bench_(file, index, profile, supply, measure),
           table_(file.candidates(file.stage(index))) {}
 

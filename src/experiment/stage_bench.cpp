@@ -53,7 +53,7 @@ uint64_t amount_of(const sim::Cost& cost, Measure measure) {
 
 sim::Cost least_cost(const compiler::ImageFile& file, uint32_t stage, const TileConfig& config,
                      const sim::DeviceProfile& profile) {
-    const LoopShape shape = shape_of(file.stage(stage), file.header().sums_area_bytes);
+    const LoopShape shape = shape_of(file.header(), file.stage(stage));
     const Traffic traffic = stage_traffic(shape, config, file.header().arena_bytes);
     const auto cheaper = [](const sim::Cost& a, const sim::Cost& b) {
         return sim::Cost{std::min(a.time_ps, b.time_ps), std::min(a.energy_fj, b.energy_fj)};

@@ -23,7 +23,7 @@ bool inside(uint64_t begin, uint64_t bytes, uint64_t limit_begin, uint64_t limit
 /// What SRAM an image asks for can be added up in 32 bits, and its parts are aligned.
 bool sram_fits(const ImageHeader& header) {
     return header.arena_bytes >= arena_bytes_min && header.arena_bytes <= arena_bytes_max &&
-           header.arena_bytes % 4 == 0 && header.max_state_runs >= 1 && header.max_state_runs <= 0xFFFF;
+           header.arena_bytes % 4 == 0 && header.max_state_runs >= 1;
 }
 
 bool place_fits(const ImageHeader& header, const TensorPlace& place, uint32_t pixels) {
@@ -148,7 +148,7 @@ bool operation_fits(const ImageHeader& header, const StageDescriptor& s) {
 
 /// The table's rows are valid, their energies fall down to 0, and none needs less than the one that is said to need least.
 bool candidates_fit(std::span<const std::byte> image, const ImageHeader& header, const StageDescriptor& stage) {
-    const LoopShape shape = shape_of(stage, header.sums_area_bytes);
+    const LoopShape shape = shape_of(header, stage);
     const uint32_t rows_at = stage.candidates_offset + table_rows_offset(stage.candidate_count);
     const auto row_at = [&](uint32_t i, Candidate& row) {
         return load(image, rows_at + i * static_cast<uint32_t>(sizeof(Candidate)), row);
@@ -203,9 +203,15 @@ bool matrix_fits(std::span<const std::byte> image, const StageDescriptor& stage)
 
 }  // namespace
 
-LoopShape shape_of(const StageDescriptor& stage, uint32_t sums_area_bytes) {
+LoopShape shape_of(const ImageHeader& header, const StageDescriptor& stage) {
+    LoopShape shape = shape_of(stage);
+    shape.sums_area_bytes = header.sums_area_bytes;
+    shape.method = header.method;
+    return shape;
+}
+
+LoopShape shape_of(const StageDescriptor& stage) {
     LoopShape shape;
-    shape.sums_area_bytes = sums_area_bytes;
     shape.out_h = stage.out_h, shape.out_w = stage.out_w, shape.channels_out = stage.channels_out;
     shape.in_h = stage.in_h, shape.in_w = stage.in_w, shape.channels_in = stage.channels_in;
     shape.kernel_h = stage.kernel_h, shape.kernel_w = stage.kernel_w;
@@ -257,6 +263,9 @@ ImageFault validate_header(const ImageHeader& header) {
     }
     if (header_crc(header) != header.header_crc) {
         return ImageFault::header_damaged;
+    }
+    if (header.method >= method_count) {
+        return ImageFault::unknown_method;
     }
     const uint64_t end = header.nvm_bytes;
     const uint64_t stage_bytes = uint64_t{header.stage_count} * sizeof(StageDescriptor);
@@ -334,6 +343,7 @@ const char* text_of(ImageFault fault) {
         case ImageFault::too_short: return "shorter than its header says: truncated";
         case ImageFault::not_an_image: return "not a DynBal image";
         case ImageFault::unknown_version: return "made by another version of the compiler";
+        case ImageFault::unknown_method: return "made for a preservation method that this program does not know";
         case ImageFault::header_damaged: return "header damaged (its CRC does not match)";
         case ImageFault::body_damaged: return "damaged (its CRC does not match)";
         case ImageFault::bad_layout: return "inconsistent layout (an offset or size contradicts another)";

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include "plugin/methods.hpp"
 #include "plugin/policy.hpp"
 
 namespace dynbal {
@@ -20,7 +21,7 @@ inline constexpr uint32_t waiting_regions_max = 9;
 inline constexpr uint32_t records_bytes = 2 * record_slot_bytes + waiting_regions_max * sizeof(Region);
 
 inline constexpr uint32_t image_magic = 0x31424E44;  // "DNB1"
-inline constexpr uint16_t image_version = 5;
+inline constexpr uint16_t image_version = 6;
 
 /// Activations are 15-bit signed values q in the low bits of a 16-bit word; the top bit is the state.
 inline constexpr int32_t activation_min = -16384;
@@ -148,7 +149,9 @@ struct ImageHeader {
     StateRuns input_states;
     TensorPlace output;
     CostModel cost_model;
-    uint32_t max_state_runs = 1;  ///< most state runs of any tensor
+    uint16_t max_state_runs = 1;  ///< most state runs of any tensor
+    uint8_t method = 0;           ///< of preservation, its place in plugin/methods.hpp
+    uint8_t reserved = 0;
     uint32_t installation =
         0;  ///< CRC-32 of the input that firmware brings along: with another one NVM begins anew; else 0
 };
@@ -164,8 +167,10 @@ constexpr uint32_t table_bytes(uint32_t rows) {
 /// Makes a stage's table hold one configuration alone, whatever the supply. `memory` starts with the image.
 void set_only_row(std::span<std::byte> memory, StageDescriptor& stage, const TileConfig& config);
 
-/// The loop-nest geometry of a stage; `sums_area_bytes` as in its image's header.
-LoopShape shape_of(const StageDescriptor& stage, uint32_t sums_area_bytes = 0);
+/// The loop-nest geometry of a stage, with no room for partial sums and the usual method of preservation.
+LoopShape shape_of(const StageDescriptor& stage);
+/// The same with what its image says of these.
+LoopShape shape_of(const ImageHeader& header, const StageDescriptor& stage);
 
 /// CRC of a header as stored.
 uint32_t header_crc(const ImageHeader& header);
@@ -175,6 +180,7 @@ enum class ImageFault : uint8_t {
     too_short,
     not_an_image,
     unknown_version,
+    unknown_method,  ///< of preservation
     header_damaged,
     body_damaged,
     bad_layout,  ///< an offset, count or size contradicts another

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "base/crc32.hpp"
+#include "nvm/assertion.hpp"
 
 namespace dynbal {
 namespace {
@@ -14,7 +15,7 @@ std::span<std::byte> bytes_of(Record& record, uint32_t begin, uint32_t end) {
 }  // namespace
 
 uint32_t RecordStore::crc_of(Record& record) const {
-    return crc32(bytes_of(record, sizeof(record.crc), sizeof(Record)), image_crc_);
+    return crc32(bytes_of(record, sizeof(record.crc), sizeof(Record)), crc_start_);
 }
 
 uint32_t RecordStore::sequence_of(uint32_t slot) {
@@ -47,6 +48,9 @@ bool RecordStore::load(Record& record) {
 }
 
 void RecordStore::commit(Record& record) {
+    DYNBAL_ASSERT(next_slot_ < 2);
+    DYNBAL_ASSERT(record.phase <= Phase::abandoning && record.waiting <= waiting_regions_max);
+    DYNBAL_ASSERT(record.phase == Phase::idle || record.region.values() != 0);
     record.sequence = record.sequence + 1 == 0 ? 1 : record.sequence + 1;
     record.crc = crc_of(record);
     nvm_->barrier();  // what it counts is there before it is, and what is based on it comes later
@@ -56,6 +60,7 @@ void RecordStore::commit(Record& record) {
 }
 
 void RecordStore::erase() {
+    DYNBAL_ASSERT(next_slot_ < 2);
     const uint32_t zero = 0;
     // A zero sequence number makes a record invalid whatever else it holds. The newest goes last: should power fail
     // in between, it is still the one that counts.
@@ -69,7 +74,9 @@ void RecordStore::erase() {
 
 void RegionStack::push(Record& record, std::span<const Region> regions) {
     Region reversed[3];
-    const uint32_t count = min_u32(static_cast<uint32_t>(regions.size()), 3);
+    const auto count = static_cast<uint32_t>(regions.size());
+    DYNBAL_ASSERT(count >= 1 && count <= 3);
+    DYNBAL_ASSERT(has_room(record.waiting, count));
     for (uint32_t i = 0; i < count; ++i) {
         reversed[count - 1 - i] = regions[i];
         record.waiting_values += regions[i].values();
@@ -80,6 +87,7 @@ void RegionStack::push(Record& record, std::span<const Region> regions) {
 }
 
 void RegionStack::pop(Record& record) {
+    DYNBAL_ASSERT(record.waiting != 0 && record.waiting <= waiting_regions_max);
     --record.waiting;
     nvm_->read(offset_ + record.waiting * static_cast<uint32_t>(sizeof(Region)),
                std::as_writable_bytes(std::span<Region, 1>(&record.region, 1)));

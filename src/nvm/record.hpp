@@ -4,8 +4,8 @@
 //!  R1. A commit writes the slot that is not the newest valid one; the newest valid record is never touched.
 //!  R2. A record counts only if its CRC matches; the CRC covers its length.
 //!  R3. The newest of two valid records is the one whose sequence number is one ahead (modulo 2^32).
-//!  R4. A record belongs to one image: its CRC starts from that of the image's header, which covers all of it, so
-//!      that the records of another image are none.
+//!  R4. A record belongs to one image and one layout of records: its CRC starts from that of the image's header, which
+//!      covers all of it, and from record_version, so that other records are none.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,9 @@
 #include "plugin/policy.hpp"
 
 namespace dynbal {
+
+/// Of the record's layout and meaning: records of another one are none, as those of another image.
+inline constexpr uint32_t record_version = 2;
 
 enum class Phase : uint8_t {
     idle = 0,        ///< input may be loaded; if has_output, the last answer may be read
@@ -39,7 +42,7 @@ enum class Look : uint8_t {
 };
 
 struct Record {
-    uint32_t crc = 0;  ///< of all bytes after this field, up to the last region; continues the image's header_crc
+    uint32_t crc = 0;  ///< of all bytes after this field; continues the image's header_crc ^ record_version
     uint32_t sequence = 0;
     uint32_t inference = 0;  ///< how many inferences have ended on this NVM; its parity is the state's polarity
     uint16_t stage = 0;
@@ -83,7 +86,7 @@ static_assert(sizeof(Record) == record_slot_bytes);
 class RecordStore {
 public:
     RecordStore(Nvm& nvm, const ImageHeader& header)
-        : nvm_(&nvm), offset_(header.records_offset), image_crc_(header.header_crc) {}
+        : nvm_(&nvm), offset_(header.records_offset), crc_start_(header.header_crc ^ record_version) {}
 
     /// The newest valid record; false if there is none (NVM not formatted).
     bool load(Record& record);
@@ -99,7 +102,7 @@ private:
 
     Nvm* nvm_;
     uint32_t offset_;
-    uint32_t image_crc_;
+    uint32_t crc_start_;
     uint32_t next_slot_ = 0;
 };
 

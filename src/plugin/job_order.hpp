@@ -6,6 +6,7 @@
 #pragma once
 
 #include "plugin/loop_nest.hpp"
+#include "plugin/progress_search.hpp"
 
 namespace dynbal {
 

@@ -18,7 +18,7 @@
 #include <cstdint>
 
 #include "base/math.hpp"
-#include "plugin/preservation.hpp"
+#include "plugin/methods.hpp"
 
 namespace dynbal {
 
@@ -38,8 +38,10 @@ struct LoopShape {
     bool counts_macs = false;   ///< convolution and FC: one MAC per weight and position
     bool input_packed = true;   ///< pixels follow each other in NVM (not a channel slice of a wider tensor)
     bool output_packed = true;
+    uint8_t method = 0;            ///< of preservation, its place in plugin/methods.hpp
     uint32_t sums_area_bytes = 0;  ///< NVM of one of the two areas for partial sums; 0: none
 
+    constexpr const Preservation& preservation() const { return facts_of_method(method); }
     constexpr uint32_t pixels() const { return out_h * out_w; }
     constexpr uint32_t values() const { return pixels() * channels_out; }
     constexpr uint32_t group_in() const { return channels_in / groups; }

@@ -1,8 +1,9 @@
-//! What preserving progress costs beside the output values themselves (the method: Stateful). Pricing asks here, and
-//! nowhere else; engine/progress.hpp, engine/checkpoint.hpp and engine/footprint.hpp do it.
+//! What a preservation method is: facts that say what a power failure leaves of a stage, and what that costs.
+//!
+//! The engine does what they say (engine/preserver.hpp), and pricing counts what they say (plugin/schedule.hpp, plugin/walk.hpp):
+//! nobody asks which method it is. So priced is counted, and answers are the same bits, under each of them.
+//! A method is a file of facts in plugin/methods/ and a line in plugin/methods.hpp.
 #pragma once
-
-#include <bit>
 
 #include "plugin/cost.hpp"
 
@@ -12,67 +13,39 @@ namespace dynbal {
 inline constexpr uint32_t checkpoint_trailer_bytes = 28;
 /// Size of a checkpoint slot in NVM: bounds the sums of a job that runs in passes.
 inline constexpr uint32_t checkpoint_slot_bytes = 4096;
-/// Bytes of the progress note behind each job of a pass that only stores partial sums.
+/// Bytes of a footprint, the note of how far a region is.
 inline constexpr uint32_t footprint_bytes = 12;
+
+/// Where the sums of a plan start from, and what becomes of them.
+enum class SumsFrom : uint8_t { zero, sram, checkpoint, area };
+enum class SumsTo : uint8_t { values, checkpoint, area };
+
+/// The least that a power failure leaves of a stage.
+enum class Kept : uint8_t {
+    values,  ///< each value that was written: its state tells
+    jobs,    ///< each job, or pass of one: the footprint behind it tells
+    stages,  ///< nothing but whole stages: a record tells
+};
+
+struct Preservation {
+    Kept kept = Kept::values;
+    uint8_t values_note_bytes = 0;      ///< of the footprint behind the values of a job; 0: there is none
+    uint8_t checkpoint_note_bytes = 0;  ///< behind the sums of a pass inside a job; 0: they stay in SRAM
+    uint8_t area_note_bytes = 0;        ///< of the footprint behind the sums of a pass of all jobs; 0: there is none
+
+    constexpr uint32_t note_bytes(SumsTo to) const {
+        switch (to) {
+            case SumsTo::values: return values_note_bytes;
+            case SumsTo::checkpoint: return checkpoint_note_bytes;
+            case SumsTo::area: return area_note_bytes;
+        }
+        return 0;
+    }
+};
 
 /// Finding the trailers of both checkpoints, at a boot.
 constexpr Traffic checkpoint_search_traffic() { return {2 * checkpoint_trailer_bytes, 0, 2, 0}; }
 /// Finding the newest footprint, at a boot.
 constexpr Traffic footprint_search_traffic() { return {2 * footprint_bytes, 0, 2, 0}; }
-
-/// Finds the first unfinished value behind finished ones, at a boot, one look at a time. Most cycles end few jobs behind where
-/// they began, and recovering from one that achieved nothing must be cheap: it looks at the next value first, then at the end
-/// of its job, then `growth` times as far ahead each time, and last at what lies between, by halving.
-class ProgressSearch {
-public:
-    /// The `known` first ones of `values` are finished; the job that comes next has `job` values.
-    constexpr ProgressSearch(uint32_t known, uint32_t values, uint32_t job) : known_(known), end_(values), job_(job) {}
-
-    constexpr bool ended() const { return known_ >= end_; }
-    /// How many are finished, when it has ended.
-    constexpr uint32_t found() const { return known_; }
-    /// The value to look at.
-    constexpr uint32_t probe() const {
-        const uint32_t ahead = bracketed_ ? (end_ - known_) / 2 : step_ - 1;
-        return ahead < end_ - known_ ? known_ + ahead : end_ - 1;
-    }
-    constexpr void tell(bool finished) {
-        const uint32_t probed = probe();
-        if (!finished) {
-            bracketed_ = true;
-            end_ = probed;
-            return;
-        }
-        known_ = probed + 1;
-        step_ = jobs_ != 0 ? jobs_ * job_ : (job_ > 1 ? job_ - 1 : 1);
-        jobs_ = jobs_ != 0 ? growth * jobs_ : growth;
-    }
-
-    /// No search among so many values takes more looks.
-    static constexpr uint32_t most_looks(uint32_t values) {
-        const auto bits = static_cast<uint32_t>(std::bit_width(values));
-        return 3 + bits + bits / growth_bits;
-    }
-
-private:
-    static constexpr uint32_t growth_bits = 3;
-    static constexpr uint32_t growth = 1U << growth_bits;
-
-    uint32_t known_;
-    uint32_t end_;
-    uint32_t job_;
-    uint32_t step_ = 1;
-    uint32_t jobs_ = 0;  ///< how far ahead the next step goes; 0: to the end of the first job
-    bool bracketed_ = false;
-};
-
-/// The looks of such a search that finds `finished`.
-constexpr Traffic looks_of(ProgressSearch search, uint32_t finished) {
-    uint64_t looks = 0;
-    for (; !search.ended(); ++looks) {
-        search.tell(search.probe() < finished);
-    }
-    return {looks, 0, looks, 0, 0};
-}
 
 }  // namespace dynbal

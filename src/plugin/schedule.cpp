@@ -42,21 +42,20 @@ void add_fetches(AccessList& list, const LoopShape& shape, const BufferPlan& buf
 
 void add_writes(AccessList& list, const LoopShape& shape, const JobPlan& plan) {
     const uint64_t values = plan.job.values();
+    const uint64_t note = shape.preservation().note_bytes(plan.sums_to);
     switch (plan.sums_to) {
         case SumsTo::values: {
             const bool contiguous = shape.output_packed && plan.job.channels.size() == shape.channels_out;
             const uint32_t transfers = contiguous ? 1 : plan.job.pixels.size();
             list.add(Access::Kind::write, transfers, values / transfers * 2);
-            return;
+            break;
         }
-        case SumsTo::checkpoint:
-            list.add(Access::Kind::write, 1, uint64_t{sum_count(shape, plan.job)} * 4 + checkpoint_trailer_bytes);
+        case SumsTo::checkpoint:  // sums and trailer are one transfer
+            list.add(Access::Kind::write, note != 0 ? 1 : 0, uint64_t{sum_count(shape, plan.job)} * 4 + note);
             return;
-        case SumsTo::area:
-            list.add(Access::Kind::write, 1, values * 4);
-            list.add(Access::Kind::write, 1, footprint_bytes);
-            return;
+        case SumsTo::area: list.add(Access::Kind::write, 1, values * 4); break;
     }
+    list.add(Access::Kind::write, note != 0 ? 1 : 0, note);
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 #include "plugin/cost.hpp"
 #include "plugin/job_order.hpp"
 #include "plugin/loop_nest.hpp"
-#include "plugin/preservation.hpp"
 
 namespace dynbal {
 
@@ -20,10 +19,6 @@ struct Progress {
 
     constexpr bool operator==(const Progress&) const = default;
 };
-
-/// Where the sums of a plan start from, and what becomes of them.
-enum class SumsFrom : uint8_t { zero, sram, checkpoint, area };
-enum class SumsTo : uint8_t { values, checkpoint, area };
 
 /// One step of the nest: a job, or one pass of a job.
 struct JobPlan {

@@ -35,15 +35,20 @@ Paid pay_part(const CostModel& prices, const Access& access, uint64_t left) {
     return {whole * access.amount + part, whole * each + start + part * price};
 }
 
+/// Does each value that the plan writes count, whether its job is finished or not?
+constexpr bool counts_values(Kept kept, const JobPlan& plan) {
+    return kept == Kept::values && plan.sums_to == SumsTo::values;
+}
+
 /// The plan cannot be paid as a whole: how far `left` goes, and what that costs.
 Progress cut_plan(const CostModel& prices, const AccessList& list, const JobPlan& plan, const Progress& at,
-                  uint64_t left, uint64_t& cost) {
+                  uint64_t left, uint64_t& cost, Kept kept) {
     for (uint32_t i = 0; i < list.size; ++i) {
         const Access& access = list.items[i];
         const Paid paid = pay_part(prices, access, left - (cost < left ? cost : left));
         cost += paid.cost;
         if (paid.amount < access.count * access.amount || cost > left) {
-            const bool values = i >= list.first_write && plan.sums_to == SumsTo::values;
+            const bool values = i >= list.first_write && counts_values(kept, plan);
             const auto written = static_cast<uint32_t>(paid.amount / 2);
             return values && written != 0 ? Progress{plan.after.done - plan.job.values() + written, 0} : at;
         }
@@ -87,12 +92,12 @@ void repeat_panel(Schedule& schedule, const CostModel& prices, const PanelWalk& 
     left -= cost * count;
 }
 
-/// Cost until the plan has made something durable: one value, or all its sums.
-uint64_t cost_of_first_step(const CostModel& prices, const AccessList& list, const JobPlan& plan) {
+/// Cost until the plan has made something durable: one value, or all that it writes.
+uint64_t cost_of_first_step(const CostModel& prices, const AccessList& list, const JobPlan& plan, Kept kept) {
     uint64_t cost = 0;
     for (uint32_t i = 0; i < list.size; ++i) {
         const Access& access = list.items[i];
-        const bool values = i >= list.first_write && plan.sums_to == SumsTo::values;
+        const bool values = i >= list.first_write && counts_values(kept, plan);
         const uint64_t amount = values ? 2 : access.amount;
         cost += (values ? 1 : access.count) * (start_of(prices, access.kind) + amount * price_of(prices, access.kind));
     }
@@ -145,8 +150,10 @@ CycleEnd walk_cycle(Schedule& schedule, const CostModel& prices, const Progress&
     CycleEnd end = walk(schedule, prices, at, energy, {std::numeric_limits<uint32_t>::max(), 0}, plan);
     if (!end.ended) {
         const AccessList list = accesses_of(schedule.order().shape(), schedule.buffers(), plan);
+        const Kept kept = schedule.order().shape().preservation().kept;
         uint64_t part = 0;
-        end.at = cut_plan(prices, list, plan, end.at, energy - end.spent, part);
+        const Progress reached = cut_plan(prices, list, plan, end.at, energy - end.spent, part, kept);
+        end.at = kept == Kept::stages ? Progress{} : reached;
         end.spent += part;
     }
     return end;
@@ -159,18 +166,20 @@ Traffic stage_traffic(const LoopShape& shape, const TileConfig& config, uint32_t
 
 Traffic search_traffic(const Schedule& schedule, const Progress& known, const Progress& found) {
     const LoopShape& shape = schedule.order().shape();
-    const uint32_t values = schedule.order().values();
+    const Kept kept = shape.preservation().kept;
+    if (kept == Kept::stages) return {};
     const uint32_t stored = schedule.order().values_stored();
     Traffic total;
     if (stored == 0) {
-        total = looks_of(schedule.order().search_from(known.done), found.done);
-        if (has_passes_in_job(shape, schedule.config()) && found.done < values) {
+        total = kept == Kept::jobs ? footprint_search_traffic()
+                                   : looks_of(schedule.order().search_from(known.done), found.done);
+        if (has_passes_in_job(shape, schedule.config()) && found.done < schedule.end()) {
             total += checkpoint_search_traffic();
         }
         return total;
     }
     total = footprint_search_traffic();
-    if (found.done >= stored) {
+    if (kept == Kept::values && found.done >= stored) {
         const uint32_t noted = known.done > stored ? known.done : stored;
         total += looks_of(schedule.order().search_from(noted - stored), found.done - stored);
     }
@@ -226,39 +235,48 @@ StageWalk walk_cycles(const WalkedStage& stage, const Progress& from, uint64_t e
 
 Needs needs_of(const WalkedStage& stage) {
     const LoopShape& shape = *stage.shape;
+    const Kept kept = shape.preservation().kept;
     Schedule schedule(shape, stage.config, stage.arena_bytes, whole_region(shape));
-    const bool stores = schedule.order().values_stored() != 0;
-    const Traffic notes = stores ? footprint_search_traffic() : checkpoint_search_traffic();
-    const uint64_t boot = stage.boot + cost_of(stage.prices, notes);
-    const uint64_t most = ProgressSearch::most_looks(schedule.order().values());
-    const uint64_t search = cost_of(stage.prices, {most, 0, most, 0, 0});
-    const uint64_t look = cost_of(stage.prices, {1, 0, 1, 0, 0});
+    const bool whole = kept == Kept::stages;  // all jobs, one after the other
     Needs dearest;
     for (Progress at; at.done < schedule.end();) {
         const Range panel = schedule.panel_of(at.done);
         while (at.done < panel.end) {
-            schedule.forget();
+            if (!whole) {
+                schedule.forget();
+            }
             const JobPlan plan = schedule.next(at);
             const AccessList list = accesses_of(shape, schedule.buffers(), plan);
-            dearest.step = max_u64(dearest.step, cost_of_first_step(stage.prices, list, plan));
-            dearest.job = max_u64(dearest.job, cost_of(stage.prices, traffic_of(list)));
+            dearest.step = max_u64(dearest.step, cost_of_first_step(stage.prices, list, plan, kept));
+            const uint64_t job = cost_of(stage.prices, traffic_of(list));
+            dearest.job = whole ? dearest.job + job : max_u64(dearest.job, job);
             at = plan.after;
         }
-        at.done += shape.groups == 1 ? schedule.panels_alike(panel) * panel.size() : 0;
+        at.done += shape.groups == 1 && !whole ? schedule.panels_alike(panel) * panel.size() : 0;
     }
+    if (whole) {
+        return {stage.boot + dearest.job, stage.boot + dearest.job};
+    }
+    const bool stores = schedule.order().values_stored() != 0;
+    const Traffic notes = stores ? footprint_search_traffic() : checkpoint_search_traffic();
+    const uint64_t boot = stage.boot + cost_of(stage.prices, notes);
+    const bool searches = kept == Kept::values || !stores;  // where jobs are kept, `notes` tell it all
+    const uint64_t search = searches ? cost_of(stage.prices, most_search_traffic(kept, schedule.order().values())) : 0;
+    const uint64_t look = kept == Kept::values ? cost_of(stage.prices, {1, 0, 1, 0, 0}) : search;
     // What a cycle before has achieved is found out first; the one that comes to know of no progress has looked once.
     return {boot + max_u64(search, look + dearest.step), boot + max_u64(search, look + dearest.job)};
 }
 
 Bounds bounds_of_cycle(Schedule& schedule, const CostModel& prices, const Progress& from, const Progress& to) {
     JobPlan plan;
+    const Kept kept = schedule.order().shape().preservation().kept;
     const CycleEnd whole = walk(schedule, prices, from, never, to, plan);
     if (whole.ended) {
         return {whole.spent, never};
     }
     const AccessList list = accesses_of(schedule.order().shape(), schedule.buffers(), plan);
     if (to.done <= whole.at.done) {
-        return {whole.spent, whole.spent + cost_of_first_step(prices, list, plan)};
+        return {whole.spent, whole.spent + cost_of_first_step(prices, list, plan, kept)};
     }
     const uint32_t written = plan.job.values() - (plan.after.done - to.done);
     const Access& write = list.items[list.first_write];

@@ -25,11 +25,17 @@ struct CycleEnd {
 };
 
 /// Goes on from `at` with what the schedule holds in SRAM until the energy is gone or the region is finished. A write that
-/// is cut leaves the values before the cut.
+/// is cut leaves what the stage's method keeps: the values before the cut, the jobs before, or nothing.
 CycleEnd walk_cycle(Schedule& schedule, const CostModel& prices, const Progress& at, uint64_t energy);
 
 /// What a boot spends on finding out how far a region is, when the record says `known` and NVM holds `found`.
 Traffic search_traffic(const Schedule& schedule, const Progress& known, const Progress& found);
+
+/// The most that the search costs among so many values, that for sums left out.
+constexpr Traffic most_search_traffic(Kept kept, uint32_t values) {
+    const uint64_t looks = kept == Kept::values ? ProgressSearch::most_looks(values) : 0;
+    return kept == Kept::jobs ? footprint_search_traffic() : Traffic{looks, 0, looks, 0, 0};
+}
 
 /// A stage, a configuration of it, and what each boot spends beside the search.
 struct WalkedStage {
@@ -71,7 +77,7 @@ struct Bounds {
 };
 
 /// Bounds of what a cycle spent on plans that began at `from`, with an empty SRAM, and got to `to`. `schedule` holds
-/// nothing. `high` is `never` if `to` is the region's end.
+/// nothing. `high` is `never` if `to` is the region's end. Tells nothing where stages alone are kept.
 Bounds bounds_of_cycle(Schedule& schedule, const CostModel& prices, const Progress& from, const Progress& to);
 
 }  // namespace dynbal

@@ -29,7 +29,7 @@ UsageMap usage_map_of(const compiler::ImageFile& file, uint32_t index, const std
     const StageDescriptor stage = file.stage(index);
     const CostModel& prices = file.header().cost_model;
     const compiler::StagePrices stage_prices{prices, cost_of(prices, boot_traffic(stage.states.run_count))};
-    return compiler::usage_map(shape_of(stage, file.header().sums_area_bytes), stage_prices, file.header().arena_bytes,
+    return compiler::usage_map(shape_of(file.header(), stage), stage_prices, file.header().arena_bytes,
                                sim::least_cycle_cost_of(file, index), advance);
 }
 

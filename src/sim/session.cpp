@@ -2,14 +2,26 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 #include "base/error.hpp"
 #include "compiler/memory_check.hpp"
+#include "compiler/method.hpp"
 #include "engine/engine.hpp"
+#include "nvm/assertion.hpp"
 #include "nvm/boot_cost.hpp"
 #include "sim/progress_watch.hpp"
 #include "sim/random.hpp"
 #include "sim/supply_kinds.hpp"
+
+namespace dynbal {
+
+/// The library's trap would end a campaign of thousands of points; so it counts as a wrong one.
+[[noreturn]] void assertion_failed(const char* file, uint32_t line) {
+    throw std::logic_error("an assertion of the engine failed: " + std::string(file) + ":" + std::to_string(line));
+}
+
+}  // namespace dynbal
 
 namespace dynbal::sim {
 namespace {
@@ -232,8 +244,10 @@ std::string Session::stuck_message(const Run& run, const IdleCycles& idle) const
     }
     uint32_t stage = 0;
     const uint64_t least = least_cycle_cost(*file_, prices_, &stage);
+    const std::string method = compiler::stages_only_text(*file_);
     return "stuck " + where + ": " + what + "; power cycles of " + units_text(least) +
-           " and more always get on (budget:E; stage " + std::to_string(stage) + " needs them)";
+           " and more always get on (budget:E; stage " + std::to_string(stage) + " needs them)" +
+           (method.empty() ? "" : "; " + method);
 }
 
 uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage, const CostModel& prices) {
@@ -242,7 +256,7 @@ uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage, co
     header.cost_model.boot = 0;  // counted anew
     const StageDescriptor descriptor = file.stage(stage);
     const TileConfig config = file.candidates(descriptor)[descriptor.least_need_row].config;
-    const LoopShape shape = shape_of(descriptor, header.sums_area_bytes);
+    const LoopShape shape = shape_of(header, descriptor);
     const uint64_t boot = cost_of(prices, boot_traffic(descriptor.states.run_count));
     const uint64_t need = needs_of({&shape, config, header.arena_bytes, prices, boot}).step;
     return Engine::least_cycle_cost(header, descriptor, need);

@@ -128,7 +128,7 @@ void note_progress(Places& places, const Boot& boot) {
     if (before.cycle == CycleState::not_begun) places.reach(Place::just_started);
     const uint32_t stage_offset =
         boot.header->stages_offset + after.stage * static_cast<uint32_t>(sizeof(StageDescriptor));
-    const LoopShape shape = shape_of(at<StageDescriptor>(boot.before, stage_offset), boot.header->sums_area_bytes);
+    const LoopShape shape = shape_of(*boot.header, at<StageDescriptor>(boot.before, stage_offset));
     if (after.channels_done != 0) {
         places.reach(has_damaged_checkpoint(boot, shape) ? Place::checkpoint_damaged : Place::checkpoint_found);
     }

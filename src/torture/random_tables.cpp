@@ -53,7 +53,7 @@ compiler::ImageFile with_tables(const compiler::ImageFile& file,
 
 compiler::ImageFile with_random_tables(const compiler::ImageFile& file, uint32_t rows, uint64_t seed) {
     return with_tables(file, [&](uint32_t index, uint32_t count) {
-        const LoopShape shape = shape_of(file.stage(index), file.header().sums_area_bytes);
+        const LoopShape shape = shape_of(file.header(), file.stage(index));
         return sampled(compiler::sampled_configs(shape, file.header().arena_bytes), std::min(rows, count),
                        seed + index);
     });

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "compiler/method.hpp"
 #include "device/nvm_class.hpp"
 #include "nvm/fitness.hpp"
 #include "sim/session.hpp"
@@ -114,6 +115,8 @@ void set_field(Scenario& scenario, std::string_view key, std::string_view value)
         scenario.shared = number(1) != 0;
     } else if (key == "rows") {
         scenario.rows = static_cast<uint32_t>(number(32));
+    } else if (key == "preservation") {
+        scenario.method = compiler::method_by_name(std::string(value));
     } else if (key == "nvm") {
         scenario.nvm = device::parse_nvm_class(value);
     } else if (key == "policy") {
@@ -141,6 +144,7 @@ Scenario draw_scenario(uint64_t seed, uint64_t run) {
     scenario.sram_bytes = std::array{2560U, 3072U, 4096U, 16384U}[image.in(0, 3)];
     scenario.shared = image.one_in(2);
     scenario.rows = image.one_in(2) ? static_cast<uint32_t>(image.in(1, 8)) : 0;
+    scenario.method = static_cast<uint8_t>(image.in(0, method_count - 1));
     Draw draw(random64(seed, run));
     scenario.nvm = draw_class(draw);
     scenario.policy = policies[draw.in(0, std::size(policies) - 1)].kind;
@@ -154,9 +158,10 @@ Scenario draw_scenario(uint64_t seed, uint64_t run) {
 }
 
 std::string text_of(const Scenario& s) {
-    return fmt::format("graph={} stages={} weights={} sram={} shared={} rows={} nvm={} policy={} power={} calls={}",
-                       s.graph, s.stages, 8 * s.weight_bytes, s.sram_bytes, s.shared ? 1 : 0, s.rows,
-                       device::text_of(s.nvm), sim::name_of(s.policy), power_text(s), s.calls);
+    return fmt::format(
+        "graph={} stages={} weights={} sram={} shared={} rows={} preservation={} nvm={} policy={} power={} calls={}",
+        s.graph, s.stages, 8 * s.weight_bytes, s.sram_bytes, s.shared ? 1 : 0, s.rows, methods[s.method].name,
+        device::text_of(s.nvm), sim::name_of(s.policy), power_text(s), s.calls);
 }
 
 Scenario parse_scenario(std::string_view text) {
@@ -177,13 +182,14 @@ Scenario parse_scenario(std::string_view text) {
 
 bool same_image(const Scenario& a, const Scenario& b) {
     return a.graph == b.graph && a.stages == b.stages && a.weight_bytes == b.weight_bytes &&
-           a.sram_bytes == b.sram_bytes && a.shared == b.shared && a.rows == b.rows;
+           a.sram_bytes == b.sram_bytes && a.shared == b.shared && a.rows == b.rows && a.method == b.method;
 }
 
 compiler::ImageFile image_of(const Scenario& scenario) {
     const compiler::Graph graph = random_graph(scenario.graph, scenario.stages);
     compiler::CompileOptions options;
     options.weight_bytes = scenario.weight_bytes;
+    options.method = scenario.method;
     options.device = compiler::limits_of(device::default_profile());
     options.device.sram_reserved_bytes = 0;
     options.device.sram_bytes = scenario.sram_bytes;

@@ -25,6 +25,7 @@ struct Scenario {
     uint32_t sram_bytes = 8192;
     bool shared = false;  ///< tensors share memory
     uint32_t rows = 0;    ///< of tile tables at random; 0: those of the compiler
+    uint8_t method = 0;   ///< of preservation
     NvmClass nvm;
     PolicyKind policy = PolicyKind::best;
     std::vector<uint64_t> cuts;  ///< bytes that each power cycle may write; then steady power

@@ -69,7 +69,7 @@ uint64_t least_need_of(const compiler::StageTable& table) { return table.rows[ta
 
 /// With every row, as if there were room.
 compiler::StageTable whole_table(const compiler::ImageFile& file, uint32_t stage, const CompileOptions& options) {
-    const LoopShape shape = shape_of(file.stage(stage), file.header().sums_area_bytes);
+    const LoopShape shape = shape_of(file.header(), file.stage(stage));
     return compiler::tile_table(shape, options.device.prices(), file.header().arena_bytes);
 }
 

@@ -119,7 +119,8 @@ void CrashNvm::write(uint32_t offset, std::span<const std::byte> source) {
     if (record && mutation_ == Mutation::no_checksums && paid > 4 && paid < source.size()) {
         // What a torn record would say if it were believed.
         const std::span<std::byte> slot(memory.data() + offset, source.size());
-        const uint32_t crc = crc32(slot.subspan(4), reinterpret_cast<const ImageHeader*>(memory.data())->header_crc);
+        const uint32_t crc =
+            crc32(slot.subspan(4), reinterpret_cast<const ImageHeader*>(memory.data())->header_crc ^ record_version);
         std::memcpy(slot.data(), &crc, sizeof(crc));
     }
     written += paid;

@@ -1,5 +1,6 @@
 #include "graphs.hpp"
 
+#include <cstring>
 #include <optional>
 
 #include "base/error.hpp"
@@ -24,6 +25,15 @@ compiler::ImageFile compile_graph(const Graph& graph, uint32_t weight_bytes, uin
     return compile_graph(graph, options_for(weight_bytes, sram_bytes, nvm_bytes));
 }
 
+compiler::ImageFile with_method(const compiler::ImageFile& file, uint8_t method) {
+    compiler::ImageFile changed = file;
+    ImageHeader header = file.header();
+    header.method = method;
+    header.header_crc = header_crc(header);
+    std::memcpy(changed.image.data(), &header, sizeof(header));
+    return changed;
+}
+
 namespace {
 
 /// The image, if it fits and no row of its tile tables had to go for that.
@@ -34,7 +44,7 @@ std::optional<compiler::ImageFile> compile_whole(const Graph& graph, uint32_t we
         compiler::ImageFile file = compile_graph(graph, options);
         const ImageHeader& header = file.header();
         for (uint32_t i = 0; i < header.stage_count; ++i) {
-            const LoopShape shape = shape_of(file.stage(i), header.sums_area_bytes);
+            const LoopShape shape = shape_of(header, file.stage(i));
             if (file.stage(i).candidate_count <
                 compiler::tile_table(shape, options.device.prices(), header.arena_bytes).rows.size()) {
                 return std::nullopt;

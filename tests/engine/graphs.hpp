@@ -21,6 +21,9 @@ compiler::ImageFile compile_graph(const compiler::Graph& graph, uint32_t weight_
 
 compiler::CompileOptions options_for(uint32_t weight_bytes, uint32_t sram_bytes, uint32_t nvm_bytes);
 
+/// The same image for another method of preservation; its tile tables stay as they are.
+compiler::ImageFile with_method(const compiler::ImageFile& file, uint8_t method);
+
 /// The same, with as little NVM as will do: storages share memory wherever they can.
 compiler::ImageFile compile_tight(const compiler::Graph& graph, uint32_t weight_bytes = 2,
                                   uint32_t sram_bytes = 64 * 1024);

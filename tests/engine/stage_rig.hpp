@@ -28,7 +28,7 @@ public:
     StageDescriptor stage;
     ImageHeader header;
 
-    LoopShape shape() const { return shape_of(stage, header.sums_area_bytes); }
+    LoopShape shape() const { return shape_of(header, stage); }
     /// Throws std::runtime_error if the engine refuses.
     StageRun run(const TileConfig& config);
     /// NVM as run() finds it, for reference computations.

@@ -112,6 +112,50 @@ TEST_P(Lifecycle, WhatIsGivenUpStaysGivenUp) {
     EXPECT_EQ(answer_to(second_), answer);
 }
 
+/// A program may do what it likes between steps: nothing, lose power, or change its mind.
+TEST_P(Lifecycle, StepsComeToWhatRunComesTo) {
+    const std::vector<int16_t> answer = answer_to(first_);
+    const auto read = [&](Engine& engine) {
+        std::vector<int16_t> output(answer.size());
+        EXPECT_EQ(engine.read_output(output), Status::ok);
+        return output;
+    };
+    auto engine = booted();
+    EXPECT_EQ(engine->step(), Status::ok) << "nothing to do";
+    EXPECT_EQ(engine->load_input(first_), Status::ok);
+    EXPECT_EQ(engine->start(), Status::ok);
+    uint64_t steps = 0;
+    uint32_t boundaries = 0;
+    for (Progress last; engine->record().phase == Phase::running; ++steps) {
+        EXPECT_EQ(engine->step(), Status::ok);
+        boundaries += engine->record().progress() == last ? 0U : 1U;
+        last = engine->record().progress();
+        EXPECT_EQ(engine->load_input(second_),
+                  engine->record().phase == Phase::idle ? Status::ok : Status::wrong_phase);
+    }
+    EXPECT_GT(boundaries, file_.header().stage_count) << "no step ended inside a stage";
+    EXPECT_EQ(read(*engine), answer);
+    for (uint64_t n = 0; n < steps; ++n) {  // loses power behind n steps
+        engine = booted();
+        EXPECT_EQ(engine->load_input(first_), Status::ok);
+        EXPECT_EQ(engine->start(), Status::ok);
+        for (uint64_t i = 0; i < n; ++i) EXPECT_EQ(engine->step(), Status::ok);
+        engine = booted();
+        while (engine->record().phase != Phase::idle) ASSERT_EQ(engine->step(), Status::ok);
+        ASSERT_EQ(read(*engine), answer) << n;
+        engine = booted();  // gives up behind n steps
+        EXPECT_EQ(engine->load_input(second_), Status::ok);
+        EXPECT_EQ(engine->start(), Status::ok);
+        for (uint64_t i = 0; i < n; ++i) EXPECT_EQ(engine->step(), Status::ok);
+        if (engine->record().phase == Phase::running) {
+            ASSERT_EQ(engine->abandon(), Status::ok);
+        }
+        if (n % 2 == 0) engine = booted();
+        while (engine->record().phase != Phase::idle) ASSERT_EQ(engine->step(), Status::ok);
+    }
+    EXPECT_EQ(answer_to(first_), answer);
+}
+
 TEST_P(Lifecycle, AnotherImageFindsNoRecord) {
     answer_to(first_);
     const compiler::ImageFile other = with_random_tables(file_, 1, 5);

@@ -27,7 +27,7 @@ enum class Passes : uint8_t { sums_move, in_job, both };
 /// Tables of nothing but configurations with passes; every second seed knows but one a stage.
 compiler::ImageFile with_passes(const compiler::ImageFile& file, Passes kind, uint64_t seed) {
     return with_tables(file, [&](uint32_t index, uint32_t count) {
-        const LoopShape shape = shape_of(file.stage(index), file.header().sums_area_bytes);
+        const LoopShape shape = shape_of(file.header(), file.stage(index));
         std::vector<TileConfig> configs = compiler::sampled_configs(shape, file.header().arena_bytes);
         std::erase_if(configs, [&](const TileConfig& config) {
             const bool moves = config.order == LoopOrder::sums_move;
@@ -106,7 +106,7 @@ TEST(Passes, OfOneJobAStage) {
     const compiler::ImageFile plain =
         compile_graph(b.finish(b.conv(b.conv(b.conv(in, 4, window(1)), 4, window(1)), 4, window(1), 1, false)));
     const compiler::ImageFile file = with_tables(plain, [&](uint32_t index, uint32_t) {
-        const LoopShape shape = shape_of(plain.stage(index), plain.header().sums_area_bytes);
+        const LoopShape shape = shape_of(plain.header(), plain.stage(index));
         std::vector<TileConfig> configs = compiler::sampled_configs(shape, plain.header().arena_bytes);
         std::erase_if(configs, [&](const TileConfig& config) {
             return !has_passes_in_job(shape, config) || config.tile_in != 2 || config.tile_out != 4 ||

@@ -14,21 +14,23 @@ namespace {
 constexpr size_t configs_per_stage = 200;
 uint64_t stages_checked = 0, configs_checked = 0;
 
+/// Under each method; the answer is the same under all of them.
 void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count) {
     StageRig rig(file, index, 77 + index);
-    const LoopShape shape = rig.shape();
     const uint32_t arena = rig.header.arena_bytes;
-    const std::vector<TileConfig> all = compiler::sampled_configs(shape, arena);
+    const std::vector<TileConfig> all = compiler::sampled_configs(rig.shape(), arena);
     ASSERT_FALSE(all.empty());
     std::vector<TileConfig> configs = sampled(all, count, 5 + index);
     for (const Candidate& row : file.candidates(rig.stage)) configs.push_back(row.config);
     std::vector<int16_t> answer;
     for (const TileConfig& config : configs) {
+        rig.header.method = static_cast<uint8_t>((rig.header.method + 1) % method_count);
+        const LoopShape shape = rig.shape();
         const StageRun run = rig.run(config);
         const Traffic priced = stage_traffic(shape, config, arena);
         ASSERT_EQ(run.traffic, priced) << "counted " << text_of(run.traffic) << "\npriced  " << text_of(priced)
-                                       << "\nconfig " << text_of(config) << "\nstage " << index << ": "
-                                       << text_of(shape);
+                                       << "\nmethod " << methods[rig.header.method].name << ", config "
+                                       << text_of(config) << "\nstage " << index << ": " << text_of(shape);
         if (answer.empty()) answer = run.output;
         ASSERT_EQ(run.output, answer) << text_of(config) << "\n" << text_of(shape);
         ++configs_checked;

@@ -23,7 +23,7 @@ const compiler::ImageFile& tiny() {
 
 StageView view_of(uint32_t stage) {
     StageView view;
-    view.shape = shape_of(tiny().stage(stage), tiny().header().sums_area_bytes);
+    view.shape = shape_of(tiny().header(), tiny().stage(stage));
     view.model = tiny().header().cost_model;
     view.arena_bytes = tiny().header().arena_bytes;
     return view;

@@ -30,7 +30,7 @@ uint64_t walked = 0, failures_walked = 0, without_end = 0;
 class OneStage {
 public:
     OneStage(const compiler::ImageFile& file, uint32_t index)
-        : file_(stage_alone(file, index)), shape_(shape_of(file_.stage(0), file_.header().sums_area_bytes)) {}
+        : file_(stage_alone(file, index)), shape_(shape_of(file_.header(), file_.stage(0))) {}
 
     const LoopShape& shape() const { return shape_; }
     uint32_t arena_bytes() const { return file_.header().arena_bytes; }
@@ -88,6 +88,13 @@ void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count, 
                 ++without_end;  // an engine that gets nowhere looks for another configuration: not what is walked
                 continue;
             }
+            if (walk.shape->preservation().kept == Kept::stages && run.power_cycles > 1) {
+                // A cycle in vain is the rule here, and each second one looks at the table.
+                const uint64_t looks = cost_of(prices(), {100, sizeof(Record), 4, 0, 0});
+                ASSERT_LE(cost_of(prices(), run.traffic), expected.cost + before + behind + looks);
+                ++walked;
+                continue;
+            }
             if (expected.left < behind) continue;  // the last commit needs a power cycle of its own
             ASSERT_TRUE(run.completed()) << run.message;
             ASSERT_EQ(expected.cost + before + behind, cost_of(prices(), run.traffic))
@@ -104,8 +111,11 @@ TEST(Walked, EqualsTheSimulatorUnderSteadyBudgets) {
         SCOPED_TRACE(named.name);
         const compiler::ImageFile file = test::compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
         for (uint32_t index = 0; index < file.header().stage_count; ++index) {
-            check_stage(file, index, 12, ++seed);
-            if (testing::Test::HasFatalFailure()) return;
+            for (uint8_t method = 0; method < method_count; ++method) {
+                SCOPED_TRACE(methods[method].name);
+                check_stage(test::with_method(file, method), index, method == 0 ? 12 : 6, ++seed);
+                if (testing::Test::HasFatalFailure()) return;
+            }
         }
     }
     std::cout << walked << " runs, " << failures_walked << " power failures, " << without_end << " without end\n";

@@ -1,9 +1,20 @@
 //! The progress record survives a power failure at any byte of any commit.
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
+#include "base/crc32.hpp"
+#include "nvm/assertion.hpp"
 #include "nvm/record.hpp"
 #include "ram_device.hpp"
 #include "sim/random.hpp"
+
+namespace dynbal {
+
+/// What a broken assertion does is chosen when linking.
+[[noreturn]] void assertion_failed(const char*, uint32_t) { throw std::logic_error("assertion"); }
+
+}  // namespace dynbal
 
 namespace dynbal::test {
 namespace {
@@ -160,6 +171,20 @@ TEST(RecordStore, TheRecordsOfAnotherImageAreNone) {
     }
 }
 
+/// A program whose records look different would read what the bytes do not mean.
+TEST(RecordStore, TheRecordsOfAnotherLayoutAreNone) {
+    for (const uint32_t version : {0U, record_version - 1, record_version, record_version + 1}) {
+        TornNvm nvm(std::vector<std::byte>(base + 2 * record_slot_bytes));
+        RecordStore store(nvm, image);
+        Record record = numbered(7, 0);
+        store.commit(record);
+        const std::span<std::byte> slot(nvm.memory.data() + base, sizeof(Record));
+        const uint32_t crc = crc32(slot.subspan(sizeof(record.crc)), image.header_crc ^ version);
+        std::memcpy(slot.data(), &crc, sizeof(crc));
+        EXPECT_EQ(RecordStore(nvm, image).load(record), version == record_version) << version;
+    }
+}
+
 TEST(RecordStore, ADamagedBitIsNoticed) {
     TornNvm nvm(garbage(3));
     RecordStore store(nvm, image);
@@ -237,6 +262,25 @@ TEST(RegionStack, IsWhatTheNewestRecordCountsWhereverAPushIsTorn) {
         ASSERT_LE(record.waiting, waiting_regions_max);
     }
     for (size_t i = base + records_bytes; i < nvm.memory.size(); ++i) ASSERT_EQ(nvm.memory[i], std::byte{0});
+}
+
+TEST(Assertions, EndWhatWouldDamageNvm) {
+    TornNvm nvm(std::vector<std::byte>(base + records_bytes));
+    RecordStore store(nvm, image);
+    RegionStack stack(nvm, image);
+    const std::vector<std::byte> before = nvm.memory;
+    const Region regions[4] = {{0, 1, 0, 1}, {1, 2, 0, 1}, {2, 3, 0, 1}, {3, 4, 0, 1}};
+    Record record = numbered(7, 0);
+    record.waiting = waiting_regions_max + 1;
+    EXPECT_THROW(store.commit(record), std::logic_error) << "more regions than there is room for";
+    record.waiting = waiting_regions_max;
+    EXPECT_THROW(stack.push(record, std::span(regions, 1)), std::logic_error);
+    record.waiting = 0;
+    EXPECT_THROW(stack.push(record, regions), std::logic_error) << "more than are reversed at a time";
+    EXPECT_THROW(stack.pop(record), std::logic_error) << "nothing waits";
+    record.region = {};
+    EXPECT_THROW(store.commit(record), std::logic_error) << "nothing is being worked on";
+    EXPECT_EQ(nvm.memory, before);
 }
 
 }  // namespace

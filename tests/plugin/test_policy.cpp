@@ -46,7 +46,7 @@ protected:
                 const std::vector<Candidate> rows = file.candidates(stage);
                 TableInMemory table(rows, stage.least_need_row, stage.insured_row);
                 StageView view;
-                view.shape = shape_of(stage, file.header().sums_area_bytes);
+                view.shape = shape_of(file.header(), stage);
                 view.table = &table;
                 view.model = file.header().cost_model;
                 view.boot = cost_of(view.model, boot_traffic(1));

@@ -1,0 +1,24 @@
+#include "compiler/emit_table.hpp"
+
+#include <cstring>
+
+namespace dynbal::compiler {
+
+std::vector<std::byte> bytes_of(const StageTable& table) {
+    std::vector<std::byte> bytes(table_bytes(static_cast<uint32_t>(table.rows.size())));
+    for (size_t i = 0; i < table.rows.size(); ++i) {
+        std::memcpy(bytes.data() + i * sizeof(ShortCost), &table.rows[i].from, sizeof(ShortCost));
+    }
+    std::memcpy(bytes.data() + table_rows_offset(static_cast<uint32_t>(table.rows.size())), table.rows.data(),
+                table.rows.size() * sizeof(Candidate));
+    return bytes;
+}
+
+void describe_table(const StageTable& table, uint32_t offset, StageDescriptor& stage) {
+    stage.candidates_offset = offset;
+    stage.candidate_count = static_cast<uint8_t>(table.rows.size());
+    stage.least_need_row = static_cast<uint8_t>(table.least_need);
+    stage.insured_row = static_cast<uint8_t>(table.insured);
+}
+
+}  // namespace dynbal::compiler
