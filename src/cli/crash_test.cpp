@@ -71,7 +71,7 @@ std::string text_of(const Arguments& arguments, const compiler::ImageFile& file,
         grouped(result.points), seconds, compiler::method_name(file), arguments.policy, arguments.cuts,
         grouped(result.bytes_written), grouped(result.wrong), grouped(result.stuck));
     if (result.stuck != 0 && compiler::keeps_stages_only(file)) {
-        text += "\nTo be stuck is no fault here: " + compiler::stages_only_text(file) + "\n";
+        text += fmt::format("\nTo be stuck is no fault here: {}\n", compiler::stages_only_text(file));
     }
     if (!result.hopeless.empty()) {
         text += fmt::format("\nThe supply {} is too weak even without a cut: {}\n", arguments.supply, result.hopeless);

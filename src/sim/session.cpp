@@ -18,7 +18,10 @@ namespace dynbal {
 
 /// The library's trap would end a campaign of thousands of points; so it counts as a wrong one.
 [[noreturn]] void assertion_failed(const char* file, uint32_t line) {
-    throw std::logic_error("an assertion of the engine failed: " + std::string(file) + ":" + std::to_string(line));
+    std::string message = "an assertion of the engine failed: ";
+    message += file;
+    message += ":";
+    throw std::logic_error(message += std::to_string(line));
 }
 
 }  // namespace dynbal

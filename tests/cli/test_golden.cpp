@@ -13,6 +13,7 @@ struct Golden {
 constexpr Golden images[] = {
     {4, "ab0c05b53f0e2f77ff6b799adf215437ab083b647ff5343f418b624f70c9902c"},
     {5, "ab0c05b53f0e2f77ff6b799adf215437ab083b647ff5343f418b624f70c9902c"},
+    {6, "ab0c05b53f0e2f77ff6b799adf215437ab083b647ff5343f418b624f70c9902c"},
 };
 
 TEST(Golden, ImagesAreReadOrRefusedWithAdvice) {
