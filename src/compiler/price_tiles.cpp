@@ -331,10 +331,15 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
     const Contest contest(shape, prices, arena_bytes);
     StageTable table;
     if (contest.all().empty()) return table;
-    const Contest::Winner least = contest.least_need();
-    const auto least_need = static_cast<uint64_t>(least.cost);
+    Contest::Winner least = contest.least_need();
     std::vector<Segment> segments = segments_of(points_of(contest, least.cost));
     thin(segments);
+    // The formula errs: what won somewhere may get on with less than what it thought to need least.
+    for (const Segment& segment : segments) {
+        const auto exact = static_cast<double>(contest.needs(segment.index).step);
+        if (exact < least.cost) least = {segment.index, exact};
+    }
+    const auto least_need = static_cast<uint64_t>(least.cost);
     for (const Segment& segment : segments) table.rows.push_back(row_of(contest, segment));
     // What is weaker than all that was walked takes the row of least need.
     if (!(table.rows.back().config == contest.all()[least.index].config)) {
@@ -343,7 +348,11 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
     table.rows.back().from = {};
     table.rows.back().need = ShortCost::above(least_need);
     table.least_need = static_cast<uint32_t>(table.rows.size() - 1);
-    table.insured = row_with(table, contest, insured_of(contest, least_need));
+    // Where a cycle that does not get to the stage's end loses all, nothing insures it.
+    const bool all_or_nothing = shape.preservation().kept == Kept::stages;
+    table.insured = row_with(table, contest, all_or_nothing ? 0 : insured_of(contest, least_need));
+    ShortCost& insured_need = table.rows[table.insured].need;
+    if (insured_need < table.rows[table.least_need].need) insured_need = table.rows[table.least_need].need;
     return table;
 }
 

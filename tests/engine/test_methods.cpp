@@ -105,6 +105,20 @@ TEST_P(Methods, CompleteFromTheLeastEnergyUpwards) {
     }
 }
 
+/// Fully connected layers like those of a published network: a formula once guessed wrong what needs least under hawaii, and the
+/// image did not pass validation.
+TEST_P(Methods, CompileLargeLayers) {
+    GraphBuilder b(4);
+    const TensorId in = b.input(1, 1, 250);
+    const Graph graph = b.finish(b.dense(b.dense(b.dense(b.dense(in, 144), 144), 144), 12, false));
+    for (const char* device : {"msp432p401r", "msp432p401r-published", "apollo4"}) {
+        compiler::CompileOptions options;
+        options.device = compiler::device_by_name(device);
+        options.method = GetParam();
+        EXPECT_EQ(validate(compile_graph(graph, options).image), ImageFault::none) << device;
+    }
+}
+
 /// The next inference finds NVM as after a whole one.
 TEST_P(Methods, InferencesMayBeGivenUp) {
     for (const Graph& graph : {tiny_network(), channel_network()}) {
