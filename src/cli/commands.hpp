@@ -34,6 +34,7 @@ void add_report(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_crash_test(CLI::App& app, Context& context);
 void add_soak(CLI::App& app, Context& context);
+void add_torture(CLI::App& app, Context& context);
 void add_emulate(CLI::App& app, Context& context);
 void add_fidelity(CLI::App& app, Context& context);
 void add_firmware(CLI::App& app, Context& context);

@@ -43,6 +43,7 @@ void add_commands(CLI::App& app, Context& context) {
     add_evaluate(app, context);
     add_crash_test(app, context);
     add_soak(app, context);
+    add_torture(app, context);
     add_fidelity(app, context);
     add_firmware(app, context);
     add_emulate(app, context);

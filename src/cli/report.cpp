@@ -11,6 +11,7 @@
 #include "cli/arguments.hpp"
 #include "io/sha256.hpp"
 #include "io/table.hpp"
+#include "nvm/record.hpp"
 #include "report/span_names.hpp"
 
 namespace dynbal::cli {
@@ -58,7 +59,41 @@ nlohmann::ordered_json balance_json(const power::EnergyBalance& balance) {
             {"error_j", balance.error()}};
 }
 
+/// What lies at an offset of NVM.
+const char* area_at(const ImageHeader& header, uint32_t offset) {
+    if (offset < sizeof(ImageHeader)) return "header";
+    if (offset < header.records_offset) return "weights and tables";
+    if (offset < header.records_offset + records_bytes) return "progress records";
+    if (offset < header.sums_offset) return "checkpoints";
+    if (offset < header.sums_offset + 2 * footprint_bytes) return "footprints";
+    return offset < header.tensors_offset ? "partial sums" : "tensors";
+}
+
 }  // namespace
+
+nlohmann::ordered_json wear_json(const compiler::ImageFile& file, const sim::WornRow& wear) {
+    nlohmann::ordered_json json{{"offset", wear.offset},
+                                {"bytes", wear.bytes},
+                                {"place", area_at(file.header(), wear.offset)},
+                                {"accesses", wear.accesses},
+                                {"reads_count", wear.reads_wear},
+                                {"lifetime_inferences", nullptr}};
+    if (wear.lifetime() > 0) json["lifetime_inferences"] = wear.lifetime();
+    return json;
+}
+
+std::string wear_text(const compiler::ImageFile& file, const sim::WornRow& wear) {
+    constexpr double minutes_of_a_year = 365.25 * 24 * 60;
+    std::string text =
+        fmt::format("Worn most: the {} bytes at {} of NVM ({}), {} {}", wear.bytes, grouped(wear.offset),
+                    area_at(file.header(), wear.offset), wear.reads_wear ? "read or written" : "written",
+                    wear.accesses == 1 ? std::string("once") : grouped(wear.accesses) + " times");
+    if (wear.lifetime() > 0) {
+        text += fmt::format("; they last for {:.2g} such inferences, {:.2g} years at one a minute", wear.lifetime(),
+                            wear.lifetime() / minutes_of_a_year);
+    }
+    return text + "\n";
+}
 
 nlohmann::ordered_json config_json(const TileConfig& config) {
     return {{"tile_out", config.tile_out},
@@ -98,6 +133,7 @@ nlohmann::ordered_json result_json(const compiler::ImageFile& file, const sim::R
                                 {"latency_s", result.latency_s},
                                 {"charging_s", result.charging_s},
                                 {"energy_j", result.energy_j}};
+    json["wear"] = wear_json(file, result.wear);
     if (result.energy_balance) json["energy_balance"] = balance_json(*result.energy_balance);
     if (result.completed()) {
         const std::vector<float> values = file.dequantise_output(result.output);

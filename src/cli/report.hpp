@@ -27,6 +27,10 @@ std::string answer_text(const compiler::ImageFile& file, const std::vector<int16
 /// A table of what the inference cost.
 std::string cost_text(const sim::RunResult& result);
 
+/// The row of NVM that an inference wears most, and for how many such inferences it lasts; in the text's line years, too.
+nlohmann::ordered_json wear_json(const compiler::ImageFile& file, const sim::WornRow& wear);
+std::string wear_text(const compiler::ImageFile& file, const sim::WornRow& wear);
+
 /// 0.0123 s, 4.56 mJ and so on: three digits and a prefix.
 std::string quantity(double value, const std::string& unit);
 

@@ -104,7 +104,7 @@ void run(const Arguments& arguments, Context& context) {
         json["second_is_right"] = fault.empty();
         text += "\nThe next inference on the same NVM " + (fault.empty() ? "is right, too" : fault);
     }
-    text += "\n\n" + cost_text(result);
+    text += "\n\n" + cost_text(result) + wear_text(file, result.wear);
     if (arguments.repeat.asked_for() && result.completed()) {
         const sim::SeriesResult repeated = run_repeated(arguments, file, profile, input, options);
         json["repeated"] = series_json(repeated);

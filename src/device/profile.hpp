@@ -8,6 +8,7 @@
 //!  2. whatever draws energy takes time.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -68,8 +69,11 @@ struct NvmAccess {
 struct NvmKind {
     NvmClass nvm_class;
     double endurance = 0;   ///< writes that a row survives; 0: not stated
-    double row_bytes = 1;   ///< worn by an access to any of them
+    double row_bytes = 8;   ///< worn by an access to any of them
     double reads_wear = 0;  ///< 1: an access that reads wears as one that writes, as in ferroelectric cells
+
+    /// What one write wears at least: a line is written whole.
+    uint32_t row() const { return std::max(static_cast<uint32_t>(row_bytes), uint32_t{nvm_class.line_bytes}); }
 };
 
 /// What the compiler must know.

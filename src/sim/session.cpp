@@ -119,6 +119,7 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
         run.inference = record ? record->inference : 0;
     }
     nvm_.reset_traffic();
+    nvm_.wear().clear();
     nvm_.clear_changed();
     nvm_.set_arithmetic(!options.timing_only);
     Account& account = nvm_.account();
@@ -130,6 +131,7 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
 
     result.traffic = nvm_.traffic();
     result.activity = run.trace.activity();
+    result.wear = nvm_.wear().worst();
     account.end_run();
     if (supply.balance() != nullptr) result.energy_balance = supply.balance()->since(before);
     result.charging_s = static_cast<double>(account.charging_ps()) * 1e-12;

@@ -68,6 +68,7 @@ struct RunResult {
     double charging_s = 0;                               ///< the part of it with the device off
     double energy_j = 0;                                 ///< drawn by the device
     std::optional<power::EnergyBalance> energy_balance;  ///< of a supply with a capacitor, in this run
+    WornRow wear;                                        ///< the row that it has worn most
     std::vector<int16_t> output;  ///< 15-bit values in engine order, if completed and not timing_only
 
     bool completed() const { return outcome == Outcome::completed; }

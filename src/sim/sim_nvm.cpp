@@ -25,11 +25,23 @@ size_t SimNvm::pay_transfer(Work work, uint32_t offset, size_t bytes) {
         throw std::logic_error("the engine accessed NVM bytes " + std::to_string(offset) + " to " +
                                std::to_string(offset + bytes) + ", the memory has " + std::to_string(memory().size()));
     }
-    if (bytes == 0 || free_) return bytes;
+    if (bytes == 0 || free_) {
+        note_wear(work, offset, bytes);
+        return bytes;
+    }
     const uint64_t paid = account_.pay(work, bytes).count;
     ++traffic_.transfers;
     (work == Work::read ? traffic_.read_bytes : traffic_.write_bytes) += paid;
+    note_wear(work, offset, static_cast<size_t>(paid));
     return static_cast<size_t>(paid);
+}
+
+void SimNvm::note_wear(Work work, uint32_t offset, size_t bytes) {
+    if (work == Work::read) {
+        wear_.note_read(offset, bytes);
+    } else {
+        wear_.note_write(offset, bytes);
+    }
 }
 
 void SimNvm::read(uint32_t offset, std::span<std::byte> target) {

@@ -20,6 +20,7 @@
 #include "sim/account.hpp"
 #include "sim/medium.hpp"
 #include "sim/supply.hpp"
+#include "sim/wear.hpp"
 
 namespace dynbal::sim {
 
@@ -37,7 +38,7 @@ struct LoggedByte {
 class SimNvm final : public Nvm, public Power {
 public:
     explicit SimNvm(uint32_t bytes, Defect defect = Defect::none, const DeviceProfile& profile = default_profile())
-        : medium_(bytes, profile.nvm.nvm_class, defect), defect_(defect), account_(profile) {}
+        : medium_(bytes, profile.nvm.nvm_class, defect), wear_(bytes, profile.nvm), defect_(defect), account_(profile) {}
 
     /// Power comes from `supply`, which must live until the next power_up(). Throws PowerLoss if it fails while the
     /// device boots.
@@ -64,6 +65,9 @@ public:
     /// While unset, compute() says that nobody wants the values; all else happens as always.
     void set_arithmetic(bool is_wanted) { arithmetic_ = is_wanted; }
 
+    /// Of all accesses, free ones too, since clear().
+    WearLedger& wear() { return wear_; }
+
     /// Time and energy of all that is not free.
     Account& account() { return account_; }
 
@@ -78,11 +82,13 @@ public:
 
 private:
     size_t pay_transfer(Work work, uint32_t offset, size_t bytes);
+    void note_wear(Work work, uint32_t offset, size_t bytes);
     void store(uint32_t offset, std::span<const std::byte> source, size_t paid);
     void append_to_log(uint32_t offset, std::span<const std::byte> source);
     [[noreturn]] void lose_power();
 
     Medium medium_;
+    WearLedger wear_;
     Defect defect_;
     Account account_;
     bool powered_ = false;

@@ -169,6 +169,7 @@ void Rig::boot() {
     seen.record = newest();
     listener_ = {};
     nvm_.reset_traffic();
+    nvm_.wear().clear();
     nvm_.power_up(*supply_);
     engine_.emplace(nvm_, nvm_, listener_, arena_, scenario_.policy);
     const Status status = engine_->boot();
@@ -199,6 +200,13 @@ void Rig::end_cycle(bool lost) {
         throw Fault{fmt::format("the engine counts {} transfers, {} bytes read, {} written; there were {}, {}, {}",
                                 counted.transfers, counted.read_bytes, counted.write_bytes, moved.transfers,
                                 moved.read_bytes, moved.write_bytes)};
+    }
+    // Each transfer wears each row that it touches once; what is cut before its first byte wears none.
+    const uint64_t transfers = moved.transfers;
+    const uint64_t rows_most = (moved.read_bytes + moved.write_bytes) / device::default_profile().nvm.row() + 2 * transfers;
+    const uint64_t worn = nvm_.wear().total();
+    if (energy_units_ == 0 && (worn + (lost ? 1 : 0) < transfers || worn > rows_most)) {
+        throw Fault{fmt::format("{} transfers wear {} rows, at most {} are theirs", transfers, worn, rows_most)};
     }
 }
 
