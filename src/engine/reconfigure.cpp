@@ -139,10 +139,8 @@ Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
         plans.high == never ? plans.low + cost_of(model, boot_traffic(header_.max_state_runs)) : plans.high;
     if (record_.cycle == CycleState::not_begun || record_.cycle == CycleState::started) {
         // What the host did in that cycle before, loading the input for one, was not counted, and it may have begun
-        // anywhere in a charge: it may have brought more. If nothing was achieved, up to three times as much is believed:
-        // on average it began in the middle, and a larger error is found out by the next cycle.
-        const bool nothing = record_.cycle == CycleState::not_begun && found == record_.progress();
-        return {before + plans.low, nothing ? 3 * (before + next) : never};
+        // anywhere in a charge: it may have brought more.
+        return {before + plans.low, never};
     }
     return {before + plans.low, before + look_up + next};
 }
@@ -168,10 +166,11 @@ bool Engine::wants_change(bool progress) const {
     if (!progress && record_.look != Look::none && may_suffice) {
         return false;  // the look at the table may be what there was too little for: now all energy is for the work
     }
-    if (!progress) {
-        return true;
-    }
     const uint64_t energy = likely_energy(record_.supply());
+    if (!progress) {
+        // What seems to suffice gets another whole cycle: the one that has ended may have begun with a part of its energy.
+        return record_.choice.need.value() > energy || record_.idle_cycles > idle_cycles_to_give_up;
+    }
     if (!follows_supply(policy_) || energy == never) {
         return false;
     }
