@@ -115,11 +115,11 @@ private:
     bool change_config(bool progress);
     void keep_for(const Choice& other);
     Choice running_choice() const { return {record_.choice, record_.choice_until}; }
-    bool pays_off(const Choice& next, const Supply& supply) const;
+    bool pays_off(const Choice& next, const Candidate& running) const;
     bool split_regions(const TileConfig& next);
     /// With so many waiting the region could not be split once more.
     static constexpr bool regions_nearly_full(uint32_t waiting) { return !RegionStack::has_room(waiting, 3); }
-    StageView stage_view(TileTable& table) const;
+    StageView stage_view(TileTable& table, const Candidate* running) const;
     Choice choose_for_stage();
     void take(const Choice& choice);
     void commit();

@@ -31,10 +31,14 @@ bool same_order(const TileConfig& a, const TileConfig& b) {
 
 }  // namespace
 
-StageView Engine::stage_view(TileTable& table) const {
-    return {runner_->shape(),    &table,
-            header_.cost_model,  cost_of(header_.cost_model, boot_traffic(stage_.states.run_count)),
-            header_.arena_bytes, stage_.importance};
+StageView Engine::stage_view(TileTable& table, const Candidate* running) const {
+    return {runner_->shape(),
+            &table,
+            header_.cost_model,
+            cost_of(header_.cost_model, boot_traffic(stage_.states.run_count)),
+            header_.arena_bytes,
+            stage_.importance,
+            running};
 }
 
 Choice Engine::choose_for_stage() {
@@ -45,13 +49,13 @@ Choice Engine::choose_for_stage() {
     if (record_.idle_cycles > idle_cycles_to_give_up) {
         return {table.row(table.least_need), {}};
     }
-    return choose(policy_, stage_view(table), record_.supply());
+    return choose(policy_, stage_view(table, nullptr), record_.supply());
 }
 
 void Engine::take(const Choice& choice) {
     record_.choice = choice.row;
     record_.choice_until = choice.until;
-    record_.pace = pace_as_priced;
+    record_.pace = {};
 }
 
 uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint64_t least_need) {
@@ -93,8 +97,8 @@ bool Engine::note_progress(const Progress& found) {
         record_.set_supply(learn(known, bounds_of_last_cycle(found)));
         note_pace(found);
     }
-    record_.idle_cycles =
-        progress ? 0 : static_cast<uint8_t>(record_.idle_cycles + (record_.idle_cycles < 0xFF ? 1 : 0));
+    const uint32_t idle = progress ? 0 : min_u32(record_.idle_cycles + 1U, Record::idle_cycles_most);
+    record_.idle_cycles = idle & Record::idle_cycles_most;
     record_.set_progress(found);
     return progress;
 }
@@ -174,7 +178,7 @@ bool Engine::wants_change(bool progress) const {
     if (!follows_supply(policy_) || energy == never) {
         return false;
     }
-    return (record_.pace < pace_too_slow || !running_choice().covers(energy)) && is_worth_a_look(energy);
+    return (record_.pace.is_too_slow() || !running_choice().covers(energy)) && is_worth_a_look(energy);
 }
 
 /// A look that leaves too little of a cycle for a job costs the whole cycle, which only many cycles can win back.
@@ -191,18 +195,14 @@ bool Engine::is_worth_a_look(uint64_t energy) const {
 
 /// Does the change cost less for what is left of the stage, with what a new order of jobs loses? Asked of a cycle that made
 /// progress, and judged over all that the energy may be.
-bool Engine::pays_off(const Choice& next, const Supply& supply) const {
-    Candidate running = record_.choice;
-    if (record_.done != 0 || record_.channels_done != 0) {
-        running.need = {};  // it gets on
+bool Engine::pays_off(const Choice& next, const Candidate& running) const {
+    const uint64_t likely = likely_energy(record_.supply());
+    const uint64_t priced = cost_at(running, likely);
+    if (priced == never) {
+        return cost_at(next.row, likely) != never;
     }
-    const uint64_t likely = likely_energy(supply);
-    if (cost_at(running, likely) == never && cost_at(next.row, likely) != never) {
-        return true;
-    }
-    const EnergyRange range = range_of(supply);
-    const uint64_t now = at_pace(cost_over(range, running, next.row), record_.pace);
-    const uint64_t then = cost_over(range, next.row, running);
+    // What was seen counts for more than what a price says, which is not made for all energies.
+    const uint64_t now = record_.pace.is_known() ? at_pace(priced, record_.pace) : next.running_cost;
     // In values: what is left of this region, with the sums that another order cannot use, and of the others.
     const Schedule& schedule = runner_->schedule();
     const uint64_t values = schedule.order().values();
@@ -215,24 +215,26 @@ bool Engine::pays_off(const Choice& next, const Supply& supply) const {
     const bool same = same_order(record_.config(), next.row.config);
     const uint64_t split = same ? 0 : next.row.lost.value();
     const uint64_t change = split + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
-    const uint64_t cost_then = scaled(then, same ? left_now : left_then, all) + EnergyRange::count * change;
-    return scaled(now, left_now, all) > cost_then + cost_then / price_precision;
+    const uint64_t then = scaled(next.cost, same ? left_now : left_then, all) + change;
+    return scaled(now, left_now, all) > then + then / price_precision;
 }
 
 /// Changes the configuration inside a stage, if another is to be had.
 bool Engine::change_config(bool progress) {
     NvmTable table(meter_, stage_);
-    const Choice current = running_choice();
-    const Supply supply = record_.supply();
+    Candidate running = record_.choice;
+    if (record_.done != 0 || record_.channels_done != 0) {
+        running.need = {};  // it gets on
+    }
+    const StageView view = stage_view(table, &running);
     Choice next;
     if (record_.idle_cycles > idle_cycles_to_give_up) {
         next = {table.row(table.least_need), {}};
     } else {
-        next =
-            progress ? choose(policy_, stage_view(table), supply) : choose_smaller(policy_, stage_view(table), supply);
+        next = progress ? choose(policy_, view, record_.supply()) : choose_smaller(policy_, view, record_.supply());
     }
-    const bool same = next.row.config == current.row.config;
-    if (same || (progress && (!pays_off(next, supply) || regions_nearly_full(record_.waiting + 3)))) {
+    const bool same = next.row.config == running.config;
+    if (same || (progress && (!pays_off(next, running) || regions_nearly_full(record_.waiting + 3)))) {
         keep_for(next);
         return false;
     }
@@ -244,7 +246,7 @@ bool Engine::change_config(bool progress) {
         return false;
     }
     take(next);
-    if (!same_order(current.row.config, next.row.config) && regions_nearly_full(record_.waiting)) {
+    if (!same_order(running.config, next.row.config) && regions_nearly_full(record_.waiting)) {
         take({table.row(table.least_need), {}});
     }
     emit(progress ? EventKind::reconfigured : EventKind::shrunk);
@@ -253,7 +255,13 @@ bool Engine::change_config(bool progress) {
 
 /// The configuration stays for these energies, too, at the pace it has: the question is not asked twice.
 void Engine::keep_for(const Choice& other) {
-    record_.pace = record_.pace < pace_too_slow ? pace_accepted : record_.pace;
+    if (other.row.config == record_.config() && !(other.row.lost == record_.choice.lost)) {
+        record_.choice.lost = other.row.lost;  // priced for these energies
+        record_.pace = {};
+    }
+    if (record_.pace.is_too_slow()) {
+        record_.pace.cycles = Pace::accepted;
+    }
     const bool none = record_.choice_until == ShortCost{};
     if (none || other.row.from < record_.choice.from) {
         record_.choice.from = other.row.from;

@@ -48,23 +48,24 @@ struct Record {
     uint16_t stage = 0;
     Phase phase = Phase::idle;
     uint8_t waiting = 0;                           ///< regions of the stage behind this one, in NVM (RegionStack)
-    CycleState cycle : 4 = CycleState::not_begun;  ///< of the power cycle that wrote this record
+    CycleState cycle : 2 = CycleState::not_begun;  ///< of the power cycle that wrote this record
+    Look look : 2 = Look::none;
+    uint8_t idle_cycles : 4 = 0;  ///< power cycles in a row that finished nothing, up to idle_cycles_most
     uint8_t has_output : 4 = 0;
-    uint8_t pace = pace_as_priced;  ///< what cycles achieve of what the configuration's price says, see plugin/pace.hpp
-    uint16_t channels_done = 0;     ///< input channels in the newest checkpoint of the job at `done`
-    uint32_t spent = 0;             ///< cost counted in this power cycle up to the end of this record, 1/16 units
+    uint8_t sums_dropped : 4 = 0;  ///< how often partial sums of this stage were given up for another configuration
+    uint16_t channels_done = 0;    ///< input channels in the newest checkpoint of the job at `done`
+    uint32_t spent = 0;            ///< cost counted in this power cycle up to the end of this record, 1/16 units
     uint32_t done = 0;     ///< values of the region known to be finished; with sums_move, in all passes together
     uint32_t epoch = 0;    ///< changes whenever region or configuration does: footprints of other epochs are void
     ShortCost supply_low;  ///< bounds of a power cycle's energy; the largest cost stands for `never`
     ShortCost supply_high = ShortCost::below(never);
-    Candidate choice;         ///< the running configuration, and for which energies it was chosen,
-    ShortCost choice_until;   ///< from choice.from up to this
-    uint8_t idle_cycles = 0;  ///< power cycles in a row that finished nothing
-    Look look : 4 = Look::none;
-    uint8_t sums_dropped : 4 = 0;  ///< how often partial sums of this stage were given up for another configuration
-    uint32_t waiting_values = 0;   ///< of the waiting regions together
-    Region region;                 ///< the one being worked on
+    Candidate choice;             ///< the running configuration, and for which energies it was chosen,
+    ShortCost choice_until;       ///< from choice.from up to this
+    Pace pace;                    ///< of the configuration
+    uint32_t waiting_values = 0;  ///< of the waiting regions together
+    Region region;                ///< the one being worked on
 
+    static constexpr uint8_t idle_cycles_most = 15;
     const TileConfig& config() const { return choice.config; }
     constexpr Progress progress() const { return {done, channels_done}; }
     constexpr void set_progress(const Progress& at) {

@@ -6,27 +6,42 @@
 
 namespace dynbal {
 
-/// Achieved share of what is priced, 1/128; it follows the last few cycles.
-using Pace = uint8_t;
-inline constexpr Pace pace_as_priced = 128;
-/// It was asked for something faster in vain: not again for this configuration.
-inline constexpr Pace pace_accepted = 0xFF;
-/// Less than this says that the price is wrong.
-inline constexpr Pace pace_too_slow = pace_as_priced - pace_as_priced / 8;
+/// The mean of the cycles since a configuration was taken, two bytes: part of a record.
+struct Pace {
+    uint16_t share : 12 = as_priced;  ///< achieved of what is priced, 1/as_priced
+    uint16_t cycles : 4 = 0;          ///< so many were counted, up to cycles_to_trust
+
+    static constexpr uint16_t as_priced = 1U << 10U;
+    static constexpr uint16_t most = (1U << 12U) - 1;
+    /// So many cycles tell more than a price: jobs are few in a cycle, and single cycles differ.
+    static constexpr uint16_t cycles_to_trust = 8;
+    /// It was asked for something faster in vain: not again for this configuration.
+    static constexpr uint16_t accepted = (1U << 4U) - 1;
+
+    constexpr bool is_known() const { return cycles == cycles_to_trust; }
+    /// Says it that the price is wrong?
+    constexpr bool is_too_slow() const { return is_known() && share < as_priced - as_priced / 8; }
+    constexpr bool operator==(const Pace&) const = default;
+};
+static_assert(sizeof(Pace) == 2);
 
 /// The pace after one more cycle, which brought `energy` and did `part` of a stage of `whole` that costs `cost` in all.
 inline Pace follow(Pace pace, uint64_t cost, uint64_t energy, uint64_t part, uint64_t whole) {
-    if (pace == pace_accepted) {
+    if (pace.cycles == Pace::accepted) {
         return pace;
     }
-    const uint64_t achieved = scaled(scaled(cost, part, whole), pace_as_priced, energy);
-    const auto now = static_cast<int32_t>(achieved < pace_accepted ? achieved : pace_accepted - 1);
-    return static_cast<Pace>(pace + (now - pace) / 4);
+    const uint32_t cycles = pace.cycles + (pace.is_known() ? 0U : 1U);
+    const auto now =
+        static_cast<int32_t>(min_u64(scaled(scaled(cost, part, whole), Pace::as_priced, energy), Pace::most));
+    const int32_t mean = pace.share + (now - pace.share) / static_cast<int32_t>(cycles);
+    pace.share = static_cast<uint32_t>(mean) & Pace::most;
+    pace.cycles = cycles & Pace::accepted;
+    return pace;
 }
 
 /// A price corrected by what was seen.
 inline uint64_t at_pace(uint64_t cost, Pace pace) {
-    return pace == pace_accepted ? cost : scaled(cost, pace_as_priced, pace == 0 ? 1 : pace);
+    return scaled(cost, Pace::as_priced, pace.share == 0 ? 1U : pace.share);
 }
 
 }  // namespace dynbal

@@ -4,7 +4,7 @@ namespace dynbal {
 namespace {
 
 /// For no energy is it known that the choice would be the same.
-Choice only(const Candidate& row) { return {row, ShortCost{}}; }
+Choice only(const Candidate& row) { return {row, ShortCost{}, 0, 0}; }
 
 /// Parts of what is cheapest at an energy.
 constexpr uint64_t whole = 1024;
@@ -27,6 +27,11 @@ uint64_t regret_of(const EnergyRange& range, const Candidate (&rows)[EnergyRange
         sum += scaled(max_u64(cost, least), whole, max_u64(least, 1));
     }
     return sum;
+}
+
+/// What a stage costs that costs `cheapest` at best.
+uint64_t mean_cost(uint64_t cheapest, uint64_t regret) {
+    return cheapest == never ? never : scaled(cheapest, regret, EnergyRange::count * whole);
 }
 
 /// Of the rows for what the energy may be the one that is least bad over all of it.
@@ -52,10 +57,14 @@ Choice choose_best(const StageView& stage, const Supply& supply) {
         }
     }
     // For what is likely it has been chosen, too.
-    Choice choice{rows[best], places[best].until};
     const Candidate& likely = rows[EnergyRange::likely];
+    const uint64_t cheapest = cost_at(likely, range.energies[EnergyRange::likely]);
+    Choice choice{rows[best], places[best].until, mean_cost(cheapest, least), 0};
     choice.row.from = likely.from < choice.row.from ? likely.from : choice.row.from;
     choice.until = choice.until < places[EnergyRange::likely].until ? places[EnergyRange::likely].until : choice.until;
+    if (stage.running != nullptr) {
+        choice.running_cost = mean_cost(cheapest, regret_of(range, rows, *stage.running));
+    }
     return choice;
 }
 
@@ -157,20 +166,6 @@ Choice choose(PolicyKind policy, const StageView& stage, const Supply& supply) {
 Choice choose_smaller(PolicyKind policy, const StageView& stage, const Supply& supply) {
     const Choice choice = choose(policy, stage, supply);
     return choice.row.need.value() <= likely_energy(supply) ? choice : choose_best(stage, supply);
-}
-
-uint64_t cost_over(const EnergyRange& range, const Candidate& row, const Candidate& fallback) {
-    uint64_t sum = 0;
-    for (const uint64_t energy : range.energies) {
-        uint64_t cost = cost_at(row, energy);
-        if (cost == never) {
-            cost = cost_at(fallback, energy);
-            cost += cost == never ? 0 : energy;
-        }
-        // Where neither gets on there is nothing to choose.
-        sum += cost == never ? 0 : cost;
-    }
-    return sum;
 }
 
 uint64_t paper_usage_span(const LoopShape& s, uint32_t tile_out, uint32_t tile_in, uint64_t cycle_macs) {

@@ -21,6 +21,7 @@ struct StageView {
     uint64_t boot = 0;  ///< what each boot spends beside the search for the first unfinished value
     uint32_t arena_bytes = 0;
     Importance importance = Importance::out_first;
+    const Candidate* running = nullptr;  ///< what it runs with, inside a stage
 };
 
 enum class PolicyKind : uint8_t {
@@ -51,6 +52,10 @@ constexpr bool follows_supply(PolicyKind kind) { return kind == PolicyKind::best
 struct Choice {
     Candidate row;
     ShortCost until;  ///< for energies from row.from up to this one the choice would be the same; 0: not known
+    /// What the whole stage costs on average over what the energy may be, with the choice and with what is running; 0 where it
+    /// was not asked. `never`: where the running one gets nowhere.
+    uint64_t cost = 0;
+    uint64_t running_cost = 0;
 
     /// Would the same be chosen for this energy, without a look at the table?
     constexpr bool covers(uint64_t energy) const { return row.from.value() <= energy && energy < until.value(); }
@@ -62,10 +67,6 @@ Choice choose(PolicyKind policy, const StageView& stage, const Supply& supply);
 /// Chooses for a stage that made no progress in a whole power cycle. What needs more than there seems to be is replaced,
 /// whatever the policy, by the row for what there seems to be.
 Choice choose_smaller(PolicyKind policy, const StageView& stage, const Supply& supply);
-
-/// Cost of the stage, summed over a range of energies: where there is too little for `row`, a cycle is lost and `fallback`
-/// goes on. Energies for which there is too little for either do not count.
-uint64_t cost_over(const EnergyRange& range, const Candidate& row, const Candidate& fallback);
 
 /// The paper's Usage Span (formulas of the reference, in values read from NVM) for one pair of tile sizes.
 /// `cycle_macs` is the energy of a power cycle in MACs.

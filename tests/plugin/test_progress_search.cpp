@@ -40,21 +40,33 @@ TEST(ProgressSearch, NoProgressTakesOneLookAndAFewJobsTakeFew) {
     EXPECT_LE(looks(0, 100'000, 1, 3), 7U);
 }
 
-TEST(Pace, FollowsWhatCyclesAchieve) {
+TEST(Pace, IsTheMeanOfWhatCyclesAchieve) {
     constexpr uint64_t cost = 1000 * 16, energy = 100 * 16, whole = 500;
-    Pace pace = pace_as_priced;
-    for (int i = 0; i < 30; ++i) pace = follow(pace, cost, energy, 50, whole);
-    EXPECT_EQ(pace, pace_as_priced);
-    for (int i = 0; i < 30; ++i) pace = follow(pace, cost, energy, 25, whole);
-    EXPECT_NEAR(pace, pace_as_priced / 2, 3);
-    EXPECT_NEAR(static_cast<double>(at_pace(cost, pace)), 2.0 * cost, 0.1 * cost);
-    for (int i = 0; i < 60; ++i) pace = follow(pace, cost, energy, 0, whole);
-    EXPECT_LE(pace, 3);
-    EXPECT_GE(at_pace(cost, pace), cost * 40);
-    for (int i = 0; i < 60; ++i) pace = follow(pace, cost, energy, 500, whole);
-    EXPECT_LT(pace, pace_accepted);
-    EXPECT_EQ(follow(pace_accepted, cost, energy, 0, whole), pace_accepted);
-    EXPECT_EQ(at_pace(cost, pace_accepted), cost);
+    Pace pace;
+    // Single cycles say little: half and one and a half times what is priced.
+    for (uint32_t i = 0; i < Pace::cycles_to_trust; ++i) {
+        EXPECT_FALSE(pace.is_known());
+        EXPECT_FALSE(pace.is_too_slow());
+        pace = follow(pace, cost, energy, i % 2 == 0 ? 25 : 75, whole);
+    }
+    EXPECT_TRUE(pace.is_known());
+    EXPECT_NEAR(pace.share, Pace::as_priced, Pace::as_priced / 100);
+    for (int i = 0; i < 60; ++i) pace = follow(pace, cost, energy, 25, whole);
+    EXPECT_TRUE(pace.is_too_slow());
+    EXPECT_NEAR(static_cast<double>(at_pace(cost, pace)), 2.0 * cost, 0.03 * cost);
+    for (int i = 0; i < 99; ++i) pace = follow(pace, cost, energy, 0, whole);
+    EXPECT_GE(at_pace(cost, pace), cost * 100);
+    for (int i = 0; i < 99; ++i) pace = follow(pace, cost, energy, 5000, whole);
+    EXPECT_GE(pace.share, Pace::most - Pace::cycles_to_trust);
+}
+
+TEST(Pace, ThatIsAcceptedStaysSo) {
+    Pace pace;
+    pace.share = Pace::as_priced / 2;
+    pace.cycles = Pace::accepted;
+    EXPECT_FALSE(pace.is_known());
+    EXPECT_FALSE(pace.is_too_slow());
+    EXPECT_EQ(follow(pace, 1000, 100, 0, 500), pace);
 }
 
 }  // namespace
