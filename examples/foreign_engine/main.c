@@ -18,7 +18,7 @@ static dynbal_config smallest(dynbal_bounds supply) {
 
 static dynbal_config plugin(dynbal_bounds supply) {
     dynbal_candidate chosen = table.rows[table.count - 1];
-    (void)dynbal_choose(DYNBAL_BEST, &stage, table.rows, table.count, table.insured, &prices, SRAM_BYTES, supply, &chosen);
+    (void)dynbal_choose(DYNBAL_BEST, &stage, table.rows, table.count, &prices, SRAM_BYTES, supply, &chosen);
     return chosen.config;
 }
 

@@ -53,8 +53,5 @@ int make_tile_table(tile_table* table) {
         last->from = energy;
     }
     table->rows[table->count - 1].from = 0;
-    /* While nothing is known: what needs no more than half of the largest need. */
-    table->insured = 0;
-    while (table->insured + 1 < table->count && table->rows[table->insured].need > table->rows[0].need / 2) ++table->insured;
     return 1;
 }

@@ -6,7 +6,6 @@
 typedef struct tile_table {
     dynbal_candidate rows[DYNBAL_CANDIDATES_MAX]; /* by falling energy of a power cycle; [0] is cheapest without failures */
     uint32_t count;
-    uint32_t insured; /* to be taken while nothing is known of the supply */
 } tile_table;
 
 /* 0 if there is no tile that fits. */

@@ -78,18 +78,6 @@ uint32_t least_buffer_bytes(const LoopShape& shape) {
                     plan.weight_bytes == 2 ? "int8 weights, " : ""));
 }
 
-/// Rows that a table can do without: all but the first, the one of least need and the insured one.
-size_t spare_rows(const StageTable& table) { return table.rows.size() - std::min<size_t>(table.rows.size(), 3); }
-
-/// Drops the row before those that must stay; the one before it is taken for its energies, too.
-void drop_row(StageTable& table) {
-    uint32_t row = static_cast<uint32_t>(table.rows.size()) - 1;
-    while (row == table.least_need || row == table.insured) --row;
-    table.rows[row - 1].from = table.rows[row].from;
-    table.rows.erase(table.rows.begin() + row);
-    for (uint32_t* kept : {&table.least_need, &table.insured}) *kept -= *kept > row ? 1 : 0;
-}
-
 /// Drops rows of the longest tables until all fits into NVM; false if it does not even with those that must stay.
 bool thin_to_fit(Plan& plan, uint32_t nvm_bytes) {
     const auto by_spare_rows = [](const auto& a, const auto& b) { return spare_rows(a) < spare_rows(b); };

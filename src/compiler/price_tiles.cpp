@@ -13,7 +13,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 /// Energies that are walked differ by so much; where their winners differ, energies between them are walked, too.
-constexpr double energy_step = 1.15, energy_resolution = 1.03;
+constexpr double energy_step = 1.04, energy_resolution = 1.02;
 /// A row stays where it comes so near to the winner.
 constexpr double near_enough = 1.005;
 /// A row's price, its mean loss applied to each of its energies, errs by no more than so much: else it becomes two.
@@ -23,8 +23,6 @@ constexpr size_t walked_quickly = 20, walked_carefully = 5;
 constexpr uint32_t careful_effort = 10;
 /// Where none of them gets on, further ones are walked, so many times.
 constexpr size_t chunks = 6;
-/// What the choice while nothing is known may cost more on steady power.
-constexpr double insurance = 1.004;
 
 /// All configurations of a stage with their quick prices, walked on demand.
 class Contest {
@@ -242,44 +240,6 @@ std::vector<Segment> segments_of(const std::vector<Point>& points) {
     return segments;
 }
 
-/// Share of a first cycle that is lost, summed over energies from the least that gets on to the whole stage, each octave
-/// counting the same: what a configuration risks while nothing is known of the supply.
-double risk_of(const WalkedStage& stage, double useful_cost, double least_need) {
-    double risk = 0;
-    for (double energy = useful_cost; energy > least_need; energy /= 2) {
-        Schedule schedule(*stage.shape, stage.config, stage.arena_bytes, whole_region(*stage.shape));
-        const CycleEnd cycle = walk_cycle(schedule, stage.prices, {}, static_cast<uint64_t>(energy));
-        const double done = static_cast<double>(cycle.at.done) / schedule.end();
-        risk += 1 - done * useful_cost / energy;
-    }
-    return risk;
-}
-
-/// The choice while nothing is known: of those that cost next to nothing more on steady power the one of least risk.
-size_t insured_of(const Contest& contest, uint64_t least_need) {
-    const auto reuse = static_cast<double>(contest.all().front().reuse);
-    std::vector<size_t> entrants;
-    for (size_t i = 0; i < contest.all().size() && static_cast<double>(contest.all()[i].reuse) <= insurance * reuse;
-         ++i) {
-        entrants.push_back(i);
-    }
-    std::stable_sort(entrants.begin(), entrants.end(), [&](size_t a, size_t b) {
-        return contest.all()[a].refetch + contest.all()[a].need < contest.all()[b].refetch + contest.all()[b].need;
-    });
-    if (entrants.size() > walked_quickly) entrants.resize(walked_quickly);
-    size_t insured = 0;
-    double least = infinite;
-    for (const size_t index : entrants) {
-        const double risk =
-            risk_of(contest.stage_of(contest.all()[index].config), reuse, static_cast<double>(least_need));
-        if (risk < least) {
-            least = risk;
-            insured = index;
-        }
-    }
-    return insured;
-}
-
 /// A row that is taken outside of the energies that were walked: priced at the one that it is most likely taken for. As the
 /// row of least need it is taken for whatever it gets on with.
 Candidate row_at(const Contest& contest, size_t index, uint64_t energy, bool as_least) {
@@ -298,33 +258,6 @@ Candidate row_at(const Contest& contest, size_t index, uint64_t energy, bool as_
     return row;
 }
 
-/// The index of a row with this configuration; appended if there is none.
-uint32_t row_with(StageTable& table, const Contest& contest, size_t index) {
-    const QuickPrice& price = contest.all()[index];
-    for (uint32_t i = 0; i < table.rows.size(); ++i) {
-        if (table.rows[i].config == price.config) return i;
-    }
-    table.rows.push_back(row_at(contest, index, std::max(price.reuse / 2, 2 * contest.needs(index).job), false));
-    return static_cast<uint32_t>(table.rows.size() - 1);
-}
-
-/// Leaves out the rows that are taken for the narrowest range of energies until there is room for two more.
-void thin(std::vector<Segment>& segments) {
-    while (segments.size() > table_rows_max - 2) {
-        size_t narrowest = 1;
-        double least = infinite;
-        for (size_t i = 1; i < segments.size(); ++i) {
-            const double width = static_cast<double>(segments[i - 1].from) / static_cast<double>(segments[i].from);
-            if (width < least) {
-                least = width;
-                narrowest = i;
-            }
-        }
-        segments[narrowest - 1].from = segments[narrowest].from;
-        segments.erase(segments.begin() + static_cast<std::ptrdiff_t>(narrowest));
-    }
-}
-
 }  // namespace
 
 StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes) {
@@ -332,14 +265,13 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
     StageTable table;
     if (contest.all().empty()) return table;
     Contest::Winner least = contest.least_need();
-    std::vector<Segment> segments = segments_of(points_of(contest, least.cost));
-    thin(segments);
-    // The formula errs: what won somewhere may get on with less than what it thought to need least.
-    for (const Segment& segment : segments) {
-        const auto exact = static_cast<double>(contest.needs(segment.index).step);
-        if (exact < least.cost) least = {segment.index, exact};
+    const std::vector<Point> points = points_of(contest, least.cost);
+    for (const Point& point : points) {
+        const auto need = static_cast<double>(contest.needs(point.index).step);
+        if (need < least.cost) least = {point.index, need};
     }
     const auto least_need = static_cast<uint64_t>(least.cost);
+    std::vector<Segment> segments = segments_of(points);
     for (const Segment& segment : segments) table.rows.push_back(row_of(contest, segment));
     // What is weaker than all that was walked takes the row of least need.
     if (!(table.rows.back().config == contest.all()[least.index].config)) {
@@ -348,12 +280,22 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
     table.rows.back().from = {};
     table.rows.back().need = ShortCost::above(least_need);
     table.least_need = static_cast<uint32_t>(table.rows.size() - 1);
-    // Where a cycle that does not get to the stage's end loses all, nothing insures it.
-    const bool all_or_nothing = shape.preservation().kept == Kept::stages;
-    table.insured = row_with(table, contest, all_or_nothing ? 0 : insured_of(contest, least_need));
-    ShortCost& insured_need = table.rows[table.insured].need;
-    if (insured_need < table.rows[table.least_need].need) insured_need = table.rows[table.least_need].need;
+    while (table.rows.size() > table_rows_max) drop_row(table);
     return table;
+}
+
+size_t spare_rows(const StageTable& table) { return table.rows.size() - std::min<size_t>(table.rows.size(), 2); }
+
+void drop_row(StageTable& table) {
+    const auto width = [&](size_t i) {
+        return static_cast<double>(table.rows[i - 1].from.value()) / static_cast<double>(table.rows[i].from.value());
+    };
+    size_t narrowest = 1;
+    for (size_t i = 2; i < table.least_need; ++i) {
+        if (width(i) < width(narrowest)) narrowest = i;
+    }
+    table.rows.erase(table.rows.begin() + static_cast<std::ptrdiff_t>(narrowest));
+    --table.least_need;
 }
 
 std::vector<double> least_costs(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes,

@@ -1,6 +1,6 @@
 //! Prices the tile configurations of a stage by walking them under power that fails, and makes its table.
 //!
-//! For energies 15 % apart, closer where their winners differ, down to the least that gets on, the configurations that a
+//! For energies 4 % apart, closer where their winners differ, down to the least that gets on, the configurations that a
 //! formula thinks best are walked from several places, the energy jittered by a percent or two since real cycles differ,
 //! and the mean decides. Where the winner for a neighbouring energy comes within half a percent, it stays.
 #pragma once
@@ -20,11 +20,16 @@ struct StagePrices {
 
 struct StageTable {
     std::vector<Candidate> rows;  ///< as TileTable has them; empty if no configuration fits the arena
-    uint32_t least_need = 0;
-    uint32_t insured = 0;
+    uint32_t least_need = 0;      ///< the last one
 };
 
 StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes);
+
+/// Rows that a table can do without: all but the first and the last one.
+size_t spare_rows(const StageTable& table);
+/// Drops the spare row that is taken for the narrowest range of energies; the one behind it, which gets on with less, is taken for
+/// them. There must be one.
+void drop_row(StageTable& table);
 
 /// Least mean cost at each energy (`never`: no failures), by fewer walks than a table takes; infinite if nothing gets on.
 std::vector<double> least_costs(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes,

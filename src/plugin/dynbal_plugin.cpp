@@ -138,8 +138,8 @@ dynbal_status dynbal_walk(const dynbal_shape* shape, const dynbal_config* config
 }
 
 dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape, const dynbal_candidate* candidates,
-                            uint32_t count, uint32_t insured, const dynbal_cost_model* model, uint32_t arena_bytes,
-                            dynbal_bounds supply, dynbal_candidate* chosen) {
+                            uint32_t count, const dynbal_cost_model* model, uint32_t arena_bytes, dynbal_bounds supply,
+                            dynbal_candidate* chosen) {
     if (shape == nullptr || candidates == nullptr || model == nullptr || chosen == nullptr) {
         return DYNBAL_NULL;
     }
@@ -149,7 +149,7 @@ dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape, const dy
     if (policy > DYNBAL_BEST) {
         return DYNBAL_BAD_POLICY;
     }
-    if (count < 1 || count > DYNBAL_CANDIDATES_MAX || insured >= count) {
+    if (count < 1 || count > DYNBAL_CANDIDATES_MAX) {
         return DYNBAL_BAD_COUNT;
     }
     StageView stage;
@@ -166,7 +166,7 @@ dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape, const dy
         rows[i].lost = ShortCost::below(candidates[i].lost);
         least_need = rows[i].need.value() < rows[least_need].need.value() ? i : least_need;
     }
-    TableInMemory table({rows, count}, least_need, insured);
+    TableInMemory table({rows, count}, least_need);
     stage.table = &table;
     stage.model = model_from(*model);
     stage.boot = model->boot;

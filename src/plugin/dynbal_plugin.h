@@ -108,11 +108,11 @@ dynbal_status dynbal_walk(const dynbal_shape* shape, const dynbal_config* config
                           uint64_t energy, uint64_t* cost);
 
 /**
- * Chooses among `count` rows by falling `from`; [0] is cheapest without failures, `insured` the one to take while nothing
- * is known of the supply. DYNBAL_PAPER may answer with a configuration that is not among them.
+ * Chooses among `count` rows by falling `from`; [0] is cheapest without failures, and taken while nothing is known
+ * of the supply. DYNBAL_PAPER may answer with a configuration that is not among them.
  */
 dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape,
-                            const dynbal_candidate* candidates, uint32_t count, uint32_t insured,
+                            const dynbal_candidate* candidates, uint32_t count,
                             const dynbal_cost_model* model, uint32_t arena_bytes,
                             dynbal_bounds supply, dynbal_candidate* chosen);
 

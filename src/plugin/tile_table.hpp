@@ -74,10 +74,8 @@ public:
     /// At least one row; [0] is cheapest without failures, further ones follow by falling `from`, down to 0.
     uint32_t count = 1;
     uint32_t least_need = 0;  ///< the row that needs least
-    uint32_t insured = 0;     ///< what to take as long as nothing is known of the supply
 
-    TileTable(uint32_t rows, uint32_t least_need_row, uint32_t insured_row)
-        : count(rows), least_need(least_need_row), insured(insured_row) {}
+    TileTable(uint32_t rows, uint32_t least_need_row) : count(rows), least_need(least_need_row) {}
 
     virtual Candidate row(uint32_t index) = 0;
     /// The rows for cycles of these energies: one look at the table.
@@ -93,8 +91,8 @@ TileTable::Place place_of(std::span<const ShortCost> froms, uint64_t energy);
 /// A table in memory.
 class TableInMemory final : public TileTable {
 public:
-    TableInMemory(std::span<const Candidate> rows, uint32_t least_need_row, uint32_t insured_row)
-        : TileTable(static_cast<uint32_t>(rows.size()), least_need_row, insured_row), rows_(rows) {}
+    TableInMemory(std::span<const Candidate> rows, uint32_t least_need_row)
+        : TileTable(static_cast<uint32_t>(rows.size()), least_need_row), rows_(rows) {}
 
     Candidate row(uint32_t index) override { return rows_[index]; }
     void find(std::span<const uint64_t> energies, std::span<Place> places) override;

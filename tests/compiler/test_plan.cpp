@@ -90,11 +90,9 @@ TEST(Plan, TablesAreThinnedToFit) {
         uint32_t rows = 0;
         for (uint32_t i = 0; i < file.header().stage_count; ++i) {
             const StageDescriptor stage = file.stage(i);
-            const compiler::StageTable table{file.candidates(stage), stage.least_need_row, stage.insured_row};
+            const compiler::StageTable table{file.candidates(stage), stage.least_need_row};
             rows += static_cast<uint32_t>(table.rows.size());
             EXPECT_EQ(least_need_of(table), least_need_of(whole_table(file, i, options)));
-            EXPECT_EQ(table.rows[table.insured].config,
-                      whole_table(file, i, options).rows[whole_table(file, i, options).insured].config);
         }
         uint32_t& most = most_rows[file.header().sums_area_bytes];
         EXPECT_GE(rows, most);

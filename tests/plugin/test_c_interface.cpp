@@ -75,7 +75,7 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
                                     stage.model.transfer, stage.model.job,       stage.model.boot};
     const compiler::StageTable made = compiler::tile_table(shape, {stage.model, stage.model.boot}, stage.arena_bytes);
     RC_PRE(!made.rows.empty());
-    TableInMemory table(made.rows, made.least_need, made.insured);
+    TableInMemory table(made.rows, made.least_need);
     stage.table = &table;
     stage.boot = stage.model.boot;
     const auto same_config = [](const dynbal_config& a, const TileConfig& b) {
@@ -100,8 +100,8 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
         const uint64_t low = draw(0, 3000000);
         const dynbal_bounds supply{low, draw(0, 3) == 0 ? never : low + draw(1, 900000)};
         dynbal_candidate chosen{};
-        RC_ASSERT(dynbal_choose(policy, &c_shape, c_table.data(), static_cast<uint32_t>(c_table.size()), made.insured,
-                                &c_model, stage.arena_bytes, supply, &chosen) == DYNBAL_OK);
+        RC_ASSERT(dynbal_choose(policy, &c_shape, c_table.data(), static_cast<uint32_t>(c_table.size()), &c_model,
+                                stage.arena_bytes, supply, &chosen) == DYNBAL_OK);
         const Choice expected = choose(static_cast<PolicyKind>(policy), stage, {supply.low, supply.high});
         RC_ASSERT(same_config(chosen.config, expected.row.config));
         const dynbal_bounds cycle{draw(0, 100000), 100000 + draw(1, 100000)};

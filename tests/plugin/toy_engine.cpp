@@ -97,7 +97,7 @@ ToyResult ToyEngine::run(uint64_t cycle_budget, ToyTiles tiles) const {
             storage.spent_noted = prices.boot;
             dynbal_candidate chosen = table[0];
             if (tiles == ToyTiles::plugin &&
-                dynbal_choose(DYNBAL_BEST, &shape, table.data(), static_cast<uint32_t>(table.size()), 0, &prices,
+                dynbal_choose(DYNBAL_BEST, &shape, table.data(), static_cast<uint32_t>(table.size()), &prices,
                               sram_bytes, storage.supply, &chosen) != DYNBAL_OK) {
                 throw std::runtime_error("the plugin refused");
             }
