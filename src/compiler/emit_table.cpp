@@ -18,7 +18,6 @@ void describe_table(const StageTable& table, uint32_t offset, StageDescriptor& s
     stage.candidates_offset = offset;
     stage.candidate_count = static_cast<uint8_t>(table.rows.size());
     stage.least_need_row = static_cast<uint8_t>(table.least_need);
-    stage.insured_row = static_cast<uint8_t>(table.insured);
 }
 
 }  // namespace dynbal::compiler
