@@ -52,6 +52,16 @@ void Preserver::finish(const JobOrder& order, const JobPlan& plan, const Made& m
     }
 }
 
+Job Preserver::job_to_fill(const JobOrder& order, uint32_t done) {
+    constexpr uint32_t values_most = 32;
+    Job job = order.job_at(done);
+    if (order.shape().preservation().kept == Kept::jobs) {
+        job.pixels.end = job.pixels.begin + 1;
+        job.channels.end = min_u32(job.channels.end, job.channels.begin + values_most);
+    }
+    return job;
+}
+
 void Preserver::fill(const JobOrder& order, const Job& job, std::span<int16_t> values, uint32_t epoch, uint32_t done) {
     DYNBAL_ASSERT(values.size() == job.values());
     DYNBAL_ASSERT(done >= job.values());

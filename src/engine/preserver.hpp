@@ -38,7 +38,10 @@ public:
 
     /// Makes durable what a plan has made, and notes it under `epoch` where the method does.
     void finish(const JobOrder& order, const JobPlan& plan, const Made& made, uint32_t epoch);
-    /// Writes the values of a job of an inference that was given up; `done` are filled then.
+    /// What is filled next of an inference that was given up: a job where each value counts, else so little of one that a power
+    /// cycle of the least energy gets on.
+    static Job job_to_fill(const JobOrder& order, uint32_t done);
+    /// Writes the values of such a job; `done` are filled then.
     void fill(const JobOrder& order, const Job& job, std::span<int16_t> values, uint32_t epoch, uint32_t done);
 
     /// How far the region really is, where the record says that `known` are done; `running`: not given up.

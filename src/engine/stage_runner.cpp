@@ -49,7 +49,7 @@ Made StageRunner::made_by(const Job& job) const {
 }
 
 uint32_t StageRunner::fill(uint32_t done, uint32_t epoch) {
-    const Job job = schedule_->order().job_at(done);
+    const Job job = preserver_->job_to_fill(schedule_->order(), done);
     std::memset(out_, 0, size_t{job.values()} * sizeof(int16_t));
     preserver_->fill(schedule_->order(), job, {out_, job.values()}, epoch, done + job.values());
     return job.values();
