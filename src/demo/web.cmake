@@ -12,7 +12,7 @@ foreach(library fmt nlohmann toml++)
 endforeach()
 
 set(host
-  compiler/epilogue.cpp compiler/image_file.cpp compiler/memory_check.cpp
+  compiler/epilogue.cpp compiler/image_file.cpp compiler/memory_check.cpp compiler/method.cpp
   device/nvm_class.cpp device/parse_toml.cpp device/profile.cpp device/profile_file.cpp
   io/file.cpp io/npy.cpp io/npy_header.cpp io/printable.cpp io/wrong_kind.cpp
   power/chain.cpp power/harvester.cpp power/recording.cpp
