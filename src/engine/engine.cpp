@@ -40,7 +40,7 @@ void Engine::commit() {
     DYNBAL_ASSERT(record_.phase == Phase::idle || record_.region.channel_end <= stage_.channels_out);
     meter_.set_class(TrafficClass::control);
     const uint64_t spent = meter_.spent() + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
-    record_.spent = static_cast<uint32_t>(spent < UINT32_MAX ? spent : UINT32_MAX);
+    record_.spent = static_cast<uint32_t>(min_u64(spent, UINT32_MAX));
     records_->commit(record_);
 }
 

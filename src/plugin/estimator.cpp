@@ -10,8 +10,6 @@ constexpr uint32_t ageing = 256;
 /// A cycle that contradicts what was known by no more than this part says that the supply varies, not that it has changed.
 constexpr uint32_t variation = 8;
 
-constexpr uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
-
 }  // namespace
 
 Supply age(const Supply& known) {
@@ -19,7 +17,7 @@ Supply age(const Supply& known) {
 }
 
 Supply learn(const Supply& aged, const Bounds& cycle) {
-    const Supply common{max_u64(aged.low, cycle.low), least(aged.high, cycle.high)};
+    const Supply common{max_u64(aged.low, cycle.low), min_u64(aged.high, cycle.high)};
     if (common.low < common.high) {
         return common;
     }

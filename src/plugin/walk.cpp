@@ -1,6 +1,7 @@
 #include "plugin/walk.hpp"
 
 #include "base/math.hpp"
+
 namespace dynbal {
 namespace {
 
@@ -45,7 +46,7 @@ Progress cut_plan(const CostModel& prices, const AccessList& list, const JobPlan
                   uint64_t left, uint64_t& cost, Kept kept) {
     for (uint32_t i = 0; i < list.size; ++i) {
         const Access& access = list.items[i];
-        const Paid paid = pay_part(prices, access, left - (cost < left ? cost : left));
+        const Paid paid = pay_part(prices, access, left - min_u64(cost, left));
         cost += paid.cost;
         if (paid.amount < access.count * access.amount || cost > left) {
             const bool values = i >= list.first_write && counts_values(kept, plan);
