@@ -9,10 +9,33 @@ namespace {
 
 constexpr uint32_t piece_bytes = 256;
 
-bool holds_header(Nvm& nvm, std::span<const std::byte> header) {
+constexpr uint32_t magic_bytes = sizeof(ImageHeader::magic);
+
+/// What NVM holds of an image by its header: a magic of zero stands for one that is being installed.
+enum class Found : uint8_t { other, begun, all };
+
+Found look(Nvm& nvm, std::span<const std::byte> header) {
     ImageHeader stored;
-    nvm.read(0, std::as_writable_bytes(std::span<ImageHeader, 1>(&stored, 1)));
-    return std::memcmp(&stored, header.data(), sizeof(stored)) == 0;
+    const auto bytes = std::as_writable_bytes(std::span<ImageHeader, 1>(&stored, 1));
+    nvm.read(0, bytes);
+    if (std::memcmp(&bytes[magic_bytes], &header[magic_bytes], sizeof(stored) - magic_bytes) != 0) {
+        return Found::other;
+    }
+    if (stored.magic == 0) {
+        return Found::begun;
+    }
+    return std::memcmp(bytes.data(), header.data(), magic_bytes) == 0 ? Found::all : Found::other;
+}
+
+/// What NVM holds is no image any more, and there is no record: one of this image may have outlived another image that was there
+/// in between. Last comes what makes it this image's beginning.
+void begin(Nvm& nvm, RecordStore& records, std::span<const std::byte> header) {
+    const uint32_t no_magic = 0;
+    nvm.write(0, std::as_bytes(std::span<const uint32_t, 1>(&no_magic, 1)));
+    nvm.barrier();
+    records.erase();
+    nvm.write(magic_bytes, header.subspan(magic_bytes));
+    nvm.barrier();
 }
 
 }  // namespace
@@ -43,23 +66,32 @@ const char* open_payload(std::span<const std::byte> flash, Payload& payload) {
 
 Installation install(Nvm& nvm, const Payload& payload, std::span<const std::byte> flash) {
     const std::span<const std::byte> header = payload.image.first(sizeof(ImageHeader));
-    if (holds_header(nvm, header)) {
+    const Found found = look(nvm, header);
+    if (found == Found::all) {
         return Installation::already_there;
     }
-    if (payload_crc(payload.header, flash) != payload.header.crc || validate(payload.image) != ImageFault::none) {
-        return Installation::damaged;
-    }
-    const uint32_t no_magic = 0;
-    nvm.write(0, std::as_bytes(std::span<const uint32_t, 1>(&no_magic, 1)));
-    for (size_t done = sizeof(ImageHeader); done < payload.image.size(); done += piece_bytes) {
-        const size_t left = payload.image.size() - done;
-        nvm.write(static_cast<uint32_t>(done), payload.image.subspan(done, left < piece_bytes ? left : piece_bytes));
-    }
-    // Records of this image may have outlived another one that was there in between.
     ImageHeader image;
     std::memcpy(&image, header.data(), sizeof(image));
-    RecordStore(nvm, image).erase();
-    nvm.write(0, header);
+    RecordStore records(nvm, image);
+    Record note;
+    if (found != Found::begun || !records.load(note) || note.phase != Phase::installing) {
+        if (payload_crc(payload.header, flash) != payload.header.crc || validate(payload.image) != ImageFault::none) {
+            return Installation::damaged;
+        }
+        begin(nvm, records, header);
+        note = Record{};
+        note.phase = Phase::installing;
+        note.done = sizeof(ImageHeader);
+    }
+    const auto size = static_cast<uint32_t>(payload.image.size());
+    while (note.done < size) {
+        const uint32_t piece = min_u32(piece_bytes, size - note.done);
+        nvm.write(note.done, payload.image.subspan(note.done, piece));
+        note.done += piece;
+        records.commit(note);
+    }
+    nvm.write(0, header.first(magic_bytes));
+    nvm.barrier();
     return Installation::done;
 }
 

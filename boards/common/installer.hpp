@@ -1,11 +1,12 @@
 //! Puts the device image from flash into NVM, once, whatever power failures come in between.
 //!
 //! Invariants:
-//!  1. NVM holds a valid header of this image only after all of the image has been written: the header is written last,
-//!     and a header of another image is made invalid first;
+//!  1. NVM holds a valid header of this image only after all of the image has been written: its magic is written last,
+//!     and that of another image is made invalid first;
 //!  2. an image that is already there is not written again, so progress is kept; an image with another input is another
 //!     one (ImageHeader::installation);
-//!  3. what is newly installed begins without records, whatever NVM held before.
+//!  3. what is newly installed begins without records of inferences, whatever NVM held before;
+//!  4. a power cycle goes on where the one before was cut off, to a piece of the image: records note how much is there.
 #pragma once
 
 #include <span>
@@ -27,7 +28,7 @@ const char* open_payload(std::span<const std::byte> flash, Payload& payload);
 
 enum class Installation : uint8_t { already_there, done, damaged };
 
-/// `damaged`: the payload's CRC is wrong or the image is not valid; NVM was not touched.
+/// `damaged`: the payload's CRC is wrong or the image is not valid; NVM was not touched. Looked at once, when installing begins.
 Installation install(Nvm& nvm, const Payload& payload, std::span<const std::byte> flash);
 
 }  // namespace dynbal::board

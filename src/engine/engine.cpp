@@ -36,7 +36,7 @@ void Engine::emit(EventKind kind, uint64_t value) {
 }
 
 void Engine::commit() {
-    DYNBAL_ASSERT(record_.phase == Phase::idle || record_.stage < header_.stage_count);
+    DYNBAL_ASSERT(record_.stage < header_.stage_count);
     DYNBAL_ASSERT(record_.phase == Phase::idle || record_.region.channel_end <= stage_.channels_out);
     meter_.set_class(TrafficClass::control);
     const uint64_t spent = meter_.spent() + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
@@ -61,6 +61,8 @@ Status Engine::boot() {
     regions_.emplace(meter_, header_);
     if (!records_->load(record_)) {
         record_ = Record{};
+    }
+    if (!is_formatted()) {
         return Status::not_formatted;
     }
     emit(EventKind::boot);
@@ -68,103 +70,6 @@ Status Engine::boot() {
         return Status::ok;
     }
     const Status status = recover();
-    ready_ = status == Status::ok;
-    return status;
-}
-
-Status Engine::format() {
-    if (!records_) {
-        return Status::no_image;
-    }
-    DYNBAL_ASSERT(sram_.size() >= arena_bytes_min);
-    DYNBAL_ASSERT(header_.image_bytes <= header_.records_offset);
-    meter_.set_class(TrafficClass::control);
-    records_->erase();
-    const std::span<std::byte> zeros = sram_.first(arena_bytes_min);
-    std::memset(zeros.data(), 0, zeros.size());
-    const auto clear = [&](uint32_t offset, uint32_t bytes) {
-        for (uint32_t done = 0; done < bytes; done += static_cast<uint32_t>(zeros.size())) {
-            meter_.write(offset + done, zeros.first(min_u32(bytes - done, static_cast<uint32_t>(zeros.size()))));
-        }
-    };
-    clear(header_.tensors_offset, header_.tensors_bytes);
-    // Inferences and epochs are counted from the start again: what NVM holds of former ones must not be taken for theirs.
-    clear(header_.checkpoints_offset, 2 * checkpoint_slot_bytes);
-    clear(header_.sums_offset, 2 * footprint_bytes);
-    record_ = Record{};
-    commit();
-    return Status::ok;
-}
-
-Status Engine::idle_status() const {
-    // No record in NVM has the sequence number 0.
-    return record_.sequence == 0 ? Status::not_formatted
-                                 : (record_.phase == Phase::idle ? Status::ok : Status::wrong_phase);
-}
-
-Status Engine::load_input(std::span<const int16_t> values) {
-    if (const Status status = idle_status(); status != Status::ok) {
-        return status;
-    }
-    if (values.size() != header_.input_values) {
-        return Status::wrong_size;
-    }
-    const uint32_t channels = header_.input.channels;
-    const uint32_t pixels = header_.input_values / channels;
-    // The host may bring the input with power of its own: not counted among what this cycle has spent.
-    const Traffic before = meter_.total();
-    std::optional<ValueStore> store;
-    if (const Status status = open_input(store); status != Status::ok) {
-        return status;
-    }
-    const std::span<std::byte> buffer = sram_.subspan(header_.max_state_runs * sizeof(StateRun), header_.arena_bytes);
-    int16_t* words = reinterpret_cast<int16_t*>(buffer.data());
-    const uint32_t piece = static_cast<uint32_t>(buffer.size()) / (2 * channels);
-    if (piece == 0) {
-        return Status::arena_too_small;
-    }
-    // Loaded again: should power fail now, the old input must not count as whole any more.
-    input_loaded_ = false;
-    store->unfinish({pixels - 1, channels - 1});
-    for (uint32_t pixel = 0; pixel < pixels; pixel += piece) {
-        const Job job{{pixel, min_u32(pixel + piece, pixels)}, {0, channels}};
-        std::memcpy(words, values.data() + pixel * channels, size_t{job.values()} * 2);
-        store->write(job, {words, job.values()});
-    }
-    meter_.set_total(before);
-    input_loaded_ = true;
-    return Status::ok;
-}
-
-/// The input is a tensor like any other: it is whole when its last value is finished.
-Status Engine::open_input(std::optional<ValueStore>& store) {
-    store.emplace(meter_, header_.input, header_.input_states,
-                  std::span<StateRun>(reinterpret_cast<StateRun*>(sram_.data()), header_.max_state_runs));
-    const uint32_t pixels = header_.input_values / header_.input.channels;
-    return store->open(record_.inference & 1U, pixels) ? Status::ok : Status::bad_image;
-}
-
-Status Engine::start() {
-    if (const Status status = idle_status(); status != Status::ok) {
-        return status;
-    }
-    if (!input_loaded_) {
-        meter_.set_class(TrafficClass::control);
-        std::optional<ValueStore> store;
-        if (const Status status = open_input(store); status != Status::ok) {
-            return status;
-        }
-        const uint32_t last_pixel = header_.input_values / header_.input.channels - 1;
-        if (!store->is_finished({last_pixel, header_.input.channels - 1U})) {
-            return Status::no_input;
-        }
-    }
-    input_loaded_ = false;
-    record_.phase = Phase::running;
-    record_.has_output = 0;
-    record_.cycle = CycleState::not_begun;
-    record_.stage = 0;
-    const Status status = begin_stage();
     ready_ = status == Status::ok;
     return status;
 }

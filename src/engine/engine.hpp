@@ -1,7 +1,7 @@
 //! The intermittent inference engine: runs a device image to its answer across any number of power failures.
 //!
 //! Life of an inference: boot() after every power-up; format() once on new NVM; load_input(), start(), run();
-//! read_output(). After a power failure: a new Engine, boot(), run(). The answer is a function of image and input
+//! read_output(). After a power failure: a new Engine, boot(), and the call again that was cut off. The answer is a function of image and input
 //! alone: no policy, tile size or power failure changes a bit of it.
 //!
 //! | state | how it is known | what leads on |
@@ -14,7 +14,8 @@
 //! | abandoning | the same | step(), run() -> idle without one |
 //! | damaged | bad_image, from any call | installing the image again |
 //! A power failure leads to `new`, and the newest record says which it was: each transition ends with the commit of one, and is
-//! repeated if power fails before. load_input() ends with the state of its last value instead. format() leads from everywhere to idle.
+//! repeated if power fails before. load_input() ends with the state of its last value instead. format() leads from everywhere to idle;
+//! both go on where a power failure has cut them off: a power cycle may be too short for all of either.
 //!
 //! Called where the table does not name it, a call returns wrong_phase (no_image, not_formatted) and does nothing, step() and
 //! run() where nothing is to be done ok. Beside these return: boot() no_image, arena_too_small, unfit_nvm, not_formatted, bad_image; load_input()
@@ -68,10 +69,10 @@ public:
 
     /// Reads where things stand and, if an inference is under way, recovers its progress. First call of all.
     [[nodiscard]] Status boot();
-    /// Clears tensors and records. May be interrupted and repeated; until it ends NVM counts as not formatted.
+    /// Clears tensors and records. Until it ends NVM counts as not formatted; called again after a power failure it goes on.
     [[nodiscard]] Status format();
-    /// Writes the input: 15-bit values in the image's input order. May be repeated until start(); whether it has
-    /// ended is known from NVM.
+    /// Writes the input: 15-bit values in the image's input order. May be repeated until start(), with other values, too; with the
+    /// same ones it goes on where a power failure has cut it off. Whether it has ended is known from NVM.
     [[nodiscard]] Status load_input(std::span<const int16_t> values);
     /// Begins an inference, once load_input() has ended for it, in this power cycle or an earlier one.
     [[nodiscard]] Status start();
@@ -88,19 +89,25 @@ public:
     const ImageHeader& header() const { return header_; }
     const Record& record() const { return record_; }
     /// Energy of a power cycle, in 1/16 units, with which a stage surely makes progress: recovery, then one job of the
-    /// configuration of `least_need` (boot included), or the step to the next stage; and the start of an inference.
+    /// configuration of `least_need` (boot included), or the step to the next stage; or formatting, loading and starting.
     static uint64_t least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint64_t least_need);
     /// SRAM an image needs beside the engine object.
     static uint32_t sram_bytes_of(const ImageHeader& header);
 
 private:
+    /// No record in NVM has the sequence number 0.
+    bool is_formatted() const { return record_.sequence != 0 && record_.phase <= Phase::abandoning; }
     /// ok if no inference is under way and NVM is formatted.
     Status idle_status() const;
+    static uint64_t least_setup_cost(const ImageHeader& header);
     [[nodiscard]] Status open_stage();
     [[nodiscard]] Status begin_stage();
     [[nodiscard]] Status recover();
     [[nodiscard]] Status reconsider(bool progress);
     [[nodiscard]] Status open_input(std::optional<ValueStore>& store);
+    uint32_t count_loaded(ValueStore& store) const;
+    void write_input(ValueStore& store, std::span<const int16_t> values, uint32_t loaded);
+    Position place_of_input(uint32_t index) const;
     [[nodiscard]] Status finish_region();
     void finish_inference();
 

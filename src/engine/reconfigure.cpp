@@ -73,6 +73,7 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
     next += most_search_traffic(kept, shape.values());
     next += {sizeof(Record::sequence), 0, 1, 0, 0};
     next += step;
+    next += RecordStore::erase_traffic();  // or else NVM is formatted: this much makes the next boots cheap
     if (kept == Kept::stages) {
         least_need += cost_of(model, step);  // that it is finished counts with the next record only
     }
@@ -85,7 +86,9 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescript
     change += {0, 3 * sizeof(Region), 1, 0, 0};
     change += checkpoint_search_traffic();
     change += commit;
-    return max_u64(least_need, max_u64(cost_of(model, next), cost_of(model, change)));
+    change += RecordStore::erase_traffic();
+    return max_u64(max_u64(least_need, least_setup_cost(header)),
+                   max_u64(cost_of(model, next), cost_of(model, change)));
 }
 
 /// What the power cycle that has ended says about the supply; returns whether it made progress.

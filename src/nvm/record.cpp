@@ -49,8 +49,9 @@ bool RecordStore::load(Record& record) {
 
 void RecordStore::commit(Record& record) {
     DYNBAL_ASSERT(next_slot_ < 2);
-    DYNBAL_ASSERT(record.phase <= Phase::abandoning && record.waiting <= waiting_regions_max);
-    DYNBAL_ASSERT(record.phase == Phase::idle || record.region.values() != 0);
+    DYNBAL_ASSERT(record.phase <= Phase::installing && record.waiting <= waiting_regions_max);
+    const bool under_way = record.phase == Phase::running || record.phase == Phase::abandoning;
+    DYNBAL_ASSERT(!under_way || record.region.values() != 0);
     record.sequence = record.sequence + 1 == 0 ? 1 : record.sequence + 1;
     record.crc = crc_of(record);
     nvm_->barrier();  // what it counts is there before it is, and what is based on it comes later

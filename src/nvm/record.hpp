@@ -18,12 +18,14 @@
 namespace dynbal {
 
 /// Of the record's layout and meaning: records of another one are none, as those of another image.
-inline constexpr uint32_t record_version = 2;
+inline constexpr uint32_t record_version = 3;
 
 enum class Phase : uint8_t {
     idle = 0,        ///< input may be loaded; if has_output, the last answer may be read
     running = 1,     ///< an inference is under way
     abandoning = 2,  ///< an inference was given up: the rest is being marked as written, without computing
+    formatting = 3,  ///< so many bytes of what is cleared are cleared: Record::done
+    installing = 4,  ///< so many bytes of the image are there: Record::done. Written by an installer
 };
 
 /// What the power cycle that wrote a record had done by then: decides what the end of that cycle tells.
@@ -55,7 +57,9 @@ struct Record {
     uint8_t sums_dropped : 4 = 0;  ///< how often partial sums of this stage were given up for another configuration
     uint16_t channels_done = 0;    ///< input channels in the newest checkpoint of the job at `done`
     uint32_t spent = 0;            ///< cost counted in this power cycle up to the end of this record, 1/16 units
-    uint32_t done = 0;     ///< values of the region known to be finished; with sums_move, in all passes together
+    /// Values of the region known to be finished; with sums_move, in all passes together. While idle: the CRC-32 of the input that is
+    /// being loaded. While formatting or installing: bytes.
+    uint32_t done = 0;
     uint32_t epoch = 0;    ///< changes whenever region or configuration does: footprints of other epochs are void
     ShortCost supply_low;  ///< bounds of a power cycle's energy; the largest cost stands for `never`
     ShortCost supply_high = ShortCost::below(never);
@@ -95,6 +99,7 @@ public:
     void commit(Record& record);
     /// Makes both slots invalid.
     void erase();
+    static constexpr Traffic erase_traffic() { return {0, 2 * sizeof(Record::sequence), 2, 0, 0}; }
 
 private:
     uint32_t sequence_of(uint32_t slot);

@@ -95,7 +95,7 @@ void Bench::boot() {
     nvm_.wear().clear();
     nvm_.power_up(*supply_);
     engine_.emplace(nvm_, nvm_, listener_, arena_, scenario_.policy);
-    const Status status = engine_->boot();
+    const Status status = boot_status_ = engine_->boot();
     seen.formatted = status == Status::ok;
     seen.after = engine_->record();
     seen.events = listener_.events;

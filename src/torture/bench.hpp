@@ -50,6 +50,8 @@ public:
     void set_formatted(bool formatted) { formatted_ = formatted; }
 
     Engine& engine() { return *engine_; }
+    /// Of this power cycle.
+    Status boot_status() const { return boot_status_; }
     std::span<const std::byte> memory() const { return nvm_.memory(); }
 
 private:
@@ -67,6 +69,7 @@ private:
     uint64_t energy_units_ = 0;
     Listener listener_;
     std::optional<Engine> engine_;
+    Status boot_status_ = Status::ok;
     bool formatted_ = false;
     uint64_t cycles_ = 0;
 };

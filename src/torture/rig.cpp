@@ -82,7 +82,14 @@ void Rig::format() {
     now_ = {};
     torn_ = false;
     bench_.set_formatted(false);
-    bench_.with_host_power([&] { bench_.expect(bench_.engine().format(), Status::ok, "format()"); });
+    bool begun = false;
+    bench_.persist([&] {
+        const bool is_formatted = bench_.boot_status() == Status::ok;
+        // Its last record may be whole though the power failed in it.
+        if (begun && is_formatted) return;
+        begun = begun || !is_formatted;
+        bench_.expect(bench_.engine().format(), Status::ok, "format()");
+    });
     now_.formatted = true;
     bench_.set_formatted(true);
 }
@@ -96,7 +103,7 @@ void Rig::load(uint32_t input, bool persistent) {
     };
     bool done = true;
     if (persistent) {
-        bench_.with_host_power(attempt);
+        bench_.persist(attempt);
     } else {
         done = bench_.try_once(attempt);
     }

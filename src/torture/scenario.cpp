@@ -66,9 +66,12 @@ std::string draw_calls(Draw& draw) {
 
 /// Distances in octaves, so that failures meet failures of any distance.
 std::vector<uint64_t> draw_cuts(Draw& draw) {
-    const uint64_t longest = uint64_t{64} << draw.in(0, 8);
+    constexpr uint64_t shortest = 64, doublings = 8;
+    const uint64_t longest = shortest << draw.in(0, doublings);
+    const bool changing =
+        draw.one_in(2);  // so that tiles change often, and what is left of a stage falls into many regions
     std::vector<uint64_t> cuts(draw.in(0, 40));
-    for (uint64_t& bytes : cuts) bytes = draw.in(0, longest);
+    for (uint64_t& bytes : cuts) bytes = draw.in(0, changing ? shortest << draw.in(0, doublings) : longest);
     return cuts;
 }
 

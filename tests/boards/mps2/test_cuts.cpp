@@ -164,5 +164,20 @@ TEST_F(CutsOfMps2, Installation) {
     }
 }
 
+/// Power cycles that store no more than a piece of the image and its record still get through installing and formatting.
+TEST_F(CutsOfMps2, InstallationInShortCycles) {
+    const Job432 job = micro_job();
+    Mps2 machine(program_with(job));
+    std::fill(machine.nvm().begin(), machine.nvm().begin() + 0x10000, uint8_t{0xA5});
+    constexpr uint64_t bytes = 700;
+    uint64_t cycles = 1;
+    while (!machine.run(bytes).ended && cycles < 1000) ++cycles;
+    std::cout << job.name << ": " << job.image.nvm_bytes << " bytes of NVM set up and an answer in " << cycles
+              << " power cycles of " << bytes << " stored bytes\n";
+    EXPECT_GT(cycles, 1U);
+    EXPECT_LT(cycles, 1000U);
+    EXPECT_TRUE(machine.run().text.ends_with(answer_line(1, job.output)));
+}
+
 }  // namespace
 }  // namespace dynbal::test

@@ -38,6 +38,13 @@ TEST_F(PowerCuts432, Installation) {
     expect_clean(job, campaign.cut_each(1, is_long() ? 1 : 19), "installation, formatting and inference");
 }
 
+/// From a FRAM as it was delivered: a power cycle is far too short for installing, formatting or loading at once.
+TEST_F(PowerCuts432, InstallationInShortCycles) {
+    const Job432 job = micro_job();
+    Campaign campaign(job);
+    expect_clean(job, campaign.cut_regularly(1500, 200), "installation with power for 1,500 SPI bytes each time");
+}
+
 TEST_F(PowerCuts432, RepeatedCuts) {
     const Job432 job = micro_job();
     Campaign campaign(job);
