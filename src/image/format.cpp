@@ -34,11 +34,11 @@ bool place_fits(const ImageHeader& header, const TensorPlace& place, uint32_t pi
     return inside(place.offset, bytes, header.tensors_offset, uint64_t{header.tensors_offset} + header.tensors_bytes);
 }
 
-bool states_fit(const ImageHeader& header, const StateRuns& states) {
+bool states_fit(const ImageHeader& header, const StateRuns& states, const TensorPlace& tensor) {
     return states.run_count >= 1 && states.run_count <= header.max_state_runs && states.storage_offset % 2 == 0 &&
            inside(states.runs_offset, uint64_t{states.run_count} * sizeof(StateRun), sizeof(ImageHeader),
                   header.image_bytes) &&
-           states.storage_offset >= header.tensors_offset;
+           states.storage_offset >= header.tensors_offset && states.storage_offset <= tensor.offset;
 }
 
 /// The next input never overwrites an answer that can still be read.
@@ -283,7 +283,7 @@ ImageFault validate_header(const ImageHeader& header) {
         header.output_values % header.output.channels == 0 &&
         place_fits(header, header.input, header.input_values / header.input.channels) &&
         place_fits(header, header.output, header.output_values / header.output.channels) &&
-        states_fit(header, header.input_states) && ends_apart(header);
+        states_fit(header, header.input_states, header.input) && ends_apart(header);
     return ok ? ImageFault::none : ImageFault::bad_layout;
 }
 
@@ -300,9 +300,8 @@ ImageFault validate_stage(const ImageHeader& header, const StageDescriptor& stag
     }
     const bool ok =
         stage.output.channels == stage.channels_out && place_fits(header, stage.output, pixels_out) &&
-        states_fit(header, stage.states) && stage.states.storage_offset <= stage.output.offset &&
-        stage.candidate_count >= 1 && stage.candidate_count <= table_rows_max &&
-        stage.least_need_row < stage.candidate_count &&
+        states_fit(header, stage.states, stage.output) && stage.candidate_count >= 1 &&
+        stage.candidate_count <= table_rows_max && stage.least_need_row < stage.candidate_count &&
         inside(stage.candidates_offset, table_bytes(stage.candidate_count), sizeof(ImageHeader), header.image_bytes);
     return ok ? ImageFault::none : ImageFault::bad_layout;
 }

@@ -13,7 +13,10 @@ std::tuple<uint32_t, Phase, uint16_t, int64_t> stand_of(const Record& record) {
     return {record.inference, record.phase, record.stage, -left};
 }
 
-std::tuple<uint32_t, uint16_t> done_of(const Record& record) { return {record.done, record.channels_done}; }
+std::tuple<uint32_t, uint16_t> done_of(const Record& record) {
+    if (record.phase == Phase::idle) return {};  // what stands there tells inputs apart
+    return {record.done, record.channels_done};
+}
 
 }  // namespace
 
