@@ -49,7 +49,9 @@ Function selu(const onnx::NodeProto& node) {
 }
 
 Function gelu(const onnx::NodeProto& node) {
-    if (string_attribute(node, "approximate", "none") == "none") return [](double x) { return x * normal(x); };
+    const std::string approximate = string_attribute(node, "approximate", "none");
+    if (approximate == "none") return [](double x) { return x * normal(x); };
+    if (approximate != "tanh") fail(node, "its 'approximate' is '" + approximate + "'; there are none and tanh");
     return [](double x) {
         return 0.5 * x * (1.0 + std::tanh(std::sqrt(2.0 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
     };

@@ -10,6 +10,7 @@
 #include "compiler/sort_nodes.hpp"
 #include "io/file.hpp"
 #include "io/printable.hpp"
+#include "io/wrong_kind.hpp"
 
 namespace dynbal::compiler {
 namespace {
@@ -18,7 +19,7 @@ constexpr int64_t values_max = 1 << 28;  // of one constant; keeps sizes far fro
 constexpr int64_t opset_min = 6;         // before it, Reshape and others are written differently
 constexpr int64_t opset_max = 25;        // the newest whose changes were read
 
-[[noreturn]] void fail(const std::string& name, const std::string& what) { throw InputError(name + ": " + what); }
+[[noreturn]] void refuse(const std::string& name, const std::string& what) { throw InputError(name + ": " + what); }
 
 std::set<std::string> initializer_names(const onnx::GraphProto& graph) {
     std::set<std::string> names;
@@ -29,32 +30,32 @@ std::set<std::string> initializer_names(const onnx::GraphProto& graph) {
 void check_tensor(const onnx::TensorProto& tensor, const std::string& name) {
     const std::string who = "constant '" + tensor.name() + "' ";
     if (tensor.data_location() == onnx::TensorProto::EXTERNAL || tensor.external_data_size() > 0) {
-        fail(name, who + "is stored in another file; give the model as a file beside it");
+        refuse(name, who + "is stored in another file; give the model as a file beside it");
     }
     int64_t size = 1;
     for (const int64_t dim : tensor.dims()) {
-        if (dim < 0 || dim > values_max) fail(name, who + "has an impossible dimension");
+        if (dim < 0 || dim > values_max) refuse(name, who + "has an impossible dimension");
         size *= dim;
-        if (size > values_max) fail(name, who + "is too large");
+        if (size > values_max) refuse(name, who + "is too large");
     }
 }
 
 void check_nodes(const onnx::GraphProto& graph, const std::string& name) {
     for (const auto& node : graph.node()) {
-        if (node.output_size() == 0) fail(name, describe(node) + " has no output; export the model again");
+        if (node.output_size() == 0) refuse(name, describe(node) + " has no output; export the model again");
         for (const auto& attribute : node.attribute()) {
             if (attribute.has_g() || attribute.graphs_size() > 0) {
-                fail(name, describe(node) +
-                               ": control flow with subgraphs is not supported; export a plain "
-                               "feed-forward network");
+                refuse(name, describe(node) +
+                                 ": control flow with subgraphs is not supported; export a plain "
+                                 "feed-forward network");
             }
             if (attribute.has_sparse_tensor() || attribute.sparse_tensors_size() > 0) {
-                fail(name, describe(node) + ": sparse constants are not supported");
+                refuse(name, describe(node) + ": sparse constants are not supported");
             }
             if (attribute.name() == "broadcast" && attribute.i() != 0 && node.op_type() != "Gemm") {
-                fail(name, describe(node) +
-                               ": attribute 'broadcast' of old opsets is not supported; export with opset 7 or "
-                               "later");
+                refuse(name, describe(node) +
+                                 ": attribute 'broadcast' of old opsets is not supported; export with opset 7 or "
+                                 "later");
             }
             if (attribute.has_t()) check_tensor(attribute.t(), name);
         }
@@ -65,12 +66,12 @@ void check_opset(const onnx::ModelProto& model, const std::string& name) {
     for (const auto& opset : model.opset_import()) {
         const bool standard = opset.domain().empty() || opset.domain() == "ai.onnx";
         if (standard && (opset.version() < opset_min || opset.version() > opset_max)) {
-            fail(name, "uses ONNX opset " + std::to_string(opset.version()) + "; export it with opset " +
-                           std::to_string(opset_min) + " to " + std::to_string(opset_max));
+            refuse(name, "uses ONNX opset " + std::to_string(opset.version()) + "; export it with opset " +
+                             std::to_string(opset_min) + " to " + std::to_string(opset_max));
         }
         if (standard) return;
     }
-    fail(name, "does not say which ONNX opset it uses; export it again");
+    refuse(name, "does not say which ONNX opset it uses; export it again");
 }
 
 /// Leaves the wanted output alone in the model; it may be any value that a node computes.
@@ -93,21 +94,21 @@ void choose_output(onnx::GraphProto& graph, const std::string& wanted, const std
         return;
     }
     if (!wanted.empty()) {
-        fail(name, "has no output '" + wanted + "'; its outputs are: " + (names.empty() ? "none" : names));
+        refuse(name, "has no output '" + wanted + "'; its outputs are: " + (names.empty() ? "none" : names));
     }
-    fail(name, "has " + std::to_string(graph.output_size()) + " outputs; " +
-                   (names.empty() ? "exactly one is needed" : "choose one with --output: " + names));
+    refuse(name, "has " + std::to_string(graph.output_size()) + " outputs; " +
+                     (names.empty() ? "exactly one is needed" : "choose one with --output: " + names));
 }
 
 void check_structure(const onnx::ModelProto& model, const std::string& name) {
     if (!model.has_graph() || model.graph().node_size() == 0) {
-        fail(name, "holds no network (an empty graph); is it an ONNX model?");
+        refuse(name, "holds no network (an empty graph); is it an ONNX model?");
     }
     if (model.functions_size() > 0) {
-        fail(name, "model-local functions are not supported; inline them before the export");
+        refuse(name, "model-local functions are not supported; inline them before the export");
     }
     const auto& graph = model.graph();
-    if (graph.sparse_initializer_size() > 0) fail(name, "sparse weights are not supported");
+    if (graph.sparse_initializer_size() > 0) refuse(name, "sparse weights are not supported");
     check_opset(model, name);
     for (const auto& tensor : graph.initializer()) check_tensor(tensor, name);
 }
@@ -125,11 +126,11 @@ void choose_input(onnx::GraphProto& graph, const std::string& name) {
         names += (names.empty() ? " (" : ", ") + io::printable(input.name());
     }
     if (inputs.empty() && graph.input_size() > 0) {
-        fail(name, "output '" + graph.output(0).name() + "' does not depend on the input; nothing to compile");
+        refuse(name, "output '" + graph.output(0).name() + "' does not depend on the input; nothing to compile");
     }
     if (inputs.size() != 1) {
-        fail(name, "has " + std::to_string(inputs.size()) + " inputs" + names + (names.empty() ? "" : ")") +
-                       "; exactly one is supported");
+        refuse(name, "has " + std::to_string(inputs.size()) + " inputs" + names + (names.empty() ? "" : ")") +
+                         "; exactly one is supported");
     }
     graph.mutable_input()->Swap(&inputs);
 }
@@ -143,11 +144,11 @@ void set_batch(onnx::ModelProto& model, const std::string& name) {
     onnx::ValueInfoProto* input = model.mutable_graph()->mutable_input(0);
     const std::string who = "input '" + input->name() + "' ";
     if (!input->type().has_tensor_type() || !input->type().tensor_type().has_shape()) {
-        fail(name, who + "has no tensor shape; export the model with a fixed input shape");
+        refuse(name, who + "has no tensor shape; export the model with a fixed input shape");
     }
     auto& tensor = *input->mutable_type()->mutable_tensor_type();
     if (!is_number(tensor.elem_type())) {
-        fail(name, who + "does not hold numbers; give a float model, the compiler quantises it");
+        refuse(name, who + "does not hold numbers; give a float model, the compiler quantises it");
     }
     auto& shape = *tensor.mutable_shape();
     for (int i = 0; i < shape.dim_size(); ++i) {
@@ -155,11 +156,11 @@ void set_batch(onnx::ModelProto& model, const std::string& name) {
         const bool known = dim.has_dim_value() && dim.dim_value() > 0;
         if (!known && i == 0) dim.set_dim_value(1);
         if (!known && i > 0) {
-            fail(name, who + "has no fixed size in dimension " + std::to_string(i) +
-                           (dim.has_dim_param() ? " ('" + dim.dim_param() + "')" : "") +
-                           "; export the model with a fixed input shape");
+            refuse(name, who + "has no fixed size in dimension " + std::to_string(i) +
+                             (dim.has_dim_param() ? " ('" + dim.dim_param() + "')" : "") +
+                             "; export the model with a fixed input shape");
         }
-        if (dim.dim_value() > values_max) fail(name, who + "is too large");
+        if (dim.dim_value() > values_max) refuse(name, who + "is too large");
     }
 }
 
@@ -174,7 +175,7 @@ void check_batch(const onnx::ModelProto& model, const std::string& name) {
     const onnx::GraphProto& graph = model.graph();
     const int64_t batch = first_dimension(graph.input(0));
     if (batch > 1 && first_dimension(graph.output(0)) == batch) {
-        fail(name, batch_refused(model, batch));
+        refuse(name, batch_refused(model, batch));
     }
 }
 
@@ -199,12 +200,31 @@ void prepare_model(onnx::ModelProto& model, const std::string& name, const std::
     set_batch(model, name);
 }
 
+namespace {
+
+/// What a file is that is no ONNX model, and what to do.
+std::string what_else(std::string_view bytes) {
+    if (bytes.substr(0, 8).ends_with("TFL3")) {
+        return "this is a TensorFlow Lite model; convert it: python3 -m tf2onnx.convert --tflite FILE --output "
+               "FILE.onnx";
+    }
+    if (bytes.starts_with("PK\x03\x04")) {
+        return "this is an archive, as PyTorch and Keras save models; export the model to ONNX (torch.onnx.export, "
+               "tf2onnx)";
+    }
+    if (bytes.starts_with("\x89HDF")) return "this is a model of Keras; export it to ONNX: tf2onnx.convert.from_keras";
+    const std::string kind = io::wrong_kind(bytes);
+    return kind.empty() ? "is not an ONNX model, or is damaged or truncated; export it again" : kind;
+}
+
+}  // namespace
+
 onnx::ModelProto read_onnx(const std::string& path, const std::string& output) {
     const std::string bytes = io::read_text(path);
-    if (bytes.empty()) fail(path, "is empty; give an ONNX model");
+    if (bytes.empty()) refuse(path, "is empty; give an ONNX model");
     onnx::ModelProto model;
     if (!model.ParseFromString(bytes)) {
-        fail(path, "is not an ONNX model, or is damaged or truncated; export it again");
+        refuse(path, what_else(bytes));
     }
     if (model.has_graph()) load_external_data(model, path);
     prepare_model(model, path, output);

@@ -98,7 +98,11 @@ public:
             // Only profiles of the program: a file could name itself.
             if (base->find('/') != std::string::npos || base->ends_with(".toml"))
                 fail(*root.get("base"), "'base' must be a profile of the program");
-            profile = load_profile(*base);
+            try {
+                profile = load_profile(*base);
+            } catch (const InputError& error) {
+                fail(*root.get("base"), error.what());
+            }
             profile.stated_prices.reset();
             has_base_ = true;
         }

@@ -27,9 +27,10 @@ std::string word_of(double value, const char* unit) {
 }  // namespace
 
 std::string advice_for(SizeTask task) {
-    // One inference at last; hopeless ones end soon.
+    // One inference at last. Hopeless ones end soon, and what gets on by next to nothing in each cycle is no advice.
     task.series = {.period_s = 0, .count = 1};
     task.options.stuck_cycles = 20;
+    task.options.cycles_max = 10'000;
     const device::Capacitor& capacitor = task.plan.chain.capacitor;
     const double boot_j = static_cast<double>(task.profile.boot().energy_fj) * 1e-15;
     std::string text =

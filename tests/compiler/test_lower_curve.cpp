@@ -1,5 +1,6 @@
 // Functions of one value, pairs of tensors, and what the host does at the end.
 #include <cmath>
+#include <functional>
 
 #include "compiler/lower.hpp"
 #include "model_builder.hpp"
@@ -22,6 +23,29 @@ TEST(LowerCurve, Functions) {
     expect_near(answer(vector().node("Neg", {"x"}, "y")), {2, 0.5F, -0.5F, -3});
     const auto cubed = vector().floats("three", {}, {3}).node("Pow", {"x", "three"}, "y");
     expect_near(answer(cubed), {-8, -0.125F, 0.125F, 27});
+}
+
+/// The installed ONNX may be older than these: its own cases (test_gelu_*, test_swish), with values by their definition.
+TEST(LowerCurve, GeluAndSwishAsTheirOpsetsDefineThem) {
+    const auto logistic = [](double x) { return 1 / (1 + std::exp(-x)); };
+    const auto gelu = [](double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); };
+    const auto gelu_tanh = [](double x) {
+        return 0.5 * x * (1 + std::tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
+    };
+    std::vector<float> x;
+    for (int i = 0; i < 60; ++i) x.push_back(-6 + 0.2F * static_cast<float>((i * 37) % 60));
+    const auto expect = [&](ModelBuilder model, const std::function<double(double)>& definition) {
+        std::vector<float> expected;
+        for (const float value : x) expected.push_back(static_cast<float>(definition(static_cast<double>(value))));
+        expect_near(run(model.lower(), x), expected);
+    };
+    const auto image = [](int opset) { return ModelBuilder({1, 3, 4, 5}, opset); };
+    expect(image(20).node("Gelu", {"x"}, "y"), gelu);
+    expect(image(20).node("Gelu", {"x"}, "y").with_text("approximate", "tanh"), gelu_tanh);
+    expect(image(24).node("Swish", {"x"}, "y"), [&](double v) { return v * logistic(v); });
+    expect(image(24).node("Swish", {"x"}, "y").with_float("alpha", 1.5F),
+           [&](double v) { return v * logistic(1.5 * v); });
+    expect_error(image(20).node("Gelu", {"x"}, "y").with_text("approximate", "sigmoid"), "approximate");
 }
 
 TEST(LowerCurve, ASlopeForEachChannel) {

@@ -74,6 +74,11 @@ TEST_F(ReadOnnx, FilesThatAreNoModels) {
     error_of(std::string(1000, '\0'));
     error_of(std::string(1000, '\xff'));
     error_of("{\"json\": true}");
+    expect("<html><body>404</body></html>", "the download has failed");
+    expect("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n", "git lfs pull");
+    expect(std::string("\x1c\0\0\0TFL3\x14\0", 10), "tf2onnx.convert --tflite");
+    expect("PK\x03\x04 archive/data.pkl", "torch.onnx.export");
+    expect("\x89HDF\r\n\x1a\n", "from_keras");
 }
 
 TEST_F(ReadOnnx, TruncatedFiles) {

@@ -170,6 +170,8 @@ TEST(DeviceProfile, NamesFileAndLineOfAMistake) {
     }
     EXPECT_NE(error_of(replaced(good, "on_v = 2.99", "on_v = 2.70")).find("voltages must rise"), std::string::npos);
     EXPECT_NE(error_of(replaced(good, "name = ", "nane = ")).find("'name' is missing"), std::string::npos);
+    EXPECT_NE(error_of("name = \"a\"\nbase = \"abacus\"\n").find("x.toml:2: unknown device 'abacus'"),
+              std::string::npos);
     EXPECT_NE(error_of("base = \"x.toml\"\nname = \"a\"\ntitle = \"a\"\n").find("x.toml:1: "), std::string::npos);
 }
 
