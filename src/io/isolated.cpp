@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <fstream>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -30,6 +31,16 @@ void write_all(int target, std::string_view text) {
     }
 }
 
+/// A damaged file may say that it holds more than any machine. Where the system does not tell what is taken already, nothing is limited.
+void limit_memory(uint64_t more_bytes) {
+    uint64_t pages = 0, ignored = 0;
+    std::ifstream counts("/proc/self/statm");
+    if (!(counts >> ignored >> ignored >> ignored >> ignored >> ignored >> pages)) return;
+    const rlim_t bytes = pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) + more_bytes;
+    const rlimit memory{bytes, bytes};
+    ::setrlimit(RLIMIT_DATA, &memory);
+}
+
 /// A fault here is expected: no core, no report of a sanitizer or fuzzer.
 void be_silent() {
     for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGALRM}) std::signal(signal, SIG_DFL);
@@ -41,8 +52,9 @@ void be_silent() {
     if (nothing >= 0) ::dup2(nothing, STDERR_FILENO);
 }
 
-[[noreturn]] void answer(int target, const std::function<std::string()>& work) {
+[[noreturn]] void answer(int target, uint64_t memory_bytes, const std::function<std::string()>& work) {
     be_silent();
+    limit_memory(memory_bytes);
     try {
         const std::string result = work();
         write_all(target, std::string_view(&good, 1));
@@ -70,13 +82,13 @@ std::string read_all(int source) {
 
 }  // namespace
 
-std::string isolated(const std::string& what, const std::function<std::string()>& work) {
+std::string isolated(const std::string& what, uint64_t memory_bytes, const std::function<std::string()>& work) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw InputError(what + ": cannot be read: " + std::strerror(errno));
     const pid_t child = ::fork();
     if (child == 0) {
         ::close(ends[0]);
-        answer(ends[1], work);
+        answer(ends[1], memory_bytes, work);
     }
     const int fork_error = errno;
     ::close(ends[1]);

@@ -17,6 +17,8 @@
 namespace dynbal::power {
 namespace {
 
+constexpr uint64_t memory_bytes_least = uint64_t{1} << 30U;
+
 /// An object of the HDF5 library, closed at the end.
 class Handle {
 public:
@@ -212,7 +214,11 @@ Recording read_shepherd(const std::string& path, Options& options) {
     (void)options.text("format");
     const double scale = options.number("scale", Unit::none, 1, 1e-6, 1e6);
     const double fill_factor = options.number("fill_factor", Unit::share, 0.76, 0.01, 1);
-    Found found = unpacked(io::isolated(path, [&] { return packed(read_here(path, fill_factor)); }));
+    // A sample has 16 bytes in a file that is not compressed, and becomes a piece in two vectors.
+    std::error_code no_size;
+    const uint64_t file_bytes = std::filesystem::file_size(path, no_size);
+    const uint64_t memory_bytes = memory_bytes_least + (no_size ? 0 : 16 * file_bytes);
+    Found found = unpacked(io::isolated(path, memory_bytes, [&] { return packed(read_here(path, fill_factor)); }));
     for (Piece& piece : found.pieces) piece.power_w *= scale;
     TraceSummary summary{.file = std::filesystem::path(path).filename().string(), .format = found.format};
     summary.columns = "power = voltage x current";

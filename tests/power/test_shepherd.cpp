@@ -26,7 +26,7 @@ std::string write_recording(const Written& recording) {
     return path;
 }
 
-std::vector<Piece> read(const std::string& path) {
+std::vector<Piece> pieces_of(const std::string& path) {
     Options options("trace", "");
     return *read_trace(path, options).pieces;
 }
@@ -48,7 +48,7 @@ TEST(Shepherd, OfACurveTheBestPointCounts) {
     Written recording = four_samples();
     recording.datatype = "ivcurve";
     recording.window_samples = 2;
-    const auto pieces = read(write_recording(recording));
+    const auto pieces = pieces_of(write_recording(recording));
     ASSERT_EQ(pieces.size(), 2U);
     EXPECT_NEAR(pieces[0].power_w, 2 * 500e-6, 1e-12);
     EXPECT_NEAR(pieces[1].power_w, 0.5 * 900e-6, 1e-12);
@@ -69,7 +69,7 @@ TEST(Shepherd, TheFirstVersionSaysLess) {
     recording.datatype = "";
     // More than a double holds.
     for (uint64_t& time : recording.times_ns) time += 1'700'000'000'123'456'789;
-    const auto pieces = read(write_recording(recording));
+    const auto pieces = pieces_of(write_recording(recording));
     ASSERT_EQ(pieces.size(), 4U);
     EXPECT_NEAR(pieces[1].power_w, 2 * 500e-6, 1e-12);
     EXPECT_NEAR(pieces[1].duration_s, 0.01, 1e-9);
@@ -78,7 +78,7 @@ TEST(Shepherd, TheFirstVersionSaysLess) {
 TEST(Shepherd, LzfIsRead) {
     Written recording = four_samples();
     recording.lzf = true;
-    const auto pieces = read(write_recording(recording));
+    const auto pieces = pieces_of(write_recording(recording));
     ASSERT_EQ(pieces.size(), 4U);
     EXPECT_NEAR(pieces[2].power_w, 3 * 100e-6, 1e-12);
     // "abc", then six bytes from three before, then "d"; a distance that is none; a run that ends too early.
@@ -98,9 +98,9 @@ TEST(Shepherd, AnyByteMayBeWrong) {
     for (size_t at = 0; at < bytes.size(); at += 1 + at % 41) {
         std::vector<uint8_t> changed = bytes;
         changed[at] ^= static_cast<uint8_t>(1U << at % 8);
-        io::write_file(path, changed);
+        io::put_file(path, changed);
         try {
-            read(path);
+            pieces_of(path);
         } catch (const InputError& error) {
             EXPECT_TRUE(std::string(error.what()).starts_with(path)) << error.what();
             ++refused;
@@ -111,19 +111,21 @@ TEST(Shepherd, AnyByteMayBeWrong) {
 
 TEST(Shepherd, WhatTheLibraryDiesOfIsAnError) {
     const auto message = [](const std::function<std::string()>& work) {
-        return io::message_of<InputError>([&] { io::isolated("x.h5", work); });
+        return io::message_of<InputError>([&] { io::isolated("x.h5", uint64_t{1} << 30U, work); });
     };
     EXPECT_NE(message([]() -> std::string { std::abort(); }).find("x.h5: cannot be read"), std::string::npos);
     EXPECT_NE(message([]() -> std::string { throw std::bad_alloc(); }).find("x.h5: cannot be read"), std::string::npos);
     EXPECT_EQ(message([]() -> std::string { throw InputError("as it was"); }), "as it was");
-    EXPECT_EQ(io::isolated("x.h5", [] { return std::string(1'000'000, 'a'); }).size(), 1'000'000U);
+    EXPECT_NE(message([] { return std::string(uint64_t{2} << 30U, 'a'); }).find("x.h5: cannot be read"),
+              std::string::npos);
+    EXPECT_EQ(io::isolated("x.h5", uint64_t{1} << 30U, [] { return std::string(1'000'000, 'a'); }).size(), 1'000'000U);
 }
 
 TEST(Shepherd, AMistakeIsNamedWithTheFile) {
     const auto error_of = [](const Written& recording) {
         const std::string path = write_recording(recording);
         try {
-            read(path);
+            pieces_of(path);
         } catch (const InputError& error) {
             EXPECT_TRUE(std::string(error.what()).starts_with(path + ": ")) << error.what();
             return std::string(error.what());
@@ -150,7 +152,7 @@ TEST(Shepherd, AMistakeIsNamedWithTheFile) {
     EXPECT_NE(error_of(recording).find("window_samples"), std::string::npos);
     const std::string path = io::temporary_file("dynbal_no_recording.h5");
     std::ofstream(path) << "\x89HDF\r\n\x1A\n and no more";
-    EXPECT_THROW(read(path), InputError);
+    EXPECT_THROW(pieces_of(path), InputError);
 }
 
 }  // namespace
