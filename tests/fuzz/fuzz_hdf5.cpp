@@ -3,13 +3,12 @@
 
 #include "base/error.hpp"
 #include "entry.hpp"
-#include "io/file.hpp"
 #include "power/trace_file.hpp"
 #include "temporary_folder.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     static const std::string path = dynbal::io::temporary_file("fuzz.h5");
-    dynbal::io::write_file(path, std::span(data, size));
+    dynbal::io::put_file(path, std::span(data, size));
     try {
         dynbal::power::Options options("trace", "");
         (void)dynbal::power::read_trace(path, options);

@@ -3,13 +3,12 @@
 
 #include "base/error.hpp"
 #include "entry.hpp"
-#include "io/file.hpp"
 #include "io/npy.hpp"
 #include "temporary_folder.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     static const std::string path = dynbal::io::temporary_file("fuzz.npy");
-    dynbal::io::write_file(path, std::span(data, size));
+    dynbal::io::put_file(path, std::span(data, size));
     try {
         const dynbal::io::NpySamples samples(path);
         if (samples.count() > 0 && samples.sample_size() < 1 << 20) (void)samples.sample(samples.count() - 1);

@@ -7,7 +7,6 @@
 #include "base/error.hpp"
 #include "entry.hpp"
 #include "input/sample_set.hpp"
-#include "io/file.hpp"
 #include "temporary_folder.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -15,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     static const std::array<std::string, 6> kinds{"fuzz.npz", "fuzz.csv", "fuzz.png",
                                                   "fuzz.jpg", "fuzz.wav", "fuzz.flac"};
     const std::string path = dynbal::io::temporary_file(kinds[data[0] % kinds.size()]);
-    dynbal::io::write_file(path, std::span(data + 1, size - 1));
+    dynbal::io::put_file(path, std::span(data + 1, size - 1));
     const size_t kind = data[0] % kinds.size();
     const std::string resize = kind == 2 || kind == 3 ? ",resize=crop" : "";
     const std::string sound = kind == 5 ? "samples = 64\nframe = 16\nstride = 16\nbands = 2\nmoments = 3\n" : "";

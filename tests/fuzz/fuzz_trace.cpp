@@ -1,18 +1,18 @@
-// The readers of traces: any text ends in a recording whose numbers are finite, or in an InputError.
+// The readers of traces and of I-V curves: any text ends in numbers that are finite, or in an InputError.
 #include <cmath>
 #include <cstdlib>
 #include <string>
 
 #include "base/error.hpp"
 #include "entry.hpp"
-#include "io/file.hpp"
+#include "power/iv_curve.hpp"
 #include "power/trace_file.hpp"
 #include "power/trace_plot.hpp"
 #include "temporary_folder.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     static const std::string path = dynbal::io::temporary_file("fuzz.csv");
-    dynbal::io::write_file(path, std::span(data, size));
+    dynbal::io::put_file(path, std::span(data, size));
     for (const char* words :
          {"", "missing=hold,resistance=1kOhm,panel=1W,voltage=3V", "step=1s,missing=zero",
           "column=2,unit=mW,time=1,time_unit=s", "format=mementos", "format=ekho", "column=1*2,unit=V*mA,step=1ms"}) {
@@ -25,6 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             (void)dynbal::power::trace_svg(recording);
         } catch (const dynbal::InputError&) {
         }
+    }
+    try {
+        if (!std::isfinite(dynbal::power::best_power_w(dynbal::power::read_iv_curve(path)))) std::abort();
+    } catch (const dynbal::InputError&) {
     }
     return 0;
 }

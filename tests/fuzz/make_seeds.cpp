@@ -120,6 +120,7 @@ void write_traces(const fs::path& folder) {
     write(folder / "nrel",
           "DATE (MM/DD/YYYY),MST,Global CM3 (cor) [W/m^2]\n9/1/2018,00:00,-0.43\n9/1/2018,00:01,500\n");
     write(folder / "scope", "Record Length,2,,-5.0,1.0,\nVertical Units,V,,-4.5,1.5,\n");
+    write(folder / "curve", "{\"0\": {\"0.0\": -0.01, \"1.5\": -0.008, \"2.0\": 0}}");
     write(folder / "ekho", "voltage,current\n0.0\t0.0\t0.1\n0.0\t1.0\t0.1\n0.5\t0.0\t0.1\n");
 }
 
@@ -139,6 +140,10 @@ void write_profiles(const fs::path& folder) {
           "base = \"msp432p401r\"\nname = \"a\"\ntitle = \"A\"\n[cpu]\nclock_mhz = 12\n[nvm_read]\nbyte_us = 1.5e0\n");
     write(folder / "inline",
           "base = 'msp432p401r'\nname = 'a'\ntitle = 'A'\ncapacitor = {on_v = 3.0, off_v = 2.5}\ncpu.run_mw = 1_0.5\n");
+    write(folder / "grid",
+          "devices = [\"msp432p401r\"]\npolicies = [\"fixed\", \"oracle\"]\nseeds = [1, 2]\nsupplies = "
+          "[\"random:{seed},500,900\", "
+          "\"power:4mW\"]\n[[model]]\nimage = \".\"\n");
     write(folder / "sound",
           "samples = 64\nframe = 16\nstride = 8\nbands = 4\nmel = \"slaney\"\ncoefficients = 2\nmoments = 3\nmeans = "
           "[1, 2]\n");

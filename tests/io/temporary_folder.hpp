@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -34,6 +37,13 @@ private:
 inline std::string temporary_file(const std::string& name) {
     static const TemporaryFolder folder;
     return folder.path(name);
+}
+
+/// Without the care that a user's file is written with: nothing waits for the disk.
+inline void put_file(const std::string& path, std::span<const uint8_t> bytes) {
+    std::ofstream file(path, std::ios::binary);
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (!file.flush()) throw std::runtime_error("cannot write " + path);
 }
 
 /// The message of the InputError that `action` throws; empty if it throws none.

@@ -41,7 +41,7 @@ std::string raw(std::initializer_list<T> values) {
 class Npy : public testing::Test {
 protected:
     Array read(const std::string& content) {
-        write_file(path_, content);
+        put_file(path_, {reinterpret_cast<const uint8_t*>(content.data()), content.size()});
         return read_npy(path_);
     }
     /// What is wrong with the file, without its name.
