@@ -1,12 +1,19 @@
 #!/bin/bash
 # Breaks the durability of a copy of the sources, one rule at a time, and shows that the engine's tests notice.
-# Usage: mutants.sh [FOLDER [NAME]]   (default: build/mutants, kept so that a second run is quick; NAME: part of a mutant's)
+# Usage: mutants.sh [--part I/N] [FOLDER [NAME]]   (default: build/mutants, kept so that a second run is quick)
+# NAME: part of a mutant's. I/N: of every N mutants the one with the rest I, without trying the tests on the sources as they are first.
 # Exit code 1 if a mutant survives, or if no mutant is there any more because the line it breaks has changed.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+part=0 parts=1
+if [ "${1-}" = --part ]; then
+    part=${2%/*} parts=${2#*/}
+    shift 2
+fi
 work=${1:-$root/build/mutants}
 only=${2-}
 programs=(test_engine_powerloss test_nvm test_engine)
+all_programs=("${programs[@]}" test_image test_installer)
 # What the tests leave to other tests: a broken engine must be noticed by these alone.
 export GTEST_FILTER='-PricedReal*:Operations*'
 
@@ -16,24 +23,27 @@ cd "$root"
 git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
     cmp -s "$file" "$work/tree/$file" || cp --parents "$file" "$work/tree"
 done
-cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release > /dev/null
-build() { cmake --build "$work/build" -j "$(nproc)" --target "${programs[@]}" > "$work/build.log" 2>&1; }
+cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDYNBAL_PAGE=OFF \
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=16 > /dev/null
+build() { cmake --build "$work/build" -j "$(nproc)" --target "${all_programs[@]}" > "$work/build.log" 2>&1; }
 
-# Prints the first test that fails, or nothing. A mutant that runs for ever is one that is noticed.
+# Prints the first test of the given programs that fails, or nothing. A mutant that runs for ever is one that is noticed.
 first_failure() {
     local program output
-    for program in "${programs[@]}"; do
+    for program; do
         output=$(timeout 300 "$(find "$work/build" -name "$program" -type f)" --gtest_fail_fast --gtest_brief=1 2>&1) && continue
         grep -m 1 -o '\[  FAILED  \] [^ ,]*' <<< "$output" | cut -c 14- || echo "$program ends without a verdict"
         return
     done
 }
 
-survivors=0
-# mutant NAME FILE SED-SCRIPT
+survivors=0 number=0
+# mutant NAME FILE SED-SCRIPT [PROGRAM...]
 mutant() {
-    [[ $1 == *"$only"* ]] || return 0
-    local file=$work/tree/src/$2 caught
+    number=$((number + 1))
+    [[ $1 == *"$only"* && $((number % parts)) = "$part" ]] || return 0
+    local file=$work/tree/src/$2 caught tried=("${@:4}")
+    [ ${#tried[@]} != 0 ] || tried=("${programs[@]}")
     cp "$file" "$work/original"
     sed -i -E "$3" "$file"
     if cmp -s "$file" "$work/original"; then
@@ -43,7 +53,7 @@ mutant() {
         caught='?? does not compile'
         survivors=$((survivors + 1))
     else
-        caught=$(first_failure)
+        caught=$(first_failure "${tried[@]}")
         [ -n "$caught" ] || { caught='SURVIVES'; survivors=$((survivors + 1)); }
     fi
     cp "$work/original" "$file"
@@ -51,7 +61,8 @@ mutant() {
 }
 
 build || { tail -n 20 "$work/build.log"; exit 1; }
-[ -z "$(first_failure)" ] || { echo "the tests fail without any mutant: $(first_failure)"; exit 1; }
+[ "$parts" != 1 ] || [ -z "$(first_failure "${all_programs[@]}")" ] ||
+    { echo "the tests fail without any mutant: $(first_failure "${all_programs[@]}")"; exit 1; }
 printf '%-58s %s\n' 'what is broken' 'noticed by'
 mutant 'the epoch is not counted up'                       engine/engine.cpp       '/^    \+\+record_\.epoch;$/d'
 mutant 'a footprint is saved before what it speaks for'    engine/preserver.cpp \
@@ -91,6 +102,22 @@ mutant 'half a formatted memory counts'                    engine/setup.cpp     
 mutant 'formatting begins again each time'                 engine/setup.cpp        's/if \(record_\.phase != Phase::formatting\)/if (true)/'
 mutant 'a damaged checkpoint is left where it is'          engine/checkpoint.cpp   '/^    next_slot_ \^= 1U;$/{N;s/.*\n    return false;/    return false;/}'
 mutant 'a look at the table that fails is repeated'        engine/reconfigure.cpp  's/record_\.look != Look::none/false/;s/if \(record_\.idle_cycles > idle_cycles_to_give_up\)/if (false)/'
+mutant 'a value is lost where the order of jobs changes'      engine/reconfigure.cpp \
+    's/(const uint32_t written = order\.values_written\(record_\.done\));/\1 + (record_.done != 0 ? 1 : 0);/'
+mutant 'the last waiting region is not written'            nvm/record.cpp          's/\(reversed, count\)\)\);/(reversed, count - 1)));/'
+mutant 'records lie where the image ends'                  nvm/record.hpp          's/offset_\(header\.records_offset\), crc/offset_(header.records_offset - record_slot_bytes), crc/'
+mutant 'waiting regions lie behind what NVM holds'         nvm/record.hpp          's/offset_\(header\.records_offset \+ 2 \*/offset_(header.nvm_bytes + 0 */'
+mutant 'formatting leaves the old records'                 engine/engine.cpp       '/^Status Engine::format/,/^}/{/records_->erase/d}'
+mutant 'NVM counts as formatted before it is cleared'      engine/engine.cpp       '/^Status Engine::format/,/^}/s/^    records_->erase\(\);$/&\n    record_ = Record{};\n    commit();/'
+mutant 'what does not get on is kept'                      engine/reconfigure.cpp  's/return record_\.choice\.need\.value\(\) > energy \|\|/return false \&\&/'
+mutant 'recovery looks at one value after the other'       plugin/progress_search.hpp 's/bracketed_ \? \(end_ - known_\) \/ 2 : step_ - 1;/0;/'
+mutant 'the answer lies where the next input does'         compiler/memory_plan.cpp 's/return ends \|\| /return (ends \&\& false) || /'
+mutant 'an image whose input lies on its output is taken'  image/format.cpp        '/^bool ends_apart/,/^}/s/return end_of/return true || end_of/' test_image
+mutant 'an installed image goes on with old records'       ../boards/common/installer.cpp '/\.erase\(\);$/d' test_installer
+mutant 'another input is the same installation'            firmware/firmware.cpp   's/crc32\(std::as_bytes\(input\)\)/0 * &/' test_installer
+mutant 'who wrote before in a place is forgotten'          compiler/memory_plan.cpp 's/before % 2/0 * &/'
+mutant 'how often a place is written is forgotten'         compiler/memory_plan.cpp 's/writes % 2/0 * &/'
+mutant 'jobs are counted otherwise than they are done'     plugin/job_order.cpp    '/^uint32_t JobOrder::index_of/,/^}/s/position\.channel - block\.begin/block.end - 1 - position.channel/'
 mutant 'regions are pushed where counted ones lie'         nvm/record.cpp          '/::push/,/^}/s/offset_ \+ record\.waiting \*/offset_ + (record.waiting != 0 ? record.waiting - 1 : 0) */'
 mutant 'a region is taken from the stack twice'            nvm/record.cpp          '/::pop/,/^}/{/^    --record\.waiting;$/d}'
 echo "$survivors survive"
