@@ -54,6 +54,8 @@ def commands_page(program, folder):
     parts = ["# Commands\n\nWritten by `tools/docs.py --write` from what the program says; a test checks that it is current.\n"]
     for name in command_names(program, folder):
         text = run(program, [name, "--help"], folder).rstrip()
+        # The library that prints this orders them by where they lie in memory.
+        text = re.sub(r"(?<=Excludes: ).*", lambda names: " ".join(sorted(names[0].split())), text)
         # Which boards were built is of this machine.
         text = re.sub(r"Whose program.*", "Whose program: one of those that ./dev boards built", text)
         parts.append(f"## {name}\n```\n{text}\n```\n")

@@ -26,7 +26,7 @@ namespace {
 
 using experiment::Strategy;
 
-struct Arguments {
+struct CompareArguments {
     ImageArguments image;
     std::string input;
     std::vector<std::string> supplies;
@@ -46,7 +46,7 @@ struct Row {
     std::optional<sim::SeriesResult> repeated;
 };
 
-std::vector<Strategy> policies_of(const Arguments& arguments) {
+std::vector<Strategy> policies_of(const CompareArguments& arguments) {
     std::vector<Strategy> policies;
     for (const std::string& name : arguments.policies) {
         policies.push_back(experiment::parse_strategy(name));
@@ -58,7 +58,7 @@ std::vector<Strategy> policies_of(const Arguments& arguments) {
 }
 
 /// The image for each of the methods asked for.
-std::vector<compiler::ImageFile> images_of(const Arguments& arguments, const compiler::ImageFile& file) {
+std::vector<compiler::ImageFile> images_of(const CompareArguments& arguments, const compiler::ImageFile& file) {
     if (arguments.preservations.empty()) return {file};
     std::vector<uint8_t> asked;
     for (const std::string& name : arguments.preservations) {
@@ -76,7 +76,7 @@ std::vector<compiler::ImageFile> images_of(const Arguments& arguments, const com
     return images;
 }
 
-experiment::Oracle oracle_for(const Arguments& arguments, const compiler::ImageFile& file,
+experiment::Oracle oracle_for(const CompareArguments& arguments, const compiler::ImageFile& file,
                               const sim::DeviceProfile& profile, const std::string& supply) {
     constexpr double parts = 1e6;
     io::Progress progress("oracle, " + supply, static_cast<int64_t>(parts));
@@ -86,7 +86,7 @@ experiment::Oracle oracle_for(const Arguments& arguments, const compiler::ImageF
     return experiment::find_oracle(file, profile, supply, options);
 }
 
-Row run_one(const Arguments& arguments, const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
+Row run_one(const CompareArguments& arguments, const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
             const Row& wanted) {
     Row row = wanted;
     const compiler::ImageFile& file = *row.file;
@@ -108,7 +108,7 @@ Row run_one(const Arguments& arguments, const sim::DeviceProfile& profile, const
     return row;
 }
 
-std::vector<Row> run_all(const Arguments& arguments, const std::vector<compiler::ImageFile>& images,
+std::vector<Row> run_all(const CompareArguments& arguments, const std::vector<compiler::ImageFile>& images,
                          const sim::DeviceProfile& profile, const std::vector<int16_t>& input) {
     std::vector<Row> rows;
     for (const std::string& supply : arguments.supplies) {
@@ -255,7 +255,7 @@ std::string advice_text(const sim::DeviceProfile& profile, const std::vector<int
     return text;
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const CompareArguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
     for (const std::string& text : arguments.supplies) {
@@ -303,7 +303,7 @@ void run(const Arguments& arguments, Context& context) {
 
 void add_compare(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("compare", "Run one input with several policies, side by side");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<CompareArguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     command->add_option("--supply", arguments->supplies, "May be given several times; see `dynbal help supplies`")

@@ -24,7 +24,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct CompileArguments {
     std::string model, output, image, calibration, sound;
     std::string weights = "int16";
     double scale = 1.0;
@@ -34,7 +34,7 @@ struct Arguments {
     int64_t samples_max = compiler::calibration_samples_max;
 };
 
-std::string summary_of(const Arguments& arguments, const compiler::ImageFile& file,
+std::string summary_of(const CompileArguments& arguments, const compiler::ImageFile& file,
                        const compiler::DeviceLimits& device) {
     const ImageHeader& header = file.header();
     uint64_t weight_bytes = 0;
@@ -55,7 +55,7 @@ std::string summary_of(const Arguments& arguments, const compiler::ImageFile& fi
     return table.text();
 }
 
-nlohmann::ordered_json json_of(const Arguments& arguments, const compiler::ImageFile& file,
+nlohmann::ordered_json json_of(const CompileArguments& arguments, const compiler::ImageFile& file,
                                const std::vector<std::string>& warnings) {
     const ImageHeader& header = file.header();
     return {{"image", arguments.image},
@@ -69,7 +69,7 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const compiler::Image
             {"warnings", warnings}};
 }
 
-compiler::CompileOptions options_of(const Arguments& arguments) {
+compiler::CompileOptions options_of(const CompileArguments& arguments) {
     compiler::CompileOptions options;
     options.weight_bytes = weight_bytes_of(arguments.weights);
     options.input_scale = checked_scale(arguments.scale);
@@ -87,7 +87,7 @@ compiler::CompileOptions options_of(const Arguments& arguments) {
 /// Samples on which image and float network are held against each other.
 constexpr int64_t compared_max = 32;
 
-nlohmann::ordered_json json_of(const quality::Comparison& comparison) {
+nlohmann::ordered_json against_float(const quality::Comparison& comparison) {
     uint64_t clipped = 0;
     for (const quality::StageError& stage : comparison.stages()) clipped += stage.clipped;
     nlohmann::ordered_json json{{"samples", comparison.samples()},
@@ -98,7 +98,7 @@ nlohmann::ordered_json json_of(const quality::Comparison& comparison) {
     return json;
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const CompileArguments& arguments, Context& context) {
     compiler::CompileOptions options = options_of(arguments);
     check_output("-o", arguments.image, {arguments.model, arguments.calibration, arguments.device, arguments.sound});
     std::vector<std::string> warnings;
@@ -128,7 +128,7 @@ void run(const Arguments& arguments, Context& context) {
     }
     for (const std::string& warning : warnings) context.warn(warning);
     nlohmann::ordered_json json = json_of(arguments, file, warnings);
-    json["against_float"] = json_of(comparison);
+    json["against_float"] = against_float(comparison);
     std::string text = summary_of(arguments, file, options.device);
     for (const std::string& line : quality::lines_of(comparison)) text += line + "\n";
     context.print(json, text);
@@ -138,7 +138,7 @@ void run(const Arguments& arguments, Context& context) {
 
 void add_compile(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("compile", "Turn an ONNX network into a device image");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<CompileArguments>();
     command->add_option("MODEL", arguments->model, "Network, an .onnx file of floats")->required();
     command->add_option("-o,--image", arguments->image, "Image to write")->required();
     command->add_option("--output", arguments->output,

@@ -15,7 +15,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct CrashTestArguments {
     ImageArguments image;
     std::string input;
     std::string cuts = "all";
@@ -27,7 +27,7 @@ struct Arguments {
 };
 
 /// The command that runs one failing point alone.
-std::string replay_of(const Arguments& arguments, const sim::PointFailure& failure) {
+std::string replay_of(const CrashTestArguments& arguments, const sim::PointFailure& failure) {
     std::string line =
         "dynbal simulate " + shell_word(arguments.image.path) + " --input " + shell_word(arguments.input);
     if (arguments.image.scale) line += fmt::format(" --scale {}", *arguments.image.scale);
@@ -39,8 +39,8 @@ std::string replay_of(const Arguments& arguments, const sim::PointFailure& failu
     return line;
 }
 
-nlohmann::ordered_json json_of(const Arguments& arguments, const compiler::ImageFile& file, const std::string& nvm,
-                               const sim::CampaignResult& result, double seconds) {
+nlohmann::ordered_json json_of(const CrashTestArguments& arguments, const compiler::ImageFile& file,
+                               const std::string& nvm, const sim::CampaignResult& result, double seconds) {
     nlohmann::ordered_json failures = nlohmann::ordered_json::array();
     for (const sim::PointFailure& failure : result.failures) {
         failures.push_back({{"point", failure.point},
@@ -63,8 +63,8 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const compiler::Image
             {"failures", failures}};
 }
 
-std::string text_of(const Arguments& arguments, const compiler::ImageFile& file, const sim::CampaignResult& result,
-                    double seconds) {
+std::string text_of(const CrashTestArguments& arguments, const compiler::ImageFile& file,
+                    const sim::CampaignResult& result, double seconds) {
     std::string text = fmt::format(
         "{} power failures tried in {:.1f} s (preservation {}, policy {}, cuts {}; an uninterrupted run writes {} "
         "bytes): {} wrong, {} stuck\n",
@@ -88,7 +88,7 @@ std::string text_of(const Arguments& arguments, const compiler::ImageFile& file,
     return text;
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const CrashTestArguments& arguments, Context& context) {
     sim::CampaignOptions options;
     options.cuts = sim::parse_cuts(arguments.cuts);
     options.policy = sim::parse_policy(arguments.policy);
@@ -121,7 +121,7 @@ void run(const Arguments& arguments, Context& context) {
 
 void add_crash_test(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("crash-test", "Cut the power everywhere; is the answer always the same?");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<CrashTestArguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     command

@@ -14,7 +14,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct DiffArguments {
     ImageArguments image;
     std::string model, output, input, save;
 };
@@ -74,7 +74,7 @@ std::string text_of(const quality::Comparison& comparison) {
                                                                            : "\nThey give different classes.\n");
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const DiffArguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     const compiler::Graph graph = compiler::read_graph(arguments.model, arguments.output);
     std::vector<int64_t> shape;
@@ -93,7 +93,7 @@ void run(const Arguments& arguments, Context& context) {
 void add_diff(CLI::App& app, Context& context) {
     CLI::App* command =
         app.add_subcommand("diff", "Hold an image against its float model, stage by stage, for one input");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<DiffArguments>();
     arguments->image.add_to(*command, true);
     command->add_option("MODEL", arguments->model, "The .onnx model that the image was compiled from")->required();
     command->add_option("--output", arguments->output, "The output it was compiled for, if the model has several");

@@ -17,7 +17,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct EmulateArguments {
     ImageArguments image;
     std::string input;
     std::string policy = policy_of(default_policy).name;
@@ -62,7 +62,7 @@ std::vector<int16_t> host_answer(const compiler::ImageFile& file, const std::vec
     return session.run_inference(input, *steady, sim::RunOptions{}).output;
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const EmulateArguments& arguments, Context& context) {
     firmware::PayloadOptions payload;
     payload.policy = sim::parse_policy(arguments.policy);
     payload.inferences = arguments.kills == 0 ? 1 : 0;
@@ -108,7 +108,7 @@ void run(const Arguments& arguments, Context& context) {
 void add_emulate(CLI::App& app, Context& context) {
     CLI::App* command =
         app.add_subcommand("emulate", "Run a model on an emulated Cortex-M4 (QEMU) that is killed at random moments");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<EmulateArguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     add_policy(*command, arguments->policy);

@@ -19,7 +19,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct EvaluateArguments {
     ImageArguments image;
     std::string inputs, labels;
     int64_t limit = 0;
@@ -51,7 +51,7 @@ struct Score {
     RangeUse range;
 };
 
-Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, const SampleFile& samples,
+Score evaluate(const EvaluateArguments& arguments, const compiler::ImageFile& file, const SampleFile& samples,
                const std::vector<uint32_t>& labels) {
     const float scale = arguments.image.scale_for(file);
     sim::RunOptions options;
@@ -82,7 +82,7 @@ Score evaluate(const Arguments& arguments, const compiler::ImageFile& file, cons
     return {count, static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})), range};
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const EvaluateArguments& arguments, Context& context) {
     sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
     const SampleFile samples(arguments.inputs, file.host.input_dims, file.host.sound_text);
@@ -112,7 +112,7 @@ void run(const Arguments& arguments, Context& context) {
 
 void add_evaluate(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("evaluate", "Accuracy on labelled inputs, through the real engine");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<EvaluateArguments>();
     arguments->image.add_to(*command, true);
     command
         ->add_option(

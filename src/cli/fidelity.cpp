@@ -17,7 +17,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct FidelityArguments {
     std::string device;
     std::string policy = "dynbal";
     std::vector<std::string> powers;
@@ -87,7 +87,7 @@ nlohmann::ordered_json choices_json() {
     return choices;
 }
 
-void run_powers(const Arguments& arguments, const device::DeviceProfile& profile, Context& context) {
+void run_powers(const FidelityArguments& arguments, const device::DeviceProfile& profile, Context& context) {
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     std::string text;
     for (const std::string& power : arguments.powers) {
@@ -113,7 +113,7 @@ void run_fit(const device::DeviceProfile& profile, Context& context) {
     context.print({{"device", profile.name}, {"fitted", json}}, text);
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const FidelityArguments& arguments, Context& context) {
     check_output("--write", arguments.write, {arguments.device});
     const device::DeviceProfile profile = device::load_profile(arguments.device);
     if (arguments.fit) return run_fit(profile, context);
@@ -129,7 +129,7 @@ void run(const Arguments& arguments, Context& context) {
 void add_fidelity(CLI::App& app, Context& context) {
     CLI::App* command =
         app.add_subcommand("fidelity", "Predicted against published times of the DynBal reference on its hardware");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<FidelityArguments>();
     arguments->device = device::published_profile().name;
     add_device(*command, arguments->device, arguments->device);
     command->add_option("--power", arguments->powers, "Predict at this steady power; may be given several times");

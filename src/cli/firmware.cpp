@@ -19,7 +19,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct FirmwareArguments {
     ImageArguments image;
     std::string input;
     std::string board;
@@ -46,7 +46,7 @@ std::string stem_of(const std::string& output) {
 }
 
 /// Before anything is made: where the files go is not taken by a folder, and not by what is read.
-std::string checked_stem(const Arguments& arguments) {
+std::string checked_stem(const FirmwareArguments& arguments) {
     const std::string stem = stem_of(arguments.output);
     std::error_code error;
     if (std::filesystem::path(stem).filename().empty() || std::filesystem::is_directory(arguments.output, error)) {
@@ -61,7 +61,7 @@ std::string checked_stem(const Arguments& arguments) {
 }
 
 /// For programs of one's own: the image alone, no board's.
-void write_header(const Arguments& arguments, Context& context) {
+void write_header(const FirmwareArguments& arguments, Context& context) {
     check_output("--header", arguments.header, {arguments.image.path});
     const compiler::ImageFile file = arguments.image.read();
     const std::string text = firmware::c_header(file, std::filesystem::path(arguments.header).stem().string());
@@ -71,7 +71,7 @@ void write_header(const Arguments& arguments, Context& context) {
                               arguments.header, grouped(file.header().image_bytes)));
 }
 
-void run_board(const Arguments& arguments, Context& context) {
+void run_board(const FirmwareArguments& arguments, Context& context) {
     if (arguments.input.empty() || arguments.board.empty())
         throw InputError("a board's program needs --input, --board and -o; --header alone writes a header for C");
     const std::string stem = checked_stem(arguments);
@@ -106,7 +106,7 @@ void run_board(const Arguments& arguments, Context& context) {
                     grouped(room - payload)));
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const FirmwareArguments& arguments, Context& context) {
     arguments.header.empty() ? run_board(arguments, context) : write_header(arguments, context);
 }
 
@@ -115,7 +115,7 @@ void run(const Arguments& arguments, Context& context) {
 void add_firmware(CLI::App& app, Context& context) {
     CLI::App* command =
         app.add_subcommand("firmware", "Make a board's program with an image and an input in it, or a header for C");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<FirmwareArguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     CLI::Option* const input = command->get_option("--input")->required(false);

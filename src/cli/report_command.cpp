@@ -18,7 +18,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct ReportArguments {
     ImageArguments image;
     std::string input;
     std::string supply;
@@ -43,7 +43,7 @@ std::vector<PolicyKind> parse_policies(const std::vector<std::string>& names) {
 }
 
 /// The command that makes the same report.
-std::string command_text(const Arguments& arguments) {
+std::string command_text(const ReportArguments& arguments) {
     std::string text = "dynbal report " + shell_word(arguments.image.path);
     const auto add = [&](const std::string& option, const std::string& value) {
         if (!value.empty()) text += " " + option + " " + shell_word(value);
@@ -61,7 +61,7 @@ std::string command_text(const Arguments& arguments) {
     return text;
 }
 
-report::Facts facts_of(const Arguments& arguments, const report::Results& results) {
+report::Facts facts_of(const ReportArguments& arguments, const report::Results& results) {
     report::Facts facts;
     facts.program = "dynbal " DYNBAL_VERSION;
     facts.command = command_text(arguments);
@@ -80,7 +80,7 @@ void check_folder(const std::string& path) {
 }
 
 /// What can be known to be wrong before anything is run.
-void check(const Arguments& arguments) {
+void check(const ReportArguments& arguments) {
     if (!arguments.output.empty()) report::page_template();
     if (!arguments.output.empty() && arguments.output == arguments.trace_out) {
         throw InputError("-o and --trace-out name the same file: " + arguments.output);
@@ -93,7 +93,7 @@ void check(const Arguments& arguments) {
     check_folder(arguments.trace_out);
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const ReportArguments& arguments, Context& context) {
     check(arguments);
     const compiler::ImageFile file = arguments.image.read();
     report::Experiment experiment;
@@ -129,7 +129,7 @@ void run(const Arguments& arguments, Context& context) {
 void add_report(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand(
         "report", "Run one input under each policy and show time, energy and tiles: HTML page, trace, summary");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<ReportArguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     command->add_option("--supply", arguments->supply, "When the power fails; see `dynbal help supplies`")->required();

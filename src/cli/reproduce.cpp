@@ -15,7 +15,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct ReproduceArguments {
     SweepArguments sweep;
     std::optional<std::string> models, traces, rf, thermal;
     uint32_t repetitions = 20;
@@ -23,7 +23,7 @@ struct Arguments {
 };
 
 /// The grid, and what has to be said about it.
-experiment::Grid grid_of(const Arguments& arguments, std::string& note) {
+experiment::Grid grid_of(const ReproduceArguments& arguments, std::string& note) {
     experiment::PaperGridOptions options;
     options.rf = arguments.rf.value_or(experiment::rf_supply(arguments.traces));
     options.thermal = arguments.thermal.value_or(experiment::thermal_supply());
@@ -38,14 +38,15 @@ experiment::Grid grid_of(const Arguments& arguments, std::string& note) {
 }
 
 /// The second half: the same models and devices against the energy of a power cycle.
-std::vector<experiment::CycleEnergyLine> cycle_energy_of(const experiment::Grid& grid, const Arguments& arguments) {
+std::vector<experiment::CycleEnergyLine> cycle_energy_of(const experiment::Grid& grid,
+                                                         const ReproduceArguments& arguments) {
     SweepArguments sweep = arguments.sweep;
     sweep.folder = (std::filesystem::path(sweep.folder) / "cycle_energy").string();
     const experiment::Grid line = experiment::cycle_energy_grid(grid);
     return experiment::cycle_energy_lines(run_with_progress(line, sweep, "cycle energy").rows);
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const ReproduceArguments& arguments, Context& context) {
     std::string note;
     const experiment::Grid grid = grid_of(arguments, note);
     experiment::check_supplies(grid);
@@ -76,7 +77,7 @@ void run(const Arguments& arguments, Context& context) {
 void add_reproduce(CLI::App& app, Context& context) {
     CLI::App* command =
         app.add_subcommand("reproduce", "Run the grid of the DynBal paper: what adapting to the supply is worth");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<ReproduceArguments>();
     arguments->sweep.folder = "reproduce.sweep";
     arguments->sweep.add_to(*command, arguments->sweep.folder);
     command->add_option("--models", arguments->models,

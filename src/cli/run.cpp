@@ -13,7 +13,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct RunArguments {
     ImageArguments image;
     std::string input;
     std::string policy = policy_of(default_policy).name;
@@ -32,7 +32,7 @@ void write_output(const std::string& path, const compiler::ImageFile& file, cons
     io::write_npy(path, array);
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const RunArguments& arguments, Context& context) {
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
@@ -57,7 +57,7 @@ void run(const Arguments& arguments, Context& context) {
 
 void add_run(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("run", "Run one input on steady power");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<RunArguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     add_policy(*command, arguments->policy);

@@ -14,7 +14,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct SimulateArguments {
     ImageArguments image;
     std::string input;
     std::string supply = "none";
@@ -45,7 +45,7 @@ std::string fault_of_other(sim::Session& session, const compiler::ImageFile& fil
 }
 
 /// Many in a row on a device and a supply of their own.
-sim::SeriesResult run_repeated(const Arguments& arguments, const compiler::ImageFile& file,
+sim::SeriesResult run_repeated(const SimulateArguments& arguments, const compiler::ImageFile& file,
                                const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
                                const sim::RunOptions& options) {
     sim::Session session(file, profile);
@@ -53,7 +53,7 @@ sim::SeriesResult run_repeated(const Arguments& arguments, const compiler::Image
     return sim::run_series(session, input, *supply, options, arguments.repeat.series_for(*supply));
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const SimulateArguments& arguments, Context& context) {
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     options.expose_input = arguments.expose_input;
@@ -118,7 +118,7 @@ void run(const Arguments& arguments, Context& context) {
 
 void add_simulate(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("simulate", "Run one input on a supply whose power fails");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<SimulateArguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     add_supply(*command, arguments->supply);

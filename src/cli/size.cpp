@@ -18,7 +18,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct SizeArguments {
     ImageArguments image;
     std::string input;
     std::string supply;
@@ -31,7 +31,7 @@ struct Arguments {
 
 using power::si_text;
 
-sim::SizeTask task_of(const Arguments& arguments, const compiler::ImageFile& file, Context& context) {
+sim::SizeTask task_of(const SizeArguments& arguments, const compiler::ImageFile& file, Context& context) {
     sim::SizeTask task;
     task.file = &file;
     task.profile = profile_for(file, arguments.device, context);
@@ -194,7 +194,7 @@ private:
     bool any_met_ = false;
 };
 
-void run(const Arguments& arguments, Context& context) {
+void run(const SizeArguments& arguments, Context& context) {
     const compiler::ImageFile file = arguments.image.read();
     sim::SizeTask task = task_of(arguments, file, context);
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
@@ -221,7 +221,7 @@ void run(const Arguments& arguments, Context& context) {
 void add_size(CLI::App& app, Context& context) {
     CLI::App* command =
         app.add_subcommand("size", "Which capacitor, how much power and which voltage an inference a period needs");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<SizeArguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     command->add_option("--supply", arguments->supply, "One that harvests; see `dynbal help supplies`")->required();

@@ -17,7 +17,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct SoakArguments {
     ImageArguments image;
     std::string inputs;
     int64_t distinct = 16;
@@ -27,7 +27,7 @@ struct Arguments {
     std::string nvm;
 };
 
-std::vector<std::vector<int16_t>> read_inputs(const Arguments& arguments, const compiler::ImageFile& file) {
+std::vector<std::vector<int16_t>> read_inputs(const SoakArguments& arguments, const compiler::ImageFile& file) {
     const SampleFile samples(arguments.inputs, file.host.input_dims, file.host.sound_text);
     const float scale = arguments.image.scale_for(file);
     const int64_t count = std::min(samples.count(), arguments.distinct);
@@ -38,7 +38,7 @@ std::vector<std::vector<int16_t>> read_inputs(const Arguments& arguments, const 
     return inputs;
 }
 
-nlohmann::ordered_json json_of(const Arguments& arguments, const sim::SoakResult& result, double seconds) {
+nlohmann::ordered_json json_of(const SoakArguments& arguments, const sim::SoakResult& result, double seconds) {
     nlohmann::ordered_json json{{"policy", arguments.policy},
                                 {"supply", arguments.options.supply},
                                 {"nvm", device::text_of(arguments.options.profile.nvm.nvm_class)},
@@ -60,7 +60,7 @@ nlohmann::ordered_json json_of(const Arguments& arguments, const sim::SoakResult
 }
 
 /// The command that stops right after the first failure.
-std::string replay_of(const Arguments& arguments, const sim::SoakResult& result) {
+std::string replay_of(const SoakArguments& arguments, const sim::SoakResult& result) {
     std::string line = "dynbal soak " + shell_word(arguments.image.path) + " --inputs " + shell_word(arguments.inputs);
     if (arguments.image.scale) line += fmt::format(" --scale {}", *arguments.image.scale);
     line += fmt::format(" --distinct {} --count {} --supply {} --policy {}", arguments.distinct,
@@ -73,7 +73,7 @@ std::string replay_of(const Arguments& arguments, const sim::SoakResult& result)
     return line;
 }
 
-void run(Arguments& arguments, Context& context) {
+void run(SoakArguments& arguments, Context& context) {
     sim::SoakOptions& options = arguments.options;
     options.policy = sim::parse_policy(arguments.policy);
     const compiler::ImageFile file = arguments.image.read();
@@ -108,7 +108,7 @@ void run(Arguments& arguments, Context& context) {
 void add_soak(CLI::App& app, Context& context) {
     CLI::App* command =
         app.add_subcommand("soak", "Many inferences on one NVM: is each answer right, and the NVM alive at the end?");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<SoakArguments>();
     arguments->options.inferences = 1000;
     arguments->options.supply = "random:1,400,4000";
     arguments->image.add_to(*command, true);

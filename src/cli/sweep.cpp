@@ -21,7 +21,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct SweepCommandArguments {
     std::string grid;
     SweepArguments sweep;
     std::string shard;
@@ -81,7 +81,7 @@ std::string rows_text(const std::vector<experiment::Row>& rows) {
     return table.text() + "\n";
 }
 
-void run_grid(Arguments arguments, Context& context) {
+void run_grid(SweepCommandArguments arguments, Context& context) {
     const experiment::Grid grid = experiment::read_grid(arguments.grid);
     if (!arguments.shard.empty()) arguments.sweep.shard = experiment::parse_shard(arguments.shard);
     const experiment::Shard& shard = arguments.sweep.shard;
@@ -101,7 +101,7 @@ void run_grid(Arguments arguments, Context& context) {
                         shard.is_whole() ? "rows.csv, rows.jsonl" : "journal.jsonl, for `dynbal sweep --merge`"));
 }
 
-void run_merge(const Arguments& arguments, Context& context) {
+void run_merge(const SweepCommandArguments& arguments, Context& context) {
     if (arguments.sweep.folder.empty() && arguments.merge.size() > 1) {
         throw InputError("--merge: of several folders, the one for the result must be named: -o FOLDER");
     }
@@ -116,7 +116,7 @@ void run_merge(const Arguments& arguments, Context& context) {
                                                       merge.rows.size(), merge.shards, folder));
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const SweepCommandArguments& arguments, Context& context) {
     const bool merges = !arguments.merge.empty();
     if (arguments.grid.empty() != merges) {
         throw InputError(merges ? "--merge takes folders of shards, and no grid"
@@ -159,7 +159,7 @@ experiment::SweepResult run_with_progress(const experiment::Grid& grid, const Sw
 
 void add_sweep(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("sweep", "Run a grid of models, devices, supplies and policies");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<SweepCommandArguments>();
     command->add_option("GRID", arguments->grid, "A .toml file; see `dynbal help sweep`");
     arguments->sweep.add_to(*command, "GRID.sweep");
     command->add_option("--shard", arguments->shard,

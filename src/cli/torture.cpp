@@ -13,7 +13,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct TortureArguments {
     torture::Options options;
     std::string replay;
 };
@@ -22,7 +22,7 @@ std::string replay_of(const torture::Scenario& scenario) {
     return "dynbal torture --replay " + shell_word(torture::text_of(scenario));
 }
 
-void run_replay(const Arguments& arguments, Context& context) {
+void run_replay(const TortureArguments& arguments, Context& context) {
     const torture::Scenario scenario = torture::parse_scenario(arguments.replay);
     const std::string reason = torture::replay(scenario);
     context.print({{"scenario", torture::text_of(scenario)}, {"right", reason.empty()}, {"reason", reason}},
@@ -60,7 +60,7 @@ std::string text_of(const torture::Options& options, const torture::Result& resu
     return text;
 }
 
-void run(Arguments& arguments, Context& context) {
+void run(TortureArguments& arguments, Context& context) {
     if (!arguments.replay.empty()) return run_replay(arguments, context);
     torture::Options& options = arguments.options;
     auto progress = std::make_unique<io::Progress>("torture", static_cast<int64_t>(options.runs));
@@ -79,7 +79,7 @@ void add_torture(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand(
         "torture",
         "Random networks, memories, supplies, policies and calls: is each answer right, does each run get on?");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<TortureArguments>();
     command->add_option("--seed", arguments->options.seed, "What the runs are drawn from")->capture_default_str();
     command->add_option("--runs", arguments->options.runs, "Number of runs")
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000}))

@@ -11,12 +11,12 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct TraceArguments {
     std::string trace;
     std::string output;
 };
 
-void run(const Arguments& arguments, Context& context) {
+void run(const TraceArguments& arguments, Context& context) {
     const size_t comma = arguments.trace.find(',');
     const std::string path = arguments.trace.substr(0, comma);
     const std::string words = comma == std::string::npos ? "" : arguments.trace.substr(comma + 1);
@@ -37,7 +37,7 @@ void run(const Arguments& arguments, Context& context) {
 
 void add_trace(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("trace", "Show how a recording of harvested power is read");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<TraceArguments>();
     command
         ->add_option("TRACE", arguments->trace,
                      "FILE, or FILE,KEY=VALUE,... as in --supply trace:FILE,...; see `dynbal help supplies`")

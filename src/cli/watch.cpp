@@ -23,7 +23,7 @@ namespace {
 
 constexpr double frames_a_second = 10;
 
-struct Arguments {
+struct WatchArguments {
     ImageArguments image;
     std::string input, supply = "none", policy = policy_of(default_policy).name, device, speed = "1x";
 };
@@ -89,7 +89,7 @@ private:
     size_t lines_ = 0;
 };
 
-void run(const Arguments& arguments, Context& context) {
+void run(const WatchArguments& arguments, Context& context) {
     const double speed = parse_speed(arguments.speed);
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
@@ -128,7 +128,7 @@ void run(const Arguments& arguments, Context& context) {
 
 void add_watch(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("watch", "See a run live in the terminal: voltage, layers, tiles");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<WatchArguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     add_supply(*command, arguments->supply);

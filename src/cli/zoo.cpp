@@ -13,7 +13,7 @@
 namespace dynbal::cli {
 namespace {
 
-struct Arguments {
+struct ZooArguments {
     std::optional<std::string> name, folder;
 };
 
@@ -68,7 +68,7 @@ void write(const std::string& name, const std::string& folder, Context& context)
                                     zoo::commands_for(network)));
 }
 
-void run(const Arguments& arguments, Context& context) {
+void run(const ZooArguments& arguments, Context& context) {
     if (!arguments.name && !arguments.folder) return list(context);
     if (!arguments.name) throw InputError("-o needs the name of a network; `dynbal zoo` lists them");
     if (!arguments.folder) {
@@ -82,7 +82,7 @@ void run(const Arguments& arguments, Context& context) {
 
 void add_zoo(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("zoo", "List the networks that come with the program, or write one");
-    const auto arguments = std::make_shared<Arguments>();
+    const auto arguments = std::make_shared<ZooArguments>();
     command->add_option("NAME", arguments->name, "Network to write; without it they are listed");
     command->add_option("-o,--output", arguments->folder, "Folder for its files; made if it is not there");
     add_json(*command, context);

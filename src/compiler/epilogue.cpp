@@ -9,7 +9,7 @@
 namespace dynbal::compiler {
 namespace {
 
-constexpr std::array<const char*, 3> names{"none", "log_softmax", "arg_max"};
+constexpr std::array<const char*, 3> epilogue_names{"none", "log_softmax", "arg_max"};
 
 /// Calls visit(the values along the axis) for each position of the other axes, and puts back what it changes.
 template <typename Visit>
@@ -36,12 +36,12 @@ void log_softmax(std::vector<float>& row) {
 
 }  // namespace
 
-std::string Epilogue::name() const { return names[static_cast<size_t>(kind)]; }
+std::string Epilogue::name() const { return epilogue_names[static_cast<size_t>(kind)]; }
 
 Epilogue Epilogue::from(const std::string& name, uint32_t axis) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) throw InputError("'" + name + "' is nothing that can be done with an output");
-    return {static_cast<Kind>(found - names.begin()), axis, {}};
+    const auto found = std::find(epilogue_names.begin(), epilogue_names.end(), name);
+    if (found == epilogue_names.end()) throw InputError("'" + name + "' is nothing that can be done with an output");
+    return {static_cast<Kind>(found - epilogue_names.begin()), axis, {}};
 }
 
 std::vector<float> Epilogue::scores(std::vector<float> values, const std::vector<int64_t>& dims) const {

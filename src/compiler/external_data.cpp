@@ -33,8 +33,8 @@ public:
         const std::vector<uint8_t>& bytes = file_of(tensor, location.file);
         const uint64_t length = location.has_length ? location.length : bytes.size() - location.offset;
         if (location.offset > bytes.size() || length > bytes.size() - location.offset) {
-            fail(tensor, "lies beyond the end of '" + location.file + "' (" + std::to_string(bytes.size()) +
-                             " bytes); the two files do not belong together, export the model again");
+            refuse(tensor, "lies beyond the end of '" + location.file + "' (" + std::to_string(bytes.size()) +
+                               " bytes); the two files do not belong together, export the model again");
         }
         tensor.set_raw_data(bytes.data() + location.offset, static_cast<size_t>(length));
         tensor.set_data_location(onnx::TensorProto::DEFAULT);
@@ -42,7 +42,7 @@ public:
     }
 
 private:
-    [[noreturn]] void fail(const onnx::TensorProto& tensor, const std::string& what) const {
+    [[noreturn]] void refuse(const onnx::TensorProto& tensor, const std::string& what) const {
         throw InputError(path_ + ": constant '" + io::printable(tensor.name()) + "' " + io::printable_lines(what));
     }
 
@@ -52,7 +52,7 @@ private:
             uint64_t value = 0;
             const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
             if (error == std::errc{} && end == text.data() + text.size()) return value;
-            fail(tensor, "states '" + text + "' as its place in another file; export the model again");
+            refuse(tensor, "states '" + text + "' as its place in another file; export the model again");
         };
         for (const auto& entry : tensor.external_data()) {
             if (entry.key() == "location") location.file = entry.value();
@@ -63,7 +63,7 @@ private:
             }
         }
         if (location.file.empty()) {
-            fail(tensor, "is stored in another file, but the model does not say in which; export it again");
+            refuse(tensor, "is stored in another file, but the model does not say in which; export it again");
         }
         return location;
     }
@@ -77,12 +77,12 @@ private:
         const fs::path file = fs::weakly_canonical(folder / name, error);
         const fs::path inside = error ? fs::path() : file.lexically_relative(fs::weakly_canonical(folder, error));
         if (error || inside.empty() || *inside.begin() == ".." || fs::path(name).is_absolute()) {
-            fail(tensor, "is stored in '" + name +
-                             "', outside the model's folder; put both files into one folder and "
-                             "export with a relative name");
+            refuse(tensor, "is stored in '" + name +
+                               "', outside the model's folder; put both files into one folder and "
+                               "export with a relative name");
         }
         if (!fs::is_regular_file(file, error)) {
-            fail(tensor, "is stored in '" + name + "', which is not beside the model; bring that file, too");
+            refuse(tensor, "is stored in '" + name + "', which is not beside the model; bring that file, too");
         }
         return files_.emplace(name, io::read_file(file.string())).first->second;
     }

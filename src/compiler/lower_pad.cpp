@@ -45,7 +45,7 @@ struct PaddedImage {
     int64_t channels_before = 0, channels_after = 0;
 };
 
-std::optional<PaddedImage> find_padded_image(const Tensor& tensor, const Value& value) {
+std::optional<PaddedImage> find_image_in_padding(const Tensor& tensor, const Value& value) {
     Value seen = value;
     if (seen.dims.size() == 2) seen.dims.push_back(1);
     const size_t rank = seen.dims.size();
@@ -172,7 +172,7 @@ void lower_pad(Context& context, const onnx::NodeProto& node) {
 
 Value store_padding(Context& context, const onnx::NodeProto& node, const Value& value) {
     const Tensor source = context.tensor(value);
-    const auto padded = find_padded_image(source, value);
+    const auto padded = find_image_in_padding(source, value);
     if (!padded) fail(node, "it reads padded values that were reshaped in a way that is not supported; pad them later");
     const Image& image = padded->image;
     Image target;

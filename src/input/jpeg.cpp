@@ -30,7 +30,7 @@ void on_warning(j_common_ptr jpeg, int level) {
     if (level < 0) on_error(jpeg);
 }
 
-constexpr int64_t pixels_max = 100'000'000;
+constexpr int64_t jpeg_pixels_max = 100'000'000;
 
 /// Nothing with a destructor lives here: a jump leaves it. False with a message where it fails.
 bool decode(jpeg_decompress_struct& jpeg, Errors& errors, std::span<const uint8_t> bytes, Picture& picture) {
@@ -39,7 +39,7 @@ bool decode(jpeg_decompress_struct& jpeg, Errors& errors, std::span<const uint8_
     jpeg_mem_src(&jpeg, bytes.data(), bytes.size());
     jpeg_read_header(&jpeg, TRUE);
     jpeg.out_color_space = jpeg.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
-    if (int64_t{jpeg.image_width} * int64_t{jpeg.image_height} > pixels_max) return false;
+    if (int64_t{jpeg.image_width} * int64_t{jpeg.image_height} > jpeg_pixels_max) return false;
     jpeg_start_decompress(&jpeg);
     const size_t row_bytes = size_t{jpeg.output_width} * static_cast<size_t>(jpeg.output_components);
     picture.height = jpeg.output_height;

@@ -10,10 +10,10 @@ namespace dynbal::input {
 namespace {
 
 constexpr png_uint_32 extent_max = 100'000;
-constexpr int64_t pixels_max = 100'000'000;
+constexpr int64_t png_pixels_max = 100'000'000;
 
 /// What the library knows, and what went wrong.
-struct Reader {
+struct PngReader {
     std::span<const uint8_t> bytes;
     std::string reason;
     png_structp png = nullptr;
@@ -21,16 +21,16 @@ struct Reader {
     Picture picture;
     std::vector<png_bytep> rows;
 
-    ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
+    ~PngReader() { png_destroy_read_struct(&png, &info, nullptr); }
 };
 
 [[noreturn]] void on_error(png_structp png, png_const_charp message) {
-    static_cast<Reader*>(png_get_error_ptr(png))->reason = message;
+    static_cast<PngReader*>(png_get_error_ptr(png))->reason = message;
     png_longjmp(png, 1);
 }
 
 void on_read(png_structp png, png_bytep target, size_t count) {
-    auto& bytes = static_cast<Reader*>(png_get_io_ptr(png))->bytes;
+    auto& bytes = static_cast<PngReader*>(png_get_io_ptr(png))->bytes;
     if (count > bytes.size()) png_error(png, "the file is cut off");
     std::copy_n(bytes.begin(), count, target);
     bytes = bytes.subspan(count);
@@ -38,7 +38,7 @@ void on_read(png_structp png, png_bytep target, size_t count) {
 
 /// Values as they are stored, whatever the file says of gamma; 16 bits become 8, transparency is left out: as programs for training do.
 /// Nothing here has a destructor: errors jump out of it.
-bool read(Reader& reader) {
+bool read(PngReader& reader) {
     // NOLINTNEXTLINE(cert-err52-cpp): the library's way
     if (setjmp(png_jmpbuf(reader.png)) != 0) return false;
     png_set_read_fn(reader.png, &reader, on_read);
@@ -53,7 +53,7 @@ bool read(Reader& reader) {
     picture.height = png_get_image_height(reader.png, reader.info);
     picture.width = png_get_image_width(reader.png, reader.info);
     picture.channels = png_get_channels(reader.png, reader.info);
-    if (picture.height * picture.width > pixels_max) png_error(reader.png, "more than 100 million pixels");
+    if (picture.height * picture.width > png_pixels_max) png_error(reader.png, "more than 100 million pixels");
     const size_t row_bytes = png_get_rowbytes(reader.png, reader.info);
     picture.values.resize(row_bytes * static_cast<size_t>(picture.height));
     reader.rows.resize(static_cast<size_t>(picture.height));
@@ -66,7 +66,7 @@ bool read(Reader& reader) {
 }  // namespace
 
 Picture read_png(const std::string& path, std::span<const uint8_t> bytes) {
-    Reader reader;
+    PngReader reader;
     reader.bytes = bytes;
     reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, on_error, [](png_structp, png_const_charp) {});
     if (reader.png != nullptr) reader.info = png_create_info_struct(reader.png);

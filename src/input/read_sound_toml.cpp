@@ -9,17 +9,17 @@
 namespace dynbal::input {
 namespace {
 
-constexpr uint64_t samples_max = 10'000'000, fft_max = 65536, count_max = 10'000;
+constexpr uint64_t window_samples_max = 10'000'000, fft_max = 65536, count_max = 10'000;
 
-class Reader {
+class SoundReader {
 public:
-    Reader(const toml::table& table, const std::string& path) : table_(path, table) {}
+    SoundReader(const toml::table& table, const std::string& path) : table_(path, table) {}
 
     SoundFeatures read() {
         SoundFeatures how;
         how.rate_hz = number("rate", 16000, 1, 1e6);
-        how.samples = needed("samples", samples_max);
-        how.every = count("every", 1, samples_max);
+        how.samples = needed("samples", window_samples_max);
+        how.every = count("every", 1, window_samples_max);
         read_spectrum(how);
         read_bands(how);
         how.decibel = choice("logarithm", "ln", "dB");
@@ -43,7 +43,7 @@ public:
 private:
     void read_spectrum(SoundFeatures& how) {
         how.frame = needed("frame", fft_max);
-        how.stride = needed("stride", samples_max);
+        how.stride = needed("stride", window_samples_max);
         how.fft = count("fft", static_cast<uint64_t>(how.frame), fft_max);
         if ((how.fft & (how.fft - 1)) != 0 || how.fft < how.frame)
             table_.refuse("fft", "must be a power of two, and not less than frame");
@@ -108,7 +108,7 @@ private:
 
 SoundFeatures parse_sound(const std::string& text, const std::string& path) {
     const toml::table table = device::parse_toml(text, path);
-    return Reader(table, path).read();
+    return SoundReader(table, path).read();
 }
 
 }  // namespace dynbal::input

@@ -14,7 +14,7 @@
 namespace dynbal::input {
 namespace {
 
-constexpr int64_t samples_max = 100'000'000;
+constexpr int64_t sound_samples_max = 100'000'000;
 
 /// A file in memory, as the library asks for it.
 struct Bytes {
@@ -83,7 +83,7 @@ Sound read_sound(const std::string& path) {
     SF_INFO info{};
     const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(::sf_open_virtual(&io, SFM_READ, &info, &bytes), ::sf_close);
     if (file == nullptr) throw InputError(path + ": this sound cannot be read: " + ::sf_strerror(nullptr));
-    if (info.channels < 1 || info.frames < 0 || info.frames > samples_max / info.channels)
+    if (info.channels < 1 || info.frames < 0 || info.frames > sound_samples_max / info.channels)
         throw InputError(path + ": more than 100 million samples of sound");
     const auto channels = static_cast<size_t>(info.channels);
     std::vector<float> all(static_cast<size_t>(info.frames) * channels);

@@ -3,63 +3,65 @@
 #include <algorithm>
 #include <array>
 
+#include "power/text_table.hpp"
+
 namespace dynbal::power {
 namespace {
 
-struct Unit {
+struct WrittenUnit {
     std::string_view name;
     Quantity quantity;
     double factor;
 };
 
 // Capital and small letters are the same here: nobody harvests megawatts.
-constexpr std::array<Unit, 47> units{{{"s", Quantity::time, 1},
-                                      {"sec", Quantity::time, 1},
-                                      {"secs", Quantity::time, 1},
-                                      {"second", Quantity::time, 1},
-                                      {"seconds", Quantity::time, 1},
-                                      {"ms", Quantity::time, 1e-3},
-                                      {"msec", Quantity::time, 1e-3},
-                                      {"millis", Quantity::time, 1e-3},
-                                      {"millisecond", Quantity::time, 1e-3},
-                                      {"milliseconds", Quantity::time, 1e-3},
-                                      {"us", Quantity::time, 1e-6},
-                                      {"usec", Quantity::time, 1e-6},
-                                      {"micros", Quantity::time, 1e-6},
-                                      {"microseconds", Quantity::time, 1e-6},
-                                      {"ns", Quantity::time, 1e-9},
-                                      {"nanoseconds", Quantity::time, 1e-9},
-                                      {"minutes", Quantity::time, 60},
-                                      {"hours", Quantity::time, 3600},
-                                      {"w", Quantity::power, 1},
-                                      {"watt", Quantity::power, 1},
-                                      {"watts", Quantity::power, 1},
-                                      {"mw", Quantity::power, 1e-3},
-                                      {"milliwatts", Quantity::power, 1e-3},
-                                      {"uw", Quantity::power, 1e-6},
-                                      {"microwatts", Quantity::power, 1e-6},
-                                      {"nw", Quantity::power, 1e-9},
-                                      {"v", Quantity::voltage, 1},
-                                      {"volt", Quantity::voltage, 1},
-                                      {"volts", Quantity::voltage, 1},
-                                      {"mv", Quantity::voltage, 1e-3},
-                                      {"millivolts", Quantity::voltage, 1e-3},
-                                      {"uv", Quantity::voltage, 1e-6},
-                                      {"a", Quantity::current, 1},
-                                      {"amp", Quantity::current, 1},
-                                      {"amps", Quantity::current, 1},
-                                      {"ampere", Quantity::current, 1},
-                                      {"amperes", Quantity::current, 1},
-                                      {"ma", Quantity::current, 1e-3},
-                                      {"milliamps", Quantity::current, 1e-3},
-                                      {"ua", Quantity::current, 1e-6},
-                                      {"microamps", Quantity::current, 1e-6},
-                                      {"na", Quantity::current, 1e-9},
-                                      {"w/m2", Quantity::irradiance, 1},
-                                      {"w/m^2", Quantity::irradiance, 1},
-                                      {"w/m\xC2\xB2", Quantity::irradiance, 1},
-                                      {"w_m2", Quantity::irradiance, 1},
-                                      {"wm-2", Quantity::irradiance, 1}}};
+constexpr std::array<WrittenUnit, 47> units{{{"s", Quantity::time, 1},
+                                             {"sec", Quantity::time, 1},
+                                             {"secs", Quantity::time, 1},
+                                             {"second", Quantity::time, 1},
+                                             {"seconds", Quantity::time, 1},
+                                             {"ms", Quantity::time, 1e-3},
+                                             {"msec", Quantity::time, 1e-3},
+                                             {"millis", Quantity::time, 1e-3},
+                                             {"millisecond", Quantity::time, 1e-3},
+                                             {"milliseconds", Quantity::time, 1e-3},
+                                             {"us", Quantity::time, 1e-6},
+                                             {"usec", Quantity::time, 1e-6},
+                                             {"micros", Quantity::time, 1e-6},
+                                             {"microseconds", Quantity::time, 1e-6},
+                                             {"ns", Quantity::time, 1e-9},
+                                             {"nanoseconds", Quantity::time, 1e-9},
+                                             {"minutes", Quantity::time, 60},
+                                             {"hours", Quantity::time, 3600},
+                                             {"w", Quantity::power, 1},
+                                             {"watt", Quantity::power, 1},
+                                             {"watts", Quantity::power, 1},
+                                             {"mw", Quantity::power, 1e-3},
+                                             {"milliwatts", Quantity::power, 1e-3},
+                                             {"uw", Quantity::power, 1e-6},
+                                             {"microwatts", Quantity::power, 1e-6},
+                                             {"nw", Quantity::power, 1e-9},
+                                             {"v", Quantity::voltage, 1},
+                                             {"volt", Quantity::voltage, 1},
+                                             {"volts", Quantity::voltage, 1},
+                                             {"mv", Quantity::voltage, 1e-3},
+                                             {"millivolts", Quantity::voltage, 1e-3},
+                                             {"uv", Quantity::voltage, 1e-6},
+                                             {"a", Quantity::current, 1},
+                                             {"amp", Quantity::current, 1},
+                                             {"amps", Quantity::current, 1},
+                                             {"ampere", Quantity::current, 1},
+                                             {"amperes", Quantity::current, 1},
+                                             {"ma", Quantity::current, 1e-3},
+                                             {"milliamps", Quantity::current, 1e-3},
+                                             {"ua", Quantity::current, 1e-6},
+                                             {"microamps", Quantity::current, 1e-6},
+                                             {"na", Quantity::current, 1e-9},
+                                             {"w/m2", Quantity::irradiance, 1},
+                                             {"w/m^2", Quantity::irradiance, 1},
+                                             {"w/m\xC2\xB2", Quantity::irradiance, 1},
+                                             {"w_m2", Quantity::irradiance, 1},
+                                             {"wm-2", Quantity::irradiance, 1}}};
 
 struct Word {
     std::string_view name;
@@ -87,14 +89,9 @@ constexpr std::array<Word, 19> words{{{"timestamp", Quantity::time},
                                       {"i", Quantity::current},
                                       {"ghi", Quantity::irradiance}}};
 
-std::string_view trimmed(std::string_view text) {
-    const size_t begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 std::optional<ColumnMeaning> exact_unit(std::string_view unit) {
-    const auto* const found = std::find_if(units.begin(), units.end(), [&](const Unit& u) { return u.name == unit; });
+    const auto* const found =
+        std::find_if(units.begin(), units.end(), [&](const WrittenUnit& u) { return u.name == unit; });
     if (found == units.end()) return std::nullopt;
     return ColumnMeaning{found->quantity, found->factor};
 }

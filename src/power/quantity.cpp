@@ -33,7 +33,7 @@ const char* symbol_of(Unit unit) {
     return "";
 }
 
-std::optional<double> parse_number(std::string_view text) {
+std::optional<double> parse_plain(std::string_view text) {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
     if (text.empty() || error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
@@ -44,7 +44,7 @@ std::optional<double> parse_number(std::string_view text) {
 
 std::optional<double> with_suffix(std::string_view text, std::string_view suffix, double factor) {
     if (!text.ends_with(suffix)) return std::nullopt;
-    const auto number = parse_number(text.substr(0, text.size() - suffix.size()));
+    const auto number = parse_plain(text.substr(0, text.size() - suffix.size()));
     return number ? std::optional(*number * factor) : std::nullopt;
 }
 
@@ -71,10 +71,10 @@ std::string with_plain_signs(std::string_view text) {
 
 std::optional<double> parse_quantity(std::string_view written, Unit unit) {
     const std::string text = with_plain_signs(written);
-    if (unit == Unit::none) return parse_number(text);
+    if (unit == Unit::none) return parse_plain(text);
     if (unit == Unit::share) {
         const auto percent = with_suffix(text, "%", 0.01);
-        return percent ? percent : parse_number(text);
+        return percent ? percent : parse_plain(text);
     }
     if (unit == Unit::second) {
         for (const Suffix& suffix : {Suffix{"min", 60}, Suffix{"h", 3600}, Suffix{"d", 86400}}) {

@@ -18,12 +18,6 @@ namespace {
 constexpr size_t head_lines_max = 200;
 constexpr std::string_view blanks = " \t";
 
-std::string_view trimmed(std::string_view text) {
-    const size_t begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
 std::string_view unquoted(std::string_view cell) {
     cell = trimmed(cell);
     const bool quoted =
@@ -83,6 +77,12 @@ void split_into(std::vector<std::string_view>& cells, std::string_view line, cha
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+    const size_t begin = text.find_first_not_of(blanks);
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
 
 TextTable::TextTable(const std::string& path) : path_(path), text_(io::read_text(path)) {
     const std::string wrong = io::wrong_kind(text_);

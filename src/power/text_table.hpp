@@ -12,6 +12,9 @@
 
 namespace dynbal::power {
 
+/// Without blanks and tabs around it.
+std::string_view trimmed(std::string_view text);
+
 /// A line before it is known what it means.
 struct HeadLine {
     std::string_view text;  ///< of a comment without its mark, without blanks around it

@@ -179,4 +179,10 @@ Graph tiny_network(uint64_t seed) {
     return b.finish(b.softmax(b.dense(small, 5, false)));
 }
 
+Graph channel_network() {
+    GraphBuilder b(3);
+    const TensorId in = b.input(3, 3, 4);
+    return b.finish(b.dense(b.conv(b.conv(in, 6, window(2)), 5, window(1)), 4, false));
+}
+
 }  // namespace dynbal::test

@@ -1,7 +1,10 @@
 #include "graphs.hpp"
 
+#include <bit>
 #include <cstring>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "base/error.hpp"
 #include "compiler/plan.hpp"
@@ -36,37 +39,59 @@ compiler::ImageFile with_method(const compiler::ImageFile& file, uint8_t method)
 
 namespace {
 
-/// The image, if it fits and no row of its tile tables had to go for that.
-std::optional<compiler::ImageFile> compile_whole(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes,
-                                                 uint32_t nvm_bytes) {
-    try {
-        const compiler::CompileOptions options = options_for(weight_bytes, sram_bytes, nvm_bytes);
-        compiler::ImageFile file = compile_graph(graph, options);
-        const ImageHeader& header = file.header();
-        for (uint32_t i = 0; i < header.stage_count; ++i) {
-            const LoopShape shape = shape_of(header, file.stage(i));
-            if (file.stage(i).candidate_count <
-                compiler::tile_table(shape, options.device.prices(), header.arena_bytes).rows.size()) {
-                return std::nullopt;
-            }
-        }
-        return file;
-    } catch (const InputError&) {
-        return std::nullopt;
+/// Rows of each stage's tile table, if none has to go.
+std::vector<size_t> whole_tables(const compiler::ImageFile& file, const compiler::CompileOptions& options) {
+    std::vector<size_t> rows;
+    const ImageHeader& header = file.header();
+    for (uint32_t i = 0; i < header.stage_count; ++i) {
+        const LoopShape shape = shape_of(header, file.stage(i));
+        rows.push_back(compiler::tile_table(shape, options.device.prices(), header.arena_bytes).rows.size());
     }
+    return rows;
 }
+
+/// Compiles for less and less NVM.
+class Tightener {
+public:
+    Tightener(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes)
+        : graph_(graph), options_(options_for(weight_bytes, sram_bytes, 512 * 1024)) {}
+
+    /// The image, if it fits and no row of its tile tables had to go for that.
+    std::optional<compiler::ImageFile> compile_for(uint32_t nvm_bytes) {
+        try {
+            options_.device.nvm_bytes = nvm_bytes;
+            compiler::ImageFile file = compile_graph(graph_, options_);
+            // What the tables would be depends on these alone; to find out takes as long as to compile.
+            const ImageHeader& header = file.header();
+            std::vector<size_t>& rows = whole_[{header.arena_bytes, header.sums_area_bytes}];
+            if (rows.empty()) rows = whole_tables(file, options_);
+            for (uint32_t i = 0; i < header.stage_count; ++i) {
+                if (file.stage(i).candidate_count < rows[i]) return std::nullopt;
+            }
+            return file;
+        } catch (const InputError&) {
+            return std::nullopt;
+        }
+    }
+
+private:
+    const Graph& graph_;
+    compiler::CompileOptions options_;
+    std::map<std::pair<uint32_t, uint32_t>, std::vector<size_t>> whole_;
+};
 
 }  // namespace
 
 compiler::ImageFile compile_tight(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes) {
     compiler::ImageFile tightest = compile_graph(graph, weight_bytes, sram_bytes);
-    uint32_t fits = 512 * 1024;
-    for (uint32_t step = fits / 2; step >= 16;) {
+    Tightener tightener(graph, weight_bytes, sram_bytes);
+    uint32_t fits = tightest.header().nvm_bytes;
+    for (uint32_t step = std::bit_floor(fits) / 2; step >= 16;) {
         if (step >= fits) {
             step /= 2;
             continue;
         }
-        const std::optional<compiler::ImageFile> file = compile_whole(graph, weight_bytes, sram_bytes, fits - step);
+        const std::optional<compiler::ImageFile> file = tightener.compile_for(fits - step);
         if (file) {
             tightest = *file;
             fits -= step;

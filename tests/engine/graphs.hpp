@@ -42,4 +42,7 @@ std::vector<NamedGraph> feature_graphs();
 /// A network of a few hundred output values that has a bit of everything: for exhaustive cuts.
 compiler::Graph tiny_network(uint64_t seed = 1);
 
+/// Convolutions of several input channels and a fully connected layer: passes are possible, inside a job and of all jobs.
+compiler::Graph channel_network();
+
 }  // namespace dynbal::test

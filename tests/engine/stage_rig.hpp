@@ -9,10 +9,13 @@
 
 #include "compiler/image_file.hpp"
 #include "image/format.hpp"
+#include "plugin/policy.hpp"
 #include "ram_device.hpp"
 #include "torture/random_tables.hpp"
 
 namespace dynbal::test {
+
+inline constexpr PolicyKind all_policies[] = {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best};
 
 struct StageRun {
     Traffic traffic;              ///< counted, of the classes that are priced

@@ -15,8 +15,6 @@
 namespace dynbal::test {
 namespace {
 
-constexpr PolicyKind policies[] = {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best};
-
 sim::RunResult run_with(const compiler::ImageFile& file, PolicyKind policy, uint64_t units,
                         const device::DeviceProfile& profile = device::default_profile()) {
     sim::Session session(file, profile);
@@ -38,7 +36,7 @@ TEST_P(Budget, CompletesFromTheLeastEnergyUpwards) {
     // What a power cycle must bring, boot as the compiler prices it included.
     const uint64_t least = sim::least_cycle_cost(file) / 16 + 1;
     uint64_t runs = 0;
-    for (const PolicyKind policy : policies) {
+    for (const PolicyKind policy : all_policies) {
         for (uint64_t units = least; units < 4 * least; units += least / 40) {
             const sim::RunResult result = run_with(file, policy, units);
             ASSERT_TRUE(result.completed())
@@ -58,7 +56,7 @@ TEST(BudgetOfDevices, CompletesFromTheLeastEnergyUpwards) {
         compile_options.device = compiler::limits_of(profile);
         const compiler::ImageFile file = compile_graph(tiny_network(), compile_options);
         const uint64_t least = sim::least_cycle_cost(file) / 16 + 1;
-        for (const PolicyKind policy : policies) {
+        for (const PolicyKind policy : all_policies) {
             for (const uint64_t units : {least, least + least / 50, least * 3 / 2, least * 2}) {
                 const sim::RunResult result = run_with(file, policy, units, profile);
                 ASSERT_TRUE(result.completed()) << name << ", " << units << " units, least " << least << ", policy "
@@ -87,7 +85,7 @@ TEST(BudgetOfPadding, CompletesAtTheLeastEnergy) {
           one_sided(32, 32, 32, 32, false, true), same}) {
         for (const uint32_t sram_bytes : {12U * 1024, 56U * 1024}) {
             const compiler::ImageFile file = compile_graph(graph, 2, sram_bytes);
-            for (const PolicyKind policy : policies) {
+            for (const PolicyKind policy : all_policies) {
                 const sim::RunResult result = run_with(file, policy, sim::least_cycle_cost(file) / 16 + 1);
                 EXPECT_TRUE(result.completed()) << sim::name_of(policy) << ": " << result.message;
             }
@@ -138,7 +136,7 @@ TEST(BudgetOfDevices, BestIsAtMostAQuarterDearerThanFixedOnACapacitor) {
 
 TEST_P(Budget, TooLittleIsReportedAsStuck) {
     const compiler::ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
-    for (const PolicyKind policy : policies) {
+    for (const PolicyKind policy : all_policies) {
         for (const uint64_t units : {1U, 500U, 2000U}) {
             const sim::RunResult result = run_with(file, policy, units);
             EXPECT_EQ(result.outcome, sim::Outcome::stuck) << units << " units";
@@ -154,7 +152,7 @@ TEST_P(Budget, EveryRunEnds) {
     sim::Session session(file);
     sim::SteadySupply steady;
     const sim::RunResult whole = session.run_inference(random_input(file, 1), steady, {});
-    for (const PolicyKind policy : policies) {
+    for (const PolicyKind policy : all_policies) {
         for (uint64_t units = 100; units < 20000; units += 100 * thoroughness_divisor) {
             const sim::RunResult result = run_with(file, policy, units);
             if (result.completed()) {

@@ -22,13 +22,6 @@ void expect_all_right(const compiler::ImageFile& file, const CrashOptions& optio
     EXPECT_GT(result.points, 0U);
 }
 
-/// Fully connected layers and a convolution of several input channels: passes are possible.
-Graph channel_network() {
-    GraphBuilder b(3);
-    const TensorId in = b.input(3, 3, 4);
-    return b.finish(b.dense(b.conv(b.conv(in, 6, window(2)), 5, window(1)), 4, false));
-}
-
 /// A curve for each channel, one for all, and a product of parts of what lies in one tensor.
 Graph gate_network() {
     GraphBuilder b(5);
@@ -38,18 +31,16 @@ Graph gate_network() {
     return b.finish(b.multiply(b.part(both, 0, 2), gate));
 }
 
-constexpr PolicyKind policies[] = {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best};
-
 TEST(Cuts, EveryByteOfATinyNetwork) {
     const compiler::ImageFile file = compile_graph(tiny_network());
-    for (const PolicyKind policy : policies) {
+    for (const PolicyKind policy : all_policies) {
         expect_all_right(file, {.policy = policy, .step = thoroughness_divisor});
     }
 }
 
 TEST(Cuts, EveryByteOfGatesAndCurves) {
     const compiler::ImageFile files[] = {compile_graph(gate_network()), compile_tight(gate_network(), 1)};
-    for (const PolicyKind policy : policies) {
+    for (const PolicyKind policy : all_policies) {
         for (const compiler::ImageFile& file : files) {
             expect_all_right(file, {.policy = policy, .step = thoroughness_divisor});
             expect_all_right(file, {.policy = policy, .step = 2 * thoroughness_divisor, .second_cut = 90});
@@ -61,7 +52,7 @@ TEST(Cuts, EveryByteWhereStoragesShareMemory) {
     const compiler::ImageFile roomy = compile_graph(tiny_network());
     const compiler::ImageFile tight = compile_tight(tiny_network());
     ASSERT_LT(tight.header().tensors_bytes, roomy.header().tensors_bytes);
-    for (const PolicyKind policy : policies) {
+    for (const PolicyKind policy : all_policies) {
         expect_all_right(tight, {.policy = policy, .step = thoroughness_divisor});
     }
 }

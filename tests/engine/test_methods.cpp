@@ -17,13 +17,6 @@ namespace {
 using compiler::Graph;
 using compiler::TensorId;
 
-/// Passes are possible, inside a job and of all jobs.
-Graph channel_network() {
-    GraphBuilder b(3);
-    const TensorId in = b.input(3, 3, 4);
-    return b.finish(b.dense(b.conv(b.conv(in, 6, window(2)), 5, window(1)), 4, false));
-}
-
 compiler::ImageFile compile_for(const Graph& graph, uint8_t method, uint32_t nvm_bytes = 512 * 1024) {
     compiler::CompileOptions options = options_for(2, 64 * 1024, nvm_bytes);
     options.method = method;

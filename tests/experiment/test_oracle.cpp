@@ -34,7 +34,7 @@ std::vector<TileConfig> configs_of(uint32_t stage) {
 }
 
 /// A supply on which the tiny network fails some tens of times.
-constexpr const char* weak = "budget:24000";
+constexpr const char* weak_supply = "budget:24000";
 
 TEST(StageImage, EachStageRunsWithItsChoiceUnderAnyPolicy) {
     std::vector<TileConfig> choices;
@@ -44,7 +44,7 @@ TEST(StageImage, EachStageRunsWithItsChoiceUnderAnyPolicy) {
     const compiler::ImageFile chosen = with_choices(tiny(), choices);
     for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::best}) {
         sim::Session session(chosen, sim::profile_by_name("cortex-m4"));
-        const auto supply = sim::parse_supply(weak);
+        const auto supply = sim::parse_supply(weak_supply);
         sim::RunOptions options;
         options.policy = policy;
         const sim::RunResult result = session.run_inference(sim::tiny_input(chosen), *supply, options);
@@ -84,7 +84,7 @@ TEST(StageImage, AStageAloneMovesWhatItsPriceSays) {
 TEST(Oracle, NoRunIsCheaperThanOneWithoutFailures) {
     const sim::DeviceProfile& profile = sim::profile_by_name("cortex-m4");
     uint64_t runs = 0;
-    for (const char* supply : {weak, "random:3,100,900", "power:2mW"}) {
+    for (const char* supply : {weak_supply, "random:3,100,900", "power:2mW"}) {
         for (uint32_t stage = 0; stage < tiny().header().stage_count; ++stage) {
             for (const Measure measure : {Measure::energy, Measure::time}) {
                 StageBench bench(tiny(), stage, profile, supply, measure);
@@ -103,7 +103,7 @@ TEST(Oracle, NoRunIsCheaperThanOneWithoutFailures) {
 TEST(Oracle, FindsWhatTryingEverythingFinds) {
     const sim::DeviceProfile& profile = sim::profile_by_name("cortex-m4");
     const char* const limiting = "power:2mW,capacitance=200uF";  // several charges an inference
-    for (const char* supply : {weak, limiting}) {
+    for (const char* supply : {weak_supply, limiting}) {
         const Oracle oracle = find_oracle(tiny(), profile, supply);
         EXPECT_EQ(oracle.supply_limits, supply == limiting) << supply;
         const Measure measure = oracle.supply_limits ? Measure::energy : Measure::time;
@@ -127,7 +127,7 @@ TEST(Oracle, FindsWhatTryingEverythingFinds) {
 
 TEST(Oracle, EndsWhenItsEffortIsSpentAndTellsItsProgress) {
     const sim::DeviceProfile& profile = sim::profile_by_name("cortex-m4");
-    const Oracle whole = find_oracle(tiny(), profile, weak);
+    const Oracle whole = find_oracle(tiny(), profile, weak_supply);
     for (const uint32_t jobs : {1U, 3U}) {
         double done = 0;
         std::mutex telling;
@@ -138,11 +138,11 @@ TEST(Oracle, EndsWhenItsEffortIsSpentAndTellsItsProgress) {
             EXPECT_GE(share, 0);
             done += share;
         };
-        EXPECT_EQ(find_oracle(tiny(), profile, weak, options).configs(), whole.configs());
+        EXPECT_EQ(find_oracle(tiny(), profile, weak_supply, options).configs(), whole.configs());
         EXPECT_NEAR(done, 1, 1e-9);
         options.payments_max = 8'000;
         done = 0;
-        const Oracle hasty = find_oracle(tiny(), profile, weak, options);
+        const Oracle hasty = find_oracle(tiny(), profile, weak_supply, options);
         EXPECT_NEAR(done, 1, 1e-9);
         for (size_t stage = 0; stage < hasty.stages.size(); ++stage) {
             EXPECT_TRUE(whole.stages[stage].complete);
@@ -154,7 +154,7 @@ TEST(Oracle, EndsWhenItsEffortIsSpentAndTellsItsProgress) {
 }
 
 TEST(StageBench, StopsAtTheLimit) {
-    StageBench bench(tiny(), 0, sim::profile_by_name("cortex-m4"), weak, Measure::time);
+    StageBench bench(tiny(), 0, sim::profile_by_name("cortex-m4"), weak_supply, Measure::time);
     const TileConfig row = tiny().candidates(tiny().stage(0)).front().config;
     const auto run = bench.run(row, 3);
     ASSERT_TRUE(run);

@@ -9,8 +9,8 @@
 namespace dynbal::experiment {
 namespace {
 
-Row row(const std::string& supply, const std::string& policy, double latency_s, uint64_t shrinks = 0,
-        uint32_t completed = 2) {
+Row timed(const std::string& supply, const std::string& policy, double latency_s, uint64_t shrinks = 0,
+          uint32_t completed = 2) {
     Row made;
     made.model = std::string("m");
     made.device = std::string("d");
@@ -25,9 +25,9 @@ Row row(const std::string& supply, const std::string& policy, double latency_s, 
 
 /// Two supplies: on the first fixed ends alone, on the second only with help, and paper not at all.
 std::vector<Row> rows() {
-    return {row("strong", "fixed", 8),  row("strong", "paper", 5),   row("strong", "best", 4),
-            row("strong", "oracle", 4), row("weak", "fixed", 36, 1), row("weak", "paper", 7, 0, 1),
-            row("weak", "best", 9),     row("weak", "oracle", 8)};
+    return {timed("strong", "fixed", 8),  timed("strong", "paper", 5),   timed("strong", "best", 4),
+            timed("strong", "oracle", 4), timed("weak", "fixed", 36, 1), timed("weak", "paper", 7, 0, 1),
+            timed("weak", "best", 9),     timed("weak", "oracle", 8)};
 }
 
 TEST(Speedup, PutsThePoliciesOfACellSideBySide) {
@@ -76,7 +76,7 @@ TEST(Speedup, NothingIsNoDivisionByZero) {
     EXPECT_EQ(summary.cells, 0U);
     EXPECT_EQ(summary.best_to_oracle.geometric_mean, 0.0);
     EXPECT_TRUE(json_of(summary)["largest_speedup_where_fixed_alone_ends"].is_null());
-    EXPECT_THROW(comparisons_of({row("s", "worst", 1)}), InputError);
+    EXPECT_THROW(comparisons_of({timed("s", "worst", 1)}), InputError);
 }
 
 }  // namespace

@@ -42,18 +42,18 @@ TEST(ToyEngine, IsRightUnderAnyBudgetAndCheaperThanFixedTiles) {
     EXPECT_GT(cheaper, 3);
 }
 
-uint32_t draw(uint32_t low, uint32_t high) { return *rc::gen::inRange(low, high + 1); }
+uint32_t drawn(uint32_t low, uint32_t high) { return *rc::gen::inRange(low, high + 1); }
 
 RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
     LoopShape shape;
-    shape.channels_in = draw(1, 12), shape.channels_out = draw(1, 12);
-    shape.kernel_h = draw(1, 3), shape.kernel_w = draw(1, 3);
-    shape.out_h = draw(1, 6), shape.out_w = draw(1, 6);
+    shape.channels_in = drawn(1, 12), shape.channels_out = drawn(1, 12);
+    shape.kernel_h = drawn(1, 3), shape.kernel_w = drawn(1, 3);
+    shape.out_h = drawn(1, 6), shape.out_w = drawn(1, 6);
     shape.in_h = shape.out_h + shape.kernel_h - 1, shape.in_w = shape.out_w + shape.kernel_w - 1;
     shape.counts_macs = true;
-    shape.weight_bytes = draw(1, 2);
+    shape.weight_bytes = drawn(1, 2);
     shape.header_bytes = 8;
-    shape.sums_area_bytes = draw(0, 1) * 65536;
+    shape.sums_area_bytes = drawn(0, 1) * 65536;
     dynbal_shape c_shape{};
     c_shape.out_h = shape.out_h, c_shape.out_w = shape.out_w;
     c_shape.channels_out = shape.channels_out, c_shape.channels_in = shape.channels_in;
@@ -97,14 +97,14 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
         c_table.push_back(priced_row);
     }
     for (uint32_t policy = DYNBAL_FIXED; policy <= DYNBAL_BEST; ++policy) {
-        const uint64_t low = draw(0, 3000000);
-        const dynbal_bounds supply{low, draw(0, 3) == 0 ? never : low + draw(1, 900000)};
+        const uint64_t low = drawn(0, 3000000);
+        const dynbal_bounds supply{low, drawn(0, 3) == 0 ? never : low + drawn(1, 900000)};
         dynbal_candidate chosen{};
         RC_ASSERT(dynbal_choose(policy, &c_shape, c_table.data(), static_cast<uint32_t>(c_table.size()), &c_model,
                                 stage.arena_bytes, supply, &chosen) == DYNBAL_OK);
         const Choice expected = choose(static_cast<PolicyKind>(policy), stage, {supply.low, supply.high});
         RC_ASSERT(same_config(chosen.config, expected.row.config));
-        const dynbal_bounds cycle{draw(0, 100000), 100000 + draw(1, 100000)};
+        const dynbal_bounds cycle{drawn(0, 100000), 100000 + drawn(1, 100000)};
         const dynbal_bounds next = dynbal_learn(supply, cycle);
         const Supply known = learn(age({supply.low, supply.high}), {cycle.low, cycle.high});
         RC_ASSERT(next.low == known.low && next.high == known.high);

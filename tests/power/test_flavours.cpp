@@ -15,7 +15,7 @@
 namespace dynbal::power {
 namespace {
 
-constexpr int rows = 40;
+constexpr int row_count = 40;
 
 double time_s(int row) { return 0.25 * row; }
 /// Milliwatts.
@@ -44,7 +44,7 @@ Read read(const std::string& content, const std::string& words = "") {
 std::string table(const std::string& before, const std::function<std::string(int)>& row,
                   const std::string& end = "\n") {
     std::string text = before;
-    for (int i = 0; i < rows; ++i) text += row(i) + end;
+    for (int i = 0; i < row_count; ++i) text += row(i) + end;
     return text;
 }
 
@@ -57,15 +57,15 @@ void expect_recording(const Read& read, const std::string& what) {
     ASSERT_EQ(read.error, "") << what;
     size_t piece = 0;
     double left_s = read.pieces[0].duration_s;
-    for (int row = 0; row < rows; ++row) {
+    for (int row = 0; row < row_count; ++row) {
         ASSERT_LT(piece, read.pieces.size()) << what;
         EXPECT_NEAR(read.pieces[piece].power_w, power(row) * 1e-3, 1e-9) << what << ", row " << row;
         left_s -= 0.25;
         EXPECT_GT(left_s, -1e-6) << what << ", row " << row;
         if (left_s < 1e-6 && ++piece < read.pieces.size()) left_s = read.pieces[piece].duration_s;
     }
-    EXPECT_NEAR(read.summary.duration_s, 0.25 * rows, 1e-6) << what;
-    EXPECT_EQ(read.summary.samples, static_cast<uint64_t>(rows)) << what;
+    EXPECT_NEAR(read.summary.duration_s, 0.25 * row_count, 1e-6) << what;
+    EXPECT_EQ(read.summary.samples, static_cast<uint64_t>(row_count)) << what;
 }
 
 TEST(Flavours, ColumnsHaveNamesAndUnits) {
@@ -120,7 +120,7 @@ TEST(Flavours, OfPandas) {
     expect_recording(read(table("Unnamed: 0,time_s,power_mw\n", indexed)), "index read and written again");
     const auto dated = [](int i) { return fmt::format("2024-02-29 23:59:{:09.6f},{}", 50 + time_s(i), power(i)); };
     const auto until = [&](int i) {
-        return i < rows
+        return i < row_count
                    ? (time_s(i) < 10 ? dated(i) : fmt::format("2024-03-01 00:00:{:09.6f},{}", time_s(i) - 10, power(i)))
                    : "";
     };
@@ -206,8 +206,8 @@ TEST(Flavours, CurvesCountWithTheirBestPoint) {
         return fmt::format("{0:.6f}\t0.0\t0.01\n{0:.6f}\t2.0\t{1:.9f}\n{0:.6f}\t3.0\t0.0", time_s(i), power(i) / 2000);
     };
     Read ekho = read(table("voltage,current\n", curve));
-    EXPECT_EQ(ekho.summary.samples, 3U * rows);
-    ekho.summary.samples = rows;
+    EXPECT_EQ(ekho.summary.samples, 3U * row_count);
+    ekho.summary.samples = row_count;
     expect_recording(ekho, "Ekho");
     const Read named = read(table("time_s\tvoltage_v\tcurrent_a\n", curve));
     EXPECT_NE(named.error.find("format=ekho"), std::string::npos) << named.error;

@@ -22,7 +22,7 @@ std::string write_trace(const std::string& content) {
     return path;
 }
 
-std::vector<Piece> read(const std::string& content, const std::string& words = "") {
+std::vector<Piece> pieces_in(const std::string& content, const std::string& words = "") {
     Options options("trace", words);
     const Recording recording = read_trace(write_trace(content), options);
     options.check_all_used();
@@ -31,7 +31,7 @@ std::vector<Piece> read(const std::string& content, const std::string& words = "
 
 std::string error_of(const std::string& content, const std::string& words = "") {
     try {
-        read(content, words);
+        pieces_in(content, words);
     } catch (const InputError& error) {
         return error.what();
     }
@@ -39,17 +39,17 @@ std::string error_of(const std::string& content, const std::string& words = "") 
 }
 
 TEST(Traces, MementosCountsLinesNotTheirTimes) {
-    const auto pieces = read("103717744\t0.3\n103717745\t0.6\n103717700\t0.6\n");
+    const auto pieces = pieces_in("103717744\t0.3\n103717745\t0.6\n103717700\t0.6\n");
     ASSERT_EQ(pieces.size(), 2U) << "equal powers are one piece";
     EXPECT_NEAR(pieces[0].power_w, 0.09 / 30e3, 1e-12);
     EXPECT_DOUBLE_EQ(pieces[0].duration_s, 1e-3);
     EXPECT_DOUBLE_EQ(pieces[1].duration_s, 2e-3);
     EXPECT_EQ(pieces[1].voltage_v, 0.6);
-    EXPECT_NEAR(read("1 0.6\n", "format=mementos,resistance=10kOhm,load=matched")[0].power_w, 0.36 / 40e3, 1e-12);
+    EXPECT_NEAR(pieces_in("1 0.6\n", "format=mementos,resistance=10kOhm,load=matched")[0].power_w, 0.36 / 40e3, 1e-12);
 }
 
 TEST(Traces, CapSimuIsOneVoltageALine) {
-    const auto pieces = read(
+    const auto pieces = pieces_in(
         "\xEF\xBB\xBF"
         "2.0\n3.0\r\n",
         "resistance=1kOhm,step=5ms");
@@ -59,7 +59,7 @@ TEST(Traces, CapSimuIsOneVoltageALine) {
 }
 
 TEST(Traces, ReactIsSecondsAndMilliwatts) {
-    const auto pieces = read("sec RSSI,mW\n0.00\t0.10\n0.02\t0.21\n0.06\t0.03\n");
+    const auto pieces = pieces_in("sec RSSI,mW\n0.00\t0.10\n0.02\t0.21\n0.06\t0.03\n");
     ASSERT_EQ(pieces.size(), 3U);
     EXPECT_NEAR(pieces[1].power_w, 0.21e-3, 1e-12);
     EXPECT_NEAR(pieces[1].duration_s, 0.04, 1e-12);
@@ -69,7 +69,7 @@ TEST(Traces, ReactIsSecondsAndMilliwatts) {
 TEST(Traces, NrelIsLight) {
     const std::string text =
         "DATE (MM/DD/YYYY),MST,Global CM3 (cor) [W/m^2]\n9/1/2018,00:00,-0.43\n9/1/2018,00:01,500\n";
-    const auto pieces = read(text, "panel=10mW");
+    const auto pieces = pieces_in(text, "panel=10mW");
     ASSERT_EQ(pieces.size(), 2U);
     EXPECT_EQ(pieces[0].power_w, 0) << "a pyranometer shows less than nothing at night";
     EXPECT_NEAR(pieces[1].power_w, 5e-3, 1e-12);
@@ -81,10 +81,10 @@ TEST(Traces, LightGoesThroughAnIvCurve) {
     const std::string curve = io::temporary_file("dynbal_curve.json");
     std::ofstream(curve) << R"({"0": {"0.0": -0.002, "1.0": -0.002, "2.0": -0.001, "3.0": 0.0005}})";
     const std::string text = "irradiance_w_m2\n10\n20\n";
-    const auto best = read(text, "step=1s,cells=3,curve_lux=1200lux,curve=" + curve);
+    const auto best = pieces_in(text, "step=1s,cells=3,curve_lux=1200lux,curve=" + curve);
     EXPECT_NEAR(best[0].power_w, 3 * 2e-3, 1e-12);
     EXPECT_NEAR(best[1].power_w, 6 * 2e-3, 1e-12);
-    const auto fixed = read(text, "step=1s,curve_irradiance=10W/m2,curve_voltage=1.5V,curve=" + curve);
+    const auto fixed = pieces_in(text, "step=1s,curve_irradiance=10W/m2,curve_voltage=1.5V,curve=" + curve);
     EXPECT_NEAR(fixed[0].power_w, 1.5 * 1.5e-3, 1e-12);
     EXPECT_NE(error_of(text, "step=1s,curve=" + curve).find("curve_lux="), std::string::npos);
     for (const char* bad :
@@ -95,7 +95,7 @@ TEST(Traces, LightGoesThroughAnIvCurve) {
 }
 
 TEST(Traces, OurOwnNamesItsColumns) {
-    const auto pieces = read("# a comment\nname,time_s,power_uw\nx,0,5\nx,0.5,7\nx,2,1\n", "scale=2");
+    const auto pieces = pieces_in("# a comment\nname,time_s,power_uw\nx,0,5\nx,0.5,7\nx,2,1\n", "scale=2");
     ASSERT_EQ(pieces.size(), 3U);
     EXPECT_NEAR(pieces[1].power_w, 14e-6, 1e-15);
     EXPECT_DOUBLE_EQ(pieces[1].duration_s, 1.5);
