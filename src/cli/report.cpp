@@ -84,10 +84,9 @@ nlohmann::ordered_json wear_json(const compiler::ImageFile& file, const sim::Wor
 
 std::string wear_text(const compiler::ImageFile& file, const sim::WornRow& wear) {
     constexpr double minutes_of_a_year = 365.25 * 24 * 60;
-    std::string text =
-        fmt::format("Worn most: the {} bytes at {} of NVM ({}), {} {}", wear.bytes, grouped(wear.offset),
-                    area_at(file.header(), wear.offset), wear.reads_wear ? "read or written" : "written",
-                    wear.accesses == 1 ? std::string("once") : grouped(wear.accesses) + " times");
+    std::string text = fmt::format("Worn most: the {} bytes at {} of NVM ({}), {} {}", wear.bytes, grouped(wear.offset),
+                                   area_at(file.header(), wear.offset), wear.reads_wear ? "read or written" : "written",
+                                   wear.accesses == 1 ? std::string("once") : grouped(wear.accesses) + " times");
     if (wear.lifetime() > 0) {
         text += fmt::format("; they last for {:.2g} such inferences, {:.2g} years at one a minute", wear.lifetime(),
                             wear.lifetime() / minutes_of_a_year);

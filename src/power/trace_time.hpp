@@ -14,7 +14,7 @@ enum class DateOrder : uint8_t { unknown, month_first, day_first };
 struct Moment {
     std::optional<double> date_s;   ///< seconds from 1970 to its midnight, UTC if no zone is named
     std::optional<double> clock_s;  ///< since midnight
-    bool two_numbers = false;       ///< the time is 12:30: minutes and seconds, for all that it says, if there is no date
+    bool two_numbers = false;  ///< the time is 12:30: minutes and seconds, for all that it says, if there is no date
 };
 
 /// 2024-05-31T12:00:00.25Z, 2024/5/31 12:00, 31.05.2024 12:00:00, 31-May-2024 1:00:00 PM, 5/31/2024 with an order, 12:00:00,25. Nothing

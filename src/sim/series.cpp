@@ -24,7 +24,7 @@ double SeriesResult::worst_s() const {
 }
 
 SeriesResult run_series(Session& session, std::span<const int16_t> input, Supply& supply, RunOptions options,
-                            const Series& series) {
+                        const Series& series) {
     options.timing_only = true;
     SeriesResult result;
     double now_s = 0;

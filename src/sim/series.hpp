@@ -41,6 +41,6 @@ struct SeriesResult {
 
 /// Arithmetic is left out: what is wanted are times. The session's NVM must hold no unfinished inference.
 SeriesResult run_series(Session& session, std::span<const int16_t> input, Supply& supply, RunOptions options,
-                            const Series& series);
+                        const Series& series);
 
 }  // namespace dynbal::sim

@@ -38,7 +38,10 @@ struct LoggedByte {
 class SimNvm final : public Nvm, public Power {
 public:
     explicit SimNvm(uint32_t bytes, Defect defect = Defect::none, const DeviceProfile& profile = default_profile())
-        : medium_(bytes, profile.nvm.nvm_class, defect), wear_(bytes, profile.nvm), defect_(defect), account_(profile) {}
+        : medium_(bytes, profile.nvm.nvm_class, defect),
+          wear_(bytes, profile.nvm),
+          defect_(defect),
+          account_(profile) {}
 
     /// Power comes from `supply`, which must live until the next power_up(). Throws PowerLoss if it fails while the
     /// device boots.

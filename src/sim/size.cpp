@@ -27,8 +27,7 @@ SizeTrial try_size(const SizeTask& task, SizeOf what, double value) {
     }
     Series series = task.series;
     if (series.period_s > 0) {
-        const double due =
-            std::min(static_cast<double>(series.count), std::ceil(series.until_s / series.period_s));
+        const double due = std::min(static_cast<double>(series.count), std::ceil(series.until_s / series.period_s));
         series.missed_max = static_cast<uint64_t>(due * (1 - task.share) + 1e-9);
     } else {
         series.missed_max = static_cast<uint64_t>(static_cast<double>(series.count) * (1 - task.share) + 1e-9);

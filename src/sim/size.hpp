@@ -18,9 +18,9 @@ struct SizeTask {
     DeviceProfile profile;
     std::span<const int16_t> input{};
     RunOptions options{};
-    Series series{};  ///< missed_max is set from `share`
-    double share = 1;     ///< of the inferences that are due must end in time
-    HarvestPlan plan;     ///< the supply
+    Series series{};   ///< missed_max is set from `share`
+    double share = 1;  ///< of the inferences that are due must end in time
+    HarvestPlan plan;  ///< the supply
 };
 
 /// A capacitor, or a power, that was tried.

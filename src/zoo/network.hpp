@@ -27,7 +27,7 @@ struct Network {
     std::string inputs;  ///< where the inputs that come with it are from
     double scale = 1;    ///< what raw inputs are multiplied with
     std::vector<std::string> classes;
-    double accuracy = 0;  ///< in floating point, of the whole test set, in percent
+    double accuracy = 0;   ///< in floating point, of the whole test set, in percent
     int inputs_right = 0;  ///< of the inputs that come with it, in floating point
     uint64_t macs = 0;
     Figures int16, int8;

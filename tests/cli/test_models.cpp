@@ -148,7 +148,8 @@ TEST_F(ModelTest, MapsThatGrowAreTheSameInIntegers) {
     const Called called = compile();
     ASSERT_EQ(called.code, 0) << called.err;
     EXPECT_LT(called.json().at("against_float").at("output_largest_error").get<double>(), 0.002) << called.out;
-    const Called cut = call({"simulate", made(), "--input", path("c.npy") + "@0", "--supply", "budget:60000", "--json"});
+    const Called cut =
+        call({"simulate", made(), "--input", path("c.npy") + "@0", "--supply", "budget:60000", "--json"});
     EXPECT_EQ(cut.code, 0) << cut.out << cut.err;
 }
 
