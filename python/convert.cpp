@@ -1,5 +1,6 @@
 #include "convert.hpp"
 
+#include "compiler/method.hpp"
 #include "engine/engine.hpp"
 
 namespace dynbal::python {
@@ -36,6 +37,7 @@ nlohmann::ordered_json describe(const compiler::ImageFile& file) {
     }
     return {{"model", file.host.model_name},
             {"device", file.host.device_name},
+            {"preservation", compiler::method_name(file)},
             {"input_dims", file.host.input_dims},
             {"output_dims", file.host.output_dims},
             {"input_scale", file.host.input_scale},

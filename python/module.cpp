@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "compiler/compile.hpp"
 #include "compiler/lower.hpp"
+#include "compiler/method.hpp"
 #include "compiler/samples.hpp"
 #include "convert.hpp"
 #include "device/profile.hpp"
@@ -52,6 +53,7 @@ struct CompileRequest {
     std::string model, calibrate, output, device, name;
     double scale = 1.0;
     uint32_t weight_bytes = 2;
+    std::string preservation = methods[0].name;
     int64_t samples_max = compiler::calibration_samples_max;
     Progress progress;
 };
@@ -64,6 +66,7 @@ py::tuple compile(const CompileRequest& request) {
         const py::gil_scoped_release unlocked;
         compiler::CompileOptions options;
         options.weight_bytes = request.weight_bytes;
+        options.method = compiler::method_by_name(request.preservation);
         options.input_scale = static_cast<float>(request.scale);
         options.device = compiler::device_by_name(request.device);
         options.model_name = request.name;
@@ -161,6 +164,7 @@ PYBIND11_MODULE(_dynbal, module) {
         .def_readwrite("name", &CompileRequest::name)
         .def_readwrite("scale", &CompileRequest::scale)
         .def_readwrite("weight_bytes", &CompileRequest::weight_bytes)
+        .def_readwrite("preservation", &CompileRequest::preservation)
         .def_readwrite("samples_max", &CompileRequest::samples_max)
         .def_readwrite("progress", &CompileRequest::progress);
     py::class_<compiler::ImageFile>(module, "ImageFile")
@@ -173,6 +177,7 @@ PYBIND11_MODULE(_dynbal, module) {
     module.def("sweep", &sweep);
     module.def("policies", &sim::policy_names);
     module.def("devices", &device::profile_names);
+    module.def("preservations", &compiler::method_names);
     module.attr("default_device") = device::default_device;
     module.attr("default_policy") = sim::name_of(default_policy);
 }

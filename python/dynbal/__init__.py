@@ -21,7 +21,7 @@ from ._progress import reporter as _reporter
 from ._dynbal import Error
 
 __version__ = _dynbal.version
-__all__ = ["Error", "Image", "Result", "compile", "devices", "load", "policies", "sweep"]
+__all__ = ["Error", "Image", "Result", "compile", "devices", "load", "policies", "preservations", "sweep"]
 
 
 class Result(dict):
@@ -66,7 +66,7 @@ class Image:
 
 
 def compile(model, calibrate, *, weights="int16", scale=1.0, device=_dynbal.default_device, output="", samples=500,
-            progress=None):
+            preservation="stateful", progress=None):
     """Turns an ONNX network into an image. `calibrate`: typical inputs, an array [N, ...] or a file; `progress`: True for a
     bar, or a function that is called with the share that is done."""
     if weights not in ("int8", "int16"):
@@ -77,6 +77,7 @@ def compile(model, calibrate, *, weights="int16", scale=1.0, device=_dynbal.defa
     request.output, request.device = output, _os.fspath(device)
     request.scale, request.samples_max = float(scale), int(samples)
     request.weight_bytes = 1 if weights == "int8" else 2
+    request.preservation = preservation
     with _as_file(calibrate) as path, _reporter(progress, "calibrating") as request.progress:
         request.calibrate = path
         return Image(*_dynbal.compile(request))
@@ -90,6 +91,11 @@ def load(path):
 def policies():
     """Names of the policies that choose tile sizes."""
     return _dynbal.policies()
+
+
+def preservations():
+    """Names of the methods that keep progress across power failures."""
+    return _dynbal.preservations()
 
 
 def devices():

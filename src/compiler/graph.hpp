@@ -63,6 +63,8 @@ struct Curve {
     std::function<double(double value, size_t channel)> of;
     bool per_channel = false;  ///< `of` differs from channel to channel
     int pieces_log2 = 8;       ///< the range of the input is divided into 2^pieces_log2 equal pieces
+    /// Beyond this distance from zero, on both sides, it stays what it is: sigmoid, tanh.
+    double flat_beyond = std::numeric_limits<double>::infinity();
 };
 
 struct Stage {

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "compiler/lower_ops.hpp"
+#include "compiler/narrow_curves.hpp"
 #include "compiler/read_onnx.hpp"
 
 namespace dynbal::compiler {
@@ -124,6 +125,7 @@ Graph lower(const onnx::ModelProto& model) {
     }
     problems.raise();
     define_output(context);
+    clamp_before_flat_curves(context.graph);
     return std::move(context.graph);
 }
 

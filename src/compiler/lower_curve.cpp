@@ -88,6 +88,15 @@ const std::map<std::string, Reader>& readers() {
     return table;
 }
 
+/// Where a function of the largest value one has come within half a step of the device of what it tends to.
+double flat_beyond(const std::string& type, const Function& function) {
+    constexpr double half_step = 0.5 / 16384, finest = 0.125;
+    if (type != "Sigmoid" && type != "Tanh" && type != "Erf") return std::numeric_limits<double>::infinity();
+    double x = finest;
+    while (1 - function(x) > half_step) x += finest;
+    return x;
+}
+
 bool has_one_kink(const std::string& type) { return type == "Abs" || type == "LeakyRelu" || type == "Neg"; }
 
 void add_curve(Context& context, const onnx::NodeProto& node, const Value& input, Curve curve) {
@@ -112,7 +121,9 @@ bool is_curve(const std::string& operator_name) { return readers().count(operato
 
 void lower_curve(Context& context, const onnx::NodeProto& node) {
     Curve curve;
-    curve.of = [function = readers().at(node.op_type())(node)](double x, size_t) { return function(x); };
+    const Function function = readers().at(node.op_type())(node);
+    curve.of = [function](double x, size_t) { return function(x); };
+    curve.flat_beyond = flat_beyond(node.op_type(), function);
     if (has_one_kink(node.op_type())) curve.pieces_log2 = one_kink;
     add_curve(context, node, context.activation(node, 0), std::move(curve));
 }

@@ -82,12 +82,14 @@ void Rig::format() {
     now_ = {};
     torn_ = false;
     bench_.set_formatted(false);
+    bool again = false;  // a boot of before may have found what this call has not done
     bool begun = false;
     bench_.persist([&] {
-        const bool is_formatted = bench_.boot_status() == Status::ok;
+        const bool unformatted = again && bench_.boot_status() == Status::not_formatted;
         // Its last record may be whole though the power failed in it.
-        if (begun && is_formatted) return;
-        begun = begun || !is_formatted;
+        if (begun && !unformatted) return;
+        begun = begun || unformatted;
+        again = true;
         bench_.expect(bench_.engine().format(), Status::ok, "format()");
     });
     now_.formatted = true;

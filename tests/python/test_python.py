@@ -45,6 +45,14 @@ def module_says(call):
         return str(error).strip()
     raise AssertionError("no error")
 given = ["--input", folder / "har/inputs.npy@0"]
+# Each method gives the same bits, and the image says which it has.
+methods = {name: dynbal.compile(folder / "har/har.onnx", calibrate=folder / "har/calibrate.npy", scale=1 / 2048, preservation=name)
+           for name in dynbal.preservations()}
+assert [method.inspect()["preservation"] for method in methods.values()] == list(methods)
+answers = [method.simulate(x[0]).output for method in methods.values()]
+assert len(answers) >= 3 and all(numpy.array_equal(answer, answers[0]) for answer in answers)
+assert "there is no preservation method 'luck'" in module_says(
+    lambda: dynbal.compile(folder / "har/har.onnx", calibrate=folder / "har/calibrate.npy", preservation="luck"))
 for supply in ("solar", "power:4", "trace:nothing.csv", "power:4mW,capacitance=red"):
     said = program_says("simulate", folder / "har.dynbal", *given, "--supply", supply)
     assert module_says(lambda: image.simulate(x[0], supply=supply)) == said, said
