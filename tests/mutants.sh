@@ -13,7 +13,7 @@ fi
 work=${1:-$root/build/mutants}
 only=${2-}
 programs=(test_engine_powerloss test_nvm test_engine)
-all_programs=("${programs[@]}" test_image)
+all_programs=("${programs[@]}" test_image test_installer)
 # What the tests leave to other tests: a broken engine must be noticed by these alone.
 export GTEST_FILTER='-PricedReal*:Operations*'
 
@@ -112,6 +112,8 @@ mutant 'what does not get on is kept'                      engine/reconfigure.cp
 mutant 'recovery looks at one value after the other'       plugin/progress_search.hpp 's/bracketed_ \? \(end_ - known_\) \/ 2 : step_ - 1;/0;/'
 mutant 'the answer lies where the next input does'         compiler/memory_plan.cpp 's/return ends \|\| /return (ends \&\& false) || /'
 mutant 'an image whose input lies on its output is taken'  image/format.cpp        '/^bool ends_apart/,/^}/s/return end_of/return true || end_of/' test_image
+mutant 'an installed image goes on with old records'       ../boards/common/installer.cpp '/\.erase\(\);$/d' test_installer
+mutant 'another input is the same installation'            firmware/firmware.cpp   's/crc32\(std::as_bytes\(input\)\)/0 * &/' test_installer
 mutant 'who wrote before in a place is forgotten'          compiler/memory_plan.cpp 's/before % 2/0 * &/'
 mutant 'how often a place is written is forgotten'         compiler/memory_plan.cpp 's/writes % 2/0 * &/'
 mutant 'jobs are counted otherwise than they are done'     plugin/job_order.cpp    '/^uint32_t JobOrder::index_of/,/^}/s/position\.channel - block\.begin/block.end - 1 - position.channel/'

@@ -107,6 +107,7 @@ void CrashNvm::write(uint32_t offset, std::span<const std::byte> source) {
     if (offset > memory.size() || source.size() > memory.size() - offset) {
         throw std::out_of_range("write outside of NVM");
     }
+    if (offset < records_.begin) throw std::out_of_range("write into the image");
     const bool record = offset >= records_.begin && offset < records_.end;
     records_seen += record ? 1 : 0;
     if (record && mutation_ == Mutation::lost_records && records_seen % 3 == 0) return;

@@ -45,7 +45,8 @@ protected:
     const compiler::ImageFile file_ = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     const std::vector<int16_t> first_ = random_input(file_, 1);
     const std::vector<int16_t> second_ = random_input(file_, 2);
-    CrashNvm nvm_{file_.header().nvm_bytes, {}};
+    CrashNvm nvm_{file_.header().nvm_bytes,
+                  {file_.header().records_offset, file_.header().records_offset + records_bytes}};
     SilentTrace trace_;
     std::vector<std::byte> sram_ = std::vector<std::byte>(Engine::sram_bytes_of(file_.header()));
 };
@@ -168,6 +169,46 @@ TEST_P(Lifecycle, AnotherImageFindsNoRecord) {
     EXPECT_EQ(engine->format(), Status::ok);
     std::copy(file_.image.begin(), file_.image.end(), nvm_.memory.begin());
     EXPECT_EQ(new_engine()->boot(), Status::not_formatted) << "and back";
+}
+
+/// Formatting over an inference that is under way, cut at any byte: it goes on as if nothing had been, or NVM counts as not
+/// formatted; what former inferences left is not taken for finished values of the next one.
+TEST_P(Lifecycle, FormattingIsWholeOrNone) {
+    const std::vector<int16_t> answer = answer_to(second_);
+    ASSERT_EQ(booted()->format(), Status::ok);
+    ASSERT_NE(answer_to(first_), answer);
+    auto engine = booted();
+    ASSERT_EQ(engine->load_input(second_), Status::ok);
+    ASSERT_EQ(engine->start(), Status::ok);
+    while (engine->record().stage < 2) ASSERT_EQ(engine->step(), Status::ok);
+    engine = booted();
+    const CrashNvm half_way = nvm_;
+    nvm_.written = 0;
+    ASSERT_EQ(engine->format(), Status::ok);
+    const uint64_t bytes = nvm_.written;
+    uint64_t unformatted = 0;
+    constexpr uint64_t step = 3 * thoroughness_divisor;
+    for (uint64_t cut = 0; cut < bytes; cut += step) {
+        nvm_ = half_way;
+        engine = booted();
+        nvm_.power_up(cut);
+        EXPECT_THROW((void)engine->format(), CrashNvm::PowerCut);
+        nvm_.power_up(UINT64_MAX);
+        engine = new_engine();
+        const Status status = engine->boot();
+        if (status == Status::not_formatted) {
+            ASSERT_EQ(engine->format(), Status::ok);
+            ++unformatted;
+        } else if (engine->record().phase == Phase::running) {
+            ASSERT_EQ(status, Status::ok);
+            std::vector<int16_t> output(answer.size());
+            ASSERT_EQ(engine->run(), Status::ok);
+            ASSERT_EQ(engine->read_output(output), Status::ok);
+            ASSERT_EQ(output, answer) << "cut " << cut;
+        }
+        ASSERT_EQ(answer_to(second_), answer) << "cut " << cut;
+    }
+    EXPECT_GT(unformatted, bytes / step / 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Storages, Lifecycle, testing::Bool(),
