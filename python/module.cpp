@@ -86,7 +86,11 @@ py::tuple compile(const CompileRequest& request) {
 }
 
 sim::DeviceProfile profile_of(const compiler::ImageFile& file, const std::string& device) {
-    if (!device.empty()) return device::load_profile(device);
+    if (!device.empty()) {
+        device::DeviceProfile profile = device::load_profile(device);
+        sim::check_rooms(file, profile);
+        return profile;
+    }
     return file.host.device_text.empty() ? device::load_profile(file.host.device_name)
                                          : device::parse_profile(file.host.device_text, file.host.device_name);
 }

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "device/nvm_class.hpp"
 #include "device/profile_file.hpp"
+#include "sim/session.hpp"
 
 namespace dynbal::cli {
 
@@ -151,6 +152,7 @@ void warn_of_device(const compiler::ImageFile& file, const sim::DeviceProfile& p
                     const Context& context) {
     const bool same = same_prices(profile.cost_model(), file.header().cost_model);
     if (same && profile.name == file.host.device_name) return;
+    sim::check_rooms(file, profile);
     context.warn(fmt::format("the image was compiled for {} and runs on {}{}", file.host.device_name, name_or_path,
                              same ? ", which has the same prices"
                                   : ", where work has other prices: for the best tiles compile it with --device " +

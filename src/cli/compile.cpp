@@ -104,6 +104,7 @@ void run(const CompileArguments& arguments, Context& context) {
     std::vector<std::string> warnings;
     options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
     const compiler::Graph graph = compiler::read_graph(arguments.model, arguments.output);
+    check_output("-o", arguments.image, graph.files);
     warnings = graph.notes;
     const SampleFile samples(arguments.calibration, graph.input_dims, options.sound_text);
     const int64_t count = std::min(samples.count(), arguments.samples_max);
@@ -122,7 +123,8 @@ void run(const CompileArguments& arguments, Context& context) {
     const auto compared = compiler::spread_samples(samples, std::min(count, compared_max), options.input_scale);
     compared([&](const std::vector<float>& sample) { comparison.add(sample); });
     for (const std::string& warning : check.warnings()) warnings.push_back(warning);
-    if (const std::string warning = quality::warning_of(comparison); !warning.empty()) warnings.push_back(warning);
+    if (const std::string warning = quality::warning_of(comparison, options.weight_bytes); !warning.empty())
+        warnings.push_back(warning);
     if (const std::string warning = quality::warning_of_classes(comparison); !warning.empty()) {
         warnings.push_back(warning);
     }

@@ -4,6 +4,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/output_file.hpp"
 #include "cli/program.hpp"
 #include "cli/report.hpp"
 #include "io/npy.hpp"
@@ -35,6 +36,8 @@ void write_output(const std::string& path, const compiler::ImageFile& file, cons
 void run(const RunArguments& arguments, Context& context) {
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
+    check_output("--output-file", arguments.output_file,
+                 {arguments.image.path, file_of_input(arguments.input), arguments.device});
     const compiler::ImageFile file = arguments.image.read();
     size_t outside = 0;
     const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file), &outside);

@@ -40,7 +40,7 @@ void add_trace(CLI::App& app, Context& context) {
     const auto arguments = std::make_shared<TraceArguments>();
     command
         ->add_option("TRACE", arguments->trace,
-                     "FILE, or FILE,KEY=VALUE,... as in --supply trace:FILE,...; see `dynbal help supplies`")
+                     "FILE, or FILE,KEY=VALUE,... with the options of a recording; see `dynbal help supplies`")
         ->required();
     command->add_option("-o,--output", arguments->output, "Draw it, too: an SVG picture");
     add_json(*command, context);

@@ -41,6 +41,8 @@ public:
         tensor.clear_external_data();
     }
 
+    const std::vector<std::string>& files() const { return paths_; }
+
 private:
     [[noreturn]] void refuse(const onnx::TensorProto& tensor, const std::string& what) const {
         throw InputError(path_ + ": constant '" + io::printable(tensor.name()) + "' " + io::printable_lines(what));
@@ -84,16 +86,18 @@ private:
         if (!fs::is_regular_file(file, error)) {
             refuse(tensor, "is stored in '" + name + "', which is not beside the model; bring that file, too");
         }
+        paths_.push_back(file.string());
         return files_.emplace(name, io::read_file(file.string())).first->second;
     }
 
     std::string path_;
+    std::vector<std::string> paths_;
     std::map<std::string, std::vector<uint8_t>> files_;
 };
 
 }  // namespace
 
-void load_external_data(onnx::ModelProto& model, const std::string& path) {
+std::vector<std::string> load_external_data(onnx::ModelProto& model, const std::string& path) {
     Loader loader(path);
     auto& graph = *model.mutable_graph();
     for (auto& tensor : *graph.mutable_initializer()) loader.load(tensor);
@@ -102,6 +106,7 @@ void load_external_data(onnx::ModelProto& model, const std::string& path) {
             if (attribute.has_t()) loader.load(*attribute.mutable_t());
         }
     }
+    return loader.files();
 }
 
 }  // namespace dynbal::compiler

@@ -100,6 +100,7 @@ struct Graph {
     Order input_order;                 ///< engine order of the input
     Order output_order;                ///< engine order of the output
     Epilogue epilogue;
+    std::vector<std::string> files;  ///< that were read
     std::vector<std::string> notes;  ///< what a user should know about how the model was read
 };
 

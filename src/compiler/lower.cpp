@@ -143,10 +143,12 @@ void check_batch(const onnx::ModelProto& model, const Graph& graph) {
 }  // namespace
 
 Graph read_graph(const std::string& path, const std::string& output) {
-    const onnx::ModelProto model = read_onnx(path, output);
+    std::vector<std::string> files;
+    const onnx::ModelProto model = read_onnx(path, output, &files);
     try {
         Graph graph = lower(model);
         check_batch(model, graph);
+        graph.files = std::move(files);
         return graph;
     } catch (const InputError& error) {
         throw InputError(path + ": " + error.what());

@@ -43,7 +43,8 @@ void Problems::add_operator(const onnx::NodeProto& node) {
     const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
     const std::string domain = standard ? "" : " of domain '" + io::printable(node.domain()) + "'";
     const std::string remedy = remedy_of(node.op_type());
-    const std::string advice = remedy.empty() ? "build the network from the operators that README.md lists" : remedy;
+    const std::string advice =
+        remedy.empty() ? "build the network from operators of the list in docs/bring-your-own-network.md" : remedy;
     std::string text = "(";
     text += io::printable(node.op_type());
     text += "): operator" + domain + " not supported; " + advice;

@@ -219,14 +219,19 @@ std::string what_else(std::string_view bytes) {
 
 }  // namespace
 
-onnx::ModelProto read_onnx(const std::string& path, const std::string& output) {
+onnx::ModelProto read_onnx(const std::string& path, const std::string& output, std::vector<std::string>* files) {
     const std::string bytes = io::read_text(path);
     if (bytes.empty()) refuse(path, "is empty; give an ONNX model");
     onnx::ModelProto model;
     if (!model.ParseFromString(bytes)) {
         refuse(path, what_else(bytes));
     }
-    if (model.has_graph()) load_external_data(model, path);
+    std::vector<std::string> read{path};
+    if (model.has_graph()) {
+        const std::vector<std::string> beside = load_external_data(model, path);
+        read.insert(read.end(), beside.begin(), beside.end());
+    }
+    if (files != nullptr) *files = std::move(read);
     prepare_model(model, path, output);
     check_batch(model, path);
     return model;

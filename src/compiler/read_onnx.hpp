@@ -12,12 +12,15 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace dynbal::compiler {
 
 /// Reads and prepares a model file, with data that lie in files beside it. `output` names the output wanted, or any value that a
-/// node computes; it may be empty if there is only one output. Throws InputError, its message starts with the path.
-onnx::ModelProto read_onnx(const std::string& path, const std::string& output = {});
+/// node computes; it may be empty if there is only one output. `files`, if given, receives the paths of all files that were read.
+/// Throws InputError, its message starts with the path.
+onnx::ModelProto read_onnx(const std::string& path, const std::string& output = {},
+                           std::vector<std::string>* files = nullptr);
 
 /// The same for a model in memory. `name` opens error messages. Throws InputError.
 void prepare_model(onnx::ModelProto& model, const std::string& name, const std::string& output = {});

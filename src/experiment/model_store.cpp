@@ -8,6 +8,7 @@
 #include "device/profile.hpp"
 #include "sim/parallel.hpp"
 #include "sim/random.hpp"
+#include "sim/session.hpp"
 
 namespace dynbal::experiment {
 namespace {
@@ -49,6 +50,7 @@ PreparedModel prepare(const Model& model, const std::string& device) {
     prepared.profile = device::load_profile(device);
     prepared.file =
         model.image.empty() ? compile_model(model, prepared.profile) : compiler::read_image_file(model.image);
+    sim::check_rooms(prepared.file, prepared.profile);
     if (model.input.empty()) {
         prepared.input.assign(prepared.file.header().input_values, 0);
     } else {

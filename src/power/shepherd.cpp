@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "io/isolated.hpp"
+#include "io/printable.hpp"
 #include "power/lzf.hpp"
 #include "power/trace_file.hpp"
 
@@ -86,9 +87,13 @@ public:
         return *value;
     }
 
-    /// A dataset in SI units.
-    std::vector<double> values(const char* name) const {
+    /// A dataset in volts or amperes, `unit`.
+    std::vector<double> values(const char* name, const char* unit) const {
         const std::string object = std::string("data/") + name;
+        const std::string stated = text(object.c_str(), "unit");
+        if (!stated.empty() && stated != unit) {
+            fail("'" + object + "' says that its unit is '" + io::printable(stated) + "', not " + unit);
+        }
         std::vector<double> values = raw<double>(object, H5T_NATIVE_DOUBLE);
         const double gain = required_number(object.c_str(), "gain");
         const double offset = required_number(object.c_str(), "offset");
@@ -143,10 +148,19 @@ struct Found {
     std::vector<Piece> pieces{};
 };
 
+/// Small negative power is noise. An I-V curve has negative currents beyond its open-circuit voltage.
+void check_negative(const ShepherdFile& file, double lowest_w, double largest_w) {
+    constexpr double noise = 0.01;
+    if (lowest_w >= -noise * largest_w) return;
+    file.fail(
+        "the harvested power is down to " + std::to_string(1000 * lowest_w) +
+        " mW; what is negative by more than 1 % of the largest is no noise (is the sign of the current turned round?)");
+}
+
 void read_pieces(const ShepherdFile& file, const std::string& datatype, double fill_factor, Found& found) {
     const std::vector<double> times_s = file.times_s();
-    const std::vector<double> volts = file.values("voltage");
-    const std::vector<double> amperes = file.values("current");
+    const std::vector<double> volts = file.values("voltage", "V");
+    const std::vector<double> amperes = file.values("current", "A");
     const size_t count = times_s.size();
     if (volts.size() != count || amperes.size() != count) file.fail("time, voltage and current differ in length");
     const double window = datatype == "ivcurve" ? file.required_number("data", "window_samples") : 1;
@@ -154,12 +168,14 @@ void read_pieces(const ShepherdFile& file, const std::string& datatype, double f
     const auto size = static_cast<size_t>(window);
     if (count < 2 * size) file.fail("has too few samples");
     found.samples = count;
-    double duration_s = 0;
+    double duration_s = 0, lowest_w = 0, largest_w = 0;
     for (size_t begin = 0; begin + size <= count; begin += size) {
         Piece piece{.duration_s = 0, .power_w = 0, .voltage_v = 0};
         for (size_t i = begin; i < begin + size; ++i) {
             const double power_w = volts[i] * amperes[i] * (datatype == "isc_voc" ? fill_factor : 1);
             if (!std::isfinite(power_w)) file.fail("sample " + std::to_string(i) + " is no finite power");
+            lowest_w = std::min(lowest_w, power_w);
+            largest_w = std::max(largest_w, power_w);
             if (power_w > piece.power_w) piece = {0, power_w, volts[i]};
         }
         // The last one lasts as long as the one before.
@@ -168,6 +184,7 @@ void read_pieces(const ShepherdFile& file, const std::string& datatype, double f
         piece.duration_s = duration_s;
         append_piece(found.pieces, piece);
     }
+    if (datatype != "ivcurve") check_negative(file, lowest_w, largest_w);
 }
 
 Found read_here(const std::string& path, double fill_factor) {

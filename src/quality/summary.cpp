@@ -29,7 +29,7 @@ std::vector<std::string> lines_of(const Comparison& comparison) {
     return lines;
 }
 
-std::string warning_of(const Comparison& comparison) {
+std::string warning_of(const Comparison& comparison, uint32_t weight_bytes) {
     const StageError& output = comparison.output();
     const bool classes_differ =
         comparison.has_classes() && 20 * (comparison.samples() - comparison.same_class()) > comparison.samples();
@@ -48,7 +48,8 @@ std::string warning_of(const Comparison& comparison) {
                             io::printable(stage.name), io::printable(stage.operators), 100 * stage.relative_rms(),
                             100 * stage.relative_largest());
     }
-    return text + "; `dynbal diff` shows all, and --weights int16 may help";
+    text += "; `dynbal diff` shows all";
+    return weight_bytes == 1 ? text + ", and --weights int16 may help" : text;
 }
 
 std::string warning_of_classes(const Comparison& comparison) {

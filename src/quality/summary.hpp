@@ -11,8 +11,8 @@ namespace dynbal::quality {
 /// Three lines: same classes, error of the output, clipped values.
 std::vector<std::string> lines_of(const Comparison& comparison);
 
-/// Why the image may be of little use, and where it goes wrong first; "" if it is good.
-std::string warning_of(const Comparison& comparison);
+/// Why the image may be of little use, and where it goes wrong first; "" if it is good. `weight_bytes` are those that it has now.
+std::string warning_of(const Comparison& comparison, uint32_t weight_bytes);
 
 /// Why the calibration inputs may not be like those of real use, by the answers of the float network; "" if nothing
 /// speaks for it.

@@ -64,6 +64,23 @@ struct Session::Run {
     uint32_t inference = 0;  ///< its number on this NVM
 };
 
+namespace {
+
+void check_room(const char* memory, uint64_t needed, double kib, const std::string& device) {
+    const auto there = static_cast<uint64_t>(kib * 1024);
+    if (needed <= there) return;
+    throw InputError("the image needs " + std::to_string(needed) + " bytes of " + memory + ", and " + device + " has " +
+                     std::to_string(there) + " for it: compile the model with --device " + device);
+}
+
+}  // namespace
+
+void check_rooms(const compiler::ImageFile& file, const DeviceProfile& profile) {
+    const device::Limits& limits = profile.limits;
+    check_room("SRAM", Engine::sram_bytes_of(file.header()), limits.sram_kib - limits.sram_reserved_kib, profile.name);
+    check_room("NVM", file.header().nvm_bytes, limits.nvm_kib, profile.name);
+}
+
 Session::Session(const compiler::ImageFile& file, const DeviceProfile& profile, Defect defect)
     : file_(&file),
       prices_(profile.cost_model()),

@@ -77,6 +77,9 @@ struct RunResult {
     double cost_units() const { return static_cast<double>(cost_of(prices, traffic)) / 16; }
 };
 
+/// Throws InputError, with what to do, if the device has less SRAM or NVM than the image needs.
+void check_rooms(const compiler::ImageFile& file, const DeviceProfile& profile);
+
 class Session {
 public:
     /// Installs the image in new NVM and formats it. `file` must outlive the session. Throws

@@ -53,9 +53,23 @@ TEST_F(OutputTest, NeverOverwriteWhatIsRead) {
     io::write_file(path("m.onnx"), std::string_view("model"));
     expect_kept({"compile", path("m.onnx"), "-o", path("m.onnx"), "--calibrate", path("x.npy")}, path("m.onnx"));
     expect_kept({"compile", path("m.onnx"), "-o", path("x.npy"), "--calibrate", path("x.npy")}, path("x.npy"));
+    for (const std::string& read : {image(), path("x.npy")}) {
+        expect_kept({"run", image(), "--input", x(), "--output-file", read}, read);
+    }
     std::filesystem::copy_file(image(), path("net.bin"));
     expect_kept({"firmware", path("net.bin"), "--input", x(), "--board", "msp432p401r", "-o", path("net.elf")},
                 path("net.bin"));
+}
+
+/// What an image needs is told before it runs on a device that it was not made for.
+TEST_F(OutputTest, AnImageThatADeviceHasNoRoomForIsRefused) {
+    io::write_file(path("small.toml"),
+                   std::string_view("base = \"msp432p401r\"\nname = \"small\"\ntitle = \"s\"\n[limits]\n"
+                                    "sram_kib = 1\nsram_reserved_kib = 0.75\nnvm_kib = 512\n"));
+    const Called called =
+        call({"simulate", image(), "--input", x(), "--supply", "none", "--device", path("small.toml")});
+    EXPECT_EQ(called.code, exit_bad_input) << called.out;
+    EXPECT_NE(called.err.find("bytes of SRAM, and small has 256"), std::string::npos) << called.err;
 }
 
 TEST_F(OutputTest, FirmwareNeedsAName) {

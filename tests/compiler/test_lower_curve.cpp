@@ -72,6 +72,23 @@ TEST(LowerCurve, ConstantsOfChannelsLastInputs) {
     expect_near(run(graph, {1, 2, 3, 4}), {6, 27, 8, 47});
 }
 
+/// Pieces are spread over the range of the input: it is kept to where the function changes, if nothing else reads it.
+TEST(LowerCurve, InputsOfFlatFunctionsAreClamped) {
+    const auto with = [](const char* function, bool read_twice) {
+        auto builder = ModelBuilder({1, 4}).random("w", {4, 4}).node("MatMul", {"x", "w"}, "m");
+        builder.node(function, {"m"}, read_twice ? "f" : "y");
+        if (read_twice) builder.node("Mul", {"m", "f"}, "y");
+        return builder.lower().stages.at(0).clamp;
+    };
+    const double half_step = 0.5 / 16384;
+    EXPECT_LT(1 - std::tanh(static_cast<double>(with("Tanh", false).high)), half_step);
+    EXPECT_LT(with("Tanh", false).high, 6);
+    EXPECT_EQ(with("Tanh", false).low, -with("Tanh", false).high);
+    EXPECT_LT(with("Sigmoid", false).high, 12);
+    EXPECT_TRUE(std::isinf(with("Sigmoid", true).high)) << "the product reads all of it";
+    EXPECT_TRUE(std::isinf(with("Softplus", false).high)) << "flat on one side only";
+}
+
 TEST(LowerCurve, AHardSigmoidIsALineBetweenTwoLimits) {
     const auto graph = ModelBuilder({1, 4})
                            .random("w", {4, 4})

@@ -42,7 +42,7 @@ std::vector<uint8_t> lzf_literals(const void* data, size_t size) {
 
 template <class Number>
 void write_dataset(hid_t group, const char* name, hid_t type, const std::vector<Number>& values, double gain,
-                   bool with_gain, bool lzf) {
+                   bool with_gain, bool lzf, const std::string& unit = {}, double offset = 0) {
     const hsize_t size = values.size();
     const hid_t space = H5Screate_simple(1, &size, nullptr);
     const hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
@@ -60,7 +60,8 @@ void write_dataset(hid_t group, const char* name, hid_t type, const std::vector<
         H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
     }
     if (with_gain) write_number(dataset, "gain", gain);
-    if (with_gain || gain != 1e-9) write_number(dataset, "offset", 0);
+    if (with_gain || gain != 1e-9) write_number(dataset, "offset", offset);
+    if (!unit.empty()) write_text(dataset, "unit", unit, false);
     H5Pclose(layout);
     H5Dclose(dataset);
     H5Sclose(space);
@@ -77,8 +78,10 @@ void write_recording(const Written& recording, const std::string& path) {
     if (!first) write_text(group, "datatype", recording.datatype, recording.fixed_text);
     if (!first) write_number(group, "window_samples", recording.window_samples);
     write_dataset(group, "time", H5T_NATIVE_UINT64, recording.times_ns, 1e-9, !first, recording.lzf);
-    write_dataset(group, "voltage", H5T_NATIVE_UINT32, recording.volts_raw, 1e-3, recording.with_gain, recording.lzf);
-    write_dataset(group, "current", H5T_NATIVE_UINT32, recording.amperes_raw, 1e-6, true, recording.lzf);
+    write_dataset(group, "voltage", H5T_NATIVE_UINT32, recording.volts_raw, 1e-3, recording.with_gain, recording.lzf,
+                  recording.volts_unit);
+    write_dataset(group, "current", H5T_NATIVE_UINT32, recording.amperes_raw, 1e-6, true, recording.lzf, {},
+                  recording.amperes_offset);
     H5Gclose(group);
     if (H5Fclose(file) < 0) throw std::runtime_error("cannot write " + path);
 }

@@ -15,6 +15,8 @@ struct Written {
     uint32_t window_samples = 0;
     std::vector<uint64_t> times_ns;
     std::vector<uint32_t> volts_raw, amperes_raw;  ///< mV and uA
+    std::string volts_unit{};                      ///< empty: not said
+    double amperes_offset = 0;
     bool with_gain = true;
     bool fixed_text = false;
     bool lzf = false;

@@ -142,6 +142,14 @@ TEST(Shepherd, AMistakeIsNamedWithTheFile) {
     recording.with_gain = false;
     EXPECT_NE(error_of(recording).find("gain"), std::string::npos);
     recording = four_samples();
+    recording.volts_unit = "mV";
+    EXPECT_NE(error_of(recording).find("its unit is 'mV'"), std::string::npos);
+    recording.volts_unit = "V";
+    EXPECT_EQ(error_of(recording), "");
+    recording = four_samples();
+    recording.amperes_offset = -600e-6;
+    EXPECT_NE(error_of(recording).find("no noise"), std::string::npos);
+    recording = four_samples();
     recording.times_ns[2] = 0;
     EXPECT_NE(error_of(recording).find("time does not rise"), std::string::npos);
     recording = four_samples();
