@@ -112,7 +112,7 @@ mutant 'what does not get on is kept'                      engine/reconfigure.cp
 mutant 'recovery looks at one value after the other'       plugin/progress_search.hpp 's/bracketed_ \? \(end_ - known_\) \/ 2 : step_ - 1;/0;/'
 mutant 'the answer lies where the next input does'         compiler/memory_plan.cpp 's/return ends \|\| /return (ends \&\& false) || /'
 mutant 'an image whose input lies on its output is taken'  image/format.cpp        '/^bool ends_apart/,/^}/s/return end_of/return true || end_of/' test_image
-mutant 'an installed image goes on with old records'       ../boards/common/installer.cpp '/\.erase\(\);$/d' test_installer
+mutant 'an installed image goes on with old records'       ../boards/common/installer.cpp 's/records\.erase\(\);/(void)records;/' test_installer
 mutant 'another input is the same installation'            firmware/firmware.cpp   's/crc32\(std::as_bytes\(input\)\)/0 * &/' test_installer
 mutant 'who wrote before in a place is forgotten'          compiler/memory_plan.cpp 's/before % 2/0 * &/'
 mutant 'how often a place is written is forgotten'         compiler/memory_plan.cpp 's/writes % 2/0 * &/'
