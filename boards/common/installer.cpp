@@ -7,8 +7,6 @@
 namespace dynbal::board {
 namespace {
 
-constexpr uint32_t piece_bytes = 256;
-
 constexpr uint32_t magic_bytes = sizeof(ImageHeader::magic);
 
 /// What NVM holds of an image by its header: a magic of zero stands for one that is being installed.
@@ -82,10 +80,11 @@ Installation install(Nvm& nvm, const Payload& payload, std::span<const std::byte
         note = Record{};
         note.phase = Phase::installing;
         note.done = sizeof(ImageHeader);
+        records.commit(note);
     }
     const auto size = static_cast<uint32_t>(payload.image.size());
     while (note.done < size) {
-        const uint32_t piece = min_u32(piece_bytes, size - note.done);
+        const uint32_t piece = min_u32(setup_piece_bytes, size - note.done);
         nvm.write(note.done, payload.image.subspan(note.done, piece));
         note.done += piece;
         records.commit(note);

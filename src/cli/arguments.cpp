@@ -144,12 +144,12 @@ bool same_prices(const CostModel& a, const CostModel& b) {
 sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path,
                                const Context& context) {
     sim::DeviceProfile profile = name_or_path.empty() ? profile_of(file) : device::load_profile(name_or_path);
-    warn_of_device(file, profile, name_or_path.empty() ? profile.name : name_or_path, context);
+    check_device(file, profile, name_or_path.empty() ? profile.name : name_or_path, context);
     return profile;
 }
 
-void warn_of_device(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
-                    const Context& context) {
+void check_device(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
+                  const Context& context) {
     const bool same = same_prices(profile.cost_model(), file.header().cost_model);
     if (same && profile.name == file.host.device_name) return;
     sim::check_rooms(file, profile);

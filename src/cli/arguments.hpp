@@ -73,11 +73,11 @@ void set_nvm(sim::DeviceProfile& profile, const std::string& nvm);
 std::string nvm_words(const std::string& nvm);
 
 /// What the image is run on: the named profile or profile file, or, if the name is empty, the one that it was compiled for.
-/// Says so in one line if these are not the same. Throws InputError.
+/// Says so in one line if these are not the same. Throws InputError, also where the device has no room for the image.
 sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path,
                                const Context& context);
-void warn_of_device(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
-                    const Context& context);
+void check_device(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
+                  const Context& context);
 /// What budget:E and cost_units count: "1 a MAC, 14.5 a byte read, ...".
 std::string prices_text(const CostModel& prices);
 

@@ -84,7 +84,7 @@ void run_board(const FirmwareArguments& arguments, Context& context) {
     // A board's profile has its name; a board that only exists in an emulator has none.
     const std::vector<std::string> devices = device::profile_names();
     if (std::find(devices.begin(), devices.end(), arguments.board) != devices.end())
-        warn_of_device(file, device::profile_by_name(arguments.board), arguments.board, context);
+        check_device(file, device::profile_by_name(arguments.board), arguments.board, context);
     const std::vector<firmware::Segment> segments = program.segments();
     const std::vector<uint8_t> flat = firmware::flat_image(segments);
     io::write_file(stem + ".elf", program.file());

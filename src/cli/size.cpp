@@ -114,27 +114,24 @@ private:
         }
         any_met_ = true;
         // What is sold may have a fifth less than it says, and loses more with age.
-        const double sensible = met_from(*least * 1.25), generous = met_from(*least * 2.5);
-        for (const auto& [name, farads] :
-             {std::pair{"capacitor, least", *least}, std::pair{"capacitor, sensible", sensible},
-              std::pair{"capacitor, generous", generous}}) {
-            const Line line{name, sim::try_size(task_, sim::SizeOf::capacitance, farads)};
-            add_row(table_, line, si_text(farads, "F"));
+        for (const Line& line : {Line{"capacitor, least", sim::try_size(task_, sim::SizeOf::capacitance, *least)},
+                                 Line{"capacitor, sensible", met_from(*least * 1.25)},
+                                 Line{"capacitor, generous", met_from(*least * 2.5)}}) {
+            add_row(table_, line, si_text(line.trial.value, "F"));
             json_["choices"].push_back(json_of(line));
         }
         curve(*least);
     }
 
     /// The first value, as they are sold, that meets it: a larger one charges longer, so that it may be missed above the least.
-    double met_from(double farads) const {
+    sim::SizeTrial met_from(double farads) const {
         constexpr int most_steps = 12;
-        const double first = sim::standard_value(farads);
-        double value = first;
-        for (int i = 0; i < most_steps; ++i) {
-            if (sim::try_size(task_, sim::SizeOf::capacitance, value).met) return value;
-            value = sim::standard_value(value * 1.01);
+        const sim::SizeTrial first = sim::try_size(task_, sim::SizeOf::capacitance, sim::standard_value(farads));
+        sim::SizeTrial trial = first;
+        for (int i = 0; i < most_steps && !trial.met; ++i) {
+            trial = sim::try_size(task_, sim::SizeOf::capacitance, sim::standard_value(trial.value * 1.01));
         }
-        return first;
+        return trial.met ? trial : first;
     }
 
     /// Latency over capacitance, as values are sold.

@@ -9,9 +9,7 @@
 namespace dynbal {
 namespace {
 
-/// Bytes that are cleared before a record notes it.
-constexpr uint32_t piece_bytes = 256;
-static_assert(piece_bytes <= arena_bytes_min);
+static_assert(setup_piece_bytes <= arena_bytes_min);
 
 struct Piece {
     uint32_t offset = 0, bytes = 0;
@@ -31,7 +29,7 @@ struct ClearedAreas {
     Piece piece_at(uint32_t done) const {
         for (const Piece& area : areas) {
             if (done < area.bytes) {
-                return {area.offset + done, min_u32(piece_bytes, area.bytes - done)};
+                return {area.offset + done, min_u32(setup_piece_bytes, area.bytes - done)};
             }
             done -= area.bytes;
         }
@@ -47,14 +45,14 @@ uint64_t Engine::least_setup_cost(const ImageHeader& header) {
     constexpr Traffic commit{0, sizeof(Record), 1, 0, 0};
     Traffic format = boot;
     format += RecordStore::erase_traffic();
-    format += {0, piece_bytes, 1, 0, 0};
+    format += {0, setup_piece_bytes, 1, 0, 0};
     format += commit;
     Traffic load = boot;
     load += {header.max_state_runs * sizeof(StateRun), sizeof(int16_t), 2, 0, 0};
     load += commit;
     load += most_search_traffic(Kept::values, header.input_values);
     const CostModel& model = header.cost_model;
-    return model.boot + max_u64(cost_of(model, format), cost_of(model, load));
+    return max_u64(cost_of(model, format), cost_of(model, load));
 }
 
 Status Engine::format() {
@@ -69,7 +67,7 @@ Status Engine::format() {
         record_ = Record{};
         record_.phase = Phase::formatting;
     }
-    std::memset(sram_.data(), 0, piece_bytes);
+    std::memset(sram_.data(), 0, setup_piece_bytes);
     const ClearedAreas areas(header_);
     for (Piece piece = areas.piece_at(record_.done); piece.bytes != 0; piece = areas.piece_at(record_.done)) {
         meter_.write(piece.offset, sram_.first(piece.bytes));

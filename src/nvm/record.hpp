@@ -20,6 +20,9 @@ namespace dynbal {
 /// Of the record's layout and meaning: records of another one are none, as those of another image.
 inline constexpr uint32_t record_version = 3;
 
+/// So many bytes of what is installed or cleared are written before a record notes it: few, so that short power cycles get on.
+inline constexpr uint32_t setup_piece_bytes = 256;
+
 enum class Phase : uint8_t {
     idle = 0,        ///< input may be loaded; if has_output, the last answer may be read
     running = 1,     ///< an inference is under way

@@ -80,7 +80,7 @@ TEST_F(Setup, ACutAfterEachByteLeavesTheSameAnswer) {
 TEST_F(Setup, ShortCyclesGetThrough) {
     deliver();
     const std::vector<int16_t> right = answer();
-    constexpr uint64_t erased = 2 * sizeof(Record::sequence), piece = 256;
+    constexpr uint64_t erased = 2 * sizeof(Record::sequence), piece = setup_piece_bytes;
     constexpr uint64_t least = erased + piece + sizeof(Record);
     for (const uint64_t writable : {least, least + 1, 2 * least, 3 * least + 7}) {
         deliver();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crash_device.hpp"
 #include "firmware/firmware.hpp"
 #include "graphs.hpp"
 #include "nvm/record.hpp"
@@ -47,6 +48,15 @@ protected:
         store.commit(record);
     }
 
+    /// A power cycle that may write so many bytes.
+    static void install_with(CrashNvm& nvm, const Firmware& firmware, uint64_t writable_bytes) {
+        nvm.power_up(writable_bytes);
+        try {
+            board::install(nvm, firmware.parts, firmware.flash());
+        } catch (const CrashNvm::PowerCut&) {
+        }
+    }
+
     const compiler::ImageFile file_ = compile_graph(tiny_network());
     RamNvm nvm_{file_.header().nvm_bytes};
 };
@@ -76,6 +86,37 @@ TEST_F(Installer, AnImageThatComesBackFindsNoRecord) {
     nvm_.memory[0] ^= std::byte{1};
     EXPECT_EQ(install(firmware), board::Installation::done);
     EXPECT_FALSE(has_record(firmware));
+}
+
+/// Notes of an installation that came before, of the same image, do not stand for bytes that another one has written over.
+TEST_F(Installer, CutAtAnyByteItInstallsAllOfTheImage) {
+    const Firmware firmware = firmware_for(1);
+    CrashNvm nvm(file_.header().nvm_bytes, {});
+    install_with(nvm, firmware, UINT64_MAX);
+    std::fill_n(nvm.memory.begin(), firmware.parts.image.size(), std::byte{0xA5});
+    const std::vector<std::byte> before = nvm.memory;
+    const uint64_t written = nvm.written;
+    install_with(nvm, firmware, UINT64_MAX);
+    const uint64_t bytes = nvm.written - written;
+    for (uint64_t cut = 0; cut < bytes; ++cut) {
+        nvm.memory = before;
+        install_with(nvm, firmware, cut);
+        install_with(nvm, firmware, UINT64_MAX);
+        ASSERT_TRUE(std::ranges::equal(firmware.parts.image, std::span(nvm.memory).first(firmware.parts.image.size())))
+            << cut;
+    }
+}
+
+TEST_F(Installer, ShortCyclesGetThrough) {
+    const Firmware firmware = firmware_for(1);
+    CrashNvm nvm(file_.header().nvm_bytes, {});
+    size_t cycles = 0;
+    const auto is_installed = [&] {
+        return std::ranges::equal(firmware.parts.image, std::span(nvm.memory).first(firmware.parts.image.size()));
+    };
+    for (; !is_installed() && cycles < 1000; ++cycles) install_with(nvm, firmware, setup_piece_bytes + sizeof(Record));
+    EXPECT_GT(cycles, firmware.parts.image.size() / setup_piece_bytes / 2);
+    EXPECT_LT(cycles, firmware.parts.image.size() / setup_piece_bytes + 3);
 }
 
 TEST_F(Installer, ADamagedPayloadTouchesNothing) {
