@@ -19,14 +19,14 @@ function(dynbal_install_component component)
 endfunction()
 
 dynbal_install_component(plugin dynbal_options dynbal_base dynbal_plugin)
-dynbal_install_component(engine dynbal_image dynbal_kernel dynbal_nvm dynbal_engine)
-set(folders base plugin image kernel nvm engine)
+dynbal_install_component(engine dynbal_platform dynbal_image dynbal_kernel dynbal_nvm dynbal_engine)
+set(folders base plugin platform image kernel nvm engine)
 if(DYNBAL_HOST)
   add_library(dynbal_simulator INTERFACE)
   target_link_libraries(dynbal_simulator INTERFACE dynbal_sim dynbal_quality dynbal_experiment dynbal_zoo)
-  dynbal_install_component(simulator dynbal_io dynbal_device dynbal_zoo dynbal_power dynbal_input dynbal_onnx dynbal_compiler
+  dynbal_install_component(simulator dynbal_io dynbal_device dynbal_zoo dynbal_power dynbal_input dynbal_onnx dynbal_image_file dynbal_graph dynbal_from_onnx dynbal_compiler
     dynbal_samples dynbal_sim dynbal_quality dynbal_experiment dynbal_simulator)
-  list(APPEND folders io device zoo power input compiler sim quality experiment)
+  list(APPEND folders io device image_file zoo power input graph from_onnx compiler sim quality experiment)
   install(TARGETS dynbal COMPONENT program)
   install(DIRECTORY devices/ DESTINATION ${CMAKE_INSTALL_DATADIR}/dynbal/devices COMPONENT program)
   install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)

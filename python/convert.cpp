@@ -1,7 +1,7 @@
 #include "convert.hpp"
 
-#include "compiler/method.hpp"
 #include "engine/engine.hpp"
+#include "image_file/method_names.hpp"
 
 namespace dynbal::python {
 
@@ -24,7 +24,7 @@ py::object to_python(const nlohmann::ordered_json& json) {
     return dict;
 }
 
-nlohmann::ordered_json describe(const compiler::ImageFile& file) {
+nlohmann::ordered_json describe(const ImageFile& file) {
     const ImageHeader& header = file.header();
     nlohmann::ordered_json stages = nlohmann::ordered_json::array();
     for (uint32_t i = 0; i < header.stage_count; ++i) {
@@ -37,7 +37,7 @@ nlohmann::ordered_json describe(const compiler::ImageFile& file) {
     }
     return {{"model", file.host.model_name},
             {"device", file.host.device_name},
-            {"preservation", compiler::method_name(file)},
+            {"preservation", method_name(file)},
             {"input_dims", file.host.input_dims},
             {"output_dims", file.host.output_dims},
             {"input_scale", file.host.input_scale},

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 #include "sim/session.hpp"
 
 namespace dynbal::python {
@@ -14,7 +14,7 @@ namespace dynbal::python {
 pybind11::object to_python(const nlohmann::ordered_json& json);
 
 /// What `dynbal inspect` says of an image: its sizes, shapes and stages.
-nlohmann::ordered_json describe(const compiler::ImageFile& file);
+nlohmann::ordered_json describe(const ImageFile& file);
 
 /// One run, with the names that `--json` has; `output` apart.
 nlohmann::ordered_json describe(const sim::RunResult& result);

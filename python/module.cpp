@@ -11,14 +11,14 @@
 
 #include "base/error.hpp"
 #include "compiler/compile.hpp"
-#include "compiler/lower.hpp"
-#include "compiler/method.hpp"
 #include "compiler/samples.hpp"
 #include "convert.hpp"
 #include "device/profile.hpp"
 #include "device/profile_file.hpp"
 #include "experiment/read_grid.hpp"
 #include "experiment/sweep.hpp"
+#include "from_onnx/lower.hpp"
+#include "image_file/method_names.hpp"
 #include "quality/comparison.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
@@ -59,14 +59,14 @@ struct CompileRequest {
 };
 
 py::tuple compile(const CompileRequest& request) {
-    compiler::ImageFile file;
+    ImageFile file;
     std::vector<std::string> warnings;
     const Progress progress = locked(request.progress);
     {
         const py::gil_scoped_release unlocked;
         compiler::CompileOptions options;
         options.weight_bytes = request.weight_bytes;
-        options.method = compiler::method_by_name(request.preservation);
+        options.method = method_by_name(request.preservation);
         options.input_scale = static_cast<float>(request.scale);
         options.device = compiler::device_by_name(request.device);
         options.model_name = request.name;
@@ -85,7 +85,7 @@ py::tuple compile(const CompileRequest& request) {
     return py::make_tuple(std::move(file), warnings);
 }
 
-sim::DeviceProfile profile_of(const compiler::ImageFile& file, const std::string& device) {
+sim::DeviceProfile profile_of(const ImageFile& file, const std::string& device) {
     if (!device.empty()) {
         device::DeviceProfile profile = device::load_profile(device);
         sim::check_rooms(file, profile);
@@ -95,7 +95,7 @@ sim::DeviceProfile profile_of(const compiler::ImageFile& file, const std::string
                                          : device::parse_profile(file.host.device_text, file.host.device_name);
 }
 
-py::tuple run(const compiler::ImageFile& file, const std::string& input, double scale, const std::string& supply_text,
+py::tuple run(const ImageFile& file, const std::string& input, double scale, const std::string& supply_text,
               const std::string& policy, const std::string& device, bool timing_only) {
     sim::RunResult result;
     {
@@ -171,17 +171,16 @@ PYBIND11_MODULE(_dynbal, module) {
         .def_readwrite("preservation", &CompileRequest::preservation)
         .def_readwrite("samples_max", &CompileRequest::samples_max)
         .def_readwrite("progress", &CompileRequest::progress);
-    py::class_<compiler::ImageFile>(module, "ImageFile")
-        .def("describe", [](const compiler::ImageFile& file) { return to_python(describe(file)); })
-        .def("save",
-             [](const compiler::ImageFile& file, const std::string& path) { compiler::write_image_file(path, file); });
+    py::class_<ImageFile>(module, "ImageFile")
+        .def("describe", [](const ImageFile& file) { return to_python(describe(file)); })
+        .def("save", [](const ImageFile& file, const std::string& path) { write_image_file(path, file); });
     module.def("compile", &compile);
-    module.def("load", &compiler::read_image_file);
+    module.def("load", &read_image_file);
     module.def("run", &run);
     module.def("sweep", &sweep);
     module.def("policies", &sim::policy_names);
     module.def("devices", &device::profile_names);
-    module.def("preservations", &compiler::method_names);
+    module.def("preservations", &method_names);
     module.attr("default_device") = device::default_device;
     module.attr("default_policy") = sim::name_of(default_policy);
 }

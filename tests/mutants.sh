@@ -65,18 +65,18 @@ build || { tail -n 20 "$work/build.log"; exit 1; }
     { echo "the tests fail without any mutant: $(first_failure "${all_programs[@]}")"; exit 1; }
 printf '%-58s %s\n' 'what is broken' 'noticed by'
 mutant 'the epoch is not counted up'                       engine/engine.cpp       '/^    \+\+record_\.epoch;$/d'
-mutant 'a footprint is saved before what it speaks for'    engine/preserver.cpp \
+mutant 'a footprint is saved before what it speaks for'    nvm/preserver.cpp \
     '/^    const bool notes = /a\    if (notes \&\& plan.sums_to != SumsTo::checkpoint) footprints_.save(epoch, plan.after.done);
      /^    if \(notes\) \{$/,/^    \}$/d'
-mutant 'footprints behind jobs are not looked for'         engine/preserver.cpp    's/return max_u32\(known, footprints_\.load\(epoch\)\);/return known;/'
+mutant 'footprints behind jobs are not looked for'         nvm/preserver.cpp    's/return max_u32\(known, footprints_\.load\(epoch\)\);/return known;/'
 mutant 'footprints outlive that an inference is given up'  engine/engine.cpp \
     '/Only written values count/,/phase = Phase::abandoning/{/\+\+record_\.epoch;/d}'
-mutant 'where stages are kept values are believed'         engine/preserver.cpp    's/return known;/return values_.count_finished(schedule.order(), known);/'
+mutant 'where stages are kept values are believed'         nvm/preserver.cpp    's/return known;/return values_.count_finished(schedule.order(), known);/'
 mutant 'an unknown preservation method is taken'           image/format.cpp        's/header\.method >= method_count/false/'
-mutant 'checkpoints do not know their pixels'              engine/preserver.cpp '/^    key\.pixel_begin = /d'
-mutant 'checkpoints do not know their channels'            engine/preserver.cpp '/^    key\.channel_begin = /d'
-mutant 'checkpoints do not know their inference'           engine/preserver.cpp '/^    key\.inference = /d'
-mutant 'checkpoints do not know their stage'               engine/preserver.cpp '/^    key\.stage = /d'
+mutant 'checkpoints do not know their pixels'              nvm/preserver.cpp '/^    key\.pixel_begin = /d'
+mutant 'checkpoints do not know their channels'            nvm/preserver.cpp '/^    key\.channel_begin = /d'
+mutant 'checkpoints do not know their inference'           nvm/preserver.cpp '/^    key\.inference = /d'
+mutant 'checkpoints do not know their stage'               nvm/preserver.cpp '/^    key\.stage = /d'
 mutant 'no commit between regions'                         engine/engine.cpp \
     '/take\(choose_for_stage\(\)\);/,/runner_->configure/{/^        commit\(\);$/d}'
 mutant 'no commit when a stage begins'                     engine/engine.cpp \
@@ -87,20 +87,20 @@ mutant 'no commit after a change of configuration'         engine/engine.cpp \
     '/find_sums\(runner_/,/^}/{/^    commit\(\);$/d}'
 mutant 'no commit when an inference is given up'           engine/engine.cpp \
     '/phase = Phase::abandoning/,/return/{/^    commit\(\);$/d}'
-mutant 'the state is written before its value'             engine/progress.cpp \
+mutant 'the state is written before its value'             nvm/values.cpp \
     's/^(    *)(meter_->write\(address_of\(pixel, job)/\1for (size_t i = 1; i < 2 * words.size(); i += 2) {\n meter_->write(address_of(pixel, job.channels.begin) + static_cast<uint32_t>(i), std::as_bytes(words).subspan(i, 1));\n }\n\1\2/'
 mutant 'the older record is taken'                         nvm/record.cpp          's/\{claimed, claimed \^ 1U\}/{claimed ^ 1U, claimed}/'
 mutant 'torn records are believed'                         nvm/record.cpp          's/ && record\.crc == crc_of\(record\)//'
 mutant 'records of another image are believed'             nvm/record.cpp          's/, crc_start_\);/, crc_start_ * 0);/'
 mutant 'records of another layout are believed'            nvm/record.hpp          's/ \^ record_version\)/)/'
 mutant 'the newest record is overwritten'                  nvm/record.cpp          's/next_slot_ = slot \^ 1U;/next_slot_ = slot;/'
-mutant 'sums are read from and written to the same area'   engine/footprint.hpp    's/\(pass \& 1U\) \* area_bytes_/(pass \& 0U) * area_bytes_/'
-mutant 'a torn checkpoint is believed'                     engine/checkpoint.cpp   's/ && trailer\.trailer_crc == crc_of\(trailer\)//;s/if \(crc32\(sums\) == found_crc_\)/if (true)/'
+mutant 'sums are read from and written to the same area'   nvm/footprint.hpp    's/\(pass \& 1U\) \* area_bytes_/(pass \& 0U) * area_bytes_/'
+mutant 'a torn checkpoint is believed'                     nvm/checkpoint.cpp   's/ && trailer\.trailer_crc == crc_of\(trailer\)//;s/if \(crc32\(sums\) == found_crc_\)/if (true)/'
 mutant 'an inference starts without its input'             engine/setup.cpp        's/return Status::no_input;/;/'
 mutant 'half an input counts'                              engine/setup.cpp        '/store->unfinish/d'
 mutant 'half a formatted memory counts'                    engine/setup.cpp        '/record_\.phase = Phase::formatting;/d'
 mutant 'formatting begins again each time'                 engine/setup.cpp        's/if \(record_\.phase != Phase::formatting\)/if (true)/'
-mutant 'a damaged checkpoint is left where it is'          engine/checkpoint.cpp   '/^    next_slot_ \^= 1U;$/{N;s/.*\n    return false;/    return false;/}'
+mutant 'a damaged checkpoint is left where it is'          nvm/checkpoint.cpp   '/^    next_slot_ \^= 1U;$/{N;s/.*\n    return false;/    return false;/}'
 mutant 'a look at the table that fails is repeated'        engine/reconfigure.cpp  's/record_\.look != Look::none/false/;s/if \(record_\.idle_cycles > idle_cycles_to_give_up\)/if (false)/'
 mutant 'a value is lost where the order of jobs changes'      engine/reconfigure.cpp \
     's/(const uint32_t written = order\.values_written\(record_\.done\));/\1 + (record_.done != 0 ? 1 : 0);/'

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/graph.hpp"
+#include "graph/graph.hpp"
 
 namespace dynbal::bench {
 

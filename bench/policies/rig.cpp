@@ -8,7 +8,7 @@
 
 namespace dynbal::bench {
 
-compiler::ImageFile compile_for(const Network& network, const device::DeviceProfile& profile) {
+ImageFile compile_for(const Network& network, const device::DeviceProfile& profile) {
     compiler::CompileOptions options;
     options.weight_bytes = network.weight_bytes;
     options.model_name = network.name;
@@ -17,7 +17,7 @@ compiler::ImageFile compile_for(const Network& network, const device::DeviceProf
     return test::compile_graph(network.graph, options);
 }
 
-Rig::Rig(compiler::ImageFile file, const device::DeviceProfile& profile)
+Rig::Rig(ImageFile file, const device::DeviceProfile& profile)
     : file_(std::move(file)),
       profile_(&profile),
       session_(file_, profile),

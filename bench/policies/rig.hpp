@@ -8,29 +8,29 @@
 #include <string>
 #include <vector>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 #include "networks.hpp"
 #include "sim/session.hpp"
 
 namespace dynbal::bench {
 
 /// Compiles for a device with as much NVM as it takes. Throws InputError where the compiler refuses.
-compiler::ImageFile compile_for(const Network& network, const device::DeviceProfile& profile);
+ImageFile compile_for(const Network& network, const device::DeviceProfile& profile);
 
 class Rig {
 public:
     /// `profile` must outlive this object.
-    Rig(compiler::ImageFile file, const device::DeviceProfile& profile);
+    Rig(ImageFile file, const device::DeviceProfile& profile);
     Rig(const Rig&) = delete;
     Rig& operator=(const Rig&) = delete;
 
-    const compiler::ImageFile& file() const { return file_; }
+    const ImageFile& file() const { return file_; }
     const device::DeviceProfile& profile() const { return *profile_; }
     /// What takes more power cycles than `cycles_max` counts as one that never ends.
     sim::RunResult run(PolicyKind policy, const std::string& supply, uint64_t cycles_max = 300'000);
 
 private:
-    compiler::ImageFile file_;
+    ImageFile file_;
     const device::DeviceProfile* profile_;
     sim::Session session_;
     std::vector<std::byte> formatted_;  ///< NVM before the first inference

@@ -12,7 +12,7 @@
 #include <span>
 
 #include "common/console.hpp"
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
 #include "plugin/policy.hpp"
 
 namespace dynbal::board {

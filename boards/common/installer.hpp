@@ -12,7 +12,7 @@
 #include <span>
 
 #include "image/payload.hpp"
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
 
 namespace dynbal::board {
 

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "msp432p401r/spi_bus.hpp"
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
 
 namespace dynbal::board {
 

@@ -1,7 +1,7 @@
 //! Byte-addressed NVM that lies in the address space: the PSRAM of mps2-an386, which a file on the host backs.
 #pragma once
 
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
 
 namespace dynbal::board {
 

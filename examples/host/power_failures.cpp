@@ -3,13 +3,13 @@
 #include <exception>
 #include <vector>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
 int main(int argc, char** argv) try {
     if (argc != 3) return std::puts("usage: power_failures IMAGE SUPPLY"), 2;
-    const dynbal::compiler::ImageFile file = dynbal::compiler::read_image_file(argv[1]);
+    const dynbal::ImageFile file = dynbal::read_image_file(argv[1]);
     const std::vector<int16_t> input(file.header().input_values);  // zeros
     for (const dynbal::Policy& policy : dynbal::policies) {
         dynbal::sim::Session device(file);

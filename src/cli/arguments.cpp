@@ -19,9 +19,9 @@ void ImageArguments::add_to(CLI::App& command, bool with_scale) {
     }
 }
 
-compiler::ImageFile ImageArguments::read() const { return compiler::read_image_file(path); }
+ImageFile ImageArguments::read() const { return read_image_file(path); }
 
-float ImageArguments::scale_for(const compiler::ImageFile& file) const {
+float ImageArguments::scale_for(const ImageFile& file) const {
     return checked_scale(scale.value_or(file.host.input_scale));
 }
 
@@ -129,8 +129,8 @@ std::string nvm_words(const std::string& nvm) { return nvm.empty() ? "" : " --nv
 
 namespace {
 
-sim::DeviceProfile profile_of(const compiler::ImageFile& file) {
-    const compiler::HostInfo& host = file.host;
+sim::DeviceProfile profile_of(const ImageFile& file) {
+    const HostInfo& host = file.host;
     if (host.device_text.empty()) return sim::profile_by_name(host.device_name);
     return device::parse_profile(host.device_text, "the image's device " + host.device_name);
 }
@@ -141,14 +141,13 @@ bool same_prices(const CostModel& a, const CostModel& b) {
 
 }  // namespace
 
-sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path,
-                               const Context& context) {
+sim::DeviceProfile profile_for(const ImageFile& file, const std::string& name_or_path, const Context& context) {
     sim::DeviceProfile profile = name_or_path.empty() ? profile_of(file) : device::load_profile(name_or_path);
     check_device(file, profile, name_or_path.empty() ? profile.name : name_or_path, context);
     return profile;
 }
 
-void check_device(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
+void check_device(const ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
                   const Context& context) {
     const bool same = same_prices(profile.cost_model(), file.header().cost_model);
     if (same && profile.name == file.host.device_name) return;

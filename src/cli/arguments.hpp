@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "compiler/image_file.hpp"
 #include "compiler/samples.hpp"
+#include "image_file/image_file.hpp"
 #include "io/printable.hpp"
 #include "plugin/policy.hpp"
 #include "sim/device_profile.hpp"
@@ -25,9 +25,9 @@ struct ImageArguments {
 
     void add_to(CLI::App& command, bool with_scale);
     /// Reads and checks the image. Throws InputError.
-    compiler::ImageFile read() const;
+    ImageFile read() const;
     /// --scale, or what the image was compiled with. Throws InputError if it is no usable number.
-    float scale_for(const compiler::ImageFile& file) const;
+    float scale_for(const ImageFile& file) const;
 };
 
 /// A factor for raw input values: finite and not zero. Throws InputError.
@@ -74,9 +74,8 @@ std::string nvm_words(const std::string& nvm);
 
 /// What the image is run on: the named profile or profile file, or, if the name is empty, the one that it was compiled for.
 /// Says so in one line if these are not the same. Throws InputError, also where the device has no room for the image.
-sim::DeviceProfile profile_for(const compiler::ImageFile& file, const std::string& name_or_path,
-                               const Context& context);
-void check_device(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
+sim::DeviceProfile profile_for(const ImageFile& file, const std::string& name_or_path, const Context& context);
+void check_device(const ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
                   const Context& context);
 /// What budget:E and cost_units count: "1 a MAC, 14.5 a byte read, ...".
 std::string prices_text(const CostModel& prices);

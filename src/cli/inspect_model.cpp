@@ -7,8 +7,8 @@
 
 #include "cli/arguments.hpp"
 #include "compiler/compile.hpp"
-#include "compiler/lower.hpp"
 #include "engine/engine.hpp"
+#include "from_onnx/lower.hpp"
 #include "io/file.hpp"
 #include "io/table.hpp"
 #include "sim/session.hpp"
@@ -47,7 +47,7 @@ void inspect_model(const ModelArguments& arguments, Context& context) {
     const std::vector<int64_t> input = graph.input_dims;
     const std::vector<int64_t> output = graph.output_dims;
     const auto sample = made_up_sample(graph);
-    const compiler::ImageFile file = compiler::compile(std::move(graph), sample, options);
+    const ImageFile file = compiler::compile(std::move(graph), sample, options);
     const ImageHeader& header = file.header();
     io::Table table({{arguments.path, io::Align::left}, {"", io::Align::right}});
     table.add_row({"input", shape_text(input)});

@@ -41,7 +41,7 @@ std::string axis_table(const UsageMap& map, const UsageAxis& axis) {
 
 }  // namespace
 
-std::string text_of(const compiler::ImageFile& file, uint32_t stage, const UsageMap& map) {
+std::string text_of(const ImageFile& file, uint32_t stage, const UsageMap& map) {
     std::string text =
         fmt::format("Stage {}, {} ({}): {} tile configurations fit the SRAM. Energies and costs in units.\n\n", stage,
                     file.host.stage_names[stage], file.host.stage_operators[stage], grouped(map.search_space));

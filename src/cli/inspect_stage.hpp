@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "compiler/image_file.hpp"
 #include "compiler/usage_map.hpp"
+#include "image_file/image_file.hpp"
 
 namespace dynbal::cli {
 
 /// Winners, and for each dimension how many times dearer each size is than the winner.
-std::string text_of(const compiler::ImageFile& file, uint32_t stage, const compiler::UsageMap& map);
+std::string text_of(const ImageFile& file, uint32_t stage, const compiler::UsageMap& map);
 
 }  // namespace dynbal::cli

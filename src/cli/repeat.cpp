@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "cli/report.hpp"
+#include "cli/write_report.hpp"
 #include "power/quantity.hpp"
 
 namespace dynbal::cli {

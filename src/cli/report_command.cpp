@@ -8,11 +8,11 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "cli/program.hpp"
-#include "cli/report.hpp"
 #include "cli/report_summary.hpp"
+#include "cli/write_report.hpp"
 #include "io/file.hpp"
-#include "report/document.hpp"
 #include "report/html.hpp"
+#include "report/page_document.hpp"
 #include "sim/supply.hpp"
 
 namespace dynbal::cli {
@@ -95,7 +95,7 @@ void check(const ReportArguments& arguments) {
 
 void run(const ReportArguments& arguments, Context& context) {
     check(arguments);
-    const compiler::ImageFile file = arguments.image.read();
+    const ImageFile file = arguments.image.read();
     report::Experiment experiment;
     experiment.file = &file;
     const sim::DeviceProfile profile = profile_for(file, arguments.device, context);

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/arguments.hpp"
-#include "cli/report.hpp"
+#include "cli/write_report.hpp"
 #include "io/table.hpp"
 
 namespace dynbal::cli {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "cli/report.hpp"
+#include "cli/write_report.hpp"
 #include "io/printable.hpp"
 #include "report/span_names.hpp"
 
@@ -24,7 +24,7 @@ std::string bar(double share) {
 
 }  // namespace
 
-WatchScreen::WatchScreen(const compiler::ImageFile& file, WatchSetting setting, std::function<void()> show)
+WatchScreen::WatchScreen(const ImageFile& file, WatchSetting setting, std::function<void()> show)
     : file_(&file), setting_(std::move(setting)), show_(std::move(show)), stages_(file.header().stage_count) {}
 
 void WatchScreen::power_on(double) {

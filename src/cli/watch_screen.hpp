@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 #include "sim/observer.hpp"
 
 namespace dynbal::cli {
@@ -23,7 +23,7 @@ struct WatchSetting {
 class WatchScreen final : public sim::Observer {
 public:
     /// `show` is called when it is time for a frame.
-    WatchScreen(const compiler::ImageFile& file, WatchSetting setting, std::function<void()> show);
+    WatchScreen(const ImageFile& file, WatchSetting setting, std::function<void()> show);
 
     void power_on(double time_s) override;
     void power_off(double time_s) override;
@@ -45,7 +45,7 @@ private:
     std::string chart() const;
     std::string stage_line(size_t index) const;
 
-    const compiler::ImageFile* file_;
+    const ImageFile* file_;
     WatchSetting setting_;
     std::function<void()> show_;
     std::vector<Stage> stages_;

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "compiler/graph.hpp"
-#include "compiler/image_file.hpp"
 #include "compiler/price_tiles.hpp"
+#include "graph/graph.hpp"
 #include "image/format.hpp"
-#include "nvm/nvm.hpp"
+#include "image_file/image_file.hpp"
+#include "platform/nvm.hpp"
 
 namespace dynbal::device {
 struct DeviceProfile;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/graph.hpp"
+#include "graph/graph.hpp"
 
 namespace dynbal::compiler {
 

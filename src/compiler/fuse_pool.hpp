@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/graph.hpp"
 #include "compiler/price_tiles.hpp"
+#include "graph/graph.hpp"
 
 namespace dynbal::compiler {
 

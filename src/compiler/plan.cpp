@@ -9,9 +9,9 @@
 
 #include "base/error.hpp"
 #include "compiler/equalise.hpp"
-#include "compiler/memory_check.hpp"
 #include "compiler/quantise.hpp"
 #include "compiler/tile_configs.hpp"
+#include "image_file/memory_check.hpp"
 #include "io/printable.hpp"
 #include "nvm/record.hpp"
 

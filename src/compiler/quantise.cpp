@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "base/error.hpp"
-#include "compiler/float_run.hpp"
+#include "graph/float_run.hpp"
 #include "io/printable.hpp"
 
 namespace dynbal::compiler {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "compiler/compile.hpp"
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 #include "input/sample_set.hpp"
 
 namespace dynbal::compiler {

@@ -238,7 +238,7 @@ double Board::voltage_at(double time_s) {
 }
 
 Region Board::tile() const {
-    const compiler::ImageFile& file = network_->file();
+    const ImageFile& file = network_->file();
     if (!layers_[layer_].begun) return {};
     const LoopShape shape = shape_of(file.header(), file.stage(static_cast<uint32_t>(layer_)));
     TileConfig config = layers_[layer_].config;

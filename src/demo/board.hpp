@@ -15,11 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "demo/cycle_recording.hpp"
 #include "demo/layer_values.hpp"
 #include "demo/live_supply.hpp"
-#include "demo/network.hpp"
 #include "demo/power_history.hpp"
-#include "demo/recording.hpp"
+#include "demo/race_network.hpp"
 #include "sim/progress_watch.hpp"
 #include "sim/session.hpp"
 

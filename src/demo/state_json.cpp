@@ -78,7 +78,7 @@ Json program_json() {
 }
 
 Json network_json(const Network& network) {
-    const compiler::ImageFile& file = network.file();
+    const ImageFile& file = network.file();
     Json layers = Json::array();
     for (uint32_t i = 0; i < file.header().stage_count; ++i) {
         const StageDescriptor stage = file.stage(i);

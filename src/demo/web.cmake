@@ -1,6 +1,6 @@
 # dynbal_demo.wasm: engine, plugin and simulator for the page of web/demo. Only what a race needs of the host's folders is
 # compiled, and their libraries without code of their own are taken from this machine's headers.
-include(../device/shipped.cmake)
+include(../device/shipped_profiles.cmake)
 
 set(headers ${CMAKE_CURRENT_BINARY_DIR}/headers)
 file(MAKE_DIRECTORY ${headers})
@@ -12,7 +12,7 @@ foreach(library fmt nlohmann toml++)
 endforeach()
 
 set(host
-  compiler/epilogue.cpp compiler/image_file.cpp compiler/memory_check.cpp compiler/method.cpp
+  image_file/epilogue.cpp image_file/image_file.cpp image_file/memory_check.cpp image_file/method_names.cpp
   device/nvm_class.cpp device/parse_toml.cpp device/profile.cpp device/profile_file.cpp
   io/file.cpp io/npy.cpp io/npy_header.cpp io/printable.cpp io/wrong_kind.cpp
   power/chain.cpp power/harvester.cpp power/recording.cpp

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
 
 namespace dynbal::device {
 

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "device/profile_file.hpp"
-#include "device/shipped.hpp"
+#include "device/shipped_profiles.hpp"
 #include "io/file.hpp"
 
 namespace dynbal::device {

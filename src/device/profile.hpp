@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
 #include "plugin/cost.hpp"
 
 namespace dynbal::device {

@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "nvm/assertion.hpp"
 #include "nvm/fitness.hpp"
+#include "platform/assertion.hpp"
 
 namespace dynbal {
 

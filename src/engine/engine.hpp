@@ -25,7 +25,7 @@
 //! checked, whenever it is read; configurations are checked when they are taken; weights are data. A record counts by its CRC, which
 //! takes the image and the layout of records in; footprints and checkpoints by CRC and by the epoch or job that they name. Of a
 //! region what Record::done says is finished, and what the method finds behind it (preserver.hpp). All else is asserted before NVM is
-//! written and when a boot has ended (nvm/assertion.hpp).
+//! written and when a boot has ended (platform/assertion.hpp).
 //!
 //! Invariants (SPEC.md, "Durability"):
 //!  E1. Values are written strictly in the job order of the region, so finished values are a prefix.
@@ -41,8 +41,8 @@
 #include <optional>
 #include <span>
 
-#include "engine/meter.hpp"
 #include "engine/stage_runner.hpp"
+#include "nvm/meter.hpp"
 #include "nvm/record.hpp"
 
 namespace dynbal {

@@ -1,8 +1,8 @@
 //! A stage's tile table in NVM: looking up an energy is one transfer, a row another.
 #pragma once
 
-#include "engine/meter.hpp"
 #include "image/format.hpp"
+#include "nvm/meter.hpp"
 #include "plugin/tile_table.hpp"
 
 namespace dynbal {

@@ -3,8 +3,8 @@
 
 #include "base/crc32.hpp"
 #include "engine/engine.hpp"
-#include "engine/progress.hpp"
-#include "nvm/assertion.hpp"
+#include "nvm/values.hpp"
+#include "platform/assertion.hpp"
 
 namespace dynbal {
 namespace {

@@ -4,10 +4,10 @@
 #include <optional>
 #include <span>
 
-#include "engine/meter.hpp"
 #include "engine/ops/operation.hpp"
-#include "engine/preserver.hpp"
 #include "image/format.hpp"
+#include "nvm/meter.hpp"
+#include "nvm/preserver.hpp"
 #include "plugin/schedule.hpp"
 
 namespace dynbal {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "compiler/lower.hpp"
+#include "base/random.hpp"
 #include "compiler/samples.hpp"
 #include "device/profile.hpp"
+#include "from_onnx/lower.hpp"
 #include "sim/parallel.hpp"
-#include "sim/random.hpp"
 #include "sim/session.hpp"
 
 namespace dynbal::experiment {
@@ -23,12 +23,12 @@ size_t size_of(const std::vector<int64_t>& dims) {
 std::vector<float> pseudo_random_sample(size_t size) {
     std::vector<float> values(size);
     for (size_t i = 0; i < size; ++i) {
-        values[i] = static_cast<float>(sim::in_range(sim::random64(1, i), 0, 1999)) / 1000.0F - 1.0F;
+        values[i] = static_cast<float>(in_range(random64(1, i), 0, 1999)) / 1000.0F - 1.0F;
     }
     return values;
 }
 
-compiler::ImageFile compile_model(const Model& model, const sim::DeviceProfile& profile) {
+ImageFile compile_model(const Model& model, const sim::DeviceProfile& profile) {
     compiler::Graph graph = compiler::read_graph(model.onnx);
     compiler::CompileOptions options;
     options.weight_bytes = model.weight_bytes;
@@ -48,8 +48,7 @@ compiler::ImageFile compile_model(const Model& model, const sim::DeviceProfile& 
 PreparedModel prepare(const Model& model, const std::string& device) {
     PreparedModel prepared;
     prepared.profile = device::load_profile(device);
-    prepared.file =
-        model.image.empty() ? compile_model(model, prepared.profile) : compiler::read_image_file(model.image);
+    prepared.file = model.image.empty() ? compile_model(model, prepared.profile) : read_image_file(model.image);
     sim::check_rooms(prepared.file, prepared.profile);
     if (model.input.empty()) {
         prepared.input.assign(prepared.file.header().input_values, 0);

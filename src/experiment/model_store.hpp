@@ -6,14 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/image_file.hpp"
 #include "experiment/grid.hpp"
+#include "image_file/image_file.hpp"
 #include "sim/device_profile.hpp"
 
 namespace dynbal::experiment {
 
 struct PreparedModel {
-    compiler::ImageFile file;
+    ImageFile file;
     std::vector<int16_t> input;  ///< in engine order
     sim::DeviceProfile profile;
 };

@@ -20,7 +20,7 @@ constexpr uint64_t cycles_wanted = 30;
 constexpr uint64_t inferences_max = 60;
 
 /// Does the device ever wait for energy after the first charge?
-bool supply_limits(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& text) {
+bool supply_limits(const ImageFile& file, const sim::DeviceProfile& profile, const std::string& text) {
     sim::Session session(file, profile);
     const auto supply = sim::parse_supply(text, profile);
     sim::RunOptions options;
@@ -40,8 +40,8 @@ struct Contestant {
 /// The contest of one stage. A winner is known at all times once one has come to its end.
 class Contest {
 public:
-    Contest(const compiler::ImageFile& file, uint32_t index, const sim::DeviceProfile& profile,
-            const std::string& supply, Measure measure, uint64_t payments_max)
+    Contest(const ImageFile& file, uint32_t index, const sim::DeviceProfile& profile, const std::string& supply,
+            Measure measure, uint64_t payments_max)
         : file_(&file),
           index_(index),
           profile_(&profile),
@@ -135,7 +135,7 @@ private:
         return all;
     }
 
-    const compiler::ImageFile* file_;
+    const ImageFile* file_;
     uint32_t index_;
     const sim::DeviceProfile* profile_;
     Measure measure_;
@@ -155,7 +155,7 @@ std::vector<TileConfig> Oracle::configs() const {
     return all;
 }
 
-Oracle find_oracle(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& supply,
+Oracle find_oracle(const ImageFile& file, const sim::DeviceProfile& profile, const std::string& supply,
                    const OracleOptions& options) {
     Oracle oracle;
     oracle.supply_limits = supply_limits(file, profile, supply);

@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 #include "sim/device_profile.hpp"
 
 namespace dynbal::experiment {
@@ -51,7 +51,7 @@ struct Oracle {
 };
 
 /// Throws InputError if the supply is not one. A stage that no configuration ends gets the one of least need.
-Oracle find_oracle(const compiler::ImageFile& file, const sim::DeviceProfile& profile, const std::string& supply,
+Oracle find_oracle(const ImageFile& file, const sim::DeviceProfile& profile, const std::string& supply,
                    const OracleOptions& options = {});
 
 }  // namespace dynbal::experiment

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "zoo/folder.hpp"
+#include "zoo/network_folder.hpp"
 
 namespace dynbal::experiment {
 namespace {

@@ -25,8 +25,8 @@ void add(Row& row, const sim::RunResult& result) {
     row.message = result.message;
 }
 
-void run_inferences(const Grid& grid, const Cell& cell, const compiler::ImageFile& file, const PreparedModel& model,
-                    Row& row, const std::function<void(double share)>& on_progress) {
+void run_inferences(const Grid& grid, const Cell& cell, const ImageFile& file, const PreparedModel& model, Row& row,
+                    const std::function<void(double share)>& on_progress) {
     sim::RunOptions options;
     options.policy = policy_of(cell.strategy);
     options.timing_only = grid.timing_only;

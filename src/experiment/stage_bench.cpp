@@ -51,7 +51,7 @@ uint64_t amount_of(const sim::Cost& cost, Measure measure) {
     return measure == Measure::energy ? cost.energy_fj : cost.time_ps;
 }
 
-sim::Cost least_cost(const compiler::ImageFile& file, uint32_t stage, const TileConfig& config,
+sim::Cost least_cost(const ImageFile& file, uint32_t stage, const TileConfig& config,
                      const sim::DeviceProfile& profile) {
     const LoopShape shape = shape_of(file.header(), file.stage(stage));
     const Traffic traffic = stage_traffic(shape, config, file.header().arena_bytes);
@@ -67,7 +67,7 @@ sim::Cost least_cost(const compiler::ImageFile& file, uint32_t stage, const Tile
     return cost += cheaper(profile.transfer(profile.read), profile.transfer(profile.write)) * traffic.transfers;
 }
 
-StageBench::StageBench(const compiler::ImageFile& file, uint32_t stage, const sim::DeviceProfile& profile,
+StageBench::StageBench(const ImageFile& file, uint32_t stage, const sim::DeviceProfile& profile,
                        const std::string& supply, Measure measure)
     : profile_(&profile),
       supply_(supply),

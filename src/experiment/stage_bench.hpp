@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
@@ -21,7 +21,7 @@ uint64_t amount_of(const sim::Cost& cost, Measure measure);
 
 /// What the stage costs without failures, boots and records; no run costs less, because everything that is done
 /// without failures is done with them, too.
-sim::Cost least_cost(const compiler::ImageFile& file, uint32_t stage, const TileConfig& config,
+sim::Cost least_cost(const ImageFile& file, uint32_t stage, const TileConfig& config,
                      const sim::DeviceProfile& profile);
 
 struct BenchRun {
@@ -38,8 +38,8 @@ struct BenchLimits {
 class StageBench {
 public:
     /// `profile` must outlive this object.
-    StageBench(const compiler::ImageFile& file, uint32_t stage, const sim::DeviceProfile& profile,
-               const std::string& supply, Measure measure);
+    StageBench(const ImageFile& file, uint32_t stage, const sim::DeviceProfile& profile, const std::string& supply,
+               Measure measure);
 
     /// `inferences` of the stage in a row, from the beginning of the supply. None if they are stuck or beyond a limit.
     std::optional<BenchRun> run(const TileConfig& config, uint32_t inferences, const BenchLimits& limits = {});
@@ -54,7 +54,7 @@ private:
     const sim::DeviceProfile* profile_;
     std::string supply_;
     Measure measure_;
-    compiler::ImageFile file_;
+    ImageFile file_;
     sim::Session session_;
     std::vector<std::byte> formatted_;  ///< NVM before the first inference
     uint64_t payments_ = 0;

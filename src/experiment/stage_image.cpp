@@ -10,14 +10,14 @@ namespace dynbal::experiment {
 namespace {
 
 template <typename T>
-T load(const compiler::ImageFile& file, uint32_t offset) {
+T load(const ImageFile& file, uint32_t offset) {
     T value;
     std::memcpy(static_cast<void*>(&value), file.image.data() + offset, sizeof(T));
     return value;
 }
 
 template <typename T>
-void store(compiler::ImageFile& file, uint32_t offset, const T& value) {
+void store(ImageFile& file, uint32_t offset, const T& value) {
     std::memcpy(file.image.data() + offset, &value, sizeof(T));
 }
 
@@ -26,7 +26,7 @@ uint32_t offset_of(const ImageHeader& header, uint32_t stage) {
 }
 
 /// Puts a header in front with CRCs that match. Throws std::logic_error if that makes no valid image.
-void seal(compiler::ImageFile& file, ImageHeader header) {
+void seal(ImageFile& file, ImageHeader header) {
     header.body_crc = crc32(std::span<const std::byte>(file.image).subspan(sizeof(ImageHeader)));
     header.header_crc = header_crc(header);
     store(file, 0, header);
@@ -36,7 +36,7 @@ void seal(compiler::ImageFile& file, ImageHeader header) {
 }
 
 /// Every place of this storage is written once in each inference.
-void write_once(compiler::ImageFile& file, const StateRuns& states) {
+void write_once(ImageFile& file, const StateRuns& states) {
     for (uint32_t i = 0; i < states.run_count; ++i) {
         const uint32_t offset = states.runs_offset + i * static_cast<uint32_t>(sizeof(StateRun));
         StateRun run = load<StateRun>(file, offset);
@@ -48,8 +48,8 @@ void write_once(compiler::ImageFile& file, const StateRuns& states) {
 
 }  // namespace
 
-compiler::ImageFile with_choices(const compiler::ImageFile& file, std::span<const TileConfig> configs) {
-    compiler::ImageFile derived = file;
+ImageFile with_choices(const ImageFile& file, std::span<const TileConfig> configs) {
+    ImageFile derived = file;
     const ImageHeader& header = file.header();
     for (uint32_t index = 0; index < header.stage_count; ++index) {
         StageDescriptor stage = file.stage(index);
@@ -60,8 +60,8 @@ compiler::ImageFile with_choices(const compiler::ImageFile& file, std::span<cons
     return derived;
 }
 
-compiler::ImageFile stage_alone(const compiler::ImageFile& file, uint32_t stage) {
-    compiler::ImageFile derived = file;
+ImageFile stage_alone(const ImageFile& file, uint32_t stage) {
+    ImageFile derived = file;
     ImageHeader header = file.header();
     StageDescriptor descriptor = file.stage(stage);
     set_only_row(derived.image, descriptor, file.candidates(descriptor).front().config);
@@ -77,7 +77,7 @@ compiler::ImageFile stage_alone(const compiler::ImageFile& file, uint32_t stage)
     header.output_values = uint32_t{descriptor.out_h} * descriptor.out_w * descriptor.channels_out;
     seal(derived, header);
 
-    compiler::HostInfo& host = derived.host;
+    HostInfo& host = derived.host;
     host.stage_names = {file.host.stage_names[stage]};
     host.stage_operators = {file.host.stage_operators[stage]};
     host.input_dims = {1};

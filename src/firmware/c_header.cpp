@@ -63,9 +63,9 @@ std::string dims_text(const std::vector<int64_t>& dims) {
 
 }  // namespace
 
-std::string c_header(const compiler::ImageFile& file, const std::string& name) {
+std::string c_header(const ImageFile& file, const std::string& name) {
     const std::string small = identifier(name, false), large = identifier(name, true);
-    const compiler::HostInfo& host = file.host;
+    const HostInfo& host = file.host;
     const ImageHeader& header = file.header();
     std::string text;
     auto out = std::back_inserter(text);

@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 
 namespace dynbal::firmware {
 
 /// A header of C99 that needs no other file but <stdint.h>. All its names begin with `name`, made fit for C.
-std::string c_header(const compiler::ImageFile& file, const std::string& name);
+std::string c_header(const ImageFile& file, const std::string& name);
 
 }  // namespace dynbal::firmware

@@ -17,7 +17,7 @@
 namespace dynbal::firmware {
 namespace fs = std::filesystem;
 
-std::vector<std::byte> installed_image(const compiler::ImageFile& file, std::span<const int16_t> input) {
+std::vector<std::byte> installed_image(const ImageFile& file, std::span<const int16_t> input) {
     std::vector<std::byte> image(file.image.begin(), file.image.begin() + file.header().image_bytes);
     ImageHeader header = file.header();
     header.installation = crc32(std::as_bytes(input));
@@ -26,7 +26,7 @@ std::vector<std::byte> installed_image(const compiler::ImageFile& file, std::spa
     return image;
 }
 
-std::vector<uint8_t> make_payload(const compiler::ImageFile& file, std::span<const int16_t> input,
+std::vector<uint8_t> make_payload(const ImageFile& file, std::span<const int16_t> input,
                                   const PayloadOptions& options) {
     PayloadHeader header;
     header.policy = static_cast<uint16_t>(options.policy);
@@ -103,7 +103,7 @@ ElfProgram board_program(const std::string& name) {
     throw InputError(fmt::format("there is no board '{}'; there are: {}", name, fmt::join(names, ", ")));
 }
 
-ElfProgram make_firmware(const std::string& board, const compiler::ImageFile& file, std::span<const int16_t> input,
+ElfProgram make_firmware(const std::string& board, const ImageFile& file, std::span<const int16_t> input,
                          const PayloadOptions& options) {
     ElfProgram program = board_program(board);
     const uint32_t sram_bytes = Engine::sram_bytes_of(file.header());

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/image_file.hpp"
 #include "firmware/elf_program.hpp"
+#include "image_file/image_file.hpp"
 
 namespace dynbal::firmware {
 
@@ -17,11 +17,10 @@ struct PayloadOptions {
 };
 
 /// The image as a firmware with this input installs it (ImageHeader::installation).
-std::vector<std::byte> installed_image(const compiler::ImageFile& file, std::span<const int16_t> input);
+std::vector<std::byte> installed_image(const ImageFile& file, std::span<const int16_t> input);
 
 /// The bytes of src/image/payload.hpp. `input`: 15-bit values in engine order.
-std::vector<uint8_t> make_payload(const compiler::ImageFile& file, std::span<const int16_t> input,
-                                  const PayloadOptions& options);
+std::vector<uint8_t> make_payload(const ImageFile& file, std::span<const int16_t> input, const PayloadOptions& options);
 
 /// Folders where programs of boards may lie, the first wins: $DYNBAL_BOARDS, boards/ beside this program, or one above.
 std::vector<std::string> board_folders();
@@ -41,7 +40,7 @@ struct BoardSize {
 std::vector<BoardSize> board_sizes();
 
 /// A board's program with this payload. Throws InputError if the model does not fit the board.
-ElfProgram make_firmware(const std::string& board, const compiler::ImageFile& file, std::span<const int16_t> input,
+ElfProgram make_firmware(const std::string& board, const ImageFile& file, std::span<const int16_t> input,
                          const PayloadOptions& options);
 
 }  // namespace dynbal::firmware

@@ -1,7 +1,7 @@
 //! On which memories progress can be kept (SPEC.md, "Classes of NVM").
 #pragma once
 
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
 
 namespace dynbal {
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "base/crc32.hpp"
-#include "nvm/assertion.hpp"
+#include "platform/assertion.hpp"
 
 namespace dynbal {
 namespace {

@@ -11,7 +11,7 @@
 #include <cstdint>
 
 #include "image/format.hpp"
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
 #include "plugin/pace.hpp"
 #include "plugin/policy.hpp"
 

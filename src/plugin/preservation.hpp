@@ -1,6 +1,6 @@
 //! What a preservation method is: facts that say what a power failure leaves of a stage, and what that costs.
 //!
-//! The engine does what they say (engine/preserver.hpp), and pricing counts what they say (plugin/schedule.hpp, plugin/walk.hpp):
+//! The engine does what they say (nvm/preserver.hpp), and pricing counts what they say (plugin/schedule.hpp, plugin/walk.hpp):
 //! nobody asks which method it is. So priced is counted, and answers are the same bits, under each of them.
 //! A method is a file of facts in plugin/methods/ and a line in plugin/methods.hpp.
 #pragma once

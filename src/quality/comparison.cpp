@@ -50,9 +50,9 @@ private:
 
 double StageError::rms_error() const { return values == 0 ? 0 : std::sqrt(error_power / static_cast<double>(values)); }
 
-Comparison::Comparison(const compiler::Graph& graph, const compiler::ImageFile& file)
+Comparison::Comparison(const compiler::Graph& graph, const ImageFile& file)
     : graph_(&graph), file_(&file), runner_(graph), session_(file), image_values_(file.header().stage_count) {
-    const compiler::HostInfo& host = file.host;
+    const HostInfo& host = file.host;
     if (graph.input_dims != host.input_dims || host.stage_tensors.size() != file.header().stage_count) {
         throw InputError("the image was not made from this model");
     }

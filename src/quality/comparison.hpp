@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "compiler/float_run.hpp"
-#include "compiler/graph.hpp"
-#include "compiler/image_file.hpp"
+#include "graph/float_run.hpp"
+#include "graph/graph.hpp"
+#include "image_file/image_file.hpp"
 #include "sim/session.hpp"
 
 namespace dynbal::quality {
@@ -33,7 +33,7 @@ class Comparison {
 public:
     /// `graph` is what the image was compiled from, both must outlive this. Throws InputError if they do not belong
     /// together.
-    Comparison(const compiler::Graph& graph, const compiler::ImageFile& file);
+    Comparison(const compiler::Graph& graph, const ImageFile& file);
 
     /// Runs one sample, in ONNX order and scaled, through both. Throws std::runtime_error if the engine does not end.
     void add(const std::vector<float>& sample);
@@ -59,7 +59,7 @@ private:
     void compare(size_t stage);
 
     const compiler::Graph* graph_;
-    const compiler::ImageFile* file_;
+    const ImageFile* file_;
     compiler::FloatRunner runner_;
     sim::Session session_;
     std::vector<StageError> stages_;

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "compiler/image_file.hpp"
 #include "compiler/usage_map.hpp"
+#include "image_file/image_file.hpp"
 #include "report/breakdown.hpp"
+#include "report/perfetto_trace.hpp"
 #include "report/recorder.hpp"
-#include "report/trace_file.hpp"
 #include "sim/device_profile.hpp"
 #include "sim/session.hpp"
 
@@ -21,7 +21,7 @@ namespace dynbal::report {
 
 /// What is run. All that is pointed to must outlive the call.
 struct Experiment {
-    const compiler::ImageFile* file = nullptr;
+    const ImageFile* file = nullptr;
     const sim::DeviceProfile* profile = nullptr;
     std::string supply;
     std::vector<PolicyKind> policies;

@@ -30,8 +30,8 @@ private:
 };
 
 /// The image with one configuration per stage in front of its tile table, where the policy `fixed` finds it.
-compiler::ImageFile with_configs(const compiler::ImageFile& file, const std::vector<TileConfig>& configs) {
-    compiler::ImageFile changed = file;
+ImageFile with_configs(const ImageFile& file, const std::vector<TileConfig>& configs) {
+    ImageFile changed = file;
     ImageHeader header = file.header();
     for (uint32_t index = 0; index < header.stage_count; ++index) {
         StageDescriptor stage = file.stage(index);
@@ -56,7 +56,7 @@ const Effort* UninterruptedFetch::find(uint32_t stage, const TileConfig& config)
 }
 
 void UninterruptedFetch::measure(const std::vector<TileConfig>& configs) {
-    const compiler::ImageFile file = with_configs(*file_, configs);
+    const ImageFile file = with_configs(*file_, configs);
     sim::Session session(file, *profile_);
     const auto supply = sim::parse_supply("none", *profile_);
     FetchCounter counter(file.header().stage_count);

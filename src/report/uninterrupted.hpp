@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 #include "report/recorder.hpp"
 #include "sim/device_profile.hpp"
 
@@ -24,8 +24,7 @@ struct Effort {
 class UninterruptedFetch {
 public:
     /// All must outlive the object.
-    UninterruptedFetch(const compiler::ImageFile& file, const sim::DeviceProfile& profile,
-                       std::span<const int16_t> input)
+    UninterruptedFetch(const ImageFile& file, const sim::DeviceProfile& profile, std::span<const int16_t> input)
         : file_(&file), profile_(&profile), input_(input) {}
 
     /// Weights and inputs that a run fetches in each stage without power failures. `usage` is [stage][configuration], as
@@ -38,7 +37,7 @@ private:
     bool is_known(uint32_t stage, const TileConfig& config) const { return find(stage, config) != nullptr; }
     const Effort* find(uint32_t stage, const TileConfig& config) const;
 
-    const compiler::ImageFile* file_;
+    const ImageFile* file_;
     const sim::DeviceProfile* profile_;
     std::span<const int16_t> input_;
     std::vector<std::vector<std::pair<TileConfig, Effort>>> known_;

@@ -21,7 +21,7 @@ uint64_t units(double cost) { return static_cast<uint64_t>(std::ceil(cost / 16))
 
 }  // namespace
 
-UsageMap usage_map_of(const compiler::ImageFile& file, uint32_t index, const std::function<void()>& advance) {
+UsageMap usage_map_of(const ImageFile& file, uint32_t index, const std::function<void()>& advance) {
     if (index >= file.header().stage_count) {
         throw InputError(
             fmt::format("stage {}: the image has {} stages, counted from 0", index, file.header().stage_count));

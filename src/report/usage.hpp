@@ -9,14 +9,13 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "compiler/image_file.hpp"
 #include "compiler/usage_map.hpp"
+#include "image_file/image_file.hpp"
 
 namespace dynbal::report {
 
 /// Throws InputError where the image has no such stage. `advance` is called compiler::usage_map_energies times.
-compiler::UsageMap usage_map_of(const compiler::ImageFile& file, uint32_t stage,
-                                const std::function<void()>& advance = {});
+compiler::UsageMap usage_map_of(const ImageFile& file, uint32_t stage, const std::function<void()>& advance = {});
 
 nlohmann::ordered_json usage_json(const compiler::UsageMap& map);
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/platform.hpp"
+#include "platform/trace.hpp"
 #include "sim/device_profile.hpp"
 #include "sim/observer.hpp"
 #include "sim/supply.hpp"

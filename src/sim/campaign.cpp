@@ -6,8 +6,8 @@
 #include <stdexcept>
 
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "sim/parallel.hpp"
-#include "sim/random.hpp"
 #include "sim/supply_kinds.hpp"
 
 namespace dynbal::sim {
@@ -40,8 +40,7 @@ std::vector<int16_t> answer_of(Session& session, std::span<const int16_t> input,
     return std::move(result.output);
 }
 
-Baseline record_baseline(const compiler::ImageFile& file, std::span<const int16_t> input,
-                         const CampaignOptions& options) {
+Baseline record_baseline(const ImageFile& file, std::span<const int16_t> input, const CampaignOptions& options) {
     Baseline base;
     base.input.assign(input.begin(), input.end());
     base.second_input = other_input(input);
@@ -60,7 +59,7 @@ Baseline record_baseline(const compiler::ImageFile& file, std::span<const int16_
 /// One thread's part: a device, and the NVM as it is at a cut.
 class PointRunner {
 public:
-    PointRunner(const compiler::ImageFile& file, const Baseline& base, const CampaignOptions& options)
+    PointRunner(const ImageFile& file, const Baseline& base, const CampaignOptions& options)
         : base_(base), options_(options), session_(file, options.profile, options.defect) {}
 
     /// Goes on after a cut behind the first `cut` recorded bytes. Ascending cuts are fastest.
@@ -187,7 +186,7 @@ void PointRunner::judge(PointFailure& failure, Supply& supply, const RunOptions&
 }
 
 /// Whether the supply alone, without any cut of ours, lets an inference end; if not, why.
-std::string stuck_without_cuts(const compiler::ImageFile& file, const Baseline& base, const CampaignOptions& options) {
+std::string stuck_without_cuts(const ImageFile& file, const Baseline& base, const CampaignOptions& options) {
     if (options.rest_supply == "none") return {};
     Session session(file, options.profile, options.defect);
     const std::unique_ptr<Supply> supply = parse_supply(options.rest_supply, options.profile);
@@ -208,8 +207,7 @@ std::vector<int16_t> other_input(std::span<const int16_t> input) {
     return other;
 }
 
-CampaignResult run_campaign(const compiler::ImageFile& file, std::span<const int16_t> input,
-                            const CampaignOptions& options) {
+CampaignResult run_campaign(const ImageFile& file, std::span<const int16_t> input, const CampaignOptions& options) {
     const bool random = options.cuts.kind == CutKind::random;
     if (random && options.rest_supply != "none") {
         throw InputError("random cuts bring their own supply; leave --supply out");

@@ -53,8 +53,7 @@ struct CampaignResult {
 };
 
 /// Throws InputError if not even the uninterrupted run completes.
-CampaignResult run_campaign(const compiler::ImageFile& file, std::span<const int16_t> input,
-                            const CampaignOptions& options);
+CampaignResult run_campaign(const ImageFile& file, std::span<const int16_t> input, const CampaignOptions& options);
 
 /// In place of a supply's text: the one of the inference before goes on.
 inline constexpr const char* same_supply = "same";

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "base/error.hpp"
-#include "sim/random.hpp"
+#include "base/random.hpp"
 
 namespace dynbal::sim {
 namespace {

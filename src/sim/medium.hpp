@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
 
 namespace dynbal::sim {
 

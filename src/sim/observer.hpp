@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "engine/platform.hpp"
+#include "platform/trace.hpp"
 
 namespace dynbal::sim {
 

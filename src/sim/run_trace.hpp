@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/platform.hpp"
+#include "platform/trace.hpp"
 #include "sim/account.hpp"
 
 namespace dynbal::sim {

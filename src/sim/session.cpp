@@ -5,13 +5,13 @@
 #include <stdexcept>
 
 #include "base/error.hpp"
-#include "compiler/memory_check.hpp"
-#include "compiler/method.hpp"
+#include "base/random.hpp"
 #include "engine/engine.hpp"
-#include "nvm/assertion.hpp"
+#include "image_file/memory_check.hpp"
+#include "image_file/method_names.hpp"
 #include "nvm/boot_cost.hpp"
+#include "platform/assertion.hpp"
 #include "sim/progress_watch.hpp"
-#include "sim/random.hpp"
 #include "sim/supply_kinds.hpp"
 
 namespace dynbal {
@@ -30,7 +30,7 @@ namespace dynbal::sim {
 namespace {
 
 /// The NVM of an image; what no device has is refused before it is allocated.
-uint32_t nvm_bytes_of(const compiler::ImageFile& file) {
+uint32_t nvm_bytes_of(const ImageFile& file) {
     constexpr uint32_t bytes_max = 256U << 20U;
     if (file.header().nvm_bytes <= bytes_max) return file.header().nvm_bytes;
     throw InputError("the image says that it needs " + std::to_string(file.header().nvm_bytes) +
@@ -38,7 +38,7 @@ uint32_t nvm_bytes_of(const compiler::ImageFile& file) {
 }
 
 /// What multiplies in each stage, as far as cycles differ.
-std::vector<device::Kernel> kernels_of(const compiler::ImageFile& file) {
+std::vector<device::Kernel> kernels_of(const ImageFile& file) {
     std::vector<device::Kernel> kernels;
     for (uint32_t index = 0; index < file.header().stage_count; ++index) {
         const StageDescriptor stage = file.stage(index);
@@ -75,18 +75,18 @@ void check_room(const char* memory, uint64_t needed, double kib, const std::stri
 
 }  // namespace
 
-void check_rooms(const compiler::ImageFile& file, const DeviceProfile& profile) {
+void check_rooms(const ImageFile& file, const DeviceProfile& profile) {
     const device::Limits& limits = profile.limits;
     check_room("SRAM", Engine::sram_bytes_of(file.header()), limits.sram_kib - limits.sram_reserved_kib, profile.name);
     check_room("NVM", file.header().nvm_bytes, limits.nvm_kib, profile.name);
 }
 
-Session::Session(const compiler::ImageFile& file, const DeviceProfile& profile, Defect defect)
+Session::Session(const ImageFile& file, const DeviceProfile& profile, Defect defect)
     : file_(&file),
       prices_(profile.cost_model()),
       nvm_(nvm_bytes_of(file), defect, profile),
       arena_(Engine::sram_bytes_of(file.header())) {
-    if (defect != Defect::undeclared_class) compiler::check_memory(profile.nvm.nvm_class, profile.name);
+    if (defect != Defect::undeclared_class) check_memory(profile.nvm.nvm_class, profile.name);
     nvm_.account().set_kernels(kernels_of(file));
     install();
 }
@@ -266,13 +266,13 @@ std::string Session::stuck_message(const Run& run, const IdleCycles& idle) const
     }
     uint32_t stage = 0;
     const uint64_t least = least_cycle_cost(*file_, prices_, &stage);
-    const std::string method = compiler::stages_only_text(*file_);
+    const std::string method = stages_only_text(*file_);
     return "stuck " + where + ": " + what + "; power cycles of " + units_text(least) +
            " and more always get on (budget:E; stage " + std::to_string(stage) + " needs them)" +
            (method.empty() ? "" : "; " + method);
 }
 
-uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage, const CostModel& prices) {
+uint64_t least_cycle_cost_of(const ImageFile& file, uint32_t stage, const CostModel& prices) {
     ImageHeader header = file.header();
     header.cost_model = prices;
     header.cost_model.boot = 0;  // counted anew
@@ -284,7 +284,7 @@ uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage, co
     return Engine::least_cycle_cost(header, descriptor, need);
 }
 
-uint64_t least_cycle_cost(const compiler::ImageFile& file, const CostModel& prices, uint32_t* stage) {
+uint64_t least_cycle_cost(const ImageFile& file, const CostModel& prices, uint32_t* stage) {
     uint64_t largest = 0;
     for (uint32_t index = 0; index < file.header().stage_count; ++index) {
         const uint64_t cost = least_cycle_cost_of(file, index, prices);
@@ -295,11 +295,11 @@ uint64_t least_cycle_cost(const compiler::ImageFile& file, const CostModel& pric
     return largest;
 }
 
-uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage) {
+uint64_t least_cycle_cost_of(const ImageFile& file, uint32_t stage) {
     return least_cycle_cost_of(file, stage, file.header().cost_model);
 }
 
-uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage) {
+uint64_t least_cycle_cost(const ImageFile& file, uint32_t* stage) {
     return least_cycle_cost(file, file.header().cost_model, stage);
 }
 

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 #include "plugin/policy.hpp"
 #include "sim/device_profile.hpp"
 #include "sim/run_trace.hpp"
@@ -78,13 +78,13 @@ struct RunResult {
 };
 
 /// Throws InputError, with what to do, if the device has less SRAM or NVM than the image needs.
-void check_rooms(const compiler::ImageFile& file, const DeviceProfile& profile);
+void check_rooms(const ImageFile& file, const DeviceProfile& profile);
 
 class Session {
 public:
     /// Installs the image in new NVM and formats it. `file` must outlive the session. Throws
     /// InputError if the engine does not accept the image.
-    explicit Session(const compiler::ImageFile& file, const DeviceProfile& profile = default_profile(),
+    explicit Session(const ImageFile& file, const DeviceProfile& profile = default_profile(),
                      Defect defect = Defect::none);
 
     /// One inference. `input`: header().input_values 15-bit values in engine order.
@@ -109,7 +109,7 @@ private:
     void poison(uint64_t cycle);
     std::string stuck_message(const Run& run, const IdleCycles& idle) const;
 
-    const compiler::ImageFile* file_;
+    const ImageFile* file_;
     CostModel prices_;
     SimNvm nvm_;
     std::vector<std::byte> arena_;
@@ -117,12 +117,12 @@ private:
 
 /// Energy per power cycle with which a stage surely makes progress, in 1/16 units at these prices
 /// (Engine::least_cycle_cost()). With less it may, too.
-uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage, const CostModel& prices);
+uint64_t least_cycle_cost_of(const ImageFile& file, uint32_t stage, const CostModel& prices);
 /// That of the most demanding stage, which `stage` receives.
-uint64_t least_cycle_cost(const compiler::ImageFile& file, const CostModel& prices, uint32_t* stage = nullptr);
+uint64_t least_cycle_cost(const ImageFile& file, const CostModel& prices, uint32_t* stage = nullptr);
 /// The same at the prices of the device that the image was compiled for.
-uint64_t least_cycle_cost_of(const compiler::ImageFile& file, uint32_t stage);
-uint64_t least_cycle_cost(const compiler::ImageFile& file, uint32_t* stage = nullptr);
+uint64_t least_cycle_cost_of(const ImageFile& file, uint32_t stage);
+uint64_t least_cycle_cost(const ImageFile& file, uint32_t* stage = nullptr);
 
 /// fixed, paper, best. Throws InputError with the list.
 PolicyKind parse_policy(std::string_view name);

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "base/math.hpp"
-#include "engine/platform.hpp"
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
+#include "platform/power.hpp"
 #include "sim/account.hpp"
 #include "sim/medium.hpp"
 #include "sim/supply.hpp"

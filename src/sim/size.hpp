@@ -14,7 +14,7 @@ namespace dynbal::sim {
 
 /// What is to be met, with what.
 struct SizeTask {
-    const compiler::ImageFile* file = nullptr;
+    const ImageFile* file = nullptr;
     DeviceProfile profile;
     std::span<const int16_t> input{};
     RunOptions options{};

@@ -1,14 +1,14 @@
 #include "sim/soak.hpp"
 
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "sim/parallel.hpp"
-#include "sim/random.hpp"
 #include "sim/supply_kinds.hpp"
 
 namespace dynbal::sim {
 namespace {
 
-std::vector<std::vector<int16_t>> expected_answers(const compiler::ImageFile& file,
+std::vector<std::vector<int16_t>> expected_answers(const ImageFile& file,
                                                    const std::vector<std::vector<int16_t>>& inputs, uint32_t jobs) {
     std::vector<std::vector<int16_t>> answers(inputs.size());
     WorkQueue queue(inputs.size(), 1);
@@ -28,7 +28,7 @@ std::vector<std::vector<int16_t>> expected_answers(const compiler::ImageFile& fi
 
 }  // namespace
 
-SoakResult run_soak(const compiler::ImageFile& file, const std::vector<std::vector<int16_t>>& inputs,
+SoakResult run_soak(const ImageFile& file, const std::vector<std::vector<int16_t>>& inputs,
                     const SoakOptions& options) {
     const std::vector<std::vector<int16_t>> expected = expected_answers(file, inputs, options.jobs);
     const std::unique_ptr<Supply> supply = parse_supply(options.supply, options.profile);

@@ -31,7 +31,6 @@ struct SoakResult {
 
 /// `inputs`: the inputs to choose from; each answer is compared with that of an uninterrupted run
 /// on NVM of its own. Ends early when an inference gets stuck: the NVM is dead then.
-SoakResult run_soak(const compiler::ImageFile& file, const std::vector<std::vector<int16_t>>& inputs,
-                    const SoakOptions& options);
+SoakResult run_soak(const ImageFile& file, const std::vector<std::vector<int16_t>>& inputs, const SoakOptions& options);
 
 }  // namespace dynbal::sim

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sim/random.hpp"
+#include "base/random.hpp"
 
 namespace dynbal::sim {
 

@@ -186,7 +186,7 @@ Window window(int kernel, int stride, int pad, int dilation) {
     return w;
 }
 
-compiler::ImageFile compile_graph(const Graph& graph, const compiler::CompileOptions& options) {
+ImageFile compile_graph(const Graph& graph, const compiler::CompileOptions& options) {
     const auto size = static_cast<size_t>(graph.tensors[static_cast<size_t>(graph.input)].size());
     const auto samples = [&](const std::function<void(const std::vector<float>&)>& visit) {
         std::vector<float> sample(size);
@@ -198,7 +198,7 @@ compiler::ImageFile compile_graph(const Graph& graph, const compiler::CompileOpt
     return compiler::compile(graph, samples, options);
 }
 
-std::vector<int16_t> random_input(const compiler::ImageFile& file, uint64_t seed) {
+std::vector<int16_t> random_input(const ImageFile& file, uint64_t seed) {
     std::vector<int16_t> values(file.header().input_values);
     for (size_t i = 0; i < values.size(); ++i) {
         values[i] = static_cast<int16_t>(static_cast<int32_t>(random64(seed, i) >> 49U) + activation_min);

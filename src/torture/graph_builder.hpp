@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "compiler/compile.hpp"
-#include "compiler/graph.hpp"
+#include "graph/graph.hpp"
 
 namespace dynbal::torture {
 
@@ -50,9 +50,9 @@ private:
 compiler::Window window(int kernel, int stride = 1, int pad = 0, int dilation = 1);
 
 /// Compiles with random calibration samples.
-compiler::ImageFile compile_graph(const compiler::Graph& graph, const compiler::CompileOptions& options);
+ImageFile compile_graph(const compiler::Graph& graph, const compiler::CompileOptions& options);
 
 /// Random 15-bit input values for an image.
-std::vector<int16_t> random_input(const compiler::ImageFile& file, uint64_t seed);
+std::vector<int16_t> random_input(const ImageFile& file, uint64_t seed);
 
 }  // namespace dynbal::torture

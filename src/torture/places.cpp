@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "base/crc32.hpp"
-#include "engine/checkpoint.hpp"
+#include "nvm/checkpoint.hpp"
 #include "plugin/job_order.hpp"
 
 namespace dynbal::torture {

@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "engine/platform.hpp"
 #include "nvm/record.hpp"
+#include "platform/trace.hpp"
 
 namespace dynbal::torture {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "compiler/graph.hpp"
+#include "graph/graph.hpp"
 
 namespace dynbal::torture {
 

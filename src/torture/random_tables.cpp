@@ -19,9 +19,9 @@ std::vector<TileConfig> sampled(std::vector<TileConfig> configs, size_t count, u
     return configs;
 }
 
-compiler::ImageFile with_tables(const compiler::ImageFile& file,
-                                const std::function<std::vector<TileConfig>(uint32_t stage, uint32_t count)>& configs) {
-    compiler::ImageFile changed = file;
+ImageFile with_tables(const ImageFile& file,
+                      const std::function<std::vector<TileConfig>(uint32_t stage, uint32_t count)>& configs) {
+    ImageFile changed = file;
     ImageHeader header = file.header();
     for (uint32_t index = 0; index < header.stage_count; ++index) {
         StageDescriptor stage = file.stage(index);
@@ -50,7 +50,7 @@ compiler::ImageFile with_tables(const compiler::ImageFile& file,
     return changed;
 }
 
-compiler::ImageFile with_random_tables(const compiler::ImageFile& file, uint32_t rows, uint64_t seed) {
+ImageFile with_random_tables(const ImageFile& file, uint32_t rows, uint64_t seed) {
     return with_tables(file, [&](uint32_t index, uint32_t count) {
         const LoopShape shape = shape_of(file.header(), file.stage(index));
         return sampled(compiler::sampled_configs(shape, file.header().arena_bytes), std::min(rows, count),

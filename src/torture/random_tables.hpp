@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 
 namespace dynbal::torture {
 
@@ -13,10 +13,10 @@ namespace dynbal::torture {
 std::vector<TileConfig> sampled(std::vector<TileConfig> configs, size_t count, uint64_t seed);
 
 /// An image whose tables hold the given rows: rows(stage index, row count) returns at most `count`.
-compiler::ImageFile with_tables(const compiler::ImageFile& file,
-                                const std::function<std::vector<TileConfig>(uint32_t stage, uint32_t count)>& configs);
+ImageFile with_tables(const ImageFile& file,
+                      const std::function<std::vector<TileConfig>(uint32_t stage, uint32_t count)>& configs);
 
 /// An image whose stages each know `rows` random configurations, at random prices.
-compiler::ImageFile with_random_tables(const compiler::ImageFile& file, uint32_t rows, uint64_t seed);
+ImageFile with_random_tables(const ImageFile& file, uint32_t rows, uint64_t seed);
 
 }  // namespace dynbal::torture

@@ -221,7 +221,7 @@ void Rig::misuse() {
 
 }  // namespace
 
-Subject::Subject(compiler::ImageFile image) : file(std::move(image)) {
+Subject::Subject(ImageFile image) : file(std::move(image)) {
     sim::Session session(file);
     sim::SteadySupply steady;
     for (uint64_t seed = 0; seed < input_count; ++seed) {

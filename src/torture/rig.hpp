@@ -15,10 +15,10 @@ namespace dynbal::torture {
 
 /// An image with the answers it must give, from runs without failures.
 struct Subject {
-    explicit Subject(compiler::ImageFile image);
+    explicit Subject(ImageFile image);
 
     static constexpr uint32_t input_count = 3;
-    compiler::ImageFile file;
+    ImageFile file;
     std::vector<std::vector<int16_t>> inputs, answers;
     uint64_t least_units = 0;  ///< energy of a power cycle that surely gets on
 };

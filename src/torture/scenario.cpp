@@ -9,8 +9,8 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "compiler/method.hpp"
 #include "device/nvm_class.hpp"
+#include "image_file/method_names.hpp"
 #include "nvm/fitness.hpp"
 #include "sim/session.hpp"
 #include "torture/graph_builder.hpp"
@@ -119,7 +119,7 @@ void set_field(Scenario& scenario, std::string_view key, std::string_view value)
     } else if (key == "rows") {
         scenario.rows = static_cast<uint32_t>(number(32));
     } else if (key == "preservation") {
-        scenario.method = compiler::method_by_name(std::string(value));
+        scenario.method = method_by_name(std::string(value));
     } else if (key == "nvm") {
         scenario.nvm = device::parse_nvm_class(value);
     } else if (key == "policy") {
@@ -188,7 +188,7 @@ bool same_image(const Scenario& a, const Scenario& b) {
            a.sram_bytes == b.sram_bytes && a.shared == b.shared && a.rows == b.rows && a.method == b.method;
 }
 
-compiler::ImageFile image_of(const Scenario& scenario) {
+ImageFile image_of(const Scenario& scenario) {
     const compiler::Graph graph = random_graph(scenario.graph, scenario.stages);
     compiler::CompileOptions options;
     options.weight_bytes = scenario.weight_bytes;
@@ -196,7 +196,7 @@ compiler::ImageFile image_of(const Scenario& scenario) {
     options.device = compiler::limits_of(device::default_profile());
     options.device.sram_reserved_bytes = 0;
     options.device.sram_bytes = scenario.sram_bytes;
-    compiler::ImageFile file = compile_graph(graph, options);
+    ImageFile file = compile_graph(graph, options);
     if (scenario.shared) {
         try {  // a little less than side by side, so that they must share
             options.device.nvm_bytes = file.header().nvm_bytes - file.header().tensors_bytes / 4;

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/image_file.hpp"
-#include "nvm/nvm.hpp"
+#include "image_file/image_file.hpp"
+#include "platform/nvm.hpp"
 #include "plugin/policy.hpp"
 #include "sim/device_profile.hpp"
 
@@ -45,6 +45,6 @@ Scenario parse_scenario(std::string_view text);
 
 /// Do these have the same image?
 bool same_image(const Scenario& a, const Scenario& b);
-compiler::ImageFile image_of(const Scenario& scenario);
+ImageFile image_of(const Scenario& scenario);
 
 }  // namespace dynbal::torture

@@ -38,7 +38,7 @@ protected:
     static constexpr int64_t values = 72;
 
     CliTest() {
-        compiler::write_image_file(image(), sim::tiny_image());
+        write_image_file(image(), sim::tiny_image());
         write("x.npy", {samples, 6, 6, 2}, samples * values);
         io::write_npy(path("y.npy"), {{samples}, {0, 1, 2, 3, 4, 0}});
     }

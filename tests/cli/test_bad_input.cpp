@@ -93,23 +93,23 @@ TEST_F(BadInputTest, Images) {
 }
 
 TEST_F(BadInputTest, ImagesWhoseNamesAndShapesDoNotFit) {
-    const compiler::ImageFile good = compiler::read_image_file(image());
-    const auto refuse = [&](const std::function<void(compiler::HostInfo&)>& change, const std::string& word) {
-        compiler::ImageFile bad = good;
+    const ImageFile good = read_image_file(image());
+    const auto refuse = [&](const std::function<void(HostInfo&)>& change, const std::string& word) {
+        ImageFile bad = good;
         change(bad.host);
-        compiler::write_image_file(path("bad.dynbal"), bad);
+        write_image_file(path("bad.dynbal"), bad);
         expect_refused({"inspect", path("bad.dynbal")}, {"bad.dynbal", word, "make the image again"});
     };
-    refuse([](compiler::HostInfo& host) { host.input_dims = {1, 6, 6, 3}; }, "input_dims");
-    refuse([](compiler::HostInfo& host) { host.input_dims = {1, -6, -6, 2}; }, "input_dims");
-    refuse([](compiler::HostInfo& host) { host.input_dims = {int64_t{1} << 62, 4, 72}; }, "input_dims");
-    refuse([](compiler::HostInfo& host) { host.output_dims.clear(); }, "output_dims");
-    refuse([](compiler::HostInfo& host) { host.input_order[5] = host.input_order[4]; }, "input_order");
-    refuse([](compiler::HostInfo& host) { host.output_order[0] = 5; }, "output_order");
-    refuse([](compiler::HostInfo& host) { host.stage_names.pop_back(); }, "stage names");
-    refuse([](compiler::HostInfo& host) { host.output_value_scale = 0; }, "scale");
+    refuse([](HostInfo& host) { host.input_dims = {1, 6, 6, 3}; }, "input_dims");
+    refuse([](HostInfo& host) { host.input_dims = {1, -6, -6, 2}; }, "input_dims");
+    refuse([](HostInfo& host) { host.input_dims = {int64_t{1} << 62, 4, 72}; }, "input_dims");
+    refuse([](HostInfo& host) { host.output_dims.clear(); }, "output_dims");
+    refuse([](HostInfo& host) { host.input_order[5] = host.input_order[4]; }, "input_order");
+    refuse([](HostInfo& host) { host.output_order[0] = 5; }, "output_order");
+    refuse([](HostInfo& host) { host.stage_names.pop_back(); }, "stage names");
+    refuse([](HostInfo& host) { host.output_value_scale = 0; }, "scale");
     // null, which is no number: what JSON makes of infinity.
-    refuse([](compiler::HostInfo& host) { host.input_value_scale = INFINITY; }, "must be number");
+    refuse([](HostInfo& host) { host.input_value_scale = INFINITY; }, "must be number");
 }
 
 TEST_F(BadInputTest, EveryAlteredByteOfAnImageIsFound) {

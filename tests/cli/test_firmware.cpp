@@ -20,9 +20,9 @@ protected:
 
 /// The image tells the name of a profile that was a file of the user's; emulating needs no profile.
 TEST_F(FirmwareTest, EmulateRunsAnImageForADeviceOfOnesOwn) {
-    compiler::ImageFile own = sim::tiny_image();
+    ImageFile own = sim::tiny_image();
     own.host.device_name = "mine";
-    compiler::write_image_file(path("own.dynbal"), own);
+    write_image_file(path("own.dynbal"), own);
     const Called called = call({"emulate", path("own.dynbal"), "--input", x(), "--kills", "0"});
     EXPECT_EQ(called.code, exit_ok) << called.err;
     EXPECT_NE(called.out.find("The same bits as on the host"), std::string::npos) << called.out;

@@ -31,13 +31,13 @@ protected:
 };
 
 TEST_F(HeaderTest, GivesImageSizesAndScalesToC) {
-    compiler::ImageFile file = compiler::read_image_file(image());
+    ImageFile file = read_image_file(image());
     // An order to undo, and a scale, as images of other models have them.
     file.host.input_scale = 0.25;
     const uint32_t values_in = file.header().input_values;
     file.host.input_order.clear();
     for (uint32_t i = 0; i < values_in; ++i) file.host.input_order.push_back(values_in - 1 - i);
-    compiler::write_image_file(path("2 models.dynbal"), file);
+    write_image_file(path("2 models.dynbal"), file);
     const std::string header = path("2-models.h");
     const Called called = call({"firmware", path("2 models.dynbal"), "--header", header});
     ASSERT_EQ(called.code, 0) << called.err;

@@ -25,10 +25,10 @@ protected:
     }
     /// The tiny image with other names in it.
     void write_named(const std::string& file, const std::string& name) const {
-        compiler::ImageFile named = compiler::read_image_file(image());
+        ImageFile named = read_image_file(image());
         named.host.model_name = name;
         for (std::string& stage : named.host.stage_names) stage = name;
-        compiler::write_image_file(path(file), named);
+        write_image_file(path(file), named);
     }
 };
 

@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "cli_fixture.hpp"
-#include "compiler/method.hpp"
+#include "compiler/for_method.hpp"
+#include "image_file/method_names.hpp"
 
 namespace dynbal::cli {
 namespace {
@@ -12,7 +13,7 @@ protected:
     /// The fixture's network with another method.
     std::string image_for(const std::string& method) const {
         const std::string name = path(method + ".dynbal");
-        compiler::write_image_file(name, compiler::for_method(sim::tiny_image(), compiler::method_by_name(method)));
+        write_image_file(name, compiler::for_method(sim::tiny_image(), method_by_name(method)));
         return name;
     }
     double least_units(const std::string& method) const {
@@ -75,7 +76,7 @@ TEST_F(PreservationTest, NoneNeverEndsOnAWeakSupply) {
 }
 
 TEST_F(PreservationTest, CrashTestsPassUnderEach) {
-    for (const std::string& method : compiler::method_names()) {
+    for (const std::string& method : method_names()) {
         for (const char* cuts : {"sample:300", "random:1,20"}) {
             const Called called = call({"crash-test", image_for(method), "--input", x(), "--cuts", cuts, "--json"});
             ASSERT_EQ(called.code, 0) << called.out;

@@ -17,7 +17,7 @@ struct Watched {
 
 /// `frames` a second of the run.
 Watched watch(const char* supply_text, double frames) {
-    const compiler::ImageFile& file = sim::tiny_image();
+    const ImageFile& file = sim::tiny_image();
     const sim::DeviceProfile& profile = sim::profile_by_name("cortex-m4");
     WatchSetting setting;
     setting.title = "tiny";

@@ -1,5 +1,5 @@
 // The networks that come with the program: listed, written into a folder, and running there.
-#include "zoo/network.hpp"
+#include "zoo/zoo_network.hpp"
 
 #include <filesystem>
 #include <sstream>

@@ -68,7 +68,7 @@ TEST(Plan, NvmIsAcceptedAndRefusedToTheByte) {
 uint64_t least_need_of(const compiler::StageTable& table) { return table.rows[table.least_need].need.value(); }
 
 /// With every row, as if there were room.
-compiler::StageTable whole_table(const compiler::ImageFile& file, uint32_t stage, const CompileOptions& options) {
+compiler::StageTable whole_table(const ImageFile& file, uint32_t stage, const CompileOptions& options) {
     const LoopShape shape = shape_of(file.header(), file.stage(stage));
     return compiler::tile_table(shape, options.device.prices(), file.header().arena_bytes);
 }
@@ -77,7 +77,7 @@ compiler::StageTable whole_table(const compiler::ImageFile& file, uint32_t stage
 TEST(Plan, TablesAreThinnedToFit) {
     const Graph graph = small_network();
     CompileOptions options = options_for(2, 16 * 1024, 512 * 1024);
-    const compiler::ImageFile full = compile_graph(graph, options);
+    const ImageFile full = compile_graph(graph, options);
     options.device.nvm_bytes = 1;
     options.device.nvm_bytes = number_after(refusal_of(graph, options), "needs at least");
     const uint32_t least = number_after(refusal_of(graph, options), "needs at least");
@@ -86,7 +86,7 @@ TEST(Plan, TablesAreThinnedToFit) {
     const uint32_t step = (std::getenv("DYNBAL_LONG") != nullptr ? 4 : 20) * static_cast<uint32_t>(sizeof(Candidate));
     for (uint32_t more = 0; least + more <= full.header().nvm_bytes; more += step) {
         options.device.nvm_bytes = least + more;
-        const compiler::ImageFile file = compile_graph(graph, options);
+        const ImageFile file = compile_graph(graph, options);
         EXPECT_LE(file.header().nvm_bytes, least + more);
         uint32_t rows = 0;
         for (uint32_t i = 0; i < file.header().stage_count; ++i) {
@@ -181,7 +181,7 @@ TEST(Plan, StagesBeyondTheFormatAreRefused) {
 TEST(Plan, LargeStagesArePriced) {
     GraphBuilder b;
     const Graph graph = b.finish(b.conv(b.input(64, 64, 64), 128, window(3, 1, 1)));
-    const compiler::ImageFile file = compile_graph(graph, options_for(1, 256 * 1024, 4 * 1024 * 1024));
+    const ImageFile file = compile_graph(graph, options_for(1, 256 * 1024, 4 * 1024 * 1024));
     const std::vector<Candidate> rows = file.candidates(file.stage(0));
     EXPECT_GT(rows.front().reuse.value(), uint64_t{UINT32_MAX});
     EXPECT_GT(rows.size(), 5U);

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/image_file.hpp"
-#include "demo/network.hpp"
+#include "demo/race_network.hpp"
+#include "image_file/image_file.hpp"
 #include "io/file.hpp"
 #include "io/npy.hpp"
 #include "temporary_folder.hpp"
@@ -22,7 +22,7 @@ inline std::vector<std::byte> bytes_of(const std::string& path) {
 
 inline std::vector<std::byte> tiny_file() {
     const io::TemporaryFolder folder;
-    compiler::write_image_file(folder.path("tiny.dynbal"), sim::tiny_image());
+    write_image_file(folder.path("tiny.dynbal"), sim::tiny_image());
     return bytes_of(folder.path("tiny.dynbal"));
 }
 

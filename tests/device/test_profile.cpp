@@ -8,7 +8,7 @@
 #include "device/nvm_class.hpp"
 #include "device/profile.hpp"
 #include "device/profile_file.hpp"
-#include "device/shipped.hpp"
+#include "device/shipped_profiles.hpp"
 #include "temporary_folder.hpp"
 
 namespace dynbal::device {

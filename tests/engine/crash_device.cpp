@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "base/crc32.hpp"
+#include "base/random.hpp"
 #include "engine/engine.hpp"
 #include "graphs.hpp"
-#include "sim/random.hpp"
 #include "stage_rig.hpp"
 
 namespace dynbal::test {
@@ -17,7 +17,7 @@ constexpr uint64_t no_cut = std::numeric_limits<uint64_t>::max();
 
 class CrashRig {
 public:
-    CrashRig(const compiler::ImageFile& file, const CrashOptions& options)
+    CrashRig(const ImageFile& file, const CrashOptions& options)
         : file_(file),
           options_(options),
           nvm_(file.header().nvm_bytes, record_range(file.header()), options.mutation),
@@ -80,7 +80,7 @@ private:
         return {header.records_offset, header.records_offset + records_bytes};
     }
 
-    const compiler::ImageFile& file_;
+    const ImageFile& file_;
     CrashOptions options_;
     CrashNvm nvm_;
     std::vector<std::byte> sram_;
@@ -129,7 +129,7 @@ void CrashNvm::write(uint32_t offset, std::span<const std::byte> source) {
     if (paid < source.size()) throw PowerCut{};
 }
 
-CrashResult try_all_cuts(const compiler::ImageFile& file, const CrashOptions& options) {
+CrashResult try_all_cuts(const ImageFile& file, const CrashOptions& options) {
     const std::vector<int16_t> input = random_input(file, 11);
     const std::vector<int16_t> other = random_input(file, 12);
     CrashOptions sound = options;
@@ -143,16 +143,16 @@ CrashResult try_all_cuts(const compiler::ImageFile& file, const CrashOptions& op
 
     CrashRig rig(file, options);
     for (uint64_t cut = 0; cut < result.bytes_written; cut += options.step) {
-        rig.restore((sim::hash64(cut) & 1U) != 0);
+        rig.restore((hash64(cut) & 1U) != 0);
         std::vector<uint64_t> cycles{cut};
         if (options.second_cut != 0) {
-            cycles.push_back(sim::in_range(sim::hash64(cut), 0, options.second_cut));
+            cycles.push_back(in_range(hash64(cut), 0, options.second_cut));
         }
         const auto first = rig.infer(input, cycles);
         bool right = first == answer;
         bool stuck = !first;
         if (right && options.second_inference) {
-            const uint64_t second_cut = sim::in_range(sim::hash64(~cut), 0, result.bytes_written - 1);
+            const uint64_t second_cut = in_range(hash64(~cut), 0, result.bytes_written - 1);
             const auto second = rig.infer(other, {second_cut});
             right = second == second_answer;
             stuck = !second;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 #include "plugin/policy.hpp"
 #include "ram_device.hpp"
 #include "torture/random_tables.hpp"
@@ -64,7 +64,7 @@ struct CrashResult {
 /// Cuts the power after each number of written bytes of one inference, loading of the input
 /// included, and compares the answer with that of an uninterrupted one. Half of the inferences are
 /// the first on their NVM, half the second.
-CrashResult try_all_cuts(const compiler::ImageFile& file, const CrashOptions& options);
+CrashResult try_all_cuts(const ImageFile& file, const CrashOptions& options);
 
 using torture::with_random_tables;
 using torture::with_tables;

@@ -24,12 +24,12 @@ compiler::CompileOptions options_for(uint32_t weight_bytes, uint32_t sram_bytes,
     return options;
 }
 
-compiler::ImageFile compile_graph(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes, uint32_t nvm_bytes) {
+ImageFile compile_graph(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes, uint32_t nvm_bytes) {
     return compile_graph(graph, options_for(weight_bytes, sram_bytes, nvm_bytes));
 }
 
-compiler::ImageFile with_method(const compiler::ImageFile& file, uint8_t method) {
-    compiler::ImageFile changed = file;
+ImageFile with_method(const ImageFile& file, uint8_t method) {
+    ImageFile changed = file;
     ImageHeader header = file.header();
     header.method = method;
     header.header_crc = header_crc(header);
@@ -40,7 +40,7 @@ compiler::ImageFile with_method(const compiler::ImageFile& file, uint8_t method)
 namespace {
 
 /// Rows of each stage's tile table, if none has to go.
-std::vector<size_t> whole_tables(const compiler::ImageFile& file, const compiler::CompileOptions& options) {
+std::vector<size_t> whole_tables(const ImageFile& file, const compiler::CompileOptions& options) {
     std::vector<size_t> rows;
     const ImageHeader& header = file.header();
     for (uint32_t i = 0; i < header.stage_count; ++i) {
@@ -57,10 +57,10 @@ public:
         : graph_(graph), options_(options_for(weight_bytes, sram_bytes, 512 * 1024)) {}
 
     /// The image, if it fits and no row of its tile tables had to go for that.
-    std::optional<compiler::ImageFile> compile_for(uint32_t nvm_bytes) {
+    std::optional<ImageFile> compile_for(uint32_t nvm_bytes) {
         try {
             options_.device.nvm_bytes = nvm_bytes;
-            compiler::ImageFile file = compile_graph(graph_, options_);
+            ImageFile file = compile_graph(graph_, options_);
             // What the tables would be depends on these alone; to find out takes as long as to compile.
             const ImageHeader& header = file.header();
             std::vector<size_t>& rows = whole_[{header.arena_bytes, header.sums_area_bytes}];
@@ -82,8 +82,8 @@ private:
 
 }  // namespace
 
-compiler::ImageFile compile_tight(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes) {
-    compiler::ImageFile tightest = compile_graph(graph, weight_bytes, sram_bytes);
+ImageFile compile_tight(const Graph& graph, uint32_t weight_bytes, uint32_t sram_bytes) {
+    ImageFile tightest = compile_graph(graph, weight_bytes, sram_bytes);
     Tightener tightener(graph, weight_bytes, sram_bytes);
     uint32_t fits = tightest.header().nvm_bytes;
     for (uint32_t step = std::bit_floor(fits) / 2; step >= 16;) {
@@ -91,7 +91,7 @@ compiler::ImageFile compile_tight(const Graph& graph, uint32_t weight_bytes, uin
             step /= 2;
             continue;
         }
-        const std::optional<compiler::ImageFile> file = tightener.compile_for(fits - step);
+        const std::optional<ImageFile> file = tightener.compile_for(fits - step);
         if (file) {
             tightest = *file;
             fits -= step;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "compiler/compile.hpp"
-#include "compiler/graph.hpp"
+#include "graph/graph.hpp"
 #include "torture/graph_builder.hpp"
 
 namespace dynbal::test {
@@ -16,17 +16,16 @@ using torture::random_input;
 using torture::window;
 
 /// Compiles with random calibration samples. `sram_bytes`: for buffers, what is left of it.
-compiler::ImageFile compile_graph(const compiler::Graph& graph, uint32_t weight_bytes = 2,
-                                  uint32_t sram_bytes = 64 * 1024, uint32_t nvm_bytes = 512 * 1024);
+ImageFile compile_graph(const compiler::Graph& graph, uint32_t weight_bytes = 2, uint32_t sram_bytes = 64 * 1024,
+                        uint32_t nvm_bytes = 512 * 1024);
 
 compiler::CompileOptions options_for(uint32_t weight_bytes, uint32_t sram_bytes, uint32_t nvm_bytes);
 
 /// The same image for another method of preservation; its tile tables stay as they are.
-compiler::ImageFile with_method(const compiler::ImageFile& file, uint8_t method);
+ImageFile with_method(const ImageFile& file, uint8_t method);
 
 /// The same, with as little NVM as will do: storages share memory wherever they can.
-compiler::ImageFile compile_tight(const compiler::Graph& graph, uint32_t weight_bytes = 2,
-                                  uint32_t sram_bytes = 64 * 1024);
+ImageFile compile_tight(const compiler::Graph& graph, uint32_t weight_bytes = 2, uint32_t sram_bytes = 64 * 1024);
 
 struct NamedGraph {
     std::string name;

@@ -6,8 +6,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include "engine/platform.hpp"
-#include "nvm/nvm.hpp"
+#include "platform/nvm.hpp"
+#include "platform/power.hpp"
+#include "platform/trace.hpp"
 
 namespace dynbal::test {
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "zoo/network.hpp"
+#include "zoo/zoo_network.hpp"
 
 namespace dynbal::test {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/lower.hpp"
-#include "compiler/read_onnx.hpp"
+#include "from_onnx/lower.hpp"
+#include "from_onnx/read_onnx.hpp"
 
 namespace dynbal::test {
 

@@ -3,8 +3,8 @@
 #include <sstream>
 
 #include "base/crc32.hpp"
+#include "base/random.hpp"
 #include "engine/engine.hpp"
-#include "sim/random.hpp"
 
 namespace dynbal::test {
 namespace {
@@ -16,14 +16,14 @@ void put(std::vector<std::byte>& memory, uint32_t offset, const T& item) {
 
 }  // namespace
 
-StageRig::StageRig(const compiler::ImageFile& file, uint32_t stage_index, uint64_t seed, uint32_t magnitude)
+StageRig::StageRig(const ImageFile& file, uint32_t stage_index, uint64_t seed, uint32_t magnitude)
     : stage(file.stage(stage_index)), header(file.header()), pristine_(file.image) {
     header.stages_offset += stage_index * static_cast<uint32_t>(sizeof(StageDescriptor));
     header.stage_count = 1;
     pristine_.resize(header.nvm_bytes);
     for (uint32_t i = 0; i + 1 < header.tensors_bytes; i += 2) {
-        const uint64_t random = sim::random64(seed, i);
-        const auto value = static_cast<int32_t>(sim::in_range(random >> 1U, 0, 2 * uint64_t{magnitude} - 1)) -
+        const uint64_t random = random64(seed, i);
+        const auto value = static_cast<int32_t>(in_range(random >> 1U, 0, 2 * uint64_t{magnitude} - 1)) -
                            static_cast<int32_t>(magnitude);
         const auto state = static_cast<uint32_t>(random & 1U) << 15U;
         put(pristine_, header.tensors_offset + i,

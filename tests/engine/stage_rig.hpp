@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/image_file.hpp"
 #include "image/format.hpp"
+#include "image_file/image_file.hpp"
 #include "plugin/policy.hpp"
 #include "ram_device.hpp"
 #include "torture/random_tables.hpp"
@@ -25,7 +25,7 @@ struct StageRun {
 class StageRig {
 public:
     /// Tensors hold random 15-bit values of at most `magnitude`, with random states.
-    StageRig(const compiler::ImageFile& file, uint32_t stage_index, uint64_t seed, uint32_t magnitude = 16384);
+    StageRig(const ImageFile& file, uint32_t stage_index, uint64_t seed, uint32_t magnitude = 16384);
 
     /// May be changed before run().
     StageDescriptor stage;

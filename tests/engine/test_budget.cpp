@@ -15,7 +15,7 @@
 namespace dynbal::test {
 namespace {
 
-sim::RunResult run_with(const compiler::ImageFile& file, PolicyKind policy, uint64_t units,
+sim::RunResult run_with(const ImageFile& file, PolicyKind policy, uint64_t units,
                         const device::DeviceProfile& profile = device::default_profile()) {
     sim::Session session(file, profile);
     sim::BudgetSupply supply(units, profile);
@@ -28,7 +28,7 @@ sim::RunResult run_with(const compiler::ImageFile& file, PolicyKind policy, uint
 class Budget : public testing::TestWithParam<bool> {};
 
 TEST_P(Budget, CompletesFromTheLeastEnergyUpwards) {
-    const compiler::ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    const ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     sim::Session session(file);
     sim::SteadySupply steady;
     const sim::RunResult whole = session.run_inference(random_input(file, 1), steady, {});
@@ -54,7 +54,7 @@ TEST(BudgetOfDevices, CompletesFromTheLeastEnergyUpwards) {
         const device::DeviceProfile profile = device::load_profile(name);
         compiler::CompileOptions compile_options;
         compile_options.device = compiler::limits_of(profile);
-        const compiler::ImageFile file = compile_graph(tiny_network(), compile_options);
+        const ImageFile file = compile_graph(tiny_network(), compile_options);
         const uint64_t least = sim::least_cycle_cost(file) / 16 + 1;
         for (const PolicyKind policy : all_policies) {
             for (const uint64_t units : {least, least + least / 50, least * 3 / 2, least * 2}) {
@@ -84,7 +84,7 @@ TEST(BudgetOfPadding, CompletesAtTheLeastEnergy) {
          {one_sided(1, 1000, 1, 1000, false, true), one_sided(32, 32, 32, 32, true, false),
           one_sided(32, 32, 32, 32, false, true), same}) {
         for (const uint32_t sram_bytes : {12U * 1024, 56U * 1024}) {
-            const compiler::ImageFile file = compile_graph(graph, 2, sram_bytes);
+            const ImageFile file = compile_graph(graph, 2, sram_bytes);
             for (const PolicyKind policy : all_policies) {
                 const sim::RunResult result = run_with(file, policy, sim::least_cycle_cost(file) / 16 + 1);
                 EXPECT_TRUE(result.completed()) << sim::name_of(policy) << ": " << result.message;
@@ -102,7 +102,7 @@ TEST(BudgetOfDevices, BestIsAtMostAQuarterDearerThanFixedOnACapacitor) {
         const device::DeviceProfile profile = device::load_profile(name);
         compiler::CompileOptions compile_options;
         compile_options.device = compiler::limits_of(profile);
-        const compiler::ImageFile file = compile_graph(tiny_network(), compile_options);
+        const ImageFile file = compile_graph(tiny_network(), compile_options);
         int least_microfarads = 0;
         for (int microfarads = 10; microfarads < 2000; microfarads += microfarads / 10 + 1) {
             const std::string text = "power:1mW,capacitance=" + std::to_string(microfarads) + "uF";
@@ -135,7 +135,7 @@ TEST(BudgetOfDevices, BestIsAtMostAQuarterDearerThanFixedOnACapacitor) {
 }
 
 TEST_P(Budget, TooLittleIsReportedAsStuck) {
-    const compiler::ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    const ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     for (const PolicyKind policy : all_policies) {
         for (const uint64_t units : {1U, 500U, 2000U}) {
             const sim::RunResult result = run_with(file, policy, units);
@@ -148,7 +148,7 @@ TEST_P(Budget, TooLittleIsReportedAsStuck) {
 
 /// Whatever the energy, a run ends: with the right answer or as stuck.
 TEST_P(Budget, EveryRunEnds) {
-    const compiler::ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    const ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     sim::Session session(file);
     sim::SteadySupply steady;
     const sim::RunResult whole = session.run_inference(random_input(file, 1), steady, {});

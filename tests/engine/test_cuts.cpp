@@ -15,7 +15,7 @@ using compiler::Graph;
 using compiler::PoolKind;
 using compiler::TensorId;
 
-void expect_all_right(const compiler::ImageFile& file, const CrashOptions& options) {
+void expect_all_right(const ImageFile& file, const CrashOptions& options) {
     const CrashResult result = try_all_cuts(file, options);
     EXPECT_EQ(result.wrong, 0U) << "first failure after " << result.first_failure << " bytes";
     EXPECT_EQ(result.stuck, 0U) << "first failure after " << result.first_failure << " bytes";
@@ -32,16 +32,16 @@ Graph gate_network() {
 }
 
 TEST(Cuts, EveryByteOfATinyNetwork) {
-    const compiler::ImageFile file = compile_graph(tiny_network());
+    const ImageFile file = compile_graph(tiny_network());
     for (const PolicyKind policy : all_policies) {
         expect_all_right(file, {.policy = policy, .step = thoroughness_divisor});
     }
 }
 
 TEST(Cuts, EveryByteOfGatesAndCurves) {
-    const compiler::ImageFile files[] = {compile_graph(gate_network()), compile_tight(gate_network(), 1)};
+    const ImageFile files[] = {compile_graph(gate_network()), compile_tight(gate_network(), 1)};
     for (const PolicyKind policy : all_policies) {
-        for (const compiler::ImageFile& file : files) {
+        for (const ImageFile& file : files) {
             expect_all_right(file, {.policy = policy, .step = thoroughness_divisor});
             expect_all_right(file, {.policy = policy, .step = 2 * thoroughness_divisor, .second_cut = 90});
         }
@@ -49,8 +49,8 @@ TEST(Cuts, EveryByteOfGatesAndCurves) {
 }
 
 TEST(Cuts, EveryByteWhereStoragesShareMemory) {
-    const compiler::ImageFile roomy = compile_graph(tiny_network());
-    const compiler::ImageFile tight = compile_tight(tiny_network());
+    const ImageFile roomy = compile_graph(tiny_network());
+    const ImageFile tight = compile_tight(tiny_network());
     ASSERT_LT(tight.header().tensors_bytes, roomy.header().tensors_bytes);
     for (const PolicyKind policy : all_policies) {
         expect_all_right(tight, {.policy = policy, .step = thoroughness_divisor});
@@ -58,7 +58,7 @@ TEST(Cuts, EveryByteWhereStoragesShareMemory) {
 }
 
 TEST(Cuts, TwoInARow) {
-    const compiler::ImageFile file = compile_tight(tiny_network());
+    const ImageFile file = compile_tight(tiny_network());
     for (const uint64_t distance : {8U, 150U, 400U, 1200U}) {
         expect_all_right(file, {.step = thoroughness_divisor, .second_cut = distance});
     }
@@ -68,10 +68,10 @@ TEST(Cuts, TwoInARow) {
 TEST(Cuts, AnyTiles) {
     const uint64_t rounds = 24 / thoroughness_divisor;
     for (const Graph& graph : {tiny_network(), channel_network(), gate_network()}) {
-        const compiler::ImageFile files[] = {compile_graph(graph), compile_tight(graph, 1)};
+        const ImageFile files[] = {compile_graph(graph), compile_tight(graph, 1)};
         for (uint64_t seed = 0; seed < rounds; ++seed) {
             SCOPED_TRACE("seed " + std::to_string(seed));
-            const compiler::ImageFile forced = with_random_tables(files[seed % 2], 1, 1000 * seed + 7);
+            const ImageFile forced = with_random_tables(files[seed % 2], 1, 1000 * seed + 7);
             ASSERT_EQ(validate(forced.image), ImageFault::none);
             expect_all_right(forced, {.policy = PolicyKind::fixed, .step = 3, .second_cut = seed % 3 == 0 ? 0U : 300U});
             if (HasFailure()) return;
@@ -83,10 +83,10 @@ TEST(Cuts, AnyTiles) {
 TEST(Cuts, AnyReconfiguration) {
     const uint64_t rounds = 16 / thoroughness_divisor;
     for (const Graph& graph : {tiny_network(), channel_network(), gate_network()}) {
-        const compiler::ImageFile files[] = {compile_graph(graph), compile_tight(graph)};
+        const ImageFile files[] = {compile_graph(graph), compile_tight(graph)};
         for (uint64_t seed = 0; seed < rounds; ++seed) {
             SCOPED_TRACE("seed " + std::to_string(seed));
-            const compiler::ImageFile forced = with_random_tables(files[seed % 2], 6, 1000 * seed + 13);
+            const ImageFile forced = with_random_tables(files[seed % 2], 6, 1000 * seed + 13);
             expect_all_right(
                 forced, {.policy = seed % 4 == 0 ? PolicyKind::paper : PolicyKind::best, .step = 3, .second_cut = 500});
             if (HasFailure()) return;
@@ -97,7 +97,7 @@ TEST(Cuts, AnyReconfiguration) {
 // The mutants: each must be found out, or the tests above prove nothing.
 
 CrashResult with_mutation(Mutation mutation) {
-    const compiler::ImageFile file = compile_tight(tiny_network());
+    const ImageFile file = compile_tight(tiny_network());
     return try_all_cuts(file, {.mutation = mutation, .step = thoroughness_divisor});
 }
 

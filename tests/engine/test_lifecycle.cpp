@@ -42,7 +42,7 @@ protected:
         return output;
     }
 
-    const compiler::ImageFile file_ = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
+    const ImageFile file_ = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     const std::vector<int16_t> first_ = random_input(file_, 1);
     const std::vector<int16_t> second_ = random_input(file_, 2);
     CrashNvm nvm_{file_.header().nvm_bytes,
@@ -159,7 +159,7 @@ TEST_P(Lifecycle, StepsComeToWhatRunComesTo) {
 
 TEST_P(Lifecycle, AnotherImageFindsNoRecord) {
     answer_to(first_);
-    const compiler::ImageFile other = with_random_tables(file_, 1, 5);
+    const ImageFile other = with_random_tables(file_, 1, 5);
     ASSERT_EQ(other.header().records_offset, file_.header().records_offset);
     std::copy(other.image.begin(), other.image.end(), nvm_.memory.begin());
     const auto engine = new_engine();

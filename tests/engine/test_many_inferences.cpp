@@ -1,10 +1,10 @@
 //! One NVM for ever: many inferences with failures, some given up, storages that share memory.
 #include <gtest/gtest.h>
 
+#include "base/random.hpp"
 #include "crash_device.hpp"
 #include "engine/engine.hpp"
 #include "graphs.hpp"
-#include "sim/random.hpp"
 #include "sim/session.hpp"
 #include "sim/supply_kinds.hpp"
 #include "stage_rig.hpp"
@@ -12,7 +12,7 @@
 namespace dynbal::test {
 namespace {
 
-std::vector<int16_t> answer_of(const compiler::ImageFile& file, const std::vector<int16_t>& input) {
+std::vector<int16_t> answer_of(const ImageFile& file, const std::vector<int16_t>& input) {
     sim::Session session(file);
     sim::SteadySupply steady;
     return session.run_inference(input, steady, {}).output;
@@ -20,7 +20,7 @@ std::vector<int16_t> answer_of(const compiler::ImageFile& file, const std::vecto
 
 /// `inferences` on one NVM; power fails every few hundred bytes, every third inference is given up
 /// at a random moment. Returns how many were.
-uint64_t live_long(const compiler::ImageFile& file, PolicyKind policy, uint64_t inferences, uint64_t seed) {
+uint64_t live_long(const ImageFile& file, PolicyKind policy, uint64_t inferences, uint64_t seed) {
     sim::Session session(file);
     std::vector<std::vector<int16_t>> inputs;
     std::vector<std::vector<int16_t>> answers;
@@ -30,7 +30,7 @@ uint64_t live_long(const compiler::ImageFile& file, PolicyKind policy, uint64_t 
     }
     uint64_t given_up = 0;
     for (uint64_t n = 0; n < inferences; ++n) {
-        const uint64_t random = sim::random64(seed, n);
+        const uint64_t random = random64(seed, n);
         const uint64_t low = 200 + random % 300;
         sim::RandomSupply supply(random, low, low + (random >> 20U) % 1500);
         sim::RunOptions options;
@@ -51,7 +51,7 @@ uint64_t live_long(const compiler::ImageFile& file, PolicyKind policy, uint64_t 
 constexpr uint64_t inferences = 50;
 
 TEST(ManyInferences, OnOneNvmWhereStoragesShareMemory) {
-    const compiler::ImageFile file = compile_tight(tiny_network());
+    const ImageFile file = compile_tight(tiny_network());
     uint32_t runs = 0;
     bool both_parities[2] = {false, false};
     for (uint32_t index = 0; index < file.header().stage_count; ++index) {
@@ -77,7 +77,7 @@ TEST(ManyInferences, OnOneNvmWithRoomForAll) {
 }
 
 TEST(ManyInferences, WithAnyTilesAndReconfigurations) {
-    const compiler::ImageFile files[] = {compile_tight(tiny_network()), compile_graph(tiny_network(5), 1)};
+    const ImageFile files[] = {compile_tight(tiny_network()), compile_graph(tiny_network(5), 1)};
     for (uint32_t seed = 0; seed < 60 / thoroughness_divisor; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         live_long(with_random_tables(files[seed % 2], 1 + seed % 6, seed), PolicyKind::best, 12, seed);
@@ -90,11 +90,10 @@ TEST(ManyInferences, WithAnyTilesAndReconfigurations) {
 TEST(ManyInferences, FormattingAgainForgetsEverything) {
     GraphBuilder b(3);
     const auto in = b.input(3, 3, 4);
-    const compiler::ImageFile plain =
-        compile_graph(b.finish(b.dense(b.conv(b.conv(in, 6, window(2)), 5, window(1)), 4, false)));
+    const ImageFile plain = compile_graph(b.finish(b.dense(b.conv(b.conv(in, 6, window(2)), 5, window(1)), 4, false)));
     for (uint64_t seed = 0; seed < 40; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        const compiler::ImageFile file = with_random_tables(plain, 1, seed);
+        const ImageFile file = with_random_tables(plain, 1, seed);
         const std::vector<int16_t> first = random_input(file, 1);
         const std::vector<int16_t> second = random_input(file, 2);
         const std::vector<int16_t> answer = answer_of(file, second);

@@ -17,13 +17,13 @@ namespace {
 using compiler::Graph;
 using compiler::TensorId;
 
-compiler::ImageFile compile_for(const Graph& graph, uint8_t method, uint32_t nvm_bytes = 512 * 1024) {
+ImageFile compile_for(const Graph& graph, uint8_t method, uint32_t nvm_bytes = 512 * 1024) {
     compiler::CompileOptions options = options_for(2, 64 * 1024, nvm_bytes);
     options.method = method;
     return compile_graph(graph, options);
 }
 
-std::vector<int16_t> answer_of(const compiler::ImageFile& file, uint64_t seed = 1) {
+std::vector<int16_t> answer_of(const ImageFile& file, uint64_t seed = 1) {
     sim::Session session(file);
     sim::SteadySupply steady;
     return session.run_inference(random_input(file, seed), steady, {}).output;
@@ -31,7 +31,7 @@ std::vector<int16_t> answer_of(const compiler::ImageFile& file, uint64_t seed = 
 
 class Methods : public testing::TestWithParam<uint8_t> {
 protected:
-    void expect_all_right(const compiler::ImageFile& file, const CrashOptions& options) {
+    void expect_all_right(const ImageFile& file, const CrashOptions& options) {
         const CrashResult result = try_all_cuts(file, options);
         EXPECT_EQ(result.wrong, 0U) << "first failure after " << result.first_failure << " bytes";
         EXPECT_EQ(result.stuck, 0U) << "first failure after " << result.first_failure << " bytes";
@@ -51,7 +51,7 @@ TEST_P(Methods, GiveTheSameAnswer) {
 TEST_P(Methods, EveryByte) {
     for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::best}) {
         for (const Graph& graph : {tiny_network(), channel_network()}) {
-            const compiler::ImageFile file = compile_for(graph, GetParam());
+            const ImageFile file = compile_for(graph, GetParam());
             expect_all_right(file, {.policy = policy, .step = thoroughness_divisor});
             expect_all_right(file, {.policy = policy, .step = 2 * thoroughness_divisor, .second_cut = 200});
         }
@@ -59,18 +59,18 @@ TEST_P(Methods, EveryByte) {
 }
 
 TEST_P(Methods, EveryByteWhereStoragesShareMemory) {
-    const compiler::ImageFile tight = with_method(compile_tight(tiny_network()), GetParam());
+    const ImageFile tight = with_method(compile_tight(tiny_network()), GetParam());
     expect_all_right(tight, {.step = thoroughness_divisor, .second_cut = 400});
 }
 
 /// Tables of random rows: passes of both kinds, and reconfigurations where no sane table would have them.
 TEST_P(Methods, AnyReconfiguration) {
-    const compiler::ImageFile files[] = {with_method(compile_graph(channel_network()), GetParam()),
-                                         with_method(compile_tight(tiny_network()), GetParam())};
+    const ImageFile files[] = {with_method(compile_graph(channel_network()), GetParam()),
+                               with_method(compile_tight(tiny_network()), GetParam())};
     for (uint64_t seed = 0; seed < 16 / thoroughness_divisor; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         const uint32_t rows = seed % 4 == 0 ? 1 : 6;
-        const compiler::ImageFile forced = with_random_tables(files[seed % 2], rows, 1000 * seed + 29);
+        const ImageFile forced = with_random_tables(files[seed % 2], rows, 1000 * seed + 29);
         expect_all_right(forced, {.step = 3, .second_cut = seed % 3 == 0 ? 0U : 500U});
         if (HasFailure()) return;
     }
@@ -79,7 +79,7 @@ TEST_P(Methods, AnyReconfiguration) {
 TEST_P(Methods, CompleteFromTheLeastEnergyUpwards) {
     uint64_t runs = 0;
     for (const Graph& graph : {tiny_network(), channel_network()}) {
-        const compiler::ImageFile file = compile_for(graph, GetParam());
+        const ImageFile file = compile_for(graph, GetParam());
         const std::vector<int16_t> answer = answer_of(file);
         const uint64_t least = sim::least_cycle_cost(file) / 16 + 1;
         for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::paper, PolicyKind::best}) {
@@ -115,7 +115,7 @@ TEST_P(Methods, CompileLargeLayers) {
 /// The next inference finds NVM as after a whole one.
 TEST_P(Methods, InferencesMayBeGivenUp) {
     for (const Graph& graph : {tiny_network(), channel_network()}) {
-        const compiler::ImageFile file = compile_for(graph, GetParam());
+        const ImageFile file = compile_for(graph, GetParam());
         const std::vector<int16_t> answer = answer_of(file);
         const uint64_t least = sim::least_cycle_cost(file) / 16 + 1;
         sim::Session session(file);
@@ -134,7 +134,7 @@ TEST_P(Methods, InferencesMayBeGivenUp) {
 
 /// The states in NVM, of which the input's tells whether it was loaded, are then those of a whole inference.
 TEST_P(Methods, WhatIsGivenUpLeavesTheStatesOfAWholeInference) {
-    const compiler::ImageFile plain = with_method(compile_tight(channel_network()), GetParam());
+    const ImageFile plain = with_method(compile_tight(channel_network()), GetParam());
     const ImageHeader& header = plain.header();
     const auto states_of = [&](sim::Session& session) {
         std::vector<std::byte> states;
@@ -145,7 +145,7 @@ TEST_P(Methods, WhatIsGivenUpLeavesTheStatesOfAWholeInference) {
     };
     uint64_t given_up = 0;
     for (uint64_t seed = 0; seed < 24 / thoroughness_divisor; ++seed) {
-        const compiler::ImageFile file = with_random_tables(plain, 1, 1000 * seed + 41);
+        const ImageFile file = with_random_tables(plain, 1, 1000 * seed + 41);
         sim::Session whole(file);
         sim::SteadySupply steady;
         ASSERT_TRUE(whole.run_inference(random_input(file, 1), steady, {}).completed());
@@ -165,7 +165,7 @@ TEST_P(Methods, WhatIsGivenUpLeavesTheStatesOfAWholeInference) {
 
 /// An image of a method that does not exist is refused before anything else of it is believed.
 TEST(UnknownMethod, IsRefused) {
-    const compiler::ImageFile file = with_method(compile_graph(tiny_network()), method_count);
+    const ImageFile file = with_method(compile_graph(tiny_network()), method_count);
     EXPECT_EQ(validate(file.image), ImageFault::unknown_method);
     RamNvm nvm{file.header().nvm_bytes};
     std::copy(file.image.begin(), file.image.end(), nvm.memory.begin());

@@ -22,7 +22,7 @@ constexpr uint32_t little_sram = 2048 + 2048;
 
 /// Runs every stage of an image, each with all or a sample of its configurations. Returns what is
 /// wrong, or nothing.
-std::string fault_of(const compiler::ImageFile& file, size_t configs_max, uint64_t seed) {
+std::string fault_of(const ImageFile& file, size_t configs_max, uint64_t seed) {
     for (uint32_t index = 0; index < file.header().stage_count; ++index) {
         StageRig rig(file, index, seed);
         const auto all = compiler::sampled_configs(rig.shape(), rig.header.arena_bytes);
@@ -49,7 +49,7 @@ std::string fault_of(const compiler::ImageFile& file, size_t configs_max, uint64
 TEST(Operations, EveryFeatureGivesTheBitsOfTheReference) {
     for (const NamedGraph& named : feature_graphs()) {
         SCOPED_TRACE(named.name);
-        const compiler::ImageFile file = compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
+        const ImageFile file = compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
         EXPECT_EQ(fault_of(file, 400 / thoroughness_divisor, 3), "");
     }
 }
@@ -127,8 +127,8 @@ RC_GTEST_PROP(OperationsRandom, FusedPooling, ()) {
     const Window w = window(kernel, draw(1, 2), draw(0, kernel > 1 ? 1 : 0));
     const auto weight_bytes = static_cast<uint32_t>(draw(1, 2));
     const auto seed = *rc::gen::arbitrary<uint32_t>();
-    const compiler::ImageFile file = compile_graph(b.finish(b.conv(in, draw(1, 7), w, 1, false)), weight_bytes,
-                                                   draw(0, 1) != 0 ? large_sram : little_sram);
+    const ImageFile file = compile_graph(b.finish(b.conv(in, draw(1, 7), w, 1, false)), weight_bytes,
+                                         draw(0, 1) != 0 ? large_sram : little_sram);
     StageRig rig(file, 0, seed);
     StageDescriptor& s = rig.stage;
     s.fused_pool = draw(0, 1) != 0 ? FusedPool::average : FusedPool::max;

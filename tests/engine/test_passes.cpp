@@ -25,7 +25,7 @@ compiler::Graph passing_network() {
 enum class Passes : uint8_t { sums_move, in_job, both };
 
 /// Tables of nothing but configurations with passes; every second seed knows but one a stage.
-compiler::ImageFile with_passes(const compiler::ImageFile& file, Passes kind, uint64_t seed) {
+ImageFile with_passes(const ImageFile& file, Passes kind, uint64_t seed) {
     return with_tables(file, [&](uint32_t index, uint32_t count) {
         const LoopShape shape = shape_of(file.header(), file.stage(index));
         std::vector<TileConfig> configs = compiler::sampled_configs(shape, file.header().arena_bytes);
@@ -46,10 +46,10 @@ bool has_order(const sim::RunResult& run, LoopOrder order) {
 class PassCuts : public testing::TestWithParam<Passes> {};
 
 TEST_P(PassCuts, EveryByteOfManyTables) {
-    const compiler::ImageFile plain = compile_graph(passing_network());
+    const ImageFile plain = compile_graph(passing_network());
     for (uint64_t seed = 0; seed < 12 / thoroughness_divisor; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        const compiler::ImageFile file = with_passes(plain, GetParam(), seed);
+        const ImageFile file = with_passes(plain, GetParam(), seed);
         ASSERT_EQ(validate(file.image), ImageFault::none);
         const CrashResult result = try_all_cuts(file, {.policy = seed % 3 == 0 ? PolicyKind::fixed : PolicyKind::best,
                                                        .second_cut = seed / 2 % 2 == 0 ? 0U : 300U});
@@ -60,10 +60,10 @@ TEST_P(PassCuts, EveryByteOfManyTables) {
 
 /// A supply so weak that every region takes many power cycles: each must get a little further.
 TEST_P(PassCuts, WeakSuppliesGetOn) {
-    const compiler::ImageFile plain = compile_graph(passing_network());
+    const ImageFile plain = compile_graph(passing_network());
     for (uint64_t seed = 0; seed < 24 / thoroughness_divisor; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        const compiler::ImageFile file = with_passes(plain, GetParam(), seed);
+        const ImageFile file = with_passes(plain, GetParam(), seed);
         sim::Session steady(file);
         sim::SteadySupply none;
         const std::vector<int16_t> inputs[] = {random_input(file, 1), random_input(file, 2)};
@@ -103,9 +103,9 @@ INSTANTIATE_TEST_SUITE_P(Kinds, PassCuts, testing::Values(Passes::sums_move, Pas
 TEST(Passes, OfOneJobAStage) {
     GraphBuilder b(9);
     const auto in = b.input(1, 2, 4);
-    const compiler::ImageFile plain =
+    const ImageFile plain =
         compile_graph(b.finish(b.conv(b.conv(b.conv(in, 4, window(1)), 4, window(1)), 4, window(1), 1, false)));
-    const compiler::ImageFile file = with_tables(plain, [&](uint32_t index, uint32_t) {
+    const ImageFile file = with_tables(plain, [&](uint32_t index, uint32_t) {
         const LoopShape shape = shape_of(plain.header(), plain.stage(index));
         std::vector<TileConfig> configs = compiler::sampled_configs(shape, plain.header().arena_bytes);
         std::erase_if(configs, [&](const TileConfig& config) {
@@ -122,8 +122,7 @@ TEST(Passes, OfOneJobAStage) {
 TEST(Passes, AreChosenWhenTheSupplyIsWeak) {
     GraphBuilder b(5);
     const auto in = b.input(4, 4, 64);
-    const compiler::ImageFile file =
-        compile_graph(b.finish(b.conv(b.conv(in, 48, window(3, 1, 1)), 40, window(1), 1, false)));
+    const ImageFile file = compile_graph(b.finish(b.conv(b.conv(in, 48, window(3, 1, 1)), 40, window(1), 1, false)));
     const std::vector<int16_t> inputs[] = {random_input(file, 1), random_input(file, 2)};
     sim::Session steady(file);
     sim::SteadySupply none;

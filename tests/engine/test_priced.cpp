@@ -15,7 +15,7 @@ constexpr size_t configs_per_stage = 200;
 uint64_t stages_checked = 0, configs_checked = 0;
 
 /// Under each method; the answer is the same under all of them.
-void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count) {
+void check_stage(const ImageFile& file, uint32_t index, size_t count) {
     StageRig rig(file, index, 77 + index);
     const uint32_t arena = rig.header.arena_bytes;
     const std::vector<TileConfig> all = compiler::sampled_configs(rig.shape(), arena);
@@ -38,7 +38,7 @@ void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count) 
     ++stages_checked;
 }
 
-void check_network(const compiler::ImageFile& file, size_t count) {
+void check_network(const ImageFile& file, size_t count) {
     for (uint32_t index = 0; index < file.header().stage_count; ++index) {
         SCOPED_TRACE("stage " + file.host.stage_names[index]);
         check_stage(file, index, count);
@@ -52,7 +52,7 @@ TEST_P(PricedReal, EqualsCounted) {
     if (!std::filesystem::exists(GetParam().path)) {
         GTEST_SKIP() << GetParam().path << " is not there; DYNBAL_SHARED names its folder";
     }
-    const compiler::ImageFile file = compile_graph(load_graph(GetParam()), GetParam().weight_bytes, 56 * 1024);
+    const ImageFile file = compile_graph(load_graph(GetParam()), GetParam().weight_bytes, 56 * 1024);
     check_network(file, configs_per_stage / thoroughness_divisor);
     std::cout << stages_checked << " stages, " << configs_checked << " configurations\n";
 }
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Networks, PricedReal, testing::ValuesIn(real_networks()
 TEST(PricedSmall, EqualsCountedForEveryFeature) {
     for (const NamedGraph& named : feature_graphs()) {
         SCOPED_TRACE(named.name);
-        const compiler::ImageFile file = compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
+        const ImageFile file = compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
         check_network(file, 3 * configs_per_stage / thoroughness_divisor);
     }
     std::cout << stages_checked << " stages, " << configs_checked << " configurations\n";

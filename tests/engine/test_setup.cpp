@@ -54,7 +54,7 @@ protected:
         return output;
     }
 
-    const compiler::ImageFile file_ = compile_graph(tiny_network());
+    const ImageFile file_ = compile_graph(tiny_network());
     const std::vector<int16_t> input_ = random_input(file_, 1);
     CrashNvm nvm_{file_.header().nvm_bytes, {}};
     SilentTrace trace_;

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "compiler/image_file.hpp"
 #include "experiment/grid.hpp"
 #include "experiment/row.hpp"
+#include "image_file/image_file.hpp"
 #include "io/file.hpp"
 #include "temporary_folder.hpp"
 #include "tiny_model.hpp"
@@ -17,7 +17,7 @@ namespace dynbal::experiment {
 
 class ExperimentTest : public ::testing::Test {
 protected:
-    ExperimentTest() { compiler::write_image_file(path("tiny.dynbal"), sim::tiny_image()); }
+    ExperimentTest() { write_image_file(path("tiny.dynbal"), sim::tiny_image()); }
 
     std::string path(const std::string& name) const { return folder_.path(name); }
     std::string text_of(const std::string& name) const { return io::read_text(path(name)); }

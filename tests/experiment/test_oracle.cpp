@@ -16,8 +16,8 @@ namespace {
 
 constexpr uint64_t no_limit = std::numeric_limits<uint64_t>::max();
 
-const compiler::ImageFile& tiny() {
-    static const compiler::ImageFile file = sim::tiny_image();
+const ImageFile& tiny() {
+    static const ImageFile file = sim::tiny_image();
     return file;
 }
 
@@ -41,7 +41,7 @@ TEST(StageImage, EachStageRunsWithItsChoiceUnderAnyPolicy) {
     for (uint32_t stage = 0; stage < tiny().header().stage_count; ++stage) {
         choices.push_back(configs_of(stage)[configs_of(stage).size() / 2]);
     }
-    const compiler::ImageFile chosen = with_choices(tiny(), choices);
+    const ImageFile chosen = with_choices(tiny(), choices);
     for (const PolicyKind policy : {PolicyKind::fixed, PolicyKind::best}) {
         sim::Session session(chosen, sim::profile_by_name("cortex-m4"));
         const auto supply = sim::parse_supply(weak_supply);
@@ -58,9 +58,9 @@ TEST(StageImage, EachStageRunsWithItsChoiceUnderAnyPolicy) {
 
 TEST(StageImage, AStageAloneMovesWhatItsPriceSays) {
     for (uint32_t stage = 0; stage < tiny().header().stage_count; ++stage) {
-        const compiler::ImageFile alone = stage_alone(tiny(), stage);
+        const ImageFile alone = stage_alone(tiny(), stage);
         for (const TileConfig& config : configs_of(stage)) {
-            const compiler::ImageFile chosen = with_choices(alone, std::vector{config});
+            const ImageFile chosen = with_choices(alone, std::vector{config});
             sim::Session session(chosen, sim::profile_by_name("cortex-m4"));
             const auto supply = sim::parse_supply("none");
             const sim::RunResult result = session.run_inference(std::vector<int16_t>{0}, *supply, {});

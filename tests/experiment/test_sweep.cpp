@@ -7,9 +7,9 @@
 #include <filesystem>
 
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "experiment_fixture.hpp"
 #include "io/npy.hpp"
-#include "sim/random.hpp"
 
 namespace dynbal::experiment {
 namespace {
@@ -84,7 +84,7 @@ TEST_F(SweepTest, AnyNumberOfKillsChangesNothing) {
             ::_exit(0);
         }
         // Later and later, so that it ends on any machine; where it is killed is of no importance.
-        ::usleep(static_cast<useconds_t>(sim::in_range(sim::random64(5, kills), 0, 2000 + 1000 * kills)));
+        ::usleep(static_cast<useconds_t>(in_range(random64(5, kills), 0, 2000 + 1000 * kills)));
         ::kill(child, SIGKILL);
         int status = 0;
         ASSERT_EQ(::waitpid(child, &status, 0), child);

@@ -4,12 +4,12 @@
 #include <cstring>
 #include <iostream>
 
+#include "base/random.hpp"
 #include "compiler/tile_configs.hpp"
 #include "experiment/stage_image.hpp"
 #include "graphs.hpp"
 #include "nvm/boot_cost.hpp"
 #include "plugin/walk.hpp"
-#include "sim/random.hpp"
 #include "sim/session.hpp"
 #include "sim/supply_kinds.hpp"
 #include "stage_rig.hpp"
@@ -29,7 +29,7 @@ uint64_t walked = 0, failures_walked = 0, without_end = 0;
 /// One stage alone with one configuration, run by the engine on a budget.
 class OneStage {
 public:
-    OneStage(const compiler::ImageFile& file, uint32_t index)
+    OneStage(const ImageFile& file, uint32_t index)
         : file_(stage_alone(file, index)), shape_(shape_of(file_.header(), file_.stage(0))) {}
 
     const LoopShape& shape() const { return shape_; }
@@ -37,7 +37,7 @@ public:
 
     sim::RunResult run(const TileConfig& config, uint64_t units) {
         const std::vector<TileConfig> configs{config};
-        const compiler::ImageFile chosen = with_choices(file_, configs);
+        const ImageFile chosen = with_choices(file_, configs);
         sim::Session session(chosen, device::published_profile());
         sim::BudgetSupply supply(units == 0 ? uint64_t{1} << 40U : units, device::published_profile());
         sim::RunOptions options;
@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    compiler::ImageFile file_;
+    ImageFile file_;
     LoopShape shape_;
 };
 
@@ -64,7 +64,7 @@ struct Frame {
 };
 constexpr uint64_t last_commit = sizeof(Record);
 
-void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count, uint64_t seed) {
+void check_stage(const ImageFile& file, uint32_t index, size_t count, uint64_t seed) {
     OneStage stage(file, index);
     const std::vector<TileConfig> all = compiler::sampled_configs(stage.shape(), stage.arena_bytes());
     for (const TileConfig& config : test::sampled(all, count, seed)) {
@@ -76,7 +76,7 @@ void check_stage(const compiler::ImageFile& file, uint32_t index, size_t count, 
         const uint64_t before = cost_of(prices(), steady.traffic) - inside - behind;
         const uint64_t need = needs_of(walk).step / unit + 1;
         for (uint64_t i = 0; i < 6; ++i) {
-            const uint64_t random = sim::random64(seed, index * 1000 + i);
+            const uint64_t random = random64(seed, index * 1000 + i);
             const uint64_t units = need + random % (i < 3 ? need : inside / unit + need);
             const uint64_t energy = units * unit;
             if (energy <= before) continue;
@@ -109,7 +109,7 @@ TEST(Walked, EqualsTheSimulatorUnderSteadyBudgets) {
     uint64_t seed = 1;
     for (const test::NamedGraph& named : test::feature_graphs()) {
         SCOPED_TRACE(named.name);
-        const compiler::ImageFile file = test::compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
+        const ImageFile file = test::compile_graph(named.graph, named.weight_bytes, named.sram_bytes);
         for (uint32_t index = 0; index < file.header().stage_count; ++index) {
             for (uint8_t method = 0; method < method_count; ++method) {
                 SCOPED_TRACE(methods[method].name);

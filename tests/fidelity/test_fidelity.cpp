@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "fidelity/choices.hpp"
-#include "fidelity/document.hpp"
+#include "fidelity/fidelity_page.hpp"
 #include "fidelity/fit.hpp"
 #include "fidelity/predict.hpp"
 #include "io/file.hpp"

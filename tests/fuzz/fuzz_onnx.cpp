@@ -1,8 +1,8 @@
 // The ONNX front-end: any file ends in a graph or an InputError.
 #include "base/error.hpp"
-#include "compiler/lower.hpp"
-#include "compiler/read_onnx.hpp"
 #include "entry.hpp"
+#include "from_onnx/lower.hpp"
+#include "from_onnx/read_onnx.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     onnx::ModelProto model;

@@ -27,8 +27,8 @@ void write_images(const fs::path& folder) {
     test::GraphBuilder g(4);
     const auto gate = g.input(3, 3, 4);
     const compiler::Graph curves = g.finish(g.multiply(g.curve(g.curve(gate, true)), gate));
-    const compiler::ImageFile files[] = {test::compile_graph(tiny, 1, 4096), test::compile_tight(tiny, 2, 4096),
-                                         test::compile_graph(passes, 2, 4096), test::compile_graph(curves, 2, 8192)};
+    const ImageFile files[] = {test::compile_graph(tiny, 1, 4096), test::compile_tight(tiny, 2, 4096),
+                               test::compile_graph(passes, 2, 4096), test::compile_graph(curves, 2, 8192)};
     for (size_t i = 0; i < std::size(files); ++i) {
         const auto* bytes = reinterpret_cast<const char*>(files[i].image.data());
         const std::string cycle{static_cast<char>(0x90), 1};  // 400 + 100 bytes a power cycle

@@ -9,8 +9,8 @@
 #include <map>
 #include <vector>
 
+#include "base/random.hpp"
 #include "entry.hpp"
-#include "sim/random.hpp"
 
 namespace {
 
@@ -59,11 +59,11 @@ void replay(const Bytes& bytes, const Bytes& other) {
     for (uint64_t round = 0; round < changes_each() && !bytes.empty(); ++round) {
         Bytes changed = bytes;
         for (uint64_t i = 0; i < 1 + round % 3; ++i) {
-            const uint64_t random = dynbal::sim::random64(round, i);
+            const uint64_t random = dynbal::random64(round, i);
             changed[random % changed.size()] = static_cast<uint8_t>(random >> 56U);
         }
-        if (round % 4 == 3) move_piece(changed, other, dynbal::sim::hash64(round));
-        if (round % 8 == 6) changed.resize(dynbal::sim::hash64(round) % changed.size());
+        if (round % 4 == 3) move_piece(changed, other, dynbal::hash64(round));
+        if (round % 8 == 6) changed.resize(dynbal::hash64(round) % changed.size());
         run(changed);
     }
 }

@@ -5,11 +5,11 @@
 #include <iostream>
 
 #include "base/crc32.hpp"
+#include "base/random.hpp"
 #include "compiler/compile.hpp"
 #include "engine/engine.hpp"
 #include "graphs.hpp"
 #include "ram_device.hpp"
-#include "sim/random.hpp"
 #include "stage_rig.hpp"
 
 namespace dynbal::test {
@@ -257,7 +257,7 @@ TEST(Validate, RandomDamage) {
     for (uint64_t round = 0; round < rounds; ++round) {
         Bytes changed = image;
         for (uint64_t i = 0; i < 1 + round % 4; ++i) {
-            const uint64_t random = sim::random64(round, i);
+            const uint64_t random = random64(round, i);
             changed[random % 3000 % changed.size()] = static_cast<std::byte>(random >> 56U);
         }
         make_checksums_good(changed);

@@ -57,7 +57,7 @@ protected:
         }
     }
 
-    const compiler::ImageFile file_ = compile_graph(tiny_network());
+    const ImageFile file_ = compile_graph(tiny_network());
     RamNvm nvm_{file_.header().nvm_bytes};
 };
 

@@ -4,10 +4,10 @@
 #include <stdexcept>
 
 #include "base/crc32.hpp"
-#include "nvm/assertion.hpp"
+#include "base/random.hpp"
 #include "nvm/record.hpp"
+#include "platform/assertion.hpp"
 #include "ram_device.hpp"
-#include "sim/random.hpp"
 
 namespace dynbal {
 
@@ -49,7 +49,7 @@ public:
 std::vector<std::byte> garbage(uint64_t seed) {
     std::vector<std::byte> bytes(base + 2 * record_slot_bytes + 20);
     for (size_t i = 0; i < bytes.size(); ++i) {
-        bytes[i] = static_cast<std::byte>(sim::random64(seed, i) & 0xFFU);
+        bytes[i] = static_cast<std::byte>(random64(seed, i) & 0xFFU);
     }
     return bytes;
 }
@@ -61,7 +61,7 @@ Record numbered(uint32_t number, uint32_t sequence) {
     record.inference = number;
     record.stage = static_cast<uint16_t>(number % 7);
     record.phase = static_cast<Phase>(number % 3);
-    record.waiting = static_cast<uint8_t>(sim::random64(3, number) % (waiting_regions_max + 1));
+    record.waiting = static_cast<uint8_t>(random64(3, number) % (waiting_regions_max + 1));
     record.done = number * 3;
     record.epoch = number ^ 0x12345;
     record.region = {number, number + 5, static_cast<uint16_t>(number % 9), 9};
@@ -238,8 +238,8 @@ TEST(RegionStack, IsWhatTheNewestRecordCountsWhereverAPushIsTorn) {
     Record record;
     std::vector<uint32_t> expected;
     for (uint32_t number = 1; number < 400; ++number) {
-        const auto count = static_cast<uint32_t>(1 + sim::random64(8, number) % 3);
-        if (sim::random64(9, number) % 2 == 0 && RegionStack::has_room(record.waiting, count)) {
+        const auto count = static_cast<uint32_t>(1 + random64(8, number) % 3);
+        if (random64(9, number) % 2 == 0 && RegionStack::has_room(record.waiting, count)) {
             const Region regions[] = {region_of(10 * number), region_of(10 * number + 1), region_of(10 * number + 2)};
             const std::vector<std::byte> before = nvm.memory;
             for (uint32_t torn = 0; torn <= count * sizeof(Region); ++torn) {

@@ -91,7 +91,7 @@ def check_refusals(work, prefix, version):
         folder.mkdir()
         (folder / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(refused LANGUAGES CXX)\n"
                                                f"find_package(dynbal {words} REQUIRED)\n")
-        done = subprocess.run(["cmake", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={prefix}"],
+        done = subprocess.run(["cmake", "-G", "Ninja", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={prefix}"],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         expect(done.returncode != 0 and reason in done.stdout, f"find_package(dynbal {words}) says why not: {done.stdout}")
 

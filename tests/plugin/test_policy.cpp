@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iostream>
 
+#include "base/random.hpp"
 #include "compiler/price_tiles.hpp"
 #include "compiler/tile_configs.hpp"
 #include "graphs.hpp"
@@ -12,15 +13,14 @@
 #include "plugin/estimator.hpp"
 #include "plugin/policy.hpp"
 #include "real_networks.hpp"
-#include "sim/random.hpp"
 #include "stage_rig.hpp"
 
 namespace dynbal::test {
 namespace {
 
 /// Stages of the networks that are there, small made ones first.
-std::vector<compiler::ImageFile> images() {
-    std::vector<compiler::ImageFile> files;
+std::vector<ImageFile> images() {
+    std::vector<ImageFile> files;
     for (const NamedGraph& named : feature_graphs()) {
         files.push_back(compile_graph(named.graph, named.weight_bytes, named.sram_bytes));
     }
@@ -34,13 +34,13 @@ std::vector<compiler::ImageFile> images() {
 
 class Policies : public testing::Test {
 protected:
-    static void SetUpTestSuite() { files_ = new std::vector<compiler::ImageFile>(images()); }
+    static void SetUpTestSuite() { files_ = new std::vector<ImageFile>(images()); }
     static void TearDownTestSuite() { delete files_; }
 
     /// Calls visit(view, rows) for each stage.
     template <typename Visit>
     static void for_each_stage(const Visit& visit) {
-        for (const compiler::ImageFile& file : *files_) {
+        for (const ImageFile& file : *files_) {
             for (uint32_t index = 0; index < file.header().stage_count; ++index) {
                 const StageDescriptor stage = file.stage(index);
                 const std::vector<Candidate> rows = file.candidates(stage);
@@ -58,14 +58,14 @@ protected:
         }
     }
 
-    static std::vector<compiler::ImageFile>* files_;
+    static std::vector<ImageFile>* files_;
 };
 
-std::vector<compiler::ImageFile>* Policies::files_ = nullptr;
+std::vector<ImageFile>* Policies::files_ = nullptr;
 
 /// From a thousand to a billion, evenly in the logarithm.
 uint64_t random_energy(uint64_t seed, uint64_t index) {
-    const uint64_t random = sim::random64(seed, index);
+    const uint64_t random = random64(seed, index);
     return (uint64_t{1} << (10 + random % 21)) + (random >> 32U) % (uint64_t{1} << (10 + random % 21));
 }
 
@@ -178,7 +178,7 @@ TEST(Learn, ASteadySupplyIsKnownToFivePercentAfterAFewCycles) {
         Supply supply;
         for (uint64_t cycle = 0; cycle < 8; ++cycle) {
             const uint64_t step = energy / 10;
-            const uint64_t phase = sim::random64(7, cycle) % step;
+            const uint64_t phase = random64(7, cycle) % step;
             const uint64_t low = (energy - phase) / step * step + phase;
             supply = learn(age(supply), {low > energy ? low - step : low, low > energy ? low : low + step});
         }

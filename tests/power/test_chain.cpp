@@ -235,7 +235,7 @@ RC_GTEST_PROP(PowerChain, NeitherMakesNorLosesEnergy, ()) {
 
 /// The same over whole inferences, where the device says what it drew and the clock what was harvested.
 TEST(PowerChain, BalancesOverInferences) {
-    const compiler::ImageFile file = sim::tiny_image();
+    const ImageFile file = sim::tiny_image();
     for (const std::string text :
          {"power:4mW", "power:1mW,efficiency=0.7,leakage=5uA,max_voltage=3.5V", "power:30mW,esr=2Ohm,sleep=10uW",
           "markov:power=8mW,on=20ms,off=50ms,leakage=2uA,esr=1Ohm,start_voltage=0V", "walk:high=6mW,every=10ms",

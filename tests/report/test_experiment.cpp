@@ -7,8 +7,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "report/document.hpp"
 #include "report/html.hpp"
+#include "report/page_document.hpp"
 #include "tiny_model.hpp"
 
 namespace dynbal::report {
@@ -29,7 +29,7 @@ protected:
         experiment.sweep = false;
         return experiment;
     }
-    const compiler::ImageFile file_ = sim::tiny_image();
+    const ImageFile file_ = sim::tiny_image();
     const std::vector<int16_t> input_ = sim::tiny_input(file_);
 };
 

@@ -1,5 +1,5 @@
 // The trace that Perfetto opens: valid JSON, complete tracks, bounded work.
-#include "report/trace_file.hpp"
+#include "report/perfetto_trace.hpp"
 
 #include <gtest/gtest.h>
 

@@ -32,7 +32,7 @@ protected:
         return result.failures.empty() ? "" : result.failures[0].supply + ": " + result.failures[0].reason;
     }
 
-    const compiler::ImageFile file_ = tiny_image();
+    const ImageFile file_ = tiny_image();
     NvmClass nvm_class_;
 };
 

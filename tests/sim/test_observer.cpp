@@ -60,7 +60,7 @@ protected:
         const auto supply = parse_supply(supply_text);
         return session.run_inference(tiny_input(file_), *supply, options);
     }
-    const compiler::ImageFile file_ = tiny_image();
+    const ImageFile file_ = tiny_image();
 };
 
 TEST_F(ObserverTest, SpansAddUpToLatencyAndEnergy) {

@@ -10,14 +10,14 @@
 namespace dynbal::sim {
 namespace {
 
-std::vector<int16_t> input_of(const compiler::ImageFile& file) {
+std::vector<int16_t> input_of(const ImageFile& file) {
     std::vector<int16_t> input(file.header().input_values);
     for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<int16_t>(i * 37 % 101);
     return input;
 }
 
 SeriesResult run(const std::string& supply_text, const Series& series) {
-    const compiler::ImageFile file = tiny_image();
+    const ImageFile file = tiny_image();
     Session session(file);
     const auto supply = parse_supply(supply_text);
     return run_series(session, input_of(file), *supply, {}, series);
@@ -54,7 +54,7 @@ TEST(Series, WhatIsDueWhileAnotherRunsIsMissed) {
     EXPECT_LT(given_up.due, 9U);
 }
 
-SizeTask task_with(const compiler::ImageFile& file, const std::vector<int16_t>& input, const std::string& supply) {
+SizeTask task_with(const ImageFile& file, const std::vector<int16_t>& input, const std::string& supply) {
     SizeTask task;
     task.file = &file;
     task.profile = default_profile();
@@ -64,7 +64,7 @@ SizeTask task_with(const compiler::ImageFile& file, const std::vector<int16_t>& 
 }
 
 TEST(Size, EqualsABruteForceGrid) {
-    const compiler::ImageFile file = tiny_image();
+    const ImageFile file = tiny_image();
     const std::vector<int16_t> input = input_of(file);
     SizeTask task = task_with(file, input, "power:2mW");
     const SeriesResult row = run("power:2mW", {.period_s = 0, .count = 4});
@@ -94,7 +94,7 @@ TEST(Size, ValuesThatAreSold) {
 }
 
 TEST(Advice, IsInFaradsVoltsAndJoulesAndHolds) {
-    const compiler::ImageFile file = tiny_image();
+    const ImageFile file = tiny_image();
     const std::vector<int16_t> input = input_of(file);
     const SizeTask task = task_with(file, input, "power:1mW,capacitance=1uF,max_voltage=3.6V");
     const std::string advice = advice_for(task);

@@ -21,7 +21,7 @@ protected:
         return run(session, supply, policy);
     }
 
-    const compiler::ImageFile file_ = tiny_image();
+    const ImageFile file_ = tiny_image();
 };
 
 TEST_F(SessionTest, SteadyPowerTakesOnePowerCycle) {
@@ -162,7 +162,7 @@ TEST_F(SessionTest, RefusesAnInputOfAnotherSize) {
 }
 
 TEST_F(SessionTest, RefusesAnImageWhoseNvmIsTooSmallForIt) {
-    compiler::ImageFile broken = file_;
+    ImageFile broken = file_;
     auto* header = reinterpret_cast<ImageHeader*>(broken.image.data());
     header->nvm_bytes = header->image_bytes - 4;
     EXPECT_THROW(Session{broken}, InputError);

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "base/error.hpp"
-#include "sim/random.hpp"
+#include "base/random.hpp"
 #include "sim/supply.hpp"
 
 namespace dynbal::sim {

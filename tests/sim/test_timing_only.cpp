@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
+#include "base/random.hpp"
 #include "compiler/compile.hpp"
 #include "real_networks.hpp"
-#include "sim/random.hpp"
 #include "sim/session.hpp"
 #include "tiny_model.hpp"
 
@@ -28,7 +28,7 @@ void expect_same_counts(const RunResult& full, const RunResult& counted, const s
 }
 
 /// Several inferences on one NVM and one supply, in both ways.
-void compare(const compiler::ImageFile& file, const std::vector<int16_t>& input, const std::string& supply_text,
+void compare(const ImageFile& file, const std::vector<int16_t>& input, const std::string& supply_text,
              PolicyKind policy, int inferences) {
     Session full(file), counting(file);
     const auto full_supply = parse_supply(supply_text);
@@ -47,7 +47,7 @@ void compare(const compiler::ImageFile& file, const std::vector<int16_t>& input,
 }
 
 RC_GTEST_PROP(TimingOnly, CountsTheSameAsTheFullRun, ()) {
-    static const compiler::ImageFile file = tiny_image();
+    static const ImageFile file = tiny_image();
     const uint64_t seed = *rc::gen::arbitrary<uint32_t>();
     const auto number = [](int low, int high) { return std::to_string(*rc::gen::inRange(low, high)); };
     const std::string low = number(150, 500);
@@ -73,7 +73,7 @@ TEST_P(TimingOnlyOfRealNetworks, CountsTheSameAsTheFullRun) {
     for (size_t i = 0; i < sample.size(); ++i) {
         sample[i] = static_cast<float>(random64(1, i) >> 40U) / 16777216.0F;
     }
-    const compiler::ImageFile file = compiler::compile(
+    const ImageFile file = compiler::compile(
         graph, [&](const auto& visit) { visit(sample); }, options);
     const std::vector<int16_t> input = file.quantise_input(sample);
     compare(file, input, "budget:250000", PolicyKind::best, 1);

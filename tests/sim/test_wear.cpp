@@ -59,7 +59,7 @@ TEST(Wear, ARowIsAtLeastALine) {
 /// Where only writing wears, the busiest rows of an inference are those of the records, and the tensors' are written as often as
 /// their jobs meet in a row.
 TEST(Wear, AnInferenceSaysWhichRowItWearsMost) {
-    const compiler::ImageFile file = tiny_image();
+    const ImageFile file = tiny_image();
     DeviceProfile profile = default_profile();
     profile.nvm.reads_wear = 0;
     Session session(file, profile);

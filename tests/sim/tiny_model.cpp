@@ -1,6 +1,6 @@
 #include "tiny_model.hpp"
 
-#include "sim/random.hpp"
+#include "base/random.hpp"
 
 namespace dynbal::sim {
 namespace {
@@ -90,7 +90,7 @@ Graph tiny_graph() {
     return graph;
 }
 
-compiler::ImageFile tiny_image() {
+ImageFile tiny_image() {
     compiler::CompileOptions options;
     options.device = compiler::device_by_name("msp432p401r");
     options.device.sram_bytes = options.device.sram_reserved_bytes + 4 * 1024;
@@ -105,7 +105,7 @@ compiler::ImageFile tiny_image() {
     return compiler::compile(tiny_graph(), samples, options);
 }
 
-std::vector<int16_t> tiny_input(const compiler::ImageFile& file, uint64_t seed) {
+std::vector<int16_t> tiny_input(const ImageFile& file, uint64_t seed) {
     std::vector<float> sample;
     for (uint64_t i = 0; i < 72; ++i) sample.push_back(noise(2000 + seed, i));
     return file.quantise_input(sample);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "compiler/compile.hpp"
-#include "compiler/graph.hpp"
+#include "graph/graph.hpp"
 
 namespace dynbal::sim {
 
@@ -14,9 +14,9 @@ namespace dynbal::sim {
 compiler::Graph tiny_graph();
 
 /// Compiled for a device with hardly more SRAM than the largest row needs, so that tiles matter.
-compiler::ImageFile tiny_image();
+ImageFile tiny_image();
 
 /// A valid input; each seed gives another.
-std::vector<int16_t> tiny_input(const compiler::ImageFile& file, uint64_t seed = 1);
+std::vector<int16_t> tiny_input(const ImageFile& file, uint64_t seed = 1);
 
 }  // namespace dynbal::sim

@@ -1,4 +1,4 @@
-// The document that the program puts into the page: the types of src/report/document.hpp, which describes them.
+// The document that the program puts into the page: the types of src/report/page_document.hpp, which describes them.
 
 export type PolicyName = string;
 

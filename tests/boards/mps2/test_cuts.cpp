@@ -11,9 +11,9 @@
 #include <iostream>
 #include <thread>
 
+#include "base/random.hpp"
 #include "mps2.hpp"
 #include "programs.hpp"
-#include "sim/random.hpp"
 
 namespace dynbal::test {
 namespace {
@@ -94,7 +94,7 @@ TEST_F(CutsOfMps2, RepeatedCutsInsideStores) {
     for (uint64_t point = 0; point < 400; ++point) {
         put_formatted(machine, job);
         for (uint64_t cycle = 0; cycle < 6; ++cycle) {
-            machine.run(sim::in_range(sim::random64(point, cycle), 0, bytes / (1 + cycle)));
+            machine.run(in_range(random64(point, cycle), 0, bytes / (1 + cycle)));
         }
         const PowerCycle last = machine.run();
         ASSERT_TRUE(last.ended && last.text.ends_with(answer)) << "point " << point << ": " << last.text << last.fault;

@@ -1,6 +1,6 @@
 #include "campaign.hpp"
 
-#include "sim/random.hpp"
+#include "base/random.hpp"
 
 namespace dynbal::test {
 namespace {
@@ -79,9 +79,9 @@ CampaignResult Campaign::cut_often(uint64_t points, uint32_t cuts, uint64_t seed
         std::string point = "cuts before SPI bytes";
         for (uint32_t n = 0; n < cuts; ++n) {
             // Short power cycles as often as long ones.
-            const uint64_t random = sim::random64(seed, index * cuts + n);
+            const uint64_t random = random64(seed, index * cuts + n);
             const uint64_t longest = bytes_ >> (random >> 60U) % 10;
-            const uint64_t cut = sim::in_range(random, 1, longest == 0 ? 1 : longest);
+            const uint64_t cut = in_range(random, 1, longest == 0 ? 1 : longest);
             point.append(1, ' ').append(std::to_string(cut));
             const CycleResult cycle = machine_.run_cycle(cut);
             ++result.power_cycles;

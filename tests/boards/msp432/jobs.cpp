@@ -7,21 +7,21 @@
 #include <stdexcept>
 
 #include "base/crc32.hpp"
+#include "base/random.hpp"
 #include "compiler/compile.hpp"
-#include "compiler/lower.hpp"
-#include "compiler/read_onnx.hpp"
 #include "device/profile.hpp"
 #include "firmware/firmware.hpp"
 #include "fram_model.hpp"
+#include "from_onnx/lower.hpp"
+#include "from_onnx/read_onnx.hpp"
 #include "io/npy.hpp"
 #include "real_networks.hpp"
 #include "sim/campaign.hpp"
-#include "sim/random.hpp"
 #include "sim/session.hpp"
 #include "sim/supply_kinds.hpp"
 #include "temporary_folder.hpp"
 #include "tiny_model.hpp"
-#include "zoo/folder.hpp"
+#include "zoo/network_folder.hpp"
 
 namespace dynbal::test {
 namespace fs = std::filesystem;
@@ -31,7 +31,7 @@ constexpr const char* board_name = "msp432p401r";
 
 using Samples = std::vector<std::vector<float>>;
 
-compiler::ImageFile compile_model(const std::string& name, const fs::path& onnx, const Samples& samples) {
+ImageFile compile_model(const std::string& name, const fs::path& onnx, const Samples& samples) {
     compiler::CompileOptions options;
     options.device = compiler::device_by_name(board_name);
     options.model_name = name;
@@ -42,7 +42,7 @@ compiler::ImageFile compile_model(const std::string& name, const fs::path& onnx,
 }
 
 float noise(uint64_t seed, uint64_t index) {
-    return static_cast<float>(sim::random64(seed, index) >> 40U) / 8388608.0F - 1.0F;
+    return static_cast<float>(random64(seed, index) >> 40U) / 8388608.0F - 1.0F;
 }
 
 std::vector<float> noises(uint64_t seed, uint64_t count) {
@@ -75,7 +75,7 @@ compiler::Stage matrix(const char* name, int input, int output, int kernel, int 
 constexpr uint32_t micro_inputs = 4 * 4 * 2;
 
 /// Gives the graph its ends (the first and the last tensor) and compiles it for so much SRAM, calibrated with noise.
-compiler::ImageFile compile_graph(compiler::Graph graph, uint32_t sram_bytes) {
+ImageFile compile_graph(compiler::Graph graph, uint32_t sram_bytes) {
     const compiler::Tensor& input = graph.tensors.front();
     const compiler::Tensor& output = graph.tensors.back();
     const auto inputs = static_cast<uint32_t>(input.h * input.w * input.c);
@@ -95,14 +95,14 @@ compiler::ImageFile compile_graph(compiler::Graph graph, uint32_t sram_bytes) {
     return compiler::compile(std::move(graph), samples, options);
 }
 
-compiler::ImageFile micro_image() {
+ImageFile micro_image() {
     compiler::Graph graph;
     graph.tensors = {tensor("input", 4, 2), tensor("features", 4, 3), tensor("logits", 1, 3)};
     graph.stages = {matrix("features", 0, 1, 3, 1, 3 * 3 * 3 * 2, 3), matrix("logits", 1, 2, 4, 0, 3 * 4 * 4 * 3, 3)};
     return compile_graph(std::move(graph), 4 * 1024);
 }
 
-compiler::ImageFile wide_image() {
+ImageFile wide_image() {
     compiler::Graph graph;
     graph.tensors = {tensor("input", 40, 1), tensor("wide", 40, 32), tensor("narrow", 4, 3)};
     graph.stages = {matrix("wide", 0, 1, 1, 0, 32, 32), matrix("narrow", 1, 2, 10, 0, 3 * 10 * 10 * 32, 3)};
@@ -110,9 +110,7 @@ compiler::ImageFile wide_image() {
     return compile_graph(std::move(graph), 24 * 1024);
 }
 
-std::vector<int16_t> micro_input(const compiler::ImageFile& file) {
-    return file.quantise_input(noises(2000, micro_inputs));
-}
+std::vector<int16_t> micro_input(const ImageFile& file) { return file.quantise_input(noises(2000, micro_inputs)); }
 
 /// Something like a piece of clothing: bright in the middle, dark around, with a grain.
 std::vector<float> made_up_picture(uint64_t seed) {
@@ -120,7 +118,7 @@ std::vector<float> made_up_picture(uint64_t seed) {
     for (int row = 0; row < 28; ++row) {
         for (int col = 0; col < 28; ++col) {
             const bool inside = row >= 3 && row < 26 && col >= 7 && col < 21;
-            const uint64_t grain = sim::random64(seed, static_cast<uint64_t>(row * 28 + col)) % 80;
+            const uint64_t grain = random64(seed, static_cast<uint64_t>(row * 28 + col)) % 80;
             picture.push_back(inside ? static_cast<float>(150 + grain) / 255.0F : 0.0F);
         }
     }
@@ -142,7 +140,7 @@ std::vector<uint8_t> flash_with(const std::vector<uint8_t>& payload) {
 
 namespace {
 
-double simulated_s(const compiler::ImageFile& file, const std::vector<int16_t>& input, PolicyKind policy) {
+double simulated_s(const ImageFile& file, const std::vector<int16_t>& input, PolicyKind policy) {
     const device::DeviceProfile profile = device::default_profile();
     sim::Session session(file, profile);
     sim::SteadySupply steady;
@@ -153,13 +151,13 @@ double simulated_s(const compiler::ImageFile& file, const std::vector<int16_t>& 
 
 }  // namespace
 
-Job432 make_job(const std::string& name, const compiler::ImageFile& file, const std::vector<int16_t>& input,
-                uint32_t inferences, PolicyKind policy) {
+Job432 make_job(const std::string& name, const ImageFile& file, const std::vector<int16_t>& input, uint32_t inferences,
+                PolicyKind policy) {
     Job432 job;
     job.name = name;
     job.payload = firmware::make_payload(file, input, {policy, inferences});
     job.image = file.header();
-    compiler::ImageFile installed = file;
+    ImageFile installed = file;
     installed.image = firmware::installed_image(file, input);
     sim::Session session(installed);
     job.formatted.assign(FramModel::memory_bytes, 0xA5);
@@ -187,17 +185,17 @@ std::string answer_line(uint32_t inference, const std::vector<int16_t>& output) 
 }
 
 Job432 micro_job(uint32_t inferences, PolicyKind policy) {
-    const compiler::ImageFile file = micro_image();
+    const ImageFile file = micro_image();
     return make_job("micro", file, micro_input(file), inferences, policy);
 }
 
 Job432 micro_job_of_other_input() {
-    const compiler::ImageFile file = micro_image();
+    const ImageFile file = micro_image();
     return make_job("micro, other input", file, sim::other_input(micro_input(file)));
 }
 
 Job432 other_micro_job() {
-    compiler::ImageFile file = micro_image();
+    ImageFile file = micro_image();
     file.image[file.stage(1).weights_offset] ^= std::byte{0x7F};
     ImageHeader header = file.header();
     header.body_crc = crc32(std::span<const std::byte>(file.image).subspan(sizeof(header)));
@@ -207,12 +205,12 @@ Job432 other_micro_job() {
 }
 
 Job432 tiny_job() {
-    const compiler::ImageFile file = sim::tiny_image();
+    const ImageFile file = sim::tiny_image();
     return make_job("tiny", file, sim::tiny_input(file));
 }
 
 Job432 wide_job() {
-    const compiler::ImageFile file = wide_image();
+    const ImageFile file = wide_image();
     return make_job("wide", file, file.quantise_input(noises(2000, 40 * 40)));
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/image_file.hpp"
+#include "image_file/image_file.hpp"
 
 namespace dynbal::test {
 
@@ -26,7 +26,7 @@ struct Job432 {
 };
 
 /// Makes payload, expectation and formatted FRAM. `inferences`: how many the program is to run.
-Job432 make_job(const std::string& name, const compiler::ImageFile& file, const std::vector<int16_t>& input,
+Job432 make_job(const std::string& name, const ImageFile& file, const std::vector<int16_t>& input,
                 uint32_t inferences = 1, PolicyKind policy = PolicyKind::best);
 
 /// The line that the program writes for an answer.

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "sim/random.hpp"
+#include "base/random.hpp"
 
 namespace dynbal::test {
 namespace {
@@ -134,7 +134,7 @@ void Machine::power_up() {
     systick_runs_ = false;
     last_read_ = 0;
     instructions_ = slow_instructions_ = 0;
-    const auto pattern = static_cast<uint32_t>(sim::hash64(cycle_number_));
+    const auto pattern = static_cast<uint32_t>(hash64(cycle_number_));
     for (size_t i = 0; i < sram_.size(); i += sizeof(pattern)) std::memcpy(&sram_[i], &pattern, sizeof(pattern));
     check(uc_context_restore(engine_, static_cast<uc_context*>(fresh_)), "context");
     for (int reg = UC_ARM_REG_R0; reg <= UC_ARM_REG_R12; ++reg) check(uc_reg_write(engine_, reg, &pattern), "register");

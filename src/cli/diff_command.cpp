@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "base/error.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "from_onnx/lower.hpp"
+#include "io/npy.hpp"
+#include "io/table.hpp"
+#include "quality/summary.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+struct DiffArguments {
+    ImageArguments image;
+    std::string model, output, input, save;
+};
+
+/// Both values of each stage as FOLDER/NN-float.npy and FOLDER/NN-image.npy, [h, w, c].
+void save_tensors(const quality::Comparison& comparison, const ImageFile& file, const std::string& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) throw InputError("--save: " + folder + ": " + error.message());
+    for (size_t i = 0; i < comparison.stages().size(); ++i) {
+        const StageDescriptor stage = file.stage(static_cast<uint32_t>(i));
+        io::Array array;
+        array.shape = {stage.out_h, stage.out_w, stage.channels_out};
+        array.values = comparison.float_values(i);
+        io::write_npy(fmt::format("{}/{:02}-float.npy", folder, i), array);
+        array.values = comparison.image_values(i);
+        io::write_npy(fmt::format("{}/{:02}-image.npy", folder, i), array);
+    }
+}
+
+nlohmann::ordered_json json_of(const quality::Comparison& comparison) {
+    nlohmann::ordered_json stages = nlohmann::ordered_json::array();
+    for (const quality::StageError& stage : comparison.stages()) {
+        stages.push_back({{"name", stage.name},
+                          {"operator", stage.operators},
+                          {"largest_value", stage.largest_value},
+                          {"largest_error", stage.largest_error},
+                          {"rms_error", stage.rms_error()},
+                          {"values", stage.values},
+                          {"clipped", stage.clipped}});
+    }
+    const size_t bad = comparison.first_bad();
+    nlohmann::ordered_json json{{"same_class", comparison.same_class() == comparison.samples()}, {"stages", stages}};
+    json["first_bad_stage"] = nullptr;
+    if (bad < comparison.stages().size()) json["first_bad_stage"] = bad;
+    return json;
+}
+
+std::string text_of(const quality::Comparison& comparison) {
+    io::Table table({{"stage"},
+                     {"name", io::Align::left},
+                     {"operator", io::Align::left},
+                     {"largest value"},
+                     {"rms error"},
+                     {"largest error"},
+                     {"clipped"},
+                     {"", io::Align::left}});
+    const size_t bad = comparison.first_bad();
+    for (size_t i = 0; i < comparison.stages().size(); ++i) {
+        const quality::StageError& stage = comparison.stages()[i];
+        table.add_row({std::to_string(i), stage.name, stage.operators, fmt::format("{:.4g}", stage.largest_value),
+                       fmt::format("{:.2f} %", 100 * stage.relative_rms()),
+                       fmt::format("{:.2f} %", 100 * stage.relative_largest()), grouped(stage.clipped),
+                       i == bad ? "<- first beyond its bound" : ""});
+    }
+    return table.text() + (comparison.same_class() == comparison.samples() ? "\nBoth give the same class.\n"
+                                                                           : "\nThey give different classes.\n");
+}
+
+void run(const DiffArguments& arguments, Context& context) {
+    const ImageFile file = arguments.image.read();
+    const compiler::Graph graph = compiler::read_graph(arguments.model, arguments.output);
+    std::vector<int64_t> shape;
+    std::vector<float> sample = io::read_sample(arguments.input, file.header().input_values, &shape);
+    const float scale = arguments.image.scale_for(file);
+    for (float& value : sample) value *= scale;
+    quality::Comparison comparison(graph, file);
+    comparison.add(sample);
+    if (!arguments.save.empty()) save_tensors(comparison, file, arguments.save);
+    warn_of_range(context, {.inputs = sample.size(), .inputs_outside = file.count_outside(sample)});
+    context.print(json_of(comparison), text_of(comparison));
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app, Context& context) {
+    CLI::App* command =
+        app.add_subcommand("diff", "Hold an image against its float model, stage by stage, for one input");
+    const auto arguments = std::make_shared<DiffArguments>();
+    arguments->image.add_to(*command, true);
+    command->add_option("MODEL", arguments->model, "The .onnx model that the image was compiled from")->required();
+    command->add_option("--output", arguments->output, "The output it was compiled for, if the model has several");
+    add_input(*command, arguments->input);
+    command->add_option("--save", arguments->save, "Folder for the tensors of both, as .npy files");
+    add_json(*command, context);
+    command->callback([arguments, &context] { run(*arguments, context); });
+}
+
+}  // namespace dynbal::cli

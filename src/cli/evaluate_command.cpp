@@ -1,0 +1,131 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+
+#include "base/error.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/write_report.hpp"
+#include "io/npy.hpp"
+#include "io/progress.hpp"
+#include "sim/parallel.hpp"
+#include "sim/session.hpp"
+#include "sim/supply.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+struct EvaluateArguments {
+    ImageArguments image;
+    std::string inputs, labels;
+    int64_t limit = 0;
+    std::string policy = policy_of(default_policy).name;
+    uint32_t jobs = 0;
+};
+
+/// One class per sample, each the index of an output value.
+std::vector<uint32_t> read_labels(const std::string& path, int64_t samples, uint32_t classes) {
+    const io::Array array = io::read_npy(path);
+    if (array.size() != samples) {
+        throw InputError(
+            fmt::format("{}: {} labels for {} samples; there must be one for each", path, array.size(), samples));
+    }
+    std::vector<uint32_t> labels;
+    for (size_t i = 0; i < array.values.size(); ++i) {
+        const float label = array.values[i];
+        if (label < 0 || label >= static_cast<float>(classes) || std::floor(label) != label) {
+            throw InputError(fmt::format("{}: label {} is {}; the model's classes are the whole numbers 0 to {}", path,
+                                         i, label, classes - 1));
+        }
+        labels.push_back(static_cast<uint32_t>(label));
+    }
+    return labels;
+}
+
+struct Score {
+    uint64_t samples = 0, right = 0;
+    RangeUse range;
+};
+
+Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const SampleFile& samples,
+               const std::vector<uint32_t>& labels) {
+    const float scale = arguments.image.scale_for(file);
+    sim::RunOptions options;
+    options.policy = sim::parse_policy(arguments.policy);
+    std::vector<uint8_t> right(labels.size(), 0);
+    std::atomic<uint64_t> outside = 0, saturated = 0;
+    io::Progress progress("evaluating", static_cast<int64_t>(labels.size()));
+    sim::WorkQueue queue(labels.size(), 8);
+    sim::run_workers(queue, arguments.jobs, [&](sim::WorkQueue& work) {
+        sim::Session session(file);
+        const auto supply = sim::parse_supply("none");
+        while (const auto piece = work.next()) {
+            for (uint64_t i = piece->begin; i < piece->end; ++i) {
+                const std::vector<float> sample = samples.sample(static_cast<int64_t>(i), scale);
+                outside += file.count_outside(sample);
+                const sim::RunResult result = session.run_inference(file.quantise_input(sample), *supply, options);
+                if (!result.completed()) {
+                    throw std::runtime_error("sample " + std::to_string(i) + ": " + result.message);
+                }
+                saturated += file.count_saturated(result.output);
+                right[i] = argmax(file.dequantise_output(result.output)) == labels[i] ? 1 : 0;
+                progress.advance();
+            }
+        }
+    });
+    const uint64_t count = labels.size();
+    const RangeUse range{count * file.header().input_values, outside, count * file.header().output_values, saturated};
+    return {count, static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})), range};
+}
+
+void run(const EvaluateArguments& arguments, Context& context) {
+    sim::parse_policy(arguments.policy);
+    const ImageFile file = arguments.image.read();
+    const SampleFile samples(arguments.inputs, file.host.input_dims, file.host.sound_text);
+    std::vector<uint32_t> labels = samples.labels();
+    if (!arguments.labels.empty()) {
+        labels = read_labels(arguments.labels, samples.count(), file.header().output_values);
+    } else if (labels.empty()) {
+        throw InputError("--labels FILE.npy is needed, or a folder as --inputs with a folder for each class in it");
+    }
+    if (arguments.limit > 0 && static_cast<size_t>(arguments.limit) < labels.size()) {
+        labels.resize(static_cast<size_t>(arguments.limit));
+    }
+    const Score score = evaluate(arguments, file, samples, labels);
+    const double accuracy =
+        static_cast<double>(score.right) / static_cast<double>(std::max<uint64_t>(1, score.samples));
+    warn_of_range(context, score.range);
+    context.print({{"samples", score.samples},
+                   {"right", score.right},
+                   {"accuracy", accuracy},
+                   {"input_values_outside", score.range.inputs_outside},
+                   {"output_values_saturated", score.range.outputs_saturated}},
+                  fmt::format("{:.2f} % right: {} of {} samples\n", 100 * accuracy, grouped(score.right),
+                              grouped(score.samples)));
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Context& context) {
+    CLI::App* command = app.add_subcommand("evaluate", "Accuracy on labelled inputs, through the real engine");
+    const auto arguments = std::make_shared<EvaluateArguments>();
+    arguments->image.add_to(*command, true);
+    command
+        ->add_option(
+            "--inputs", arguments->inputs,
+            "Samples: .npy, .npz, .csv, or a folder of files (pictures and sounds, too) with a folder for each class")
+        ->required();
+    command->add_option("--labels", arguments->labels, "The class of each sample (.npy); folders have them already");
+    command->add_option("--limit", arguments->limit, "Only the first N samples")
+        ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}));
+    add_policy(*command, arguments->policy);
+    add_jobs(*command, arguments->jobs);
+    add_json(*command, context);
+    command->callback([arguments, &context] { run(*arguments, context); });
+}
+
+}  // namespace dynbal::cli

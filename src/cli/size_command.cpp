@@ -1,0 +1,261 @@
+#include "sim/size.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/error.hpp"
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+#include "cli/repeat.hpp"
+#include "cli/write_report.hpp"
+#include "io/progress.hpp"
+#include "io/table.hpp"
+#include "power/quantity.hpp"
+#include "power/recording.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+struct SizeArguments {
+    ImageArguments image;
+    std::string input;
+    std::string supply;
+    std::string policy = policy_of(default_policy).name;
+    std::string device;
+    std::string period, deadline;
+    double share_percent = 100;
+    uint64_t count = 0;
+};
+
+using power::si_text;
+
+sim::SizeTask task_of(const SizeArguments& arguments, const ImageFile& file, Context& context) {
+    sim::SizeTask task;
+    task.file = &file;
+    task.profile = profile_for(file, arguments.device, context);
+    task.options.policy = sim::parse_policy(arguments.policy);
+    task.options.stuck_cycles = 50;
+    const auto plan = sim::plan_harvest(arguments.supply, task.profile);
+    if (!plan)
+        throw InputError("--supply " + arguments.supply +
+                         ": size needs one that harvests: power:, trace:, markov:, walk: or daynight:");
+    task.plan = *plan;
+    if (plan->trace) context.note(plan->trace->text());
+    task.share = arguments.share_percent / 100;
+    sim::Series& series = task.series;
+    const auto period = seconds_of("--period", arguments.period);
+    const auto deadline = seconds_of("--deadline", arguments.deadline);
+    if (!period && !deadline)
+        throw InputError(
+            "--period T or --deadline T is needed: how often, or how soon after it is due, an inference must end");
+    series.period_s = period.value_or(0);
+    series.deadline_s = deadline.value_or(series.period_s);
+    // The second of a steady supply is like all that follow.
+    series.count = arguments.count > 0 ? arguments.count : (arguments.supply.starts_with("power:") ? 4 : 100);
+    if (plan->trace && arguments.count == 0) {
+        series.count = 1'000'000;
+        series.until_s = plan->trace->duration_s;
+    }
+    return task;
+}
+
+/// A value beside what it brings.
+struct Line {
+    std::string name;
+    sim::SizeTrial trial;
+};
+
+void add_row(io::Table& table, const Line& line, const std::string& value) {
+    const sim::SeriesResult& result = line.trial.result;
+    const bool any = line.trial.met;  // what is missed ends early: its means are those of a part
+    table.add_row({line.name, value, any ? quantity(result.mean_s(), "s") : "",
+                   any ? quantity(result.worst_s(), "s") : "", any ? fmt::format("{:.3g}", result.per_minute()) : "",
+                   line.trial.met ? "met" : (result.stuck.empty() ? "missed" : "never ends")});
+}
+
+nlohmann::ordered_json json_of(const Line& line) {
+    nlohmann::ordered_json json = series_json(line.trial.result);
+    json["name"] = line.name;
+    json["value"] = line.trial.value;
+    json["met"] = line.trial.met;
+    return json;
+}
+
+class Sizer {
+public:
+    Sizer(const sim::SizeTask& task, std::string supply) : task_(task), supply_(std::move(supply)) {}
+
+    void run() {
+        io::Progress progress("size", 150);
+        const auto on_trial = [&] { progress.advance(); };
+        capacitance(on_trial);
+        power(on_trial);
+        voltage(on_trial);
+    }
+
+    bool any_met() const { return any_met_; }
+    nlohmann::ordered_json json() const { return json_; }
+    std::string text() const { return table_.text() + curve_; }
+
+private:
+    void capacitance(const std::function<void()>& on_trial) {
+        const double given = task_.plan.chain.capacitor.capacitance_f;
+        const Line as_it_is{"capacitor, as it is", sim::try_size(task_, sim::SizeOf::capacitance, given)};
+        add_row(table_, as_it_is, si_text(given, "F"));
+        json_["as_it_is"] = json_of(as_it_is);
+        const auto least = sim::smallest_size(task_, sim::SizeOf::capacitance,
+                                              sim::range_of(task_, sim::SizeOf::capacitance), on_trial);
+        json_["capacitance_f"] = least ? nlohmann::ordered_json(*least) : nlohmann::ordered_json(nullptr);
+        if (!least) {
+            table_.add_row({"capacitor", "none from 1 uF to 1 F", "", "", "", "missed"});
+            return;
+        }
+        any_met_ = true;
+        // What is sold may have a fifth less than it says, and loses more with age.
+        for (const Line& line : {Line{"capacitor, least", sim::try_size(task_, sim::SizeOf::capacitance, *least)},
+                                 Line{"capacitor, sensible", met_from(*least * 1.25)},
+                                 Line{"capacitor, generous", met_from(*least * 2.5)}}) {
+            add_row(table_, line, si_text(line.trial.value, "F"));
+            json_["choices"].push_back(json_of(line));
+        }
+        curve(*least);
+    }
+
+    /// The first value, as they are sold, that meets it: a larger one charges longer, so that it may be missed above the least.
+    sim::SizeTrial met_from(double farads) const {
+        constexpr int most_steps = 12;
+        const sim::SizeTrial first = sim::try_size(task_, sim::SizeOf::capacitance, sim::standard_value(farads));
+        sim::SizeTrial trial = first;
+        for (int i = 0; i < most_steps && !trial.met; ++i) {
+            trial = sim::try_size(task_, sim::SizeOf::capacitance, sim::standard_value(trial.value * 1.01));
+        }
+        return trial.met ? trial : first;
+    }
+
+    /// Latency over capacitance, as values are sold.
+    void curve(double least) {
+        std::vector<sim::SizeTrial> trials;
+        sim::SizeTask all = task_;
+        all.share = 0;
+        for (double farads = sim::standard_value(least / 5); farads <= 50 * least && farads <= 1;
+             farads = sim::standard_value(farads * 1.01)) {
+            sim::SizeTrial trial = sim::try_size(all, sim::SizeOf::capacitance, farads);
+            trial.met = trial.result.stuck.empty() && trial.result.share_met() >= task_.share;
+            trials.push_back(std::move(trial));
+        }
+        double worst_s = 0;
+        for (const sim::SizeTrial& trial : trials) worst_s = std::max(worst_s, trial.result.worst_s());
+        curve_ = "\nmean (#) and worst (:) latency over the capacitance\n";
+        for (const sim::SizeTrial& trial : trials) {
+            const sim::SeriesResult& result = trial.result;
+            json_["curve"].push_back(json_of({"", trial}));
+            const auto width = [&](double seconds) { return static_cast<size_t>(40 * seconds / worst_s + 0.5); };
+            std::string bar = !result.stuck.empty()
+                                  ? "never ends"
+                                  : std::string(width(result.mean_s()), '#') +
+                                        std::string(width(result.worst_s()) - width(result.mean_s()), ':');
+            curve_ += fmt::format("{:>8} |{}{}\n", si_text(trial.value, "F"), bar,
+                                  result.stuck.empty()
+                                      ? fmt::format(" {} / {}, {:.3g} % met", quantity(result.mean_s(), "s"),
+                                                    quantity(result.worst_s(), "s"), 100 * result.share_met())
+                                      : "");
+        }
+    }
+
+    void power(const std::function<void()>& on_trial) {
+        const auto least =
+            sim::smallest_size(task_, sim::SizeOf::power, sim::range_of(task_, sim::SizeOf::power), on_trial);
+        json_["power_factor"] = least ? nlohmann::ordered_json(*least) : nlohmann::ordered_json(nullptr);
+        if (!least) {
+            table_.add_row({"power", "not up to 1000 times", "", "", "", "missed"});
+            return;
+        }
+        any_met_ = true;
+        const Line line{"power, least", sim::try_size(task_, sim::SizeOf::power, *least)};
+        add_row(table_, line, power_text(*least));
+        json_["power"] = json_of(line);
+    }
+
+    std::string power_text(double factor) const {
+        std::optional<double> mean_w;
+        if (task_.plan.trace) mean_w = task_.plan.trace->mean_w;
+        if (supply_.starts_with("power:"))
+            mean_w = power::parse_quantity(supply_.substr(6, supply_.find(',') - 6), power::Unit::watt);
+        const std::string times = fmt::format("{:.3g} x the supply", factor);
+        return mean_w ? fmt::format("{} ({})", si_text(*mean_w * factor, "W"), times) : times;
+    }
+
+    void voltage(const std::function<void()>& on_trial) {
+        const auto least =
+            sim::smallest_size(task_, sim::SizeOf::on_voltage, sim::range_of(task_, sim::SizeOf::on_voltage), on_trial);
+        json_["on_voltage_v"] = least ? nlohmann::ordered_json(*least) : nlohmann::ordered_json(nullptr);
+        if (!least) {
+            table_.add_row({"on voltage", "none up to max_voltage", "", "", "", "missed"});
+            return;
+        }
+        any_met_ = true;
+        const Line line{"on voltage, least", sim::try_size(task_, sim::SizeOf::on_voltage, *least)};
+        add_row(table_, line, fmt::format("{:.3f} V", *least));
+        json_["on_voltage"] = json_of(line);
+    }
+
+    const sim::SizeTask& task_;
+    std::string supply_;
+    io::Table table_{{{"one thing changed", io::Align::left}, {"to"}, {"mean"}, {"worst"}, {"per minute"}, {""}}};
+    nlohmann::ordered_json json_;
+    std::string curve_;
+    bool any_met_ = false;
+};
+
+void run(const SizeArguments& arguments, Context& context) {
+    const ImageFile file = arguments.image.read();
+    sim::SizeTask task = task_of(arguments, file, context);
+    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    task.input = input;
+    Sizer sizer(task, arguments.supply);
+    sizer.run();
+    const device::Capacitor& capacitor = task.plan.chain.capacitor;
+    nlohmann::ordered_json json{{"supply", arguments.supply},           {"policy", arguments.policy},
+                                {"device", task.profile.name},          {"period_s", task.series.period_s},
+                                {"deadline_s", task.series.deadline_s}, {"share", task.share}};
+    json.update(sizer.json());
+    std::string text = fmt::format(
+        "Wanted: an inference {}, {:g} % of them within {}, on {} ({}; {} between {:.3g} V and {:.3g} V, at most "
+        "{:.3g} "
+        "V):\n\n",
+        task.series.period_s > 0 ? "every " + quantity(task.series.period_s, "s") : "after the other",
+        arguments.share_percent, quantity(task.series.deadline_s, "s"), arguments.supply, task.profile.name,
+        si_text(capacitor.capacitance_f, "F"), capacitor.on_v, capacitor.off_v, capacitor.max_v);
+    context.print(json, text + sizer.text());
+    context.exit_code = sizer.any_met() ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+void add_size(CLI::App& app, Context& context) {
+    CLI::App* command =
+        app.add_subcommand("size", "Which capacitor, how much power and which voltage an inference a period needs");
+    const auto arguments = std::make_shared<SizeArguments>();
+    arguments->image.add_to(*command, true);
+    add_input(*command, arguments->input);
+    command->add_option("--supply", arguments->supply, "One that harvests; see `dynbal help supplies`")->required();
+    command->add_option("--period", arguments->period,
+                        "An inference every T, such as 10s; without it one after the other");
+    command->add_option("--deadline", arguments->deadline,
+                        "It must end so long after it was due (default: the period)");
+    command->add_option("--share", arguments->share_percent, "In percent: so many of the inferences must")
+        ->check(CLI::Range(1.0, 100.0))
+        ->capture_default_str();
+    command
+        ->add_option("--repeat", arguments->count,
+                     "So many inferences (default: a whole trace, 4 of power:P, else 100)")
+        ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}));
+    add_policy(*command, arguments->policy);
+    add_device(*command, arguments->device);
+    add_json(*command, context);
+    command->callback([arguments, &context] { run(*arguments, context); });
+}
+
+}  // namespace dynbal::cli

@@ -1,0 +1,37 @@
+//! How the result of an inference is shown, to machines and to people.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "image_file/image_file.hpp"
+#include "sim/session.hpp"
+
+namespace dynbal::cli {
+
+/// SHA-256 of the values as little-endian 16-bit words, in engine order.
+std::string output_sha256(const std::vector<int16_t>& values);
+
+/// ONNX index of the largest value; the first of equal ones.
+size_t argmax(const std::vector<float>& values);
+
+/// Everything a machine wants to know of one inference.
+nlohmann::ordered_json result_json(const ImageFile& file, const sim::RunResult& result);
+
+nlohmann::ordered_json config_json(const TileConfig& config);
+
+/// "class 9 (9: 12.3, 7: 4.56, 5: 1.2)", with at most three values.
+std::string answer_text(const ImageFile& file, const std::vector<int16_t>& output);
+
+/// A table of what the inference cost.
+std::string cost_text(const sim::RunResult& result);
+
+/// The row of NVM that an inference wears most, and for how many such inferences it lasts; in the text's line years, too.
+nlohmann::ordered_json wear_json(const ImageFile& file, const sim::WornRow& wear);
+std::string wear_text(const ImageFile& file, const sim::WornRow& wear);
+
+/// 0.0123 s, 4.56 mJ and so on: three digits and a prefix.
+std::string quantity(double value, const std::string& unit);
+
+}  // namespace dynbal::cli

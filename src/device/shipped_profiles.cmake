@@ -1,0 +1,13 @@
+# The profiles become part of the program: DYNBAL_SHIPPED_PROFILES is the source that holds them.
+set(devices ${PROJECT_SOURCE_DIR}/devices)
+file(GLOB profiles CONFIGURE_DEPENDS ${devices}/*.toml)
+list(SORT profiles)
+set(shipped "")
+foreach(profile IN LISTS profiles)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${profile})
+  get_filename_component(name ${profile} NAME_WE)
+  file(READ ${profile} text)
+  string(APPEND shipped "    {\"${name}\", R\"profile(${text})profile\"},\n")
+endforeach()
+set(DYNBAL_SHIPPED_PROFILES ${CMAKE_CURRENT_BINARY_DIR}/shipped_profiles.cpp)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/shipped_profiles.cpp.in ${DYNBAL_SHIPPED_PROFILES} @ONLY)

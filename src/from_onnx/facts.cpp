@@ -1,0 +1,112 @@
+#include "from_onnx/facts.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "from_onnx/lower_ops.hpp"
+#include "from_onnx/read_onnx.hpp"
+
+namespace dynbal::compiler {
+namespace {
+
+int64_t standard_opset(const onnx::ModelProto& model) {
+    for (const auto& opset : model.opset_import()) {
+        if (opset.domain().empty() || opset.domain() == "ai.onnx") return opset.version();
+    }
+    throw InputError("the model does not say which ONNX opset it uses; export it again");
+}
+
+}  // namespace
+
+Facts::Facts(const onnx::ModelProto& model) : opset_(standard_opset(model)) {
+    const onnx::ValueInfoProto* input = model_input(model);
+    if (input == nullptr || model.graph().output_size() != 1) {
+        throw InputError("the model must have exactly one input and one output");
+    }
+    for (const auto& tensor : model.graph().initializer()) {
+        initializers_[tensor.name()] = &tensor;
+        types_[tensor.name()] = tensor.data_type();
+    }
+    Dims& dims = dims_[input->name()];
+    for (const auto& dim : input->type().tensor_type().shape().dim()) dims.push_back(dim.dim_value());
+    for (const auto& node : model.graph().node()) learn(node);
+}
+
+void Facts::learn(const onnx::NodeProto& node) {
+    const auto is_constant = [&](const std::string& name) { return name.empty() || constant(name) != nullptr; };
+    const auto is_known = [&](const std::string& name) { return name.empty() || dims(name) != nullptr; };
+    const auto& inputs = node.input();
+    const bool known = std::all_of(inputs.begin(), inputs.end(), is_known);
+    const bool asks_shape = node.op_type() == "Shape" || node.op_type() == "Size";
+    try {
+        if (known && (asks_shape || std::all_of(inputs.begin(), inputs.end(), is_constant))) {
+            std::vector<Constant> results = fold(node, *this);
+            for (int i = 0; i < node.output_size() && static_cast<size_t>(i) < results.size(); ++i) {
+                results[static_cast<size_t>(i)].name = node.output(i);
+                constants_[node.output(i)] = std::move(results[static_cast<size_t>(i)]);
+            }
+            for (const auto& attribute : node.attribute()) {
+                if (node.op_type() == "Constant" && attribute.has_t())
+                    types_[node.output(0)] = attribute.t().data_type();
+            }
+            if (!results.empty()) return;
+            fail(node, "it computes a constant in a way that is not supported; fold constants before the export");
+        }
+        nodes_.push_back(&node);
+        if (!is_known_operator(node)) {
+            problems_.add_operator(node);
+        } else if (known) {
+            std::vector<Dims> shapes = infer_shapes(node, *this);
+            for (int i = 0; i < node.output_size() && static_cast<size_t>(i) < shapes.size(); ++i) {
+                dims_[node.output(i)] = std::move(shapes[static_cast<size_t>(i)]);
+            }
+        }
+    } catch (const InputError& error) {
+        problems_.add(error.what());
+    }
+}
+
+const Constant* Facts::constant(const std::string& name) const {
+    const auto known = constants_.find(name);
+    if (known != constants_.end()) return &known->second;
+    const auto tensor = initializers_.find(name);
+    if (name.empty() || tensor == initializers_.end()) return nullptr;
+    return &constants_.emplace(name, read_constant(*tensor->second, name)).first->second;
+}
+
+int32_t Facts::type_of(const std::string& name) const {
+    const auto found = types_.find(name);
+    return found == types_.end() ? int32_t{onnx::TensorProto::UNDEFINED} : found->second;
+}
+
+const Constant* Facts::integers(const onnx::NodeProto& node, int index) const {
+    const Constant* found = constant(input_name(node, index));
+    return found != nullptr && !found->is_float ? found : nullptr;
+}
+
+Dims Facts::ints(const onnx::NodeProto& node, int index, const std::string& attribute) const {
+    if (input_name(node, index).empty()) return ints_attribute(node, attribute);
+    const Constant* found = integers(node, index);
+    if (found == nullptr) {
+        fail(node, "its " + attribute + " (input " + std::to_string(index) + ", '" + input_name(node, index) +
+                       "') must be integers that are constant; export the model with fixed shapes");
+    }
+    return found->integers;
+}
+
+const Dims* Facts::dims(const std::string& name) const {
+    const auto known = dims_.find(name);
+    if (known != dims_.end()) return &known->second;
+    const Constant* found = constant(name);
+    return found == nullptr ? nullptr : &found->dims;
+}
+
+const Dims& Facts::input_dims(const onnx::NodeProto& node, int index) const {
+    const Dims* found = dims(input_name(node, index));
+    if (found == nullptr) {
+        fail(node, "input " + std::to_string(index) + " ('" + input_name(node, index) + "') is missing");
+    }
+    return *found;
+}
+
+}  // namespace dynbal::compiler

@@ -1,0 +1,67 @@
+#include "zoo/network_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "io/file.hpp"
+
+namespace dynbal::zoo {
+namespace {
+
+std::string readme_of(const Network& network) {
+    return fmt::format(
+        "{0}: {1}\n\n"
+        "{0}.onnx       the network: {2} MACs; {3:.2f} % right on its test set, {4:.2f} % with int8 weights\n"
+        "calibrate.npy  made-up inputs that drive every layer over its range (for --calibrate)\n"
+        "inputs.npy     {5}\n"
+        "labels.npy     their classes, as indices into classes.txt\n"
+        "classes.txt    what the {6} output values stand for, one a line\n\n"
+        "Input: {7}\nTrained on: {8}\n\nIn this folder:\n\n{9}",
+        network.name, network.title, network.macs, network.accuracy, network.int8.accuracy, network.inputs,
+        network.classes.size(), network.input, network.data, commands_for(network));
+}
+
+void make(const std::string& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) throw InputError(folder + ": cannot create this folder: " + error.message());
+}
+
+std::string lines_of(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += name + "\n";
+    return text;
+}
+
+}  // namespace
+
+std::string commands_for(const Network& network) {
+    return fmt::format(
+        "dynbal compile {0}.onnx -o {0}.dynbal --calibrate calibrate.npy --scale {1} --weights int8\n"
+        "dynbal run {0}.dynbal --input inputs.npy@0\n"
+        "dynbal evaluate {0}.dynbal --inputs inputs.npy --labels labels.npy\n"
+        "dynbal simulate {0}.dynbal --input inputs.npy@0 --supply power:4mW\n"
+        "dynbal compare {0}.dynbal --input inputs.npy@0 --supply budget:100000 --supply power:2mW\n",
+        network.name, network.scale);
+}
+
+std::string write_onnx(const Network& network, const std::string& folder) {
+    make(folder);
+    const std::string path = (std::filesystem::path(folder) / (network.name + ".onnx")).string();
+    io::write_file(path, file_of(network, "onnx"));
+    return path;
+}
+
+void write_folder(const Network& network, const std::string& folder) {
+    write_onnx(network, folder);
+    const auto write = [&](const std::string& name, auto content) {
+        io::write_file((std::filesystem::path(folder) / name).string(), content);
+    };
+    for (const char* name : {"calibrate.npy", "inputs.npy", "labels.npy"}) write(name, file_of(network, name));
+    write("classes.txt", std::string_view(lines_of(network.classes)));
+    write("README.txt", std::string_view(readme_of(network)));
+}
+
+}  // namespace dynbal::zoo

@@ -1,0 +1,20 @@
+//! A network of the zoo as a folder to work in.
+#pragma once
+
+#include <string>
+
+#include "zoo/zoo_network.hpp"
+
+namespace dynbal::zoo {
+
+/// Writes NAME.onnx, calibrate.npy, inputs.npy, labels.npy, classes.txt and README.txt, which says what they are and
+/// which commands to try. Makes the folder; replaces files of these names. Throws InputError.
+void write_folder(const Network& network, const std::string& folder);
+
+/// Writes NAME.onnx alone and returns its path. Makes the folder. Throws InputError.
+std::string write_onnx(const Network& network, const std::string& folder);
+
+/// The commands to try inside of such a folder, one a line.
+std::string commands_for(const Network& network);
+
+}  // namespace dynbal::zoo
