@@ -1,4 +1,8 @@
+#include <fmt/format.h>
+
+#include <cmath>
 #include <memory>
+#include <utility>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
@@ -16,14 +20,27 @@ struct TraceArguments {
     std::string output;
 };
 
-void run(const TraceArguments& arguments, Context& context) {
-    const size_t comma = arguments.trace.find(',');
-    const std::string path = arguments.trace.substr(0, comma);
-    const std::string words = comma == std::string::npos ? "" : arguments.trace.substr(comma + 1);
-    check_output("-o", arguments.output, {path});
-    power::Options options("trace:" + arguments.trace, words);
-    const power::Recording recording = power::read_trace(path, options);
+/// What a supply would offer before it starts again.
+power::Recording read(const std::string& path, power::Options& options) {
+    power::Replay replay = power::read_replay(path, options);
     options.check_all_used();
+    if (replay.skip_s <= 0) return std::move(replay.recording);
+    const double length_s = replay.recording.summary.duration_s;
+    if (!replay.repeats && replay.skip_s >= length_s)
+        options.refuse(fmt::format("skip= leaves nothing of {}", power::duration_text(length_s)));
+    return power::without_start(replay.recording, std::fmod(replay.skip_s, length_s));
+}
+
+void run(const TraceArguments& arguments, Context& context) {
+    constexpr std::string_view prefix = "trace:";
+    const std::string trace =
+        arguments.trace.starts_with(prefix) ? arguments.trace.substr(prefix.size()) : arguments.trace;
+    const size_t comma = trace.find(',');
+    const std::string path = trace.substr(0, comma);
+    const std::string words = comma == std::string::npos ? "" : trace.substr(comma + 1);
+    check_output("-o", arguments.output, {path});
+    power::Options options(std::string(prefix) + trace, words);
+    const power::Recording recording = read(path, options);
     std::string text = recording.summary.text() + "\n\n" + power::trace_text(recording);
     if (!arguments.output.empty()) {
         io::write_file(arguments.output, power::trace_svg(recording));

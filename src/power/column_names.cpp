@@ -15,7 +15,7 @@ struct WrittenUnit {
 };
 
 // Capital and small letters are the same here: nobody harvests megawatts.
-constexpr std::array<WrittenUnit, 47> units{{{"s", Quantity::time, 1},
+constexpr std::array<WrittenUnit, 54> units{{{"s", Quantity::time, 1},
                                              {"sec", Quantity::time, 1},
                                              {"secs", Quantity::time, 1},
                                              {"second", Quantity::time, 1},
@@ -31,7 +31,14 @@ constexpr std::array<WrittenUnit, 47> units{{{"s", Quantity::time, 1},
                                              {"microseconds", Quantity::time, 1e-6},
                                              {"ns", Quantity::time, 1e-9},
                                              {"nanoseconds", Quantity::time, 1e-9},
+                                             {"min", Quantity::time, 60},
+                                             {"mins", Quantity::time, 60},
+                                             {"minute", Quantity::time, 60},
                                              {"minutes", Quantity::time, 60},
+                                             {"h", Quantity::time, 3600},
+                                             {"hr", Quantity::time, 3600},
+                                             {"hrs", Quantity::time, 3600},
+                                             {"hour", Quantity::time, 3600},
                                              {"hours", Quantity::time, 3600},
                                              {"w", Quantity::power, 1},
                                              {"watt", Quantity::power, 1},
@@ -103,8 +110,12 @@ std::string_view without_brackets(std::string_view text) {
                                                                         : text;
 }
 
+/// A minimum stands beside a maximum more often than minutes do.
+bool may_be_least(std::string_view unit) { return unit == "min" || unit == "mins"; }
+
 /// One letter behind a name can be anything (Channel A), unless the name says the same.
 bool is_trusted(std::string_view name, char mark, std::string_view unit, Quantity quantity, Quantity word) {
+    if (may_be_least(unit) || unit == "h") return word == quantity || (name.front() == 't' && name[1] == mark);
     if (unit.size() > 1 || word == quantity) return true;
     const bool tied = mark == '_' || mark == '/';
     if (tied) return unit != "a" || name.starts_with('i');
@@ -174,9 +185,26 @@ std::optional<ColumnMeaning> meaning_of_unit(std::string_view unit) {
     return exact_unit(without_brackets(name));
 }
 
+bool names_a_load(std::string_view name) {
+    constexpr std::array<std::string_view, 8> starts{"load",   "consum",   "usage", "draw",
+                                                     "demand", "discharg", "drain", "spent"};
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    for (size_t i = 0; i < name.size(); ++i) {
+        // A word begins behind what is no letter, or with a capital behind a small letter.
+        const bool begins = is_letter(name[i]) &&
+                            (i == 0 || !is_letter(name[i - 1]) || (is_capital(name[i]) && !is_capital(name[i - 1])));
+        if (!begins) continue;
+        const std::string word = folded(name.substr(i));
+        if (std::any_of(starts.begin(), starts.end(), [&](std::string_view s) { return word.starts_with(s); }))
+            return true;
+    }
+    return false;
+}
+
 ColumnMeaning meaning_of(std::string_view text) {
     const std::string name = folded(text);
-    if (name.size() > 1) {
+    if (name.size() > 1 && !may_be_least(name)) {
         if (const auto unit = exact_unit(without_brackets(name))) return *unit;
     }
     const Quantity word = word_at_start(name);
@@ -191,6 +219,8 @@ ColumnMeaning meaning_of(std::string_view text) {
     return {word, 0};
 }
 
-std::string units_text() { return "time in s, ms, us; power in W, mW, uW; volts and amperes alike; light in W/m2"; }
+std::string units_text() {
+    return "time in s, ms, us, min, h; power in W, mW, uW; volts and amperes alike; light in W/m2";
+}
 
 }  // namespace dynbal::power

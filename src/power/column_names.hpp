@@ -22,6 +22,9 @@ ColumnMeaning meaning_of(std::string_view name);
 /// `mW`, `seconds`, `W/m^2`, in brackets or not; nothing for what is no unit of these quantities.
 std::optional<ColumnMeaning> meaning_of_unit(std::string_view unit);
 
+/// `load_mA`, `Power consumption`, `LoadCurrent`: what a device draws, which is no harvest.
+bool names_a_load(std::string_view name);
+
 /// "power in mW (or W, uW)", for messages.
 std::string units_text();
 

@@ -46,6 +46,7 @@ public:
         std::string time = layout_.time == TimeSource::step ? fmt::format("{:g} s a row", layout_.step_s)
                                                             : "time from " + name_of(layout_.time_column);
         if (layout_.date_column) time += " with dates from " + name_of(*layout_.date_column);
+        time += order_text();
         layout_.columns = time + ", " + value_text();
         return layout_;
     }
@@ -111,6 +112,15 @@ private:
         return found;
     }
 
+    /// The voltage at a load is that of its source; all else there is what a device draws.
+    void refuse_load(size_t column) const {
+        const Quantity quantity = head_.columns[column].meaning.quantity;
+        if (quantity == Quantity::voltage || quantity == Quantity::time || !names_a_load(head_.columns[column].name))
+            return;
+        fail(fmt::format("{} is by its name what a device draws, no harvest; say what was harvested: column=NAME",
+                         name_of(column)));
+    }
+
     /// The only one; none if there is none.
     std::optional<size_t> only(Quantity quantity, const char* key) const {
         const std::vector<size_t> found = columns_of(quantity, true);
@@ -121,6 +131,7 @@ private:
             fail(
                 fmt::format("{} columns hold {}: {}; say which: {}=NAME", found.size(), text_of(quantity), names, key));
         }
+        refuse_load(found.front());
         return found.front();
     }
 
@@ -158,6 +169,27 @@ private:
             if (name.find("mm/dd/yyyy") != std::string::npos) layout_.date_order = DateOrder::month_first;
             if (name.find("dd/mm/yyyy") != std::string::npos) layout_.date_order = DateOrder::day_first;
         }
+        if (layout_.date_order == DateOrder::unknown) layout_.date_order = order_by_content();
+    }
+
+    /// 5/31/2024 cannot have the day first; one such row in the head speaks for all.
+    DateOrder order_by_content() const {
+        for (const HeadLine& line : table_.head()) {
+            if (line.number < head_.first_row->number || line.comment) continue;
+            for (const std::string_view cell : table_.split(line.text)) {
+                const bool day_first = parse_moment(cell, DateOrder::day_first).has_value();
+                if (day_first == parse_moment(cell, DateOrder::month_first).has_value()) continue;
+                return day_first ? DateOrder::day_first : DateOrder::month_first;
+            }
+        }
+        return DateOrder::unknown;
+    }
+
+    /// For people: which it was, where it could have been either.
+    std::string order_text() const {
+        const std::string_view cell = first_cells_[layout_.date_column.value_or(layout_.time_column)];
+        if (layout_.time != TimeSource::clock || parse_moment(cell, DateOrder::unknown)) return "";
+        return layout_.date_order == DateOrder::day_first ? ", day first" : ", month first";
     }
 
     std::optional<Moment> moment_in(size_t column) const {
@@ -196,9 +228,11 @@ private:
     void refuse_unknown_order(size_t column) const {
         const std::string_view cell = first_cells_[column];
         if (TextTable::is_number(cell) || !looks_like_time(cell)) return;
-        table_.fail_at(
-            head_.first_row->number,
-            fmt::format("'{}' may have the day or the month first; give date=day-first or date=month-first", cell));
+        const std::string text =
+            layout_.date_order == DateOrder::unknown
+                ? "'{}' may have the day or the month first; give date=day-first or date=month-first"
+                : "'{}' is no date where date= or other rows say which comes first, day or month";
+        table_.fail_at(head_.first_row->number, fmt::format(fmt::runtime(text), cell));
     }
 
     void set_time_source(size_t column) {
@@ -213,7 +247,7 @@ private:
         if (const auto unit = options_.text("time_unit")) {
             const auto given = meaning_of_unit(*unit);
             if (!given || given->quantity != Quantity::time)
-                options_.refuse("time_unit=" + *unit + " is none of s, ms, us, ns");
+                options_.refuse("time_unit=" + *unit + " is none of s, ms, us, ns, min, h");
             layout_.time_factor = given->factor;
         } else if (meaning.quantity == Quantity::time && meaning.has_unit()) {
             layout_.time_factor = meaning.factor;
@@ -262,6 +296,7 @@ private:
         }
         for (const Quantity quantity : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
             for (const size_t column : columns_of(quantity, false)) {
+                refuse_load(column);
                 fail(fmt::format(
                     "{} has no unit; write it into the header, such as power_mw or Power [mW], or give unit=mW",
                     name_of(column)));
@@ -283,6 +318,7 @@ private:
             }
         }
         if (found.size() != 1) fail("unit= is given, but not of which column: column=NAME or NUMBER");
+        refuse_load(found.front());
         return found.front();
     }
 

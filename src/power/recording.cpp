@@ -37,9 +37,39 @@ Recording make_recording(std::vector<Piece> pieces, TraceSummary summary) {
     }
     summary.mean_w = energy_j / summary.duration_s;
     summary.dark_share = dark_s / summary.duration_s;
-    if (summary.largest_w == 0) summary.notes.emplace_back("nothing is harvested at all");
-    if (summary.largest_w > 10) summary.notes.emplace_back("more than 10 W: is the unit right?");
+    const auto note = [&](const char* text) {
+        std::vector<std::string>& notes = summary.notes;
+        if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.emplace_back(text);
+    };
+    if (summary.largest_w == 0) note("nothing is harvested at all");
+    if (summary.largest_w > 10) note("more than 10 W: is the unit right?");
     return {std::make_shared<const std::vector<Piece>>(std::move(pieces)), std::move(summary)};
+}
+
+void note_gap(TraceSummary& summary, double shortest_s, double longest_s, const std::string& place) {
+    if (longest_s > 100 * shortest_s) {
+        std::string note = "longest gap ";
+        note += duration_text(longest_s) + place;
+        summary.notes.push_back(note);
+    }
+}
+
+Recording without_start(const Recording& recording, double skip_s) {
+    std::vector<Piece> pieces;
+    double left_s = skip_s;
+    for (Piece piece : *recording.pieces) {
+        const double skipped_s = std::min(left_s, piece.duration_s);
+        left_s -= skipped_s;
+        piece.duration_s -= skipped_s;
+        if (piece.duration_s > 0) pieces.push_back(piece);
+    }
+    TraceSummary summary{.file = recording.summary.file,
+                         .format = recording.summary.format,
+                         .columns = recording.summary.columns,
+                         .samples = recording.summary.samples,
+                         .notes = recording.summary.notes};
+    summary.notes.push_back("without its first " + duration_text(skip_s));
+    return make_recording(std::move(pieces), std::move(summary));
 }
 
 std::string TraceSummary::text() const {

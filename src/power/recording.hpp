@@ -27,6 +27,12 @@ struct Recording {
     TraceSummary summary;
 };
 
+/// Notes the longest time between two samples where it is far more than the shortest; ` before line 7` is the place.
+void note_gap(TraceSummary& summary, double shortest_s, double longest_s, const std::string& place);
+
+/// The same without its first seconds, which are fewer than it has.
+Recording without_start(const Recording& recording, double skip_s);
+
 /// Fills in what follows from the pieces.
 Recording make_recording(std::vector<Piece> pieces, TraceSummary summary);
 

@@ -1,5 +1,6 @@
 #include "power/shepherd.hpp"
 
+#include <fmt/format.h>
 #include <hdf5.h>
 
 #include <algorithm>
@@ -7,6 +8,8 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <sstream>
+#include <type_traits>
 #include <utility>
 
 #include "base/error.hpp"
@@ -14,6 +17,7 @@
 #include "io/printable.hpp"
 #include "power/lzf.hpp"
 #include "power/trace_file.hpp"
+#include "power/trace_power.hpp"
 
 namespace dynbal::power {
 namespace {
@@ -90,10 +94,7 @@ public:
     /// A dataset in volts or amperes, `unit`.
     std::vector<double> values(const char* name, const char* unit) const {
         const std::string object = std::string("data/") + name;
-        const std::string stated = text(object.c_str(), "unit");
-        if (!stated.empty() && stated != unit) {
-            fail("'" + object + "' says that its unit is '" + io::printable(stated) + "', not " + unit);
-        }
+        check_unit(object, unit);
         std::vector<double> values = raw<double>(object, H5T_NATIVE_DOUBLE);
         const double gain = required_number(object.c_str(), "gain");
         const double offset = required_number(object.c_str(), "offset");
@@ -104,11 +105,15 @@ public:
     /// Since the first sample. Nanoseconds since 1970 are more than a double holds.
     std::vector<double> times_s() const {
         const std::string object = "data/time";
+        check_unit(object, "s");
         const double gain = number(object.c_str(), "gain").value_or(1e-9);
         const std::vector<int64_t> counts = raw<int64_t>(object, H5T_NATIVE_INT64);
         std::vector<double> times(counts.size());
         for (size_t i = 0; i < counts.size(); ++i) {
-            times[i] = static_cast<double>(static_cast<uint64_t>(counts[i]) - static_cast<uint64_t>(counts[0])) * gain;
+            // The difference in either direction; whatever the counts are, it does not overflow.
+            const auto now = static_cast<uint64_t>(counts[i]), first = static_cast<uint64_t>(counts[0]);
+            times[i] =
+                gain * (counts[i] < counts[0] ? -static_cast<double>(first - now) : static_cast<double>(now - first));
         }
         return times;
     }
@@ -120,10 +125,46 @@ public:
 private:
     [[noreturn]] void cannot_read(const std::string& object) const { fail("'" + object + "' cannot be read"); }
 
+    /// What is not said is what the format says.
+    void check_unit(const std::string& object, const std::string& unit) const {
+        const std::string stated = text(object.c_str(), "unit");
+        if (stated.empty() || stated == unit) return;
+        fail("'" + object + "' says that its unit is '" + io::printable(stated) + "', not " + unit);
+    }
+
+    /// All of it numbers in this file: the library would make up zeros for what was never written or lies in files that are not
+    /// there, and cut the fractions off a time.
+    void check_storage(const std::string& object, const Handle& dataset, bool fractions) const {
+        const Handle type(H5Dget_type(dataset.id()), H5Tclose);
+        const H5T_class_t kind = H5Tget_class(type.id());
+        if (kind != H5T_INTEGER && !(fractions && kind == H5T_FLOAT)) {
+            fail("'" + object + (fractions ? "' holds no numbers" : "' holds no whole numbers, such as nanoseconds"));
+        }
+        const Handle layout(H5Dget_create_plist(dataset.id()), H5Pclose);
+        if (H5Pget_layout(layout.id()) == H5D_VIRTUAL || H5Pget_external_count(layout.id()) > 0) {
+            fail("'" + object + "' lies in other files; copy the recording into one: h5repack");
+        }
+        if (!is_written(dataset, layout))
+            fail("'" + object + "' was not written to its end; cut it to what was recorded");
+    }
+
+    /// A dataset that lies in one piece is written as a whole, or not at all.
+    static bool is_written(const Handle& dataset, const Handle& layout) {
+        const Handle space(H5Dget_space(dataset.id()), H5Sclose);
+        const hssize_t count = H5Sget_simple_extent_npoints(space.id());
+        if (H5Pget_layout(layout.id()) != H5D_CHUNKED) return count <= 0 || H5Dget_storage_size(dataset.id()) > 0;
+        hsize_t each = 0, chunks = 0;
+        if (H5Sget_simple_extent_ndims(space.id()) != 1) return true;  // refused for that
+        if (H5Pget_chunk(layout.id(), 1, &each) != 1 || each == 0) return false;
+        const auto wanted = (static_cast<hsize_t>(std::max<hssize_t>(count, 0)) + each - 1) / each;
+        return H5Dget_num_chunks(dataset.id(), space.id(), &chunks) >= 0 && chunks == wanted;
+    }
+
     template <class Number>
     std::vector<Number> raw(const std::string& object, hid_t type) const {
         const Handle dataset(H5Dopen2(file_.id(), object.c_str(), H5P_DEFAULT), H5Dclose);
         if (!dataset) fail("has no dataset '" + object + "'");
+        check_storage(object, dataset, std::is_floating_point_v<Number>);
         const Handle space(H5Dget_space(dataset.id()), H5Sclose);
         if (H5Sget_simple_extent_ndims(space.id()) != 1) fail("'" + object + "' is not one-dimensional");
         const hssize_t count = H5Sget_simple_extent_npoints(space.id());
@@ -145,19 +186,25 @@ private:
 struct Found {
     std::string format;
     uint64_t samples = 0;
+    uint64_t samples_left = 0;  ///< behind the last whole curve
+    double shortest_s = 0, longest_s = 0;
     std::vector<Piece> pieces{};
 };
 
+struct Choices {
+    double fill_factor = 0, noise = 0;
+};
+
 /// Small negative power is noise. An I-V curve has negative currents beyond its open-circuit voltage.
-void check_negative(const ShepherdFile& file, double lowest_w, double largest_w) {
-    constexpr double noise = 0.01;
+void check_negative(const ShepherdFile& file, double noise, double lowest_w, double largest_w) {
     if (lowest_w >= -noise * largest_w) return;
-    file.fail(
-        "the harvested power is down to " + std::to_string(1000 * lowest_w) +
-        " mW; what is negative by more than 1 % of the largest is no noise (is the sign of the current turned round?)");
+    file.fail(fmt::format(
+        "the harvested power is down to {:.3g} mW; what is negative by more than {:g} % of the largest is no noise "
+        "(is the sign of the current turned round?); give noise=SHARE for more",
+        1000 * lowest_w, 100 * noise));
 }
 
-void read_pieces(const ShepherdFile& file, const std::string& datatype, double fill_factor, Found& found) {
+void read_pieces(const ShepherdFile& file, const std::string& datatype, const Choices& choices, Found& found) {
     const std::vector<double> times_s = file.times_s();
     const std::vector<double> volts = file.values("voltage", "V");
     const std::vector<double> amperes = file.values("current", "A");
@@ -168,11 +215,12 @@ void read_pieces(const ShepherdFile& file, const std::string& datatype, double f
     const auto size = static_cast<size_t>(window);
     if (count < 2 * size) file.fail("has too few samples");
     found.samples = count;
+    found.samples_left = count % size;
     double duration_s = 0, lowest_w = 0, largest_w = 0;
     for (size_t begin = 0; begin + size <= count; begin += size) {
         Piece piece{.duration_s = 0, .power_w = 0, .voltage_v = 0};
         for (size_t i = begin; i < begin + size; ++i) {
-            const double power_w = volts[i] * amperes[i] * (datatype == "isc_voc" ? fill_factor : 1);
+            const double power_w = volts[i] * amperes[i] * (datatype == "isc_voc" ? choices.fill_factor : 1);
             if (!std::isfinite(power_w)) file.fail("sample " + std::to_string(i) + " is no finite power");
             lowest_w = std::min(lowest_w, power_w);
             largest_w = std::max(largest_w, power_w);
@@ -182,12 +230,14 @@ void read_pieces(const ShepherdFile& file, const std::string& datatype, double f
         if (begin + size < count) duration_s = times_s[begin + size] - times_s[begin];
         if (!(duration_s > 0)) file.fail("time does not rise at sample " + std::to_string(begin + size));
         piece.duration_s = duration_s;
+        found.shortest_s = begin == 0 ? duration_s : std::min(found.shortest_s, duration_s);
+        found.longest_s = std::max(found.longest_s, duration_s);
         append_piece(found.pieces, piece);
     }
-    if (datatype != "ivcurve") check_negative(file, lowest_w, largest_w);
+    if (datatype != "ivcurve") check_negative(file, choices.noise, lowest_w, largest_w);
 }
 
-Found read_here(const std::string& path, double fill_factor) {
+Found read_here(const std::string& path, const Choices& choices) {
     register_lzf_filter();
     const ShepherdFile file(path);
     const std::string mode = file.text(".", "mode");
@@ -197,18 +247,21 @@ Found read_here(const std::string& path, double fill_factor) {
     std::string datatype = file.text("data", "datatype");
     Found found{.format = "shepherd " + datatype};
     if (datatype.empty()) {
+        if (file.number("data", "window_samples").value_or(0) > 1)
+            file.fail("'data' has 'window_samples', but its attribute 'datatype' is missing: ivsample or ivcurve?");
         datatype = "ivsample";
         found.format = "shepherd, first version";
     }
     if (datatype != "ivsample" && datatype != "ivcurve" && datatype != "isc_voc") {
         file.fail("the datatype '" + datatype + "' is none of ivsample, ivcurve, isc_voc");
     }
-    read_pieces(file, datatype, fill_factor, found);
+    read_pieces(file, datatype, choices, found);
     return found;
 }
 
 std::string packed(const Found& found) {
-    std::string text = found.format + '\n' + std::to_string(found.samples) + '\n';
+    std::string text = fmt::format("{}\n{} {} {} {}\n", found.format, found.samples, found.samples_left,
+                                   found.shortest_s, found.longest_s);
     const size_t head = text.size();
     text.resize(head + found.pieces.size() * sizeof(Piece));
     std::memcpy(text.data() + head, found.pieces.data(), found.pieces.size() * sizeof(Piece));
@@ -218,7 +271,9 @@ std::string packed(const Found& found) {
 Found unpacked(const std::string& text) {
     const size_t first = text.find('\n');
     const size_t second = text.find('\n', first + 1);
-    Found found{.format = text.substr(0, first), .samples = std::stoull(text.substr(first + 1, second))};
+    Found found{.format = text.substr(0, first)};
+    std::istringstream(text.substr(first + 1, second - first)) >> found.samples >> found.samples_left >>
+        found.shortest_s >> found.longest_s;
     found.pieces.resize((text.size() - second - 1) / sizeof(Piece));
     std::memcpy(found.pieces.data(), text.data() + second + 1, found.pieces.size() * sizeof(Piece));
     return found;
@@ -230,16 +285,22 @@ Recording read_shepherd(const std::string& path, Options& options) {
     // Whatever the file is, these are options of it.
     (void)options.text("format");
     const double scale = options.number("scale", Unit::none, 1, 1e-6, 1e6);
-    const double fill_factor = options.number("fill_factor", Unit::share, 0.76, 0.01, 1);
+    const Choices choices{.fill_factor = options.number("fill_factor", Unit::share, 0.76, 0.01, 1),
+                          .noise = noise_of(options)};
     // A sample has 16 bytes in a file that is not compressed, and becomes a piece in two vectors.
     std::error_code no_size;
     const uint64_t file_bytes = std::filesystem::file_size(path, no_size);
     const uint64_t memory_bytes = memory_bytes_least + (no_size ? 0 : 16 * file_bytes);
-    Found found = unpacked(io::isolated(path, memory_bytes, [&] { return packed(read_here(path, fill_factor)); }));
+    Found found = unpacked(io::isolated(path, memory_bytes, [&] { return packed(read_here(path, choices)); }));
     for (Piece& piece : found.pieces) piece.power_w *= scale;
     TraceSummary summary{.file = std::filesystem::path(path).filename().string(), .format = found.format};
     summary.columns = "power = voltage x current";
     summary.samples = found.samples;
+    note_gap(summary, found.shortest_s, found.longest_s, "");
+    if (found.samples_left > 0) {
+        summary.notes.push_back(
+            fmt::format("the last {} samples are no whole curve and are left out", found.samples_left));
+    }
     return make_recording(std::move(found.pieces), std::move(summary));
 }
 

@@ -31,7 +31,7 @@ public:
     TraceReader(TextTable& table, const TraceLayout& layout, Options& options)
         : table_(table), layout_(layout), watts_(watts_of(layout, options)) {
         sign_ = options.number("scale", Unit::none, 1, -1e6, 1e6) < 0 ? -1 : 1;
-        noise_ = options.number("noise", Unit::share, 0.01, 0, 1);
+        noise_ = noise_of(options);
         const std::string missing = options.text("missing").value_or("");
         if (missing == "zero") missing_ = Missing::zero;
         if (missing == "hold") missing_ = Missing::hold;
@@ -57,10 +57,7 @@ public:
                              .format = layout_.format,
                              .columns = layout_.columns};
         summary.samples = samples_;
-        if (longest_step_s_ > 100 * shortest_step_s_ && steps_ > 1) {
-            summary.notes.push_back(
-                fmt::format("longest gap {} before line {}", duration_text(longest_step_s_), longest_line_));
-        }
+        note_gap(summary, shortest_step_s_, longest_step_s_, fmt::format(" before line {}", longest_line_));
         if (replaced_ > 0) summary.notes.push_back(fmt::format("{} missing values replaced", replaced_));
         return make_recording(std::move(pieces_), std::move(summary));
     }
@@ -244,6 +241,12 @@ Recording read_trace(const std::string& path, Options& options) {
     TextTable table(path);
     const TraceLayout layout = layout_of(table, options);
     return TraceReader(table, layout, options).read(path);
+}
+
+Replay read_replay(const std::string& path, Options& options) {
+    Recording recording = read_trace(path, options);
+    return {std::move(recording), options.flag("repeat", true),
+            options.number("skip", Unit::second, 0, 0, 400 * day_s)};
 }
 
 }  // namespace dynbal::power

@@ -17,6 +17,16 @@ namespace dynbal::power {
 /// Reads the trace and makes it power, as the options say. Throws InputError with file and line.
 Recording read_trace(const std::string& path, Options& options);
 
+/// A recording and how it is offered: from `skip_s` on, and at its end from its start again or nothing more.
+struct Replay {
+    Recording recording;
+    bool repeats = true;
+    double skip_s = 0;
+};
+
+/// The same with repeat= and skip=.
+Replay read_replay(const std::string& path, Options& options);
+
 /// Appends a piece, or makes the last one longer if the power is the same.
 void append_piece(std::vector<Piece>& pieces, const Piece& piece);
 

@@ -40,6 +40,8 @@ std::function<double(double)> from_light(Options& options, double scale) {
 
 }  // namespace
 
+double noise_of(Options& options) { return options.number("noise", Unit::share, 0.01, 0, 1); }
+
 std::function<double(double)> watts_of(const TraceLayout& layout, Options& options) {
     // Its sign turns what was recorded.
     const double scale = std::abs(options.number("scale", Unit::none, 1, -1e6, 1e6));

@@ -8,6 +8,9 @@
 
 namespace dynbal::power {
 
+/// Down to this share of the largest value what is negative is noise and counts as nothing: noise=.
+double noise_of(Options& options);
+
 /// Watts of a recorded value in SI units that is not negative. Throws InputError where an option that this needs is missing.
 std::function<double(double)> watts_of(const TraceLayout& layout, Options& options);
 

@@ -32,11 +32,9 @@ MakeHarvester plan_power(std::string_view text, const Options& options) {
 
 MakeHarvester plan_trace(std::string_view path, Options& options, std::optional<power::TraceSummary>& summary) {
     if (path.empty()) options.refuse("the name of a file is missing");
-    power::Recording recording = power::read_trace(std::string(path), options);
-    const bool repeats = options.flag("repeat", true);
-    const double skip_s = options.number("skip", Unit::second, 0, 0, most_s);
-    summary = std::move(recording.summary);
-    return [pieces = std::move(recording.pieces), repeats, skip_s] {
+    power::Replay replay = power::read_replay(std::string(path), options);
+    summary = std::move(replay.recording.summary);
+    return [pieces = std::move(replay.recording.pieces), repeats = replay.repeats, skip_s = replay.skip_s] {
         return std::make_unique<power::TraceHarvester>(pieces, repeats, skip_s);
     };
 }

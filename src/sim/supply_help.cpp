@@ -42,10 +42,11 @@ stops at its off voltage; harvesting goes on meanwhile; latency includes the cha
 
  Traces: a table with a header that names its columns, with their units, in any case and way: time_s, Time [ms], power_mw,
  Power (uW), voltage_v and current_ma (their product), irradiance_w_m2. Dates and times of day are known by their content, in one
- column or two: 2024-05-31 12:00:00, 31.05.2024, 31-May-2024 1:00 PM; 5/31/2024 needs date=month-first or date=day-first.
+ column or two: 2024-05-31 12:00:00, 31.05.2024, 31-May-2024 1:00 PM; 5/3/2024 needs date=month-first or
+ date=day-first, where no row such as 5/31/2024 tells. What a device draws (load_mA, consumption) is taken by hand only.
  `dynbal trace FILE` shows how a file is read. By hand, NAME or NUMBER of a column (from 1):
   column=C, unit=U   what is harvested: unit=mW, uA, V, ...; column=A*B, unit=V*mA: a product
-  time=C, time_unit=ms, or step=T: each row lasts as long
+  time=C, time_unit=ms (us, s, min, h), or step=T: each row lasts as long
   missing=zero, missing=hold
                      for empty cells, which are an error otherwise; noise=1%: down to this share of the largest value
                      what is negative counts as nothing

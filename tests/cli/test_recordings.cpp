@@ -31,6 +31,9 @@ TEST_F(RecordingsTest, ATraceIsShown) {
     const Called json = call({"trace", recording() + ",scale=2", "--json"});
     EXPECT_NEAR(json.json().at("mean_w").get<double>(), 4e-3, 1e-9);
     EXPECT_EQ(call({"trace", recording() + ",sunny=1"}).code, 2);
+    const Called skipped = call({"trace", "trace:" + recording() + ",skip=1s,repeat=no", "--json"});
+    EXPECT_EQ(skipped.json().at("duration_s").get<double>(), json.json().at("duration_s").get<double>() - 1);
+    EXPECT_EQ(call({"trace", recording() + ",skip=1h,repeat=no"}).code, 2);
     EXPECT_EQ(call({"trace", path("none.csv")}).code, 2);
     EXPECT_EQ(call({"trace", recording(), "-o", recording()}).code, 2);
 }

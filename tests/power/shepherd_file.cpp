@@ -40,31 +40,60 @@ std::vector<uint8_t> lzf_literals(const void* data, size_t size) {
     return result;
 }
 
+enum class Storage : uint8_t { plain, lzf, cut_short, elsewhere };
+
+struct Dataset {
+    const char* name;
+    hid_t type;
+    double gain;
+    bool with_gain = true, with_offset = true;
+    Storage storage = Storage::plain;
+    std::string unit{};
+    double offset = 0;
+};
+
 template <class Number>
-void write_dataset(hid_t group, const char* name, hid_t type, const std::vector<Number>& values, double gain,
-                   bool with_gain, bool lzf, const std::string& unit = {}, double offset = 0) {
-    const hsize_t size = values.size();
-    const hid_t space = H5Screate_simple(1, &size, nullptr);
+void write_dataset(hid_t group, const Dataset& what, const std::vector<Number>& values) {
+    const hsize_t size = values.size(), bytes = size * sizeof(Number);
+    const bool cut_short = what.storage == Storage::cut_short, lzf = what.storage == Storage::lzf;
+    const hsize_t extent = cut_short ? 2 * size : size;
+    const hid_t space = H5Screate_simple(1, &extent, nullptr);
     const hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
+    if (lzf || cut_short) H5Pset_chunk(layout, 1, &size);
     if (lzf) {
-        const unsigned parameters[] = {4, 261, static_cast<unsigned>(size * sizeof(Number))};
-        H5Pset_chunk(layout, 1, &size);
+        const unsigned parameters[] = {4, 261, static_cast<unsigned>(bytes)};
         H5Pset_filter(layout, 32000, H5Z_FLAG_OPTIONAL, 3, parameters);
     }
-    const hid_t dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
+    if (what.storage == Storage::elsewhere) H5Pset_virtual(layout, space, "elsewhere.h5", what.name, space);
+    const hid_t dataset = H5Dcreate2(group, what.name, what.type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
+    const hsize_t begin = 0;
     if (lzf) {
-        const std::vector<uint8_t> chunk = lzf_literals(values.data(), size * sizeof(Number));
-        const hsize_t begin = 0;
+        const std::vector<uint8_t> chunk = lzf_literals(values.data(), bytes);
         H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, &begin, chunk.size(), chunk.data());
-    } else {
-        H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+    } else if (cut_short) {
+        H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, &begin, bytes, values.data());
+    } else if (what.storage == Storage::plain) {
+        H5Dwrite(dataset, what.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
     }
-    if (with_gain) write_number(dataset, "gain", gain);
-    if (with_gain || gain != 1e-9) write_number(dataset, "offset", offset);
-    if (!unit.empty()) write_text(dataset, "unit", unit, false);
+    if (what.with_gain) write_number(dataset, "gain", what.gain);
+    if (what.with_offset) write_number(dataset, "offset", what.offset);
+    if (!what.unit.empty()) write_text(dataset, "unit", what.unit, false);
     H5Pclose(layout);
     H5Dclose(dataset);
     H5Sclose(space);
+}
+
+void write_times(hid_t group, const Written& recording) {
+    const bool first = recording.datatype.empty();
+    Dataset what{.name = "time", .type = H5T_NATIVE_UINT64, .gain = 1e-9, .with_gain = !first, .with_offset = !first};
+    if (recording.lzf) what.storage = Storage::lzf;
+    what.unit = recording.times_unit;
+    if (!recording.times_as_float) return write_dataset(group, what, recording.times_ns);
+    std::vector<double> times_s;
+    for (const uint64_t ns : recording.times_ns) times_s.push_back(static_cast<double>(ns) * 1e-9);
+    what.type = H5T_NATIVE_DOUBLE;
+    what.gain = 1;
+    write_dataset(group, what, times_s);
 }
 
 }  // namespace
@@ -77,11 +106,26 @@ void write_recording(const Written& recording, const std::string& path) {
     const hid_t group = H5Gcreate2(file, "data", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     if (!first) write_text(group, "datatype", recording.datatype, recording.fixed_text);
     if (!first) write_number(group, "window_samples", recording.window_samples);
-    write_dataset(group, "time", H5T_NATIVE_UINT64, recording.times_ns, 1e-9, !first, recording.lzf);
-    write_dataset(group, "voltage", H5T_NATIVE_UINT32, recording.volts_raw, 1e-3, recording.with_gain, recording.lzf,
-                  recording.volts_unit);
-    write_dataset(group, "current", H5T_NATIVE_UINT32, recording.amperes_raw, 1e-6, true, recording.lzf, {},
-                  recording.amperes_offset);
+    write_times(group, recording);
+    const Storage storage = recording.lzf ? Storage::lzf : Storage::plain;
+    const Storage of_volts = recording.volts_elsewhere   ? Storage::elsewhere
+                             : recording.volts_cut_short ? Storage::cut_short
+                                                         : storage;
+    write_dataset(group,
+                  {.name = "voltage",
+                   .type = H5T_NATIVE_UINT32,
+                   .gain = 1e-3,
+                   .with_gain = recording.with_gain,
+                   .storage = of_volts,
+                   .unit = recording.volts_unit},
+                  recording.volts_raw);
+    write_dataset(group,
+                  {.name = "current",
+                   .type = H5T_NATIVE_UINT32,
+                   .gain = 1e-6,
+                   .storage = storage,
+                   .offset = recording.amperes_offset},
+                  recording.amperes_raw);
     H5Gclose(group);
     if (H5Fclose(file) < 0) throw std::runtime_error("cannot write " + path);
 }

@@ -20,6 +20,10 @@ struct Written {
     bool with_gain = true;
     bool fixed_text = false;
     bool lzf = false;
+    std::string times_unit{};
+    bool times_as_float = false;   ///< seconds, as another program may write them
+    bool volts_cut_short = false;  ///< the dataset is longer than what was written
+    bool volts_elsewhere = false;  ///< in a file that is not there
 };
 
 /// Four samples, 10 ms apart.

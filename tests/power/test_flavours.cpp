@@ -142,6 +142,44 @@ TEST(Flavours, OfPandas) {
     EXPECT_NEAR(read("time,power_mw\n2024-05-31 00:00,1\n2024-05-31 00:01,2\n").summary.duration_s, 120, 1e-6);
 }
 
+TEST(Flavours, MinutesAndHours) {
+    const auto minutes = [](int i) { return fmt::format("{:.15g},{}", time_s(i) / 60, power(i)); };
+    for (const char* header : {"time_min", "Time [min]", "t (min)", "elapsed min", "minute"}) {
+        expect_recording(read(table(std::string(header) + ",power_mw\n", minutes)), header);
+    }
+    const auto hours = [](int i) { return fmt::format("{:.15g},{}", time_s(i) / 3600, power(i)); };
+    for (const char* header : {"time_h", "Time [h]", "t/h", "time (hr)", "hours"}) {
+        expect_recording(read(table(std::string(header) + ",power_mw\n", hours)), header);
+    }
+    expect_recording(read(table("a,power_mw\n", minutes), "time=a,time_unit=min"), "by hand");
+    const auto with_least = [](int i) { return fmt::format("{},0,{},9", time_s(i), power(i)); };
+    expect_recording(read(table("time_s,min,mean,max\n", with_least), "column=mean,unit=mW"), "a minimum, no minutes");
+    expect_recording(read(table("time_s,power_min,power_mw,battery_h\n", with_least)), "no times");
+}
+
+TEST(Flavours, DaysAndMonthsAreToldApartOrRefused) {
+    const std::string american = "time,power_mw\n5/12/2026 12:00,1\n5/13/2026 12:00,1\n5/14/2026 12:00,1\n";
+    const Read told = read(american);
+    EXPECT_EQ(told.error, "");
+    EXPECT_NEAR(told.summary.duration_s, 3 * 86400, 1e-6);
+    EXPECT_NE(told.summary.text().find("month first"), std::string::npos) << told.summary.text();
+    const Read british = read("time,power_mw\n30/11/2026 12:00,1\n01/12/2026 12:00,1\n");
+    EXPECT_NEAR(british.summary.duration_s, 2 * 86400, 1e-6) << british.error;
+    EXPECT_NE(british.summary.text().find("day first"), std::string::npos);
+    EXPECT_EQ(read("time,power_mw\n2026-05-12 12:00,1\n2026-05-13 12:00,1\n").summary.text().find("first,"),
+              std::string::npos)
+        << "nothing to be told";
+}
+
+TEST(Flavours, WhatIsDrawnIsTakenByHand) {
+    const auto row = [](int i) { return fmt::format("{},{}", time_s(i), power(i)); };
+    expect_recording(read(table("time_s,load_mW\n", row), "column=load_mW"), "by its name");
+    expect_recording(read(table("time_s,load_v,current_ma\n",
+                                [](int i) { return fmt::format("{},2.5,{}", time_s(i), power(i) / 2.5); })),
+                     "the voltage of an INA219");
+    expect_recording(read(table("time_s,payload_mw\n", row)), "another word");
+}
+
 TEST(Flavours, VoltageAndCurrentArePower) {
     const auto row = [](int i) { return fmt::format("{},2.5,{}", time_s(i), power(i) / 2.5); };
     expect_recording(read(table("time_s,voltage_v,current_ma\n", row)), "volts and milliamperes");
@@ -230,6 +268,15 @@ TEST(Flavours, NothingIsGuessed) {
              Case{table("time_s,harvest\n", row), "", "1", "harvest"},
              Case{table("time_s,power_dbm\n", row), "", "1", "power_dbm"},
              Case{table("power_mw,load_mw\n", row), "step=1s", "1", "'power_mw', 'load_mw'"},
+             Case{table("time_s,load_mA\n", row), "voltage=3V", "1", "what a device draws"},
+             Case{table("time_s,Consumption (mW)\n", row), "", "1", "what a device draws"},
+             Case{table("time_s,LoadPower_mW\n", row), "", "1", "column=NAME"},
+             Case{table("time_s,power consumption\n", row), "", "1", "what a device draws"},
+             Case{table("time_s,load\n", row), "unit=mW", "1", "what a device draws"},
+             Case{table("time_s,bus_v,current drawn [mA]\n", [](int i) { return fmt::format("{},3,1", i); }), "", "1",
+                  "'current drawn [mA]'"},
+             Case{table("min,max,mean\n", [](int i) { return fmt::format("{0},{0},1", i); }), "unit=mW,column=mean",
+                  "1", "no column holds the time"},
              Case{table("time_s,t_ms,power_mw\n", [](int i) { return fmt::format("{0},{0},1", i); }), "", "1", "time="},
              Case{"power_mw\n1\n2\n", "", "1", "step="},
              Case{good + "2,,\n", "", "4", "3 cells"},
@@ -249,6 +296,8 @@ TEST(Flavours, NothingIsGuessed) {
              Case{"time_s;power_mw\n0;1.000,5\n1;2\n", "", "2", "thousands"},
              Case{"time_s,power_mw\n0,\"1,5\"\n1,2\n", "", "2", "decimal mark"},
              Case{"time,power_mw\n5/1/2024 12:00,1\n5/1/2024 12:01,1\n", "", "2", "date=day-first"},
+             Case{"time,power_mw\n13/1/2024 12:00,1\n5/14/2024 12:01,1\n", "", "3", "'5/14/2024 12:01' is no time"},
+             Case{"time,power_mw\n5/13/2024 12:00,1\n5/14/2024 12:01,1\n", "date=day-first", "2", "is no date where"},
              Case{"harvested power/nW\n1,5\n2,5\n3,5\n", "step=1s", "1", "they may be decimal marks"},
              Case{"# harvested power, mW\n1,5\n2,5\n3,5\n", "step=1s", "1", "one column with its unit, or two"},
              Case{good, "column=mw", "1", "no such column"},

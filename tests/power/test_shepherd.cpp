@@ -75,6 +75,28 @@ TEST(Shepherd, TheFirstVersionSaysLess) {
     EXPECT_NEAR(pieces[1].duration_s, 0.01, 1e-9);
 }
 
+TEST(Shepherd, GapsAndRestsAreSaid) {
+    Written recording = four_samples();
+    recording.amperes_raw.push_back(100);
+    recording.volts_raw.push_back(100);
+    recording.times_ns.push_back(9'000'000'000);
+    Options options("trace", "");
+    const std::string gap = read_trace(write_recording(recording), options).summary.text();
+    EXPECT_NE(gap.find("longest gap 8.97 s"), std::string::npos) << gap;
+    recording.datatype = "ivcurve";
+    recording.window_samples = 2;
+    const std::string rest = read_trace(write_recording(recording), options).summary.text();
+    EXPECT_NE(rest.find("the last 1 samples are no whole curve"), std::string::npos) << rest;
+}
+
+TEST(Shepherd, NoiseIsAsMuchAsIsSaid) {
+    Written recording = four_samples();
+    recording.amperes_offset = -110e-6;  // of 100 uA
+    Options strict("trace", ""), lax("trace", "noise=10%");
+    EXPECT_THROW(read_trace(write_recording(recording), strict), InputError);
+    EXPECT_EQ((*read_trace(write_recording(recording), lax).pieces)[2].power_w, 0);
+}
+
 TEST(Shepherd, LzfIsRead) {
     Written recording = four_samples();
     recording.lzf = true;
@@ -158,6 +180,23 @@ TEST(Shepherd, AMistakeIsNamedWithTheFile) {
     recording = four_samples();
     recording.datatype = "ivcurve";
     EXPECT_NE(error_of(recording).find("window_samples"), std::string::npos);
+    recording.mode = "harvester";
+    recording.datatype = "ivsample";
+    recording.times_unit = "ms";
+    EXPECT_NE(error_of(recording).find("its unit is 'ms'"), std::string::npos);
+    recording = four_samples();
+    recording.times_as_float = true;
+    EXPECT_NE(error_of(recording).find("whole numbers"), std::string::npos) << "fractions would be cut off";
+    recording = four_samples();
+    recording.volts_cut_short = true;
+    EXPECT_NE(error_of(recording).find("not written to its end"), std::string::npos) << "the rest would be zeros";
+    recording = four_samples();
+    recording.volts_elsewhere = true;
+    EXPECT_NE(error_of(recording).find("in other files"), std::string::npos) << "all would be zeros";
+    recording = four_samples();
+    for (uint64_t& time : recording.times_ns) time += 1'000'000'000;
+    recording.times_ns[3] = 5;
+    EXPECT_NE(error_of(recording).find("time does not rise"), std::string::npos) << "before the first";
     const std::string path = io::temporary_file("dynbal_no_recording.h5");
     std::ofstream(path) << "\x89HDF\r\n\x1A\n and no more";
     EXPECT_THROW(pieces_of(path), InputError);
