@@ -26,6 +26,7 @@ SUMS = {
     "y_test": "3c23516efa5ec10a5e1127d82ed8f93ac84f6a3c7a721bc81c7c1aeed64736d5",
 }
 RECIPE = training.Recipe(epochs=18, batch=128, peak=0.1, weight_decay=3e-4, sgd=True)
+AGAIN = training.Recipe(epochs=10, batch=128, peak=0.03, weight_decay=3e-4, sgd=True)
 
 
 def convolution(channels_in, channels_out, size):
@@ -79,7 +80,9 @@ def main():
     arrays = training.read_arrays(options.data, SUMS)
     x_train, y_train = (torch.from_numpy(values) for values in arrays[:2])
     net = squeezenet().to(memory_format=torch.channels_last)
-    training.fit(net, x_train, y_train.long(), RECIPE, varied, options.checkpoint)
+    for part, recipe in (("", RECIPE), (".again", AGAIN)):
+        checkpoint = options.checkpoint and options.checkpoint + part
+        training.fit(net, x_train, y_train.long(), recipe, varied, checkpoint)
     training.export(net, SHAPE, options.output, "CIFAR-10, RGB pixels divided by 255; made by train.py")
     samples, labels = made_up.as_integers(net, scaled(training.some(x_train)), len(NAMES), 50, np.uint8, SCALE)
     np.save(training.beside(options, "calibrate.npy"), samples)
