@@ -25,7 +25,12 @@ const char* text_of(Status status) {
 }
 
 Engine::Engine(Nvm& nvm, Power& power, Trace& trace, std::span<std::byte> arena, PolicyKind policy)
-    : meter_(nvm, power, trace), trace_(&trace), sram_(arena), policy_(policy) {}
+    : meter_(nvm, power, trace),
+      records_nvm_(meter_, TrafficClass::recovery, TrafficClass::control),
+      regions_nvm_(meter_, TrafficClass::control, TrafficClass::control),
+      trace_(&trace),
+      sram_(arena),
+      policy_(policy) {}
 
 uint32_t Engine::sram_bytes_of(const ImageHeader& header) {
     return header.arena_bytes + header.max_state_runs * static_cast<uint32_t>(sizeof(StateRun));
@@ -38,15 +43,13 @@ void Engine::emit(EventKind kind, uint64_t value) {
 void Engine::commit() {
     DYNBAL_ASSERT(record_.stage < header_.stage_count);
     DYNBAL_ASSERT(record_.phase == Phase::idle || record_.region.channel_end <= stage_.channels_out);
-    meter_.set_class(TrafficClass::control);
     const uint64_t spent = meter_.spent() + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
     record_.spent = static_cast<uint32_t>(min_u64(spent, UINT32_MAX));
     records_->commit(record_);
 }
 
 Status Engine::boot() {
-    meter_.set_class(TrafficClass::recovery);
-    meter_.read(0, std::as_writable_bytes(std::span<ImageHeader, 1>(&header_, 1)));
+    meter_.read(TrafficClass::recovery, 0, std::as_writable_bytes(std::span<ImageHeader, 1>(&header_, 1)));
     if (validate_header(header_) != ImageFault::none) {
         return Status::no_image;
     }
@@ -57,8 +60,8 @@ Status Engine::boot() {
         return Status::arena_too_small;
     }
     meter_.set_model(header_.cost_model);
-    records_.emplace(meter_, header_);
-    regions_.emplace(meter_, header_);
+    records_.emplace(records_nvm_, header_);
+    regions_.emplace(regions_nvm_, header_);
     if (!records_->load(record_)) {
         record_ = Record{};
     }
@@ -93,11 +96,10 @@ Status Engine::read_output(std::span<int16_t> values) {
     if (values.size() != header_.output_values) {
         return Status::wrong_size;
     }
-    meter_.set_class(TrafficClass::control);
     const uint32_t channels = header_.output.channels;
     for (uint32_t begin = 0; begin < values.size(); begin += channels) {
         const uint32_t pixel = begin / channels;
-        meter_.read(header_.output.offset + 2 * pixel * header_.output.pixel_stride,
+        meter_.read(TrafficClass::control, header_.output.offset + 2 * pixel * header_.output.pixel_stride,
                     std::as_writable_bytes(values.subspan(begin, channels)));
     }
     for (int16_t& value : values) {
@@ -135,19 +137,19 @@ Status Engine::step() {
     return Status::ok;
 }
 
-Status Engine::open_stage() {
+Status Engine::open_stage(TrafficClass why) {
     if (record_.stage >= header_.stage_count) {
         return Status::bad_image;
     }
     const uint32_t offset = header_.stages_offset + record_.stage * static_cast<uint32_t>(sizeof(StageDescriptor));
-    meter_.read(offset, std::as_writable_bytes(std::span<StageDescriptor, 1>(&stage_, 1)));
+    meter_.read(why, offset, std::as_writable_bytes(std::span<StageDescriptor, 1>(&stage_, 1)));
     if (validate_stage(header_, stage_) != ImageFault::none) {
         return Status::bad_image;
     }
     const size_t runs_bytes = header_.max_state_runs * sizeof(StateRun);
     preserver_.emplace(meter_, header_, stage_, StageRef{record_.stage, record_.inference},
                        std::span<StateRun>(reinterpret_cast<StateRun*>(sram_.data()), header_.max_state_runs));
-    if (!preserver_->open(uint32_t{stage_.out_h} * stage_.out_w)) {
+    if (!preserver_->open(uint32_t{stage_.out_h} * stage_.out_w, why)) {
         return Status::bad_image;
     }
     runner_.emplace(meter_, header_, sram_.subspan(runs_bytes, header_.arena_bytes), stage_, *preserver_);
@@ -161,8 +163,7 @@ void Engine::begin_region() {
 }
 
 Status Engine::begin_stage() {
-    meter_.set_class(TrafficClass::control);
-    const Status status = open_stage();
+    const Status status = open_stage(TrafficClass::control);
     if (status != Status::ok) {
         return status;
     }
@@ -181,7 +182,6 @@ Status Engine::finish_region() {
     const bool started = record_.cycle == CycleState::not_begun || record_.cycle == CycleState::started;
     record_.cycle = started ? CycleState::started : CycleState::progressed;
     if (record_.waiting != 0) {
-        meter_.set_class(TrafficClass::control);
         regions_->pop(record_);
         begin_region();
         const uint64_t energy = likely_energy(record_.supply());
@@ -213,8 +213,7 @@ void Engine::finish_inference() {
 }
 
 Status Engine::recover() {
-    meter_.set_class(TrafficClass::recovery);
-    const Status status = open_stage();
+    const Status status = open_stage(TrafficClass::recovery);
     if (status != Status::ok) {
         return status;
     }
@@ -245,7 +244,6 @@ Status Engine::recover() {
 
 /// Looks for another configuration for the rest of the stage. NVM already holds all that this boot has found.
 Status Engine::reconsider(bool progress) {
-    meter_.set_class(TrafficClass::control);
     const bool changed = change_config(progress);
     record_.look = Look::done;
     if (!changed) {

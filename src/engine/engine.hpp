@@ -100,7 +100,7 @@ private:
     /// ok if no inference is under way and NVM is formatted.
     Status idle_status() const;
     static uint64_t least_setup_cost(const ImageHeader& header);
-    [[nodiscard]] Status open_stage();
+    [[nodiscard]] Status open_stage(TrafficClass why);
     [[nodiscard]] Status begin_stage();
     [[nodiscard]] Status recover();
     [[nodiscard]] Status reconsider(bool progress);
@@ -133,6 +133,7 @@ private:
     void emit(EventKind kind, uint64_t value = 0);
 
     Meter meter_;
+    MeteredNvm records_nvm_, regions_nvm_;
     Trace* trace_;
     std::span<std::byte> sram_;
     PolicyKind policy_;

@@ -14,14 +14,15 @@ public:
 
     Candidate row(uint32_t index) override {
         Candidate candidate;
-        meter_->read(offset_ + table_rows_offset(count) + index * static_cast<uint32_t>(sizeof(Candidate)),
+        meter_->read(TrafficClass::control,
+                     offset_ + table_rows_offset(count) + index * static_cast<uint32_t>(sizeof(Candidate)),
                      std::as_writable_bytes(std::span<Candidate, 1>(&candidate, 1)));
         return candidate;
     }
     void find(std::span<const uint64_t> energies, std::span<Place> places) override {
         ShortCost froms[table_rows_max];
         const std::span<ShortCost> all(froms, count);
-        meter_->read(offset_, std::as_writable_bytes(all));
+        meter_->read(TrafficClass::control, offset_, std::as_writable_bytes(all));
         for (size_t i = 0; i < energies.size(); ++i) {
             places[i] = place_of(all, energies[i]);
         }

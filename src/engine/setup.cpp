@@ -61,7 +61,6 @@ Status Engine::format() {
     }
     DYNBAL_ASSERT(sram_.size() >= arena_bytes_min);
     DYNBAL_ASSERT(header_.image_bytes <= header_.records_offset);
-    meter_.set_class(TrafficClass::control);
     if (record_.phase != Phase::formatting) {
         records_->erase();
         record_ = Record{};
@@ -70,7 +69,7 @@ Status Engine::format() {
     std::memset(sram_.data(), 0, setup_piece_bytes);
     const ClearedAreas areas(header_);
     for (Piece piece = areas.piece_at(record_.done); piece.bytes != 0; piece = areas.piece_at(record_.done)) {
-        meter_.write(piece.offset, sram_.first(piece.bytes));
+        meter_.write(TrafficClass::control, piece.offset, sram_.first(piece.bytes));
         record_.done += piece.bytes;
         commit();
     }
@@ -97,7 +96,7 @@ Status Engine::open_input(std::optional<ValueStore>& store) {
     store.emplace(meter_, header_.input, header_.input_states,
                   std::span<StateRun>(reinterpret_cast<StateRun*>(sram_.data()), header_.max_state_runs));
     const uint32_t pixels = header_.input_values / header_.input.channels;
-    return store->open(record_.inference & 1U, pixels) ? Status::ok : Status::bad_image;
+    return store->open(record_.inference & 1U, pixels, TrafficClass::control) ? Status::ok : Status::bad_image;
 }
 
 uint32_t Engine::count_loaded(ValueStore& store) const {
@@ -161,7 +160,6 @@ Status Engine::start() {
         return status;
     }
     if (!input_loaded_) {
-        meter_.set_class(TrafficClass::control);
         std::optional<ValueStore> store;
         if (const Status status = open_input(store); status != Status::ok) {
             return status;

@@ -85,7 +85,6 @@ void StageRunner::fetch(const JobPlan& plan) {
         return;
     }
     make_room(plan);
-    meter_->set_class(TrafficClass::inputs);
     for (uint32_t operand = 0; operand < shape_.operands; ++operand) {
         fetch_box(plan.window.read, operand);
     }
@@ -127,18 +126,17 @@ void StageRunner::compute(const JobPlan& plan) {
 }
 
 void StageRunner::fetch_headers(const Range& channels) {
-    meter_->set_class(TrafficClass::weights);
-    meter_->read(stage_.headers_offset + channels.begin * static_cast<uint32_t>(sizeof(ChannelHeader)),
+    meter_->read(TrafficClass::weights,
+                 stage_.headers_offset + channels.begin * static_cast<uint32_t>(sizeof(ChannelHeader)),
                  std::as_writable_bytes(std::span(headers_, channels.size())));
 }
 
 /// Whole rows of weights are one transfer; of a slice of the input channels each tap is one.
 void StageRunner::fetch_weights(const Range& channels, const Range& slice) {
-    meter_->set_class(TrafficClass::weights);
     const uint32_t stored_row_bytes = shape_.weight_row_bytes();
     if (slice.size() >= shape_.group_in()) {
         weight_row_bytes_ = stored_row_bytes;
-        meter_->read(stage_.weights_offset + channels.begin * stored_row_bytes,
+        meter_->read(TrafficClass::weights, stage_.weights_offset + channels.begin * stored_row_bytes,
                      {weights_, size_t{channels.size()} * stored_row_bytes});
         return;
     }
@@ -148,7 +146,8 @@ void StageRunner::fetch_weights(const Range& channels, const Range& slice) {
         for (uint32_t tap = 0; tap < shape_.taps(); ++tap) {
             const uint32_t source = stage_.weights_offset + (channels.begin + channel) * stored_row_bytes +
                                     (tap * shape_.channels_in + slice.begin) * shape_.weight_bytes;
-            meter_->read(source, {weights_ + channel * weight_row_bytes_ + tap * slice_bytes, slice_bytes});
+            meter_->read(TrafficClass::weights, source,
+                         {weights_ + channel * weight_row_bytes_ + tap * slice_bytes, slice_bytes});
         }
     }
 }
@@ -207,7 +206,7 @@ void StageRunner::fetch_words(uint32_t operand, uint32_t row, uint32_t col, uint
     const TensorPlace& place = stage_.inputs[operand];
     int16_t* target = window_word(operand, row, col);
     const uint32_t source = place.offset + 2 * ((row * shape_.in_w + col) * place.pixel_stride + channel);
-    meter_->read(source, std::as_writable_bytes(std::span(target, count)));
+    meter_->read(TrafficClass::inputs, source, std::as_writable_bytes(std::span(target, count)));
     kernel::strip_state(target, count);
 }
 

@@ -24,8 +24,7 @@ void CheckpointStore::save(const CheckpointKey& key, std::span<int32_t> buffer, 
     trailer.sums_crc = crc32(std::as_bytes(buffer.first(sum_count)));
     trailer.trailer_crc = crc_of(trailer);
     std::memcpy(buffer.data() + sum_count, &trailer, sizeof(trailer));
-    meter_->set_class(TrafficClass::checkpoints);
-    meter_->write(slot_offset(next_slot_),
+    meter_->write(TrafficClass::checkpoints, slot_offset(next_slot_),
                   std::as_bytes(buffer.first(sum_count + checkpoint_trailer_bytes / sizeof(int32_t))));
     meter_->barrier();
     next_slot_ ^= 1U;
@@ -33,7 +32,7 @@ void CheckpointStore::save(const CheckpointKey& key, std::span<int32_t> buffer, 
 
 bool CheckpointStore::load_trailer(uint32_t slot, const CheckpointKey& key, uint32_t sum_count,
                                    CheckpointTrailer& trailer) {
-    meter_->read(slot_offset(slot) + sum_count * static_cast<uint32_t>(sizeof(int32_t)),
+    meter_->read(TrafficClass::recovery, slot_offset(slot) + sum_count * static_cast<uint32_t>(sizeof(int32_t)),
                  std::as_writable_bytes(std::span<CheckpointTrailer, 1>(&trailer, 1)));
     CheckpointKey expected = key;
     expected.channels_done = trailer.key.channels_done;
@@ -41,7 +40,6 @@ bool CheckpointStore::load_trailer(uint32_t slot, const CheckpointKey& key, uint
 }
 
 uint32_t CheckpointStore::find(const CheckpointKey& key, uint32_t sum_count) {
-    meter_->set_class(TrafficClass::recovery);
     uint32_t channels_done = 0;
     next_slot_ = 0;
     for (uint32_t slot = 0; slot < 2; ++slot) {
@@ -56,9 +54,8 @@ uint32_t CheckpointStore::find(const CheckpointKey& key, uint32_t sum_count) {
 }
 
 bool CheckpointStore::restore(std::span<int32_t> buffer, uint32_t sum_count) {
-    meter_->set_class(TrafficClass::recovery);
     const std::span<std::byte> sums = std::as_writable_bytes(buffer.first(sum_count));
-    meter_->read(slot_offset(next_slot_ ^ 1U), sums);
+    meter_->read(TrafficClass::recovery, slot_offset(next_slot_ ^ 1U), sums);
     if (crc32(sums) == found_crc_) {
         return true;
     }

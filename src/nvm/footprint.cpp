@@ -20,12 +20,12 @@ uint32_t crc_of(const Footprint& footprint) {
 }  // namespace
 
 uint32_t FootprintStore::load(uint32_t epoch) {
-    meter_->set_class(TrafficClass::recovery);
     uint32_t done = 0;
     next_slot_ = 0;
     for (uint32_t slot = 0; slot < 2; ++slot) {
         Footprint footprint;
-        meter_->read(offset_ + slot * footprint_bytes, std::as_writable_bytes(std::span<Footprint, 1>(&footprint, 1)));
+        meter_->read(TrafficClass::recovery, offset_ + slot * footprint_bytes,
+                     std::as_writable_bytes(std::span<Footprint, 1>(&footprint, 1)));
         if (footprint.epoch == epoch && footprint.crc == crc_of(footprint) && footprint.done > done) {
             done = footprint.done;
             next_slot_ = slot ^ 1U;
@@ -39,21 +39,19 @@ void FootprintStore::save(uint32_t epoch, uint32_t done) {
     DYNBAL_ASSERT(done != 0);  // what format() leaves is no footprint
     Footprint footprint{epoch, done, 0};
     footprint.crc = crc_of(footprint);
-    meter_->set_class(TrafficClass::checkpoints);
     meter_->barrier();  // the sums it speaks for
-    meter_->write(offset_ + next_slot_ * footprint_bytes, std::as_bytes(std::span<const Footprint, 1>(&footprint, 1)));
+    meter_->write(TrafficClass::checkpoints, offset_ + next_slot_ * footprint_bytes,
+                  std::as_bytes(std::span<const Footprint, 1>(&footprint, 1)));
     meter_->barrier();
     next_slot_ ^= 1U;
 }
 
 void FootprintStore::read_sums(uint32_t pass, uint32_t index, std::span<int32_t> sums) {
-    meter_->set_class(TrafficClass::checkpoints);
-    meter_->read(sum_offset(pass, index), std::as_writable_bytes(sums));
+    meter_->read(TrafficClass::checkpoints, sum_offset(pass, index), std::as_writable_bytes(sums));
 }
 
 void FootprintStore::write_sums(uint32_t pass, uint32_t index, std::span<const int32_t> sums) {
-    meter_->set_class(TrafficClass::checkpoints);
-    meter_->write(sum_offset(pass, index), std::as_bytes(sums));
+    meter_->write(TrafficClass::checkpoints, sum_offset(pass, index), std::as_bytes(sums));
 }
 
 }  // namespace dynbal

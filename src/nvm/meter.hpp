@@ -9,27 +9,25 @@
 
 namespace dynbal {
 
-class Meter final : public Nvm {
+class Meter {
 public:
     Meter(Nvm& nvm, Power& power, Trace& trace) : nvm_(&nvm), power_(&power), trace_(&trace) {}
 
-    /// The class under which the following accesses are counted.
-    void set_class(TrafficClass traffic_class) { class_ = traffic_class; }
     void set_model(const CostModel& model) { model_ = model; }
 
-    /// Not inlined, as write(): a transfer dwarfs a call, and flash is scarce.
-    [[gnu::noinline]] void read(uint32_t offset, std::span<std::byte> target) override {
-        count({target.size(), 0, 1, 0, 0});
+    /// As of Nvm; `why` is what the access is counted as. Not inlined, as write(): a transfer dwarfs a call, and flash is scarce.
+    [[gnu::noinline]] void read(TrafficClass why, uint32_t offset, std::span<std::byte> target) {
+        count(why, {target.size(), 0, 1, 0, 0});
         nvm_->read(offset, target);
     }
-    [[gnu::noinline]] void write(uint32_t offset, std::span<const std::byte> source) override {
-        count({0, source.size(), 1, 0, 0});
+    [[gnu::noinline]] void write(TrafficClass why, uint32_t offset, std::span<const std::byte> source) {
+        count(why, {0, source.size(), 1, 0, 0});
         nvm_->write(offset, source);
     }
-    void barrier() override { nvm_->barrier(); }
-    NvmClass nvm_class() const override { return nvm_->nvm_class(); }
+    void barrier() { nvm_->barrier(); }
+    NvmClass nvm_class() const { return nvm_->nvm_class(); }
     [[nodiscard]] bool compute(uint64_t macs) {
-        count({0, 0, 0, macs, 1});
+        count(TrafficClass::control, {0, 0, 0, macs, 1});
         return power_->compute(macs);
     }
     const Traffic& total() const { return total_; }
@@ -38,17 +36,32 @@ public:
     uint64_t spent() const { return cost_of(model_, total_); }
 
 private:
-    void count(const Traffic& traffic) {
+    void count(TrafficClass why, const Traffic& traffic) {
         total_ += traffic;
-        trace_->traffic(class_, traffic);
+        trace_->traffic(why, traffic);
     }
 
     Nvm* nvm_;
     Power* power_;
     Trace* trace_;
-    TrafficClass class_ = TrafficClass::control;
     Traffic total_{};
     CostModel model_{};
+};
+
+/// NVM under a meter, for what works with and without one: its reads are counted as one class, its writes as another.
+class MeteredNvm final : public Nvm {
+public:
+    MeteredNvm(Meter& meter, TrafficClass reads, TrafficClass writes)
+        : meter_(&meter), reads_(reads), writes_(writes) {}
+
+    void read(uint32_t offset, std::span<std::byte> target) override { meter_->read(reads_, offset, target); }
+    void write(uint32_t offset, std::span<const std::byte> source) override { meter_->write(writes_, offset, source); }
+    void barrier() override { meter_->barrier(); }
+    NvmClass nvm_class() const override { return meter_->nvm_class(); }
+
+private:
+    Meter* meter_;
+    TrafficClass reads_, writes_;
 };
 
 }  // namespace dynbal

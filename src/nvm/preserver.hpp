@@ -34,7 +34,7 @@ public:
               std::span<StateRun> runs);
 
     /// Reads the state runs; false if they are damaged.
-    bool open(uint32_t pixels) { return values_.open(ref_.inference & 1U, pixels); }
+    bool open(uint32_t pixels, TrafficClass why) { return values_.open(ref_.inference & 1U, pixels, why); }
 
     /// Makes durable what a plan has made, and notes it under `epoch` where the method does.
     void finish(const JobOrder& order, const JobPlan& plan, const Made& made, uint32_t epoch);

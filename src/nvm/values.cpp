@@ -7,9 +7,9 @@ namespace dynbal {
 ValueStore::ValueStore(Meter& meter, const TensorPlace& place, const StateRuns& states, std::span<StateRun> runs)
     : meter_(&meter), place_(place), states_(states), runs_(runs.first(states.run_count)) {}
 
-bool ValueStore::open(uint32_t inference_parity, uint32_t pixels) {
+bool ValueStore::open(uint32_t inference_parity, uint32_t pixels, TrafficClass why) {
     parity_ = inference_parity;
-    meter_->read(states_.runs_offset, std::as_writable_bytes(runs_));
+    meter_->read(why, states_.runs_offset, std::as_writable_bytes(runs_));
     uint32_t end = 0;
     for (const StateRun& run : runs_) {
         if (run.end_value <= end) {
@@ -53,7 +53,6 @@ void ValueStore::write(const Job& job, std::span<int16_t> values) {
     DYNBAL_ASSERT(values.size() == job.values() && !values.empty());
     DYNBAL_ASSERT(job.channels.end <= place_.channels);
     DYNBAL_ASSERT(storage_index(job.pixels.end - 1, job.channels.end - 1) < runs_.back().end_value);
-    meter_->set_class(TrafficClass::outputs);
     const uint32_t channels = job.channels.size();
     const bool contiguous = channels == place_.pixel_stride;
     const uint32_t piece = contiguous ? job.values() : channels;
@@ -61,14 +60,14 @@ void ValueStore::write(const Job& job, std::span<int16_t> values) {
     for (uint32_t begin = 0; begin < job.values(); begin += piece, ++pixel) {
         const std::span<int16_t> words = values.subspan(begin, piece);
         encode(storage_index(pixel, job.channels.begin), words);
-        meter_->write(address_of(pixel, job.channels.begin), std::as_bytes(words));
+        meter_->write(TrafficClass::outputs, address_of(pixel, job.channels.begin), std::as_bytes(words));
     }
 }
 
 /// Not inlined: a transfer of one byte dwarfs a call, and flash is scarce.
 [[gnu::noinline]] std::byte ValueStore::state_byte(const Position& position) {
     std::byte high{};
-    meter_->read(address_of(position.pixel, position.channel) + 1, {&high, 1});
+    meter_->read(TrafficClass::recovery, address_of(position.pixel, position.channel) + 1, {&high, 1});
     return high;
 }
 
@@ -82,12 +81,11 @@ void ValueStore::unfinish(const Position& position) {
     DYNBAL_ASSERT(storage_index(position.pixel, position.channel) < runs_.back().end_value);
     if (is_finished(position)) {
         const std::byte flipped = state_byte(position) ^ std::byte{0x80};
-        meter_->write(address_of(position.pixel, position.channel) + 1, {&flipped, 1});
+        meter_->write(TrafficClass::outputs, address_of(position.pixel, position.channel) + 1, {&flipped, 1});
     }
 }
 
 uint32_t ValueStore::count_finished(const JobOrder& order, uint32_t known) {
-    meter_->set_class(TrafficClass::recovery);
     ProgressSearch search = order.search_from(known);
     while (!search.ended()) {
         search.tell(is_finished(order.position_of(search.probe())));

@@ -21,7 +21,7 @@ public:
     ValueStore(Meter& meter, const TensorPlace& place, const StateRuns& states, std::span<StateRun> runs);
 
     /// Reads the state runs from NVM; returns false if they are not in ascending order or do not cover the tensor.
-    bool open(uint32_t inference_parity, uint32_t pixels);
+    bool open(uint32_t inference_parity, uint32_t pixels, TrafficClass why);
 
     /// Writes the values of a job, [pixels][channels]; `values` are 15-bit and are encoded in place.
     /// The bytes reach NVM in the order of the job's values.
