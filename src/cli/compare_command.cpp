@@ -249,9 +249,9 @@ std::string advice_text(const sim::DeviceProfile& profile, const std::vector<int
     for (const Row& row : rows) {
         if (row.policy != Strategy::best || row.result.outcome != sim::Outcome::stuck) continue;
         const auto plan = sim::plan_harvest(row.supply, profile);
-        if (plan)
-            text += "\n" + row.supply + ": " +
-                    sim::advice_for({.file = row.file, .profile = profile, .input = input, .plan = *plan}) + "\n";
+        if (!plan) continue;
+        text += "\n" + row.supply + ": " +
+                sim::advice_for({.file = row.file, .profile = profile, .input = input, .plan = *plan}) + "\n";
     }
     return text;
 }

@@ -122,8 +122,9 @@ void run(const CompileArguments& arguments, Context& context) {
     const auto compared = compiler::spread_samples(samples, std::min(count, compared_max), options.input_scale);
     compared([&](const std::vector<float>& sample) { comparison.add(sample); });
     for (const std::string& warning : check.warnings()) warnings.push_back(warning);
-    if (const std::string warning = quality::warning_of(comparison, options.weight_bytes); !warning.empty())
+    if (const std::string warning = quality::warning_of(comparison, options.weight_bytes); !warning.empty()) {
         warnings.push_back(warning);
+    }
     if (const std::string warning = quality::warning_of_classes(comparison); !warning.empty()) {
         warnings.push_back(warning);
     }

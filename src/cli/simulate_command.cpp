@@ -134,6 +134,12 @@ void add_simulate(CLI::App& app, Context& context) {
     command->add_flag("--before", arguments->before, "First run another input on the same NVM, on steady power");
     arguments->repeat.add_to(*command);
     add_json(*command, context);
+    command->footer(
+        "A run begins cold: the image is in NVM, the capacitor is at its off voltage (start_voltage=U in `dynbal help "
+        "supplies` "
+        "changes that), and the device knows nothing of the supply. Latency counts the first charging. With --repeat "
+        "and "
+        "--whole-trace only the first inference begins like this.");
     command->callback([arguments, &context] { run(*arguments, context); });
 }
 

@@ -87,6 +87,8 @@ void run_grid(SweepCommandArguments arguments, Context& context) {
     const experiment::Shard& shard = arguments.sweep.shard;
     std::string& folder = arguments.sweep.folder;
     folder = arguments.folder();
+    const std::string merge =
+        fmt::format("journal.jsonl; after the last shard: `dynbal sweep --merge {}`", shell_word(folder));
     if (!shard.is_whole()) folder = (std::filesystem::path(folder) / shard.folder()).string();
     const experiment::SweepResult result = run_with_progress(grid, arguments.sweep, "sweep");
     nlohmann::ordered_json json{{"folder", folder},
@@ -94,11 +96,9 @@ void run_grid(SweepCommandArguments arguments, Context& context) {
                                 {"rows_done_before", result.done_before},
                                 {"rows_completed", ended(result.rows)}};
     if (!shard.is_whole()) json["shard"] = shard.name();
-    context.print(
-        json,
-        rows_text(result.rows) +
-            fmt::format("{} rows ({} of them from before) in {}: {}\n", result.rows.size(), result.done_before, folder,
-                        shard.is_whole() ? "rows.csv, rows.jsonl" : "journal.jsonl, for `dynbal sweep --merge`"));
+    context.print(json, rows_text(result.rows) + fmt::format("{} rows ({} of them from before) in {}: {}\n",
+                                                             result.rows.size(), result.done_before, folder,
+                                                             shard.is_whole() ? "rows.csv, rows.jsonl" : merge));
 }
 
 void run_merge(const SweepCommandArguments& arguments, Context& context) {

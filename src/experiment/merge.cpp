@@ -98,8 +98,10 @@ void write_merged(const Merge& merge, const std::string& folder) {
             text += "\n  shard " + lost.shard.name() + ": " + std::to_string(lost.missing) + " rows are missing, " +
                     (lost.folder.empty() ? "it has no folder" : std::to_string(lost.rows) + " are in " + lost.folder);
         }
-        throw InputError(text +
-                         "\nrun each of them again, `dynbal sweep GRID.toml --shard I/N`: it goes on where it was");
+        throw InputError(
+            text +
+            "\nrun each of them again, `dynbal sweep GRID.toml --shard I/N -o FOLDER` with the folder that it had: it "
+            "goes on where it was");
     }
     const SweepFolder target{folder};
     target.create();

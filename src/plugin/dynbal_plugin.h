@@ -15,6 +15,8 @@
 
 #include <stdint.h>
 
+/* NOLINTBEGIN(readability-identifier-naming): the names are those of C */
+
 /** Changes whenever a struct or the meaning of a function does. */
 #define DYNBAL_PLUGIN_VERSION 2u
 
@@ -121,3 +123,4 @@ dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape,
  * than the next thing that it did not finish would have needed.
  */
 dynbal_bounds dynbal_learn(dynbal_bounds supply, dynbal_bounds cycle);
+/* NOLINTEND(readability-identifier-naming) */

@@ -29,6 +29,8 @@ TEST_F(ShardCommand, ShardsAreRunAndMerged) {
         EXPECT_EQ(called.json()["rows"], 2);
         EXPECT_EQ(called.json()["shard"], shard);
     }
+    const std::string advice = "`dynbal sweep --merge " + path("parts") + "`";
+    EXPECT_NE(sweep({"-o", path("parts"), "--shard", "3/3"}).out.find(advice), std::string::npos);
     const Called merged = call({"sweep", "--merge", path("parts"), "--json"});
     ASSERT_EQ(merged.code, 0) << merged.err;
     EXPECT_EQ(merged.json()["rows"], 6);

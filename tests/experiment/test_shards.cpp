@@ -95,6 +95,7 @@ TEST_F(ShardTest, LostAndUnfinishedOnesAreNamed) {
     EXPECT_NE(message.find("2 of 4 shards are not complete"), std::string::npos) << message;
     EXPECT_NE(message.find("shard 2/4: 3 rows are missing, it has no folder"), std::string::npos) << message;
     EXPECT_NE(message.find("shard 4/4: 2 rows are missing, 1 are in "), std::string::npos) << message;
+    EXPECT_NE(message.find("--shard I/N -o FOLDER` with the folder that it had"), std::string::npos) << message;
     EXPECT_FALSE(std::filesystem::exists(path("merged")));
 }
 

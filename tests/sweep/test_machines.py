@@ -178,15 +178,15 @@ class Cluster:
             daemon.wait(timeout=30)
 
 
-def processes_of(shard):
-    """Process ids of the programs (not the scripts) that run a shard."""
+def processes_of(folder, shard):
+    """Process ids of the programs (not the scripts) that run a shard of this sweep, and of no other on this machine."""
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue
-        if words[0].endswith("dynbal") and f"{shard}/8" in words:
+        if words[0].endswith("dynbal") and str(folder) in words and f"{shard}/8" in words:
             found.append(int(path.parent.name))
     return found
 
@@ -204,11 +204,11 @@ def slurm(program, work):
         shard = folder / "shard-1-of-8"
         done = 0
         for _ in range(2):  # killed, the task's script goes on
-            wait_for(lambda: len(journal(shard)) > done + 10 and processes_of(1), "shard 1 runs")
-            for process in processes_of(1):
+            wait_for(lambda: len(journal(shard)) > done + 10 and processes_of(folder, 1), "shard 1 runs")
+            for process in processes_of(folder, 1):
                 os.kill(process, signal.SIGKILL)
             done = len(journal(shard))
-        wait_for(lambda: len(journal(folder / "shard-8-of-8")) > 5 and processes_of(8), "shard 8 runs", 300)
+        wait_for(lambda: len(journal(folder / "shard-8-of-8")) > 5 and processes_of(folder, 8), "shard 8 runs", 300)
         jobs = run("squeue", "-h", "-r", "-o", "%A %F %K %j").splitlines()
         array = next(line.split()[1] for line in jobs if line.split()[2] == "8")
         run("scancel", f"{array}_8")  # lost: the merge job submits it again

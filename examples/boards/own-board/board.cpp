@@ -17,7 +17,6 @@ namespace {
 /// The memory that survives: here bytes in the address space; elsewhere a driver of an FRAM.
 struct Psram final : Nvm {
     volatile std::byte* const bytes = reinterpret_cast<volatile std::byte*>(0x60000000);
-
     void read(uint32_t offset, std::span<std::byte> target) override {
         for (size_t i = 0; i < target.size(); ++i) target[i] = bytes[offset + i];
     }
@@ -28,7 +27,6 @@ struct Psram final : Nvm {
 
 struct Uart final : Console {
     volatile uint32_t* const registers = reinterpret_cast<volatile uint32_t*>(0x40004000);  // CMSDK UART 0
-
     void write(const char* text) override {
         registers[4] = 16;  // divisor
         registers[2] = 1;   // transmit

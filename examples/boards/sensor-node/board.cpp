@@ -4,6 +4,7 @@
 #include "common/cortex_m.hpp"
 #include "common/installer.hpp"
 #include "node.hpp"
+#include "platform/plain.hpp"
 #include "qemu-mps2-an386/mapped_nvm.hpp"
 #include "qemu-mps2-an386/semihosting.hpp"
 
@@ -23,11 +24,6 @@ struct Replay final : example::Sensor {
                          values.begin());
     }
 };
-
-struct NoPower final : dynbal::Power {
-    bool compute(uint64_t) override { return true; }
-};
-struct NoTrace final : dynbal::Trace {};
 
 }  // namespace
 
@@ -60,8 +56,8 @@ int run() {
         console.write("error: the model needs more SRAM than this board has\n");
         return 1;
     }
-    NoPower power;
-    NoTrace trace;
+    PlainPower power;
+    PlainTrace trace;
     Engine engine(nvm, power, trace, sram.first(engine_bytes), static_cast<PolicyKind>(payload.header.policy));
     Replay sensor;
     sensor.recorded = payload.input;
