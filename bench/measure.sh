@@ -90,12 +90,12 @@ soak() {
 }
 reproduce() {
     local start=$SECONDS
-    "$program" reproduce --models "$data/models/dynbal" --traces "$data/traces" --no-oracle --restart -o "$work/reproduce" \
+    "$program" reproduce --models "$data/models/dynbal" --traces "$data/traces" --restart -o "$work/reproduce" \
         --json | python3 -c 'import json,sys; print("reproduce:", json.load(sys.stdin)["summary"])'
     echo "reproduce: 3 models x 10 supplies x 3 policies x 20 inferences in $((SECONDS - start)) s"
 }
 oracle() {
-    "$program" reproduce --models "$data/models/dynbal" --traces "$data/traces" --restart -o "$work/oracle" --json |
+    "$program" reproduce --models "$data/models/dynbal" --traces "$data/traces" --oracle --restart -o "$work/oracle" --json |
         python3 -c 'import json,sys; print("oracle:", json.load(sys.stdin)["summary"])'
 }
 instructions() {

@@ -31,6 +31,7 @@ SUMS = {
 RECIPES = {"teacher": training.Recipe(epochs=30, batch=128, peak=0.004, weight_decay=0.05, smoothing=0.1),
            "dnn": training.Recipe(epochs=60, batch=128, peak=0.004, weight_decay=0.02, taught=0.7),
            "ds_cnn": training.Recipe(epochs=40, batch=128, peak=0.006, weight_decay=0.02, taught=0.7)}
+AGAIN = {"dnn": training.Recipe(epochs=30, batch=128, peak=0.0015, weight_decay=0.02, taught=0.7)}
 
 
 def dense(values_in, values_out):
@@ -145,6 +146,9 @@ def main():
     print(f"teacher's test accuracy {training.accuracy(master, *map(torch.from_numpy, arrays[2:]), scaled):.2f} %")
     net = {"dnn": dnn, "ds_cnn": ds_cnn}[kind]()
     training.fit(net, *pairs, recipe, varied, options.checkpoint, with_nonsense, master)
+    if kind in AGAIN:
+        checkpoint = options.checkpoint and options.checkpoint + ".again"
+        training.fit(net, *pairs, AGAIN[kind], varied, checkpoint, with_nonsense, master)
     training.export(net, SHAPE, options.output, "Ten words, Speech Commands; made by train.py")
     training.note(net, options, arrays[2:], training.two_of_each(*arrays[2:]), scaled, NAMES)
     samples, _ = made_up.as_integers(net, scaled(training.some(x_train)), len(NAMES), 96, np.int16, SCALE)

@@ -19,7 +19,7 @@ struct ReproduceArguments {
     SweepArguments sweep;
     std::optional<std::string> models, traces, rf, thermal;
     uint32_t repetitions = 20;
-    bool no_oracle = false;
+    bool oracle = false;
 };
 
 /// The grid, and what has to be said about it.
@@ -27,7 +27,7 @@ experiment::Grid grid_of(const ReproduceArguments& arguments, std::string& note)
     experiment::PaperGridOptions options;
     options.rf = arguments.rf.value_or(experiment::rf_supply(arguments.traces));
     options.thermal = arguments.thermal.value_or(experiment::thermal_supply());
-    options.oracle = !arguments.no_oracle;
+    options.oracle = arguments.oracle;
     options.repetitions = arguments.repetitions;
     note = "The paper's RF and thermal traces were never published; in their place: `" + options.rf + "` and `" +
            options.thermal + "`.\n";
@@ -90,7 +90,7 @@ void add_reproduce(CLI::App& app, Context& context) {
     command->add_option("--inferences", arguments->repetitions, "Inferences in a row in each cell")
         ->check(CLI::Range(1U, 1'000'000U))
         ->capture_default_str();
-    command->add_flag("--no-oracle", arguments->no_oracle, "Leave out the search for each stage's best tile");
+    command->add_flag("--oracle", arguments->oracle, "Also try every tile of every stage for the best one: takes minutes");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double least_units = 20'000;
 constexpr double most_units = 2'000'000;
-constexpr double step = 1.02;
+constexpr double step = 1.05;
 
 bool ended(const Row& row) { return row.completed == row.repetitions; }
 

@@ -15,7 +15,7 @@ struct Named {
 };
 
 constexpr std::array<Named, 3> published{{{"HAR", "HAR-CNN"}, {"KWS", "KWS-DNN_S"}, {"SQN", "squeezenet_cifar10"}}};
-constexpr std::array<Named, 3> own{{{"HAR", "har"}, {"ECG", "ecg"}, {"FMN", "fashion_mnist"}}};
+constexpr std::array<Named, 3> own{{{"HAR", "har"}, {"KWS", "kws_dnn"}, {"SQN", "cifar10"}}};
 
 std::string path_of(const std::string& folder, const std::string& network) {
     return (std::filesystem::path(folder) / (network + ".onnx")).string();
