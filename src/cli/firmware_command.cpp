@@ -72,8 +72,9 @@ void write_header(const FirmwareArguments& arguments, Context& context) {
 }
 
 void run_board(const FirmwareArguments& arguments, Context& context) {
-    if (arguments.input.empty() || arguments.board.empty())
+    if (arguments.input.empty() || arguments.board.empty()) {
         throw InputError("a board's program needs --input, --board and -o; --header alone writes a header for C");
+    }
     const std::string stem = checked_stem(arguments);
     firmware::PayloadOptions options;
     options.policy = sim::parse_policy(arguments.policy);
@@ -83,8 +84,9 @@ void run_board(const FirmwareArguments& arguments, Context& context) {
     const firmware::ElfProgram program = firmware::make_firmware(arguments.board, file, input, options);
     // A board's profile has its name; a board that only exists in an emulator has none.
     const std::vector<std::string> devices = device::profile_names();
-    if (std::find(devices.begin(), devices.end(), arguments.board) != devices.end())
+    if (std::find(devices.begin(), devices.end(), arguments.board) != devices.end()) {
         check_device(file, device::profile_by_name(arguments.board), arguments.board, context);
+    }
     const std::vector<firmware::Segment> segments = program.segments();
     const std::vector<uint8_t> flat = firmware::flat_image(segments);
     io::write_file(stem + ".elf", program.file());

@@ -21,8 +21,9 @@ void RepeatArguments::add_to(CLI::App& command) {
 std::optional<double> seconds_of(const std::string& option, const std::string& text) {
     if (text.empty()) return std::nullopt;
     const auto seconds = power::parse_quantity(text, power::Unit::second);
-    if (!seconds || !(*seconds > 0))
+    if (!seconds || !(*seconds > 0)) {
         throw InputError(option + " " + text + ": it must be " + power::example_of(power::Unit::second));
+    }
     return seconds;
 }
 

@@ -38,18 +38,20 @@ sim::SizeTask task_of(const SizeArguments& arguments, const ImageFile& file, Con
     task.options.policy = sim::parse_policy(arguments.policy);
     task.options.stuck_cycles = 50;
     const auto plan = sim::plan_harvest(arguments.supply, task.profile);
-    if (!plan)
+    if (!plan) {
         throw InputError("--supply " + arguments.supply +
                          ": size needs one that harvests: power:, trace:, markov:, walk: or daynight:");
+    }
     task.plan = *plan;
     if (plan->trace) context.note(plan->trace->text());
     task.share = arguments.share_percent / 100;
     sim::Series& series = task.series;
     const auto period = seconds_of("--period", arguments.period);
     const auto deadline = seconds_of("--deadline", arguments.deadline);
-    if (!period && !deadline)
+    if (!period && !deadline) {
         throw InputError(
             "--period T or --deadline T is needed: how often, or how soon after it is due, an inference must end");
+    }
     series.period_s = period.value_or(0);
     series.deadline_s = deadline.value_or(series.period_s);
     // The second of a steady supply is like all that follow.
@@ -181,8 +183,9 @@ private:
     std::string power_text(double factor) const {
         std::optional<double> mean_w;
         if (task_.plan.trace) mean_w = task_.plan.trace->mean_w;
-        if (supply_.starts_with("power:"))
+        if (supply_.starts_with("power:")) {
             mean_w = power::parse_quantity(supply_.substr(6, supply_.find(',') - 6), power::Unit::watt);
+        }
         const std::string times = fmt::format("{:.3g} x the supply", factor);
         return mean_w ? fmt::format("{} ({})", si_text(*mean_w * factor, "W"), times) : times;
     }

@@ -62,8 +62,9 @@ double WatchScreen::voltage_at(const sim::Span& span, double time_s) const {
 }
 
 void WatchScreen::event(double, const Event& event) {
-    if (event.kind == EventKind::boot || event.kind == EventKind::inference_end || event.stage >= stages_.size())
+    if (event.kind == EventKind::boot || event.kind == EventKind::inference_end || event.stage >= stages_.size()) {
         return;
+    }
     Stage& stage = stages_[event.stage];
     stage_ = event.stage;
     if (event.kind == EventKind::stage_end) {

@@ -96,8 +96,9 @@ public:
         DeviceProfile profile;
         if (const auto base = text(root, "base")) {
             // Only profiles of the program: a file could name itself.
-            if (base->find('/') != std::string::npos || base->ends_with(".toml"))
+            if (base->find('/') != std::string::npos || base->ends_with(".toml")) {
                 fail(*root.get("base"), "'base' must be a profile of the program");
+            }
             try {
                 profile = load_profile(*base);
             } catch (const InputError& error) {
@@ -113,8 +114,9 @@ public:
             const std::string name(key.str());
             const bool known = std::any_of(sections.begin(), sections.end(),
                                            [&](const Section& section) { return section.name == name; });
-            if (!known && name != "base" && name != "name" && name != "title" && name != "prices" && name != "nvm")
+            if (!known && name != "base" && name != "name" && name != "title" && name != "prices" && name != "nvm") {
                 fail(node, "there is no '" + name + "'");
+            }
         }
         for (const Section& section : sections) read_section(root, section, has_base_);
         if (root.contains("nvm")) read_nvm(root, profile.nvm);
@@ -135,7 +137,7 @@ private:
     std::optional<std::string> text(const toml::table& root, const char* key) const {
         const toml::node* node = root.get(key);
         if (node == nullptr) return std::nullopt;
-        const auto value = node->value_exact<std::string>();
+        auto value = node->value_exact<std::string>();
         if (!value || value->empty()) fail(*node, fmt::format("'{}' must be a text", key));
         return value;
     }
@@ -205,8 +207,9 @@ private:
             const char* section = access == &profile.read ? "nvm_read" : "nvm_write";
             if (profile.byte(*access).time_ps == 0) fail(line_of(section), "a byte must take time");
             const Cost start = profile.transfer(*access);
-            if (start.time_ps == 0 && start.energy_fj != 0)
+            if (start.time_ps == 0 && start.energy_fj != 0) {
                 fail(line_of(section), "a start with energy must take time");
+            }
         }
         if (profile.boot_ms <= 0 && profile.boot_uj > 0) fail(line_of("boot"), "a boot with energy must take time");
         const Prices prices = profile.prices();

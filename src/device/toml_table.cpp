@@ -25,7 +25,7 @@ void TomlTable::refuse(const std::string& key, const std::string& reason) const 
 std::optional<std::string> TomlTable::text(const std::string& key) {
     const toml::node* node = find(key);
     if (node == nullptr) return std::nullopt;
-    const auto value = node->value_exact<std::string>();
+    auto value = node->value_exact<std::string>();
     if (!value || value->empty()) refuse(key, "must be a text in quotation marks, not empty");
     return value;
 }

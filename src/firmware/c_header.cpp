@@ -39,9 +39,10 @@ std::string list_of(const Numbers& numbers, const char* form, size_t each_line) 
 
 /// Which value of the model position i of the engine's holds.
 std::string order_function(const std::string& name, const char* which, const std::vector<uint32_t>& order) {
-    if (order.empty())
+    if (order.empty()) {
         return fmt::format("static inline uint32_t {}_{}_index(uint32_t position) {{ return position; }}\n", name,
                            which);
+    }
     return fmt::format(
         "static const uint32_t {0}_{1}_order[{2}] = {{{3}\n}};\n"
         "static inline uint32_t {0}_{1}_index(uint32_t position) {{ return {0}_{1}_order[position]; }}\n",

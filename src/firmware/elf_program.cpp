@@ -106,8 +106,9 @@ std::vector<Segment> ElfProgram::segments() const {
     for (size_t i = 1; i < segments.size(); ++i) {
         const uint64_t end = uint64_t{segments[i - 1].address} + segments[i - 1].bytes.size();
         constexpr uint64_t gap_max = 1U << 20U;
-        if (segments[i].address < end || segments[i].address > end + gap_max)
+        if (segments[i].address < end || segments[i].address > end + gap_max) {
             refuse("its segments are not one flash image");
+        }
     }
     if (segments.empty()) refuse("nothing is to be loaded");
     return segments;

@@ -113,8 +113,9 @@ std::string contradiction(const HostInfo& host, const ImageHeader& header) {
         (!host.stage_tensors.empty() && host.stage_tensors.size() != header.stage_count)) {
         return "the number of stage tensors or scales is not that of the stages";
     }
-    if (!std::all_of(host.stage_scales.begin(), host.stage_scales.end(), usable))
+    if (!std::all_of(host.stage_scales.begin(), host.stage_scales.end(), usable)) {
         return "a stage's scale is not positive";
+    }
     if (values_of(host.input_dims) != header.input_values || values_of(host.output_dims) != header.output_values) {
         return "input_dims or output_dims do not give the number of values that the image has";
     }

@@ -160,8 +160,9 @@ Results run_experiment(const Experiment& experiment, TraceFile* trace) {
     results.usage = usage_of(experiment);
     if (!experiment.sweep) return results;
     results.powers = sweep_of_powers(experiment, chain);
-    if (const auto plan = sim::plan_harvest(experiment.supply, *experiment.profile))
+    if (const auto plan = sim::plan_harvest(experiment.supply, *experiment.profile)) {
         results.capacitors = sweep_of_capacitors(experiment, *plan);
+    }
     return results;
 }
 

@@ -51,10 +51,11 @@ std::string advice_for(SizeTask task) {
     if (const auto factor = smallest_size(task, SizeOf::power, {1, 1000})) {
         add(fmt::format("{:.2g} times the harvested power", rounded_up(*factor)));
     }
-    if (ways.empty())
+    if (ways.empty()) {
         return text +
                "; no capacitor up to 1 F, no voltage up to max_voltage and no power up to 1000 times this one is "
                "enough";
+    }
     return text + "; enough is " + ways;
 }
 

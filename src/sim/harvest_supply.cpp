@@ -142,8 +142,9 @@ std::optional<HarvestPlan> plan_harvest(const SupplyText& text, const DeviceProf
     std::string_view words = text.arguments;
     if (has_subject) words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
     Options options(text.whole, words);
-    if (has_subject && comma != std::string_view::npos && words.empty())
+    if (has_subject && comma != std::string_view::npos && words.empty()) {
         options.refuse("an option is missing after ','");
+    }
     HarvestPlan plan;
     if (text.kind == "power") {
         plan.harvester = plan_power(subject, options);

@@ -261,8 +261,9 @@ std::string Session::stuck_message(const Run& run, const IdleCycles& idle) const
     if (idle.count >= run.options->stuck_cycles) {
         what = std::to_string(idle.count) +
                " power cycles in a row made no progress, which is where this program gives up";
-        if (idle.writing > idle.count / 2)
+        if (idle.writing > idle.count / 2) {
             what += ", though they wrote to NVM: the record, its regions and values did not advance";
+        }
     }
     uint32_t stage = 0;
     const uint64_t least = least_cycle_cost(*file_, prices_, &stage);

@@ -54,8 +54,9 @@ Bench::Bench(const Scenario& scenario, const Subject& subject, Places& places)
 std::optional<Record> Bench::newest() const { return sim::newest_record(nvm_.memory(), header_); }
 
 void Bench::expect(Status found, Status right, const char* call) const {
-    if (found != right)
+    if (found != right) {
         throw Fault{fmt::format("{} answers '{}' instead of '{}'", call, text_of(found), text_of(right))};
+    }
 }
 
 /// Calls `attempt` in one power cycle after the other until it gets through.

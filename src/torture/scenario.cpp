@@ -129,8 +129,9 @@ void set_field(Scenario& scenario, std::string_view key, std::string_view value)
     } else if (key == "calls") {
         scenario.calls = value;
         const size_t odd = value.find_first_not_of(all_calls);
-        if (odd != std::string_view::npos)
+        if (odd != std::string_view::npos) {
             throw InputError(fmt::format("torture: calls={}: expected letters out of {}", value, all_calls));
+        }
     } else {
         throw InputError(fmt::format("torture: there is no '{}'; expected what a failure printed", key));
     }
