@@ -62,7 +62,8 @@ Constants fit(const device::DeviceProfile& profile, const std::vector<PublishedC
     for (size_t i = 0; i < best.size(); ++i) best[i] = fitted_constants()[i].likely;
     double least = badness(profile, best, cells);
     // Pattern search: each constant up and down, and each pair in opposite and equal directions, by shrinking factors.
-    for (double step = 0.3; step > 1e-4; step /= 2) {
+    double step = 0.3;
+    while (step > 1e-4) {
         for (bool better = true; better;) {
             better = false;
             for (size_t first = 0; first < best.size(); ++first) {
@@ -81,6 +82,7 @@ Constants fit(const device::DeviceProfile& profile, const std::vector<PublishedC
                 }
             }
         }
+        step /= 2;
     }
     return best;
 }

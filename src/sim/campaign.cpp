@@ -86,8 +86,9 @@ struct Transfer {
     std::vector<std::byte> bytes;
 
     Transfer(const std::vector<LoggedByte>& log, uint64_t begin) : end(begin) {
-        do bytes.push_back(log[end++].value);
-        while (end < log.size() && !log[end].begins);
+        do {
+            bytes.push_back(log[end++].value);
+        } while (end < log.size() && !log[end].begins);
         offset = std::min(log[begin].offset, log[end - 1].offset);
         if (log[end - 1].offset < log[begin].offset) std::reverse(bytes.begin(), bytes.end());
     }

@@ -72,8 +72,9 @@ std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const Siz
     }
     if (fails == 0) return good;
     // Below it single values may meet the task, too: where a power cycle happens to end with a stage.
-    for (double value = std::max(range.low, good / island_range); value < good; value *= fine_step) {
-        if (!meets(value)) continue;
+    double value = std::max(range.low, good / island_range);
+    while (value < good && !meets(value)) value *= fine_step;
+    if (value < good) {
         good = value;
         fails = value / fine_step;
     }

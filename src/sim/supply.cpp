@@ -105,6 +105,7 @@ constexpr std::array kinds{
 
 std::vector<const char*> supply_forms() {
     std::vector<const char*> forms;
+    forms.reserve(kinds.size());
     for (const Kind& kind : kinds) forms.push_back(kind.form);
     return forms;
 }

@@ -49,7 +49,7 @@ std::string commands_for(const Network& network) {
 
 std::string write_onnx(const Network& network, const std::string& folder) {
     make(folder);
-    const std::string path = (std::filesystem::path(folder) / (network.name + ".onnx")).string();
+    std::string path = (std::filesystem::path(folder) / (network.name + ".onnx")).string();
     io::write_file(path, file_of(network, "onnx"));
     return path;
 }
