@@ -40,7 +40,9 @@ uint32_t weight_bytes_of(const std::string& weights) {
 void add_input(CLI::App& command, std::string& spec) {
     command
         .add_option("--input", spec,
-                    "FILE, or FILE@INDEX for one sample of many: .npy, .npz (FILE.npz/NAME), .csv, .png, .jpg "
+                    "FILE, or FILE@INDEX for one sample of many: .npy, .npz (FILE.npz/NAME), .csv (,columns=first: "
+                    "they are the model's "
+                    "first dimension), .png, .jpg "
                     "(,resize=stretch or ,resize=crop) or .wav")
         ->required();
 }
@@ -54,10 +56,38 @@ void warn_of_range(const Context& context, const RangeUse& use) {
         what += fmt::format("{}{} of {} output values", what.empty() ? "" : " and ", grouped(use.outputs_saturated),
                             grouped(use.outputs));
     }
+    // As few steps as a value of 8 bits has, of the 15 that there are. Nothing but zeros is an input, too.
+    constexpr double steps_least = 256;
+    const double steps = use.inputs_largest * activation_max;
+    if (what.empty() && steps > 0 && steps < steps_least) {
+        context.warn(
+            fmt::format("the input values use {:.2g} % of the range that the image was calibrated for, so that "
+                        "most of their precision is lost; is --scale right, were the calibration inputs like "
+                        "these?",
+                        100 * use.inputs_largest));
+    }
     if (what.empty()) return;
     context.warn(what +
                  " are outside the range that the image was calibrated for, and are clipped; is --scale right, were "
                  "the calibration inputs like these?");
+}
+
+void note_input(const Context& context, const std::string& note) {
+    if (!note.empty()) context.note(note);
+}
+
+std::vector<int16_t> read_input(const Context& context, const ImageFile& file, const std::string& spec, float scale,
+                                InputUse* use) {
+    InputUse found;
+    std::vector<int16_t> values = compiler::read_input(file, spec, scale, &found);
+    note_input(context, found.note);
+    if (use == nullptr) {
+        warn_of_range(
+            context, {.inputs = values.size(), .inputs_outside = found.outside, .inputs_largest = found.largest_share});
+    } else {
+        *use = std::move(found);
+    }
+    return values;
 }
 
 void add_policy(CLI::App& command, std::string& name) {

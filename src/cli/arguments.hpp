@@ -53,12 +53,21 @@ void add_json(CLI::App& command, Context& context);
 struct RangeUse {
     uint64_t inputs = 0, inputs_outside = 0;
     uint64_t outputs = 0, outputs_saturated = 0;
+    double inputs_largest = 0;  ///< as a share of what the image can hold
 };
-/// Warns where there are any, in one line.
+/// Warns where there are any, in one line, and where the inputs use so little of the range that their precision is lost.
 void warn_of_range(const Context& context, const RangeUse& use);
 
-using compiler::read_input;
+/// Says how samples were understood, if a user should know.
+void note_input(const Context& context, const std::string& note);
+
+using compiler::InputUse;
 using compiler::SampleFile;
+
+/// The input as engine values. What a user should know of it is said; where `use` is given only how it was understood. Throws
+/// InputError.
+std::vector<int16_t> read_input(const Context& context, const ImageFile& file, const std::string& spec, float scale,
+                                InputUse* use = nullptr);
 using compiler::shape_text;
 
 /// `otherwise`: what an empty name stands for.

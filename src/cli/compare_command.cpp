@@ -262,7 +262,7 @@ void run(const CompareArguments& arguments, Context& context) {
     for (const std::string& text : arguments.supplies) {
         (void)arguments.repeat.series_for(*read_supply(context, text, profile));  // mistakes first
     }
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     const std::vector<ImageFile> images = images_of(arguments, file);
     const std::vector<Row> rows = run_all(arguments, images, profile, input);
     const bool same = same_answers(rows);

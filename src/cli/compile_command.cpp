@@ -106,6 +106,7 @@ void run(const CompileArguments& arguments, Context& context) {
     check_output("-o", arguments.image, graph.files);
     warnings = graph.notes;
     const SampleFile samples(arguments.calibration, graph.input_dims, options.sound_text);
+    note_input(context, samples.note());
     const int64_t count = std::min(samples.count(), arguments.samples_max);
     io::Progress progress("calibrating", count);
     const auto spread = compiler::spread_samples(samples, count, options.input_scale, [&] { progress.advance(); });

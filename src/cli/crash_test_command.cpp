@@ -98,7 +98,7 @@ void run(const CrashTestArguments& arguments, Context& context) {
     options.profile = profile_for(file, arguments.device, context);
     set_nvm(options.profile, arguments.nvm);
     read_supply(context, arguments.supply, options.profile);  // a mistake must not wait for the first point
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
 
     std::unique_ptr<io::Progress> progress;
     options.on_start = [&](uint64_t points) {

@@ -7,6 +7,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "from_onnx/lower.hpp"
+#include "graph/graph_digest.hpp"
 #include "io/npy.hpp"
 #include "io/table.hpp"
 #include "quality/summary.hpp"
@@ -77,15 +78,27 @@ std::string text_of(const quality::Comparison& comparison) {
 void run(const DiffArguments& arguments, Context& context) {
     const ImageFile file = arguments.image.read();
     const compiler::Graph graph = compiler::read_graph(arguments.model, arguments.output);
-    std::vector<int64_t> shape;
-    std::vector<float> sample = io::read_sample(arguments.input, file.header().input_values, &shape);
-    const float scale = arguments.image.scale_for(file);
-    for (float& value : sample) value *= scale;
+    const std::string& digest = file.host.model_digest;
+    const bool same_model = digest.empty() || digest == compiler::digest_of(graph);
+    compiler::InputUse use;
+    const std::vector<float> sample =
+        compiler::read_model_input(file, arguments.input, arguments.image.scale_for(file), use);
+    note_input(context, use.note);
     quality::Comparison comparison(graph, file);
     comparison.add(sample);
     if (!arguments.save.empty()) save_tensors(comparison, file, arguments.save);
-    warn_of_range(context, {.inputs = sample.size(), .inputs_outside = file.count_outside(sample)});
-    context.print(json_of(comparison), text_of(comparison));
+    warn_of_range(context,
+                  {.inputs = sample.size(), .inputs_outside = use.outside, .inputs_largest = use.largest_share});
+    if (!same_model) {
+        context.warn(
+            fmt::format("{} is not what {} was compiled from: it has other weights or operations; what differs "
+                        "below are two models, not a model and its image",
+                        arguments.model, arguments.image.path));
+    }
+    nlohmann::ordered_json json = json_of(comparison);
+    json["same_model"] = nullptr;
+    if (!digest.empty()) json["same_model"] = same_model;
+    context.print(json, text_of(comparison));
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ void run(const EmulateArguments& arguments, Context& context) {
     payload.policy = sim::parse_policy(arguments.policy);
     payload.inferences = arguments.kills == 0 ? 1 : 0;
     const ImageFile file = arguments.image.read();
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     const WorkFolder folder(arguments.folder);
     const std::string elf = folder.file("firmware.elf");
     io::write_file(elf, firmware::make_firmware(firmware::emulated_board, file, input, payload).file());

@@ -57,6 +57,7 @@ Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const 
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     std::vector<uint8_t> right(labels.size(), 0);
+    std::vector<double> largest(labels.size(), 0);
     std::atomic<uint64_t> outside = 0, saturated = 0;
     io::Progress progress("evaluating", static_cast<int64_t>(labels.size()));
     sim::WorkQueue queue(labels.size(), 8);
@@ -67,6 +68,7 @@ Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const 
             for (uint64_t i = piece->begin; i < piece->end; ++i) {
                 const std::vector<float> sample = samples.sample(static_cast<int64_t>(i), scale);
                 outside += file.count_outside(sample);
+                largest[i] = file.largest_share(sample);
                 const sim::RunResult result = session.run_inference(file.quantise_input(sample), *supply, options);
                 if (!result.completed()) {
                     throw std::runtime_error("sample " + std::to_string(i) + ": " + result.message);
@@ -78,7 +80,8 @@ Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const 
         }
     });
     const uint64_t count = labels.size();
-    const RangeUse range{count * file.header().input_values, outside, count * file.header().output_values, saturated};
+    const RangeUse range{count * file.header().input_values, outside, count * file.header().output_values, saturated,
+                         count == 0 ? 0 : *std::max_element(largest.begin(), largest.end())};
     return {count, static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})), range};
 }
 
@@ -86,6 +89,7 @@ void run(const EvaluateArguments& arguments, Context& context) {
     sim::parse_policy(arguments.policy);
     const ImageFile file = arguments.image.read();
     const SampleFile samples(arguments.inputs, file.host.input_dims, file.host.sound_text);
+    note_input(context, samples.note());
     std::vector<uint32_t> labels = samples.labels();
     if (!arguments.labels.empty()) {
         labels = read_labels(arguments.labels, samples.count(), file.header().output_values);
@@ -103,6 +107,7 @@ void run(const EvaluateArguments& arguments, Context& context) {
                    {"right", score.right},
                    {"accuracy", accuracy},
                    {"input_values_outside", score.range.inputs_outside},
+                   {"input_range_used", score.range.inputs_largest},
                    {"output_values_saturated", score.range.outputs_saturated}},
                   fmt::format("{:.2f} % right: {} of {} samples\n", 100 * accuracy, grouped(score.right),
                               grouped(score.samples)));

@@ -80,7 +80,7 @@ void run_board(const FirmwareArguments& arguments, Context& context) {
     options.policy = sim::parse_policy(arguments.policy);
     options.inferences = arguments.inferences;
     const ImageFile file = arguments.image.read();
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     const firmware::ElfProgram program = firmware::make_firmware(arguments.board, file, input, options);
     // A board's profile has its name; a board that only exists in an emulator has none.
     const std::vector<std::string> devices = device::profile_names();

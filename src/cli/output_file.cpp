@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "experiment/supply_files.hpp"
+#include "input/sample_set.hpp"
 
 namespace dynbal::cli {
 
@@ -21,7 +22,7 @@ void check_output(const std::string& option, const std::string& path, const std:
 std::string file_of_input(const std::string& spec) {
     std::error_code error;
     if (std::filesystem::exists(spec, error)) return spec;
-    const std::string path = spec.substr(0, spec.rfind(",resize="));
+    const std::string path = input::file_of(spec);
     return std::filesystem::exists(path, error) ? path : path.substr(0, path.rfind('@'));
 }
 

@@ -105,7 +105,7 @@ void run(const ReportArguments& arguments, Context& context) {
     experiment.policies = parse_policies(arguments.policies);
     experiment.sweep = !arguments.no_sweep;
     experiment.jobs = arguments.jobs;
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     experiment.input = input;
 
     report::TraceFile trace(file.host.stage_names);

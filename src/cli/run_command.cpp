@@ -39,8 +39,9 @@ void run(const RunArguments& arguments, Context& context) {
     check_output("--output-file", arguments.output_file,
                  {arguments.image.path, file_of_input(arguments.input), arguments.device});
     const ImageFile file = arguments.image.read();
-    size_t outside = 0;
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file), &outside);
+    InputUse use;
+    const std::vector<int16_t> input =
+        read_input(context, file, arguments.input, arguments.image.scale_for(file), &use);
     sim::Session session(file, profile_for(file, arguments.device, context));
     const auto supply = sim::parse_supply("none");
     const sim::RunResult result = session.run_inference(input, *supply, options);
@@ -48,9 +49,10 @@ void run(const RunArguments& arguments, Context& context) {
         result.completed() ? "Answer: " + answer_text(file, result.output) : "No answer: " + result.message;
     nlohmann::ordered_json json = result_json(file, result);
     const size_t saturated = file.count_saturated(result.output);
-    json["input_values_outside"] = outside;
+    json["input_values_outside"] = use.outside;
+    json["input_range_used"] = use.largest_share;
     json["output_values_saturated"] = saturated;
-    warn_of_range(context, {input.size(), outside, result.output.size(), saturated});
+    warn_of_range(context, {input.size(), use.outside, result.output.size(), saturated, use.largest_share});
     if (result.completed() && !arguments.output_file.empty()) write_output(arguments.output_file, file, result.output);
     context.print(json, answer + "\n\n" + cost_text(result));
     context.exit_code = result.completed() ? exit_ok : exit_failed;

@@ -62,8 +62,9 @@ void run(const SimulateArguments& arguments, Context& context) {
     set_nvm(profile, arguments.nvm);
     const auto supply = read_supply(context, arguments.supply, profile);
     (void)arguments.repeat.series_for(*supply);  // a mistake must not wait for the end of the run
-    size_t outside = 0;
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file), &outside);
+    InputUse use;
+    const std::vector<int16_t> input =
+        read_input(context, file, arguments.input, arguments.image.scale_for(file), &use);
     sim::Session session(file, profile);
     if (arguments.before) {
         fault_of_other(session, file, input, *sim::parse_supply("none"), options);
@@ -74,8 +75,9 @@ void run(const SimulateArguments& arguments, Context& context) {
     bool all_right = right;
     nlohmann::ordered_json json = result_json(file, result);
     const size_t saturated = file.count_saturated(result.output);
-    warn_of_range(context, {input.size(), outside, result.output.size(), saturated});
-    json["input_values_outside"] = outside;
+    warn_of_range(context, {input.size(), use.outside, result.output.size(), saturated, use.largest_share});
+    json["input_values_outside"] = use.outside;
+    json["input_range_used"] = use.largest_share;
     json["output_values_saturated"] = saturated;
     json["supply"] = arguments.supply;
     json["policy"] = arguments.policy;

@@ -215,7 +215,7 @@ private:
 void run(const SizeArguments& arguments, Context& context) {
     const ImageFile file = arguments.image.read();
     sim::SizeTask task = task_of(arguments, file, context);
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     task.input = input;
     Sizer sizer(task, arguments.supply);
     sizer.run();

@@ -27,8 +27,10 @@ struct SoakArguments {
     std::string nvm;
 };
 
-std::vector<std::vector<int16_t>> read_inputs(const SoakArguments& arguments, const ImageFile& file) {
+std::vector<std::vector<int16_t>> read_inputs(const SoakArguments& arguments, const ImageFile& file,
+                                              const Context& context) {
     const SampleFile samples(arguments.inputs, file.host.input_dims, file.host.sound_text);
+    note_input(context, samples.note());
     const float scale = arguments.image.scale_for(file);
     const int64_t count = std::min(samples.count(), arguments.distinct);
     std::vector<std::vector<int16_t>> inputs;
@@ -80,7 +82,7 @@ void run(SoakArguments& arguments, Context& context) {
     options.profile = profile_for(file, arguments.device, context);
     set_nvm(options.profile, arguments.nvm);
     read_supply(context, options.supply, options.profile);
-    const std::vector<std::vector<int16_t>> inputs = read_inputs(arguments, file);
+    const std::vector<std::vector<int16_t>> inputs = read_inputs(arguments, file, context);
     auto progress = std::make_unique<io::Progress>("soak", static_cast<int64_t>(options.inferences));
     options.on_inferences = [&](uint64_t count) { progress->advance(static_cast<int64_t>(count)); };
     const auto begin = std::chrono::steady_clock::now();

@@ -96,7 +96,7 @@ void run(const WatchArguments& arguments, Context& context) {
     const ImageFile file = arguments.image.read();
     const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
     const auto supply = sim::parse_supply(arguments.supply, profile);
-    const std::vector<int16_t> input = read_input(file, arguments.input, arguments.image.scale_for(file));
+    const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
 
     WatchSetting setting;
     setting.title = fmt::format("{} on {}, {}, {}, {}x", io::printable(file.host.model_name), profile.name,

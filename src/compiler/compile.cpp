@@ -13,6 +13,7 @@
 #include "compiler/plan.hpp"
 #include "compiler/quantise.hpp"
 #include "compiler/tile_configs.hpp"
+#include "graph/graph_digest.hpp"
 #include "io/printable.hpp"
 #include "nvm/record.hpp"
 
@@ -321,6 +322,7 @@ void place_tensors(const Plan& plan, ImageWriter& writer, ImageHeader& header,
 }  // namespace
 
 ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileOptions& options) {
+    std::string model_digest = digest_of(graph);  // before planning changes it
     Plan plan = make_plan(graph, samples, options);
     ImageWriter writer;
     ImageHeader header;
@@ -354,6 +356,7 @@ ImageFile compile(Graph graph, const CalibrationSamples& samples, const CompileO
                                text_of(fault));
     }
     file.host = host_info(plan, options);
+    file.host.model_digest = std::move(model_digest);
     return file;
 }
 

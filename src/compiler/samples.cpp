@@ -4,7 +4,12 @@
 
 namespace dynbal::compiler {
 
-std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale, size_t* outside) {
+std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale, InputUse* use) {
+    InputUse ignored;
+    return file.quantise_input(read_model_input(file, spec, scale, use == nullptr ? ignored : *use));
+}
+
+std::vector<float> read_model_input(const ImageFile& file, const std::string& spec, float scale, InputUse& use) {
     std::string path = spec;
     const std::optional<int64_t> index = input::take_index(path);
     const SampleFile samples(path, file.host.input_dims, file.host.sound_text);
@@ -12,9 +17,9 @@ std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, 
         throw InputError(path + ": it holds " + std::to_string(samples.count()) + " samples; choose one of many with " +
                          path + "@INDEX");
     }
-    const std::vector<float> values = samples.sample(index.value_or(0), scale);
-    if (outside != nullptr) *outside = file.count_outside(values);
-    return file.quantise_input(values);
+    std::vector<float> values = samples.sample(index.value_or(0), scale);
+    use = {file.count_outside(values), file.largest_share(values), samples.note()};
+    return values;
 }
 
 std::vector<float> SampleFile::sample(int64_t index, float scale) const {

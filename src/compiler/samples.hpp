@@ -13,8 +13,18 @@
 
 namespace dynbal::compiler {
 
-/// FILE or FILE@INDEX as engine values. `outside`, if given, receives how many were clipped. Throws InputError.
-std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale, size_t* outside = nullptr);
+/// What a user should know of an input.
+struct InputUse {
+    size_t outside = 0;        ///< values beyond the range of the calibration, which are clipped
+    double largest_share = 0;  ///< the largest value as a share of what the image can hold
+    std::string note;          ///< see input::SampleSet::note()
+};
+
+/// FILE or FILE@INDEX as engine values; `use`, if given, receives what is to be known of it. Throws InputError.
+std::vector<int16_t> read_input(const ImageFile& file, const std::string& spec, float scale, InputUse* use = nullptr);
+
+/// The same as the model takes it, scaled.
+std::vector<float> read_model_input(const ImageFile& file, const std::string& spec, float scale, InputUse& use);
 
 /// A file or a folder of samples; a file that is itself one sample counts as one.
 class SampleFile {
@@ -27,6 +37,8 @@ public:
     std::vector<float> sample(int64_t index, float scale) const;
     /// The class of each, from the folders that they lie in; empty if there are none.
     std::vector<uint32_t> labels() const { return samples_->labels(); }
+    /// How they were understood, if a user should know.
+    std::string note() const { return samples_->note(); }
 
 private:
     std::shared_ptr<const input::SampleSet> samples_;

@@ -23,6 +23,7 @@ struct Footer {
 
 json to_json(const HostInfo& h) {
     return {{"model", h.model_name},
+            {"model_digest", h.model_digest},
             {"device", h.device_name},
             {"device_text", h.device_text},
             {"sound_text", h.sound_text},
@@ -61,6 +62,7 @@ std::vector<uint32_t> order_of(const json& j) {
 HostInfo from_json(const json& j) {
     HostInfo h;
     j.at("model").get_to(h.model_name);
+    h.model_digest = j.value("model_digest", "");
     j.at("device").get_to(h.device_name);
     j.at("device_text").get_to(h.device_text);
     h.sound_text = j.value("sound_text", "");
@@ -164,6 +166,12 @@ size_t ImageFile::count_outside(std::span<const float> sample) const {
     const double most = (activation_max + 0.5) * host.input_value_scale;
     return static_cast<size_t>(std::count_if(
         sample.begin(), sample.end(), [&](float value) { return std::fabs(static_cast<double>(value)) > most; }));
+}
+
+double ImageFile::largest_share(std::span<const float> sample) const {
+    double largest = 0;
+    for (const float value : sample) largest = std::max(largest, std::fabs(static_cast<double>(value)));
+    return largest / (activation_max * host.input_value_scale);
 }
 
 size_t ImageFile::count_saturated(std::span<const int16_t> output) const {

@@ -18,6 +18,7 @@ namespace dynbal {
 /// For people and for conversion of tensors.
 struct HostInfo {
     std::string model_name;
+    std::string model_digest;  ///< of what was compiled: its operations and weights (compiler/graph_digest.hpp)
     std::string device_name;
     std::string device_text;  ///< the profile, if it was a file of one's own: the image needs it no more
     std::string sound_text;   ///< how sound becomes its input (input/sound_features.hpp), if it was said
@@ -47,6 +48,8 @@ struct ImageFile {
     std::vector<int16_t> quantise_input(std::span<const float> sample) const;
     /// How many values of a sample lie outside the range that the calibration inputs had, and are clipped.
     size_t count_outside(std::span<const float> sample) const;
+    /// The largest value of a sample as a share of what the input can hold: 1 is all of it, more is clipped.
+    double largest_share(std::span<const float> sample) const;
     /// How many output values lie at the end of what the output can hold, and so may have been clipped.
     size_t count_saturated(std::span<const int16_t> output) const;
     /// The engine's output values as floats in ONNX order: the scores of classes, where the model ends with ArgMax.

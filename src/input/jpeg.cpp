@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "input/kinds.hpp"
+#include "input/orientation.hpp"
 
 namespace dynbal::input {
 namespace {
@@ -32,12 +33,23 @@ void on_warning(j_common_ptr jpeg, int level) {
 
 constexpr int64_t jpeg_pixels_max = 100'000'000;
 
+int orientation_of(const jpeg_decompress_struct& jpeg) {
+    for (const jpeg_marker_struct* marker = jpeg.marker_list; marker != nullptr; marker = marker->next) {
+        const int orientation = exif_orientation({marker->data, marker->data_length});
+        if (orientation != 1) return orientation;
+    }
+    return 1;
+}
+
 /// Nothing with a destructor lives here: a jump leaves it. False with a message where it fails.
-bool decode(jpeg_decompress_struct& jpeg, Errors& errors, std::span<const uint8_t> bytes, Picture& picture) {
+bool decode(jpeg_decompress_struct& jpeg, Errors& errors, std::span<const uint8_t> bytes, Picture& picture,
+            int& orientation) {
     if (setjmp(errors.back) != 0) return false;  // NOLINT(cert-err52-cpp): see on_error
     jpeg_create_decompress(&jpeg);
     jpeg_mem_src(&jpeg, bytes.data(), bytes.size());
+    jpeg_save_markers(&jpeg, JPEG_APP0 + 1, 0xFFFF);  // where cameras write
     jpeg_read_header(&jpeg, TRUE);
+    orientation = orientation_of(jpeg);
     jpeg.out_color_space = jpeg.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
     if (int64_t{jpeg.image_width} * int64_t{jpeg.image_height} > jpeg_pixels_max) return false;
     jpeg_start_decompress(&jpeg);
@@ -63,13 +75,14 @@ Picture read_jpeg(const std::string& path, std::span<const uint8_t> bytes) {
     jpeg.err = jpeg_std_error(&errors.manager);
     errors.manager.error_exit = on_error;
     errors.manager.emit_message = on_warning;
-    const bool good = decode(jpeg, errors, bytes, picture);
+    int orientation = 1;
+    const bool good = decode(jpeg, errors, bytes, picture, orientation);
     jpeg_destroy_decompress(&jpeg);
     const std::string reason = errors.message.data();
     if (!good)
         throw InputError(
             path + ": this JPEG picture cannot be read: " + (reason.empty() ? "more than 100 million pixels" : reason));
-    return picture;
+    return upright(picture, orientation);
 }
 
 }  // namespace dynbal::input

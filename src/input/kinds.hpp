@@ -14,7 +14,8 @@ namespace dynbal::input {
 /// What is asked for, taken apart.
 struct Spec {
     std::string path;
-    std::string resize;  ///< empty, stretch or crop
+    std::string resize;   ///< of a picture: empty, stretch or crop
+    std::string columns;  ///< of a table: empty, first or last: the dimension of the model that they are
     std::vector<int64_t> dims;
     std::string sound;  ///< how sound becomes values (input/sound_features.hpp), as TOML; empty if nobody has said
 
@@ -25,6 +26,7 @@ struct Spec {
 struct Samples {
     std::vector<float> values;
     int64_t count = 0;
+    std::string note{};  ///< see SampleSet::note()
 };
 
 using SampleSetPointer = std::shared_ptr<const SampleSet>;
@@ -43,14 +45,13 @@ SampleSetPointer open_folder(const Spec& spec);
 
 SampleSetPointer in_memory(std::string path, Samples samples, int64_t values_each);
 
-/// The shape of the file against the model's: the number of samples in it, checked. Throws InputError that names both shapes.
-int64_t samples_in(const Spec& spec, const std::vector<int64_t>& shape);
-
 /// Pixels, row by row, `channels` values from 0 to 255 each.
 struct Picture {
     int64_t height = 0, width = 0, channels = 0;
-    std::vector<uint8_t> values;
+    std::vector<uint8_t> values{};
+    bool had_16_bits = false;
 };
+/// As viewers show it, however the camera was held.
 Picture read_png(const std::string& path, std::span<const uint8_t> bytes);
 Picture read_jpeg(const std::string& path, std::span<const uint8_t> bytes);
 

@@ -28,7 +28,8 @@ Form form_of(const Spec& spec) {
 /// Grey as television weighs it, or the same grey thrice.
 Picture with_channels(const Picture& picture, int64_t channels) {
     if (picture.channels == channels) return picture;
-    Picture result{picture.height, picture.width, channels, {}};
+    Picture result{.height = picture.height, .width = picture.width, .channels = channels};
+    result.had_16_bits = picture.had_16_bits;
     result.values.reserve(static_cast<size_t>(picture.height * picture.width * channels));
     for (size_t at = 0; at < picture.values.size(); at += static_cast<size_t>(picture.channels)) {
         const uint8_t* const pixel = picture.values.data() + at;
@@ -46,7 +47,8 @@ Picture with_channels(const Picture& picture, int64_t channels) {
 Picture cropped(const Picture& picture, const Form& form) {
     const int64_t width = std::min(picture.width, std::max<int64_t>(1, picture.height * form.width / form.height));
     const int64_t height = std::min(picture.height, std::max<int64_t>(1, picture.width * form.height / form.width));
-    Picture result{height, width, picture.channels, {}};
+    Picture result{.height = height, .width = width, .channels = picture.channels};
+    result.had_16_bits = picture.had_16_bits;
     const int64_t top = (picture.height - height) / 2, left = (picture.width - width) / 2;
     for (int64_t row = 0; row < height; ++row) {
         const auto begin = picture.values.begin() + ((top + row) * picture.width + left) * picture.channels;
@@ -113,7 +115,9 @@ SampleSetPointer open_picture(const Spec& spec) {
                          ",resize=stretch or ,resize=crop makes it so");
     }
     if (spec.resize == "crop") picture = cropped(picture, form);
-    return in_memory(spec.path, {resampled(picture, form), 1}, spec.values());
+    std::string note;
+    if (picture.had_16_bits) note = spec.path + ": its pixels of 16 bits are taken as 0 to 255, as those of 8 bits are";
+    return in_memory(spec.path, {resampled(picture, form), 1, std::move(note)}, spec.values());
 }
 
 }  // namespace dynbal::input

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "input/kinds.hpp"
+#include "input/orientation.hpp"
 
 namespace dynbal::input {
 namespace {
@@ -20,6 +21,7 @@ struct PngReader {
     png_infop info = nullptr;
     Picture picture;
     std::vector<png_bytep> rows;
+    int orientation = 1;
 
     ~PngReader() { png_destroy_read_struct(&png, &info, nullptr); }
 };
@@ -44,6 +46,7 @@ bool read(PngReader& reader) {
     png_set_read_fn(reader.png, &reader, on_read);
     png_set_user_limits(reader.png, extent_max, extent_max);
     png_read_info(reader.png, reader.info);
+    reader.picture.had_16_bits = png_get_bit_depth(reader.png, reader.info) == 16;
     png_set_scale_16(reader.png);
     png_set_expand(reader.png);
     png_set_strip_alpha(reader.png);
@@ -59,7 +62,13 @@ bool read(PngReader& reader) {
     reader.rows.resize(static_cast<size_t>(picture.height));
     for (size_t row = 0; row < reader.rows.size(); ++row) reader.rows[row] = picture.values.data() + row * row_bytes;
     png_read_image(reader.png, reader.rows.data());
-    png_read_end(reader.png, nullptr);
+    // It may stand behind the pixels, too.
+    png_read_end(reader.png, reader.info);
+    png_uint_32 exif_bytes = 0;
+    png_bytep exif = nullptr;
+    if (png_get_eXIf_1(reader.png, reader.info, &exif_bytes, &exif) != 0) {
+        reader.orientation = exif_orientation({exif, exif_bytes});
+    }
     return true;
 }
 
@@ -72,7 +81,7 @@ Picture read_png(const std::string& path, std::span<const uint8_t> bytes) {
     if (reader.png != nullptr) reader.info = png_create_info_struct(reader.png);
     if (reader.info == nullptr) throw std::bad_alloc();
     if (!read(reader)) throw InputError(path + ": this PNG picture cannot be read: " + reader.reason);
-    return std::move(reader.picture);
+    return upright(reader.picture, reader.orientation);
 }
 
 }  // namespace dynbal::input

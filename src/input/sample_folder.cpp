@@ -23,14 +23,23 @@ public:
                              std::to_string(count()) + " files, counted from 0)");
         }
         const std::string& file = files_[static_cast<size_t>(index)];
-        const std::string resize = spec_.resize.empty() ? "" : ",resize=" + spec_.resize;
-        const SampleSetPointer set = open_samples(file + resize, spec_.dims, spec_.sound);
+        const SampleSetPointer set = open(file);
         if (set->count() != 1)
             throw InputError(file + ": in a folder each file is one sample; it holds " + std::to_string(set->count()));
         return set->sample(0);
     }
 
+    /// Of the first file: mostly the others are like it.
+    std::string note() const override { return open(files_.front())->note(); }
+
 private:
+    SampleSetPointer open(const std::string& file) const {
+        std::string text = file;
+        if (!spec_.resize.empty()) text += ",resize=" + spec_.resize;
+        if (!spec_.columns.empty()) text += ",columns=" + spec_.columns;
+        return open_samples(text, spec_.dims, spec_.sound);
+    }
+
     Spec spec_;
     std::vector<std::string> files_;
     std::vector<uint32_t> labels_;

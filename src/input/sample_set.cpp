@@ -19,37 +19,63 @@ std::vector<int64_t> without_ones(std::vector<int64_t> shape) {
     return shape;
 }
 
-/// The classic mistake: as many values, as many dimensions, in another order.
-void check_layout(const Spec& spec, const std::vector<int64_t>& shape) {
-    const std::vector<int64_t> given = without_ones(shape);
-    const std::vector<int64_t> wanted = without_ones(spec.dims);
-    if (given.size() == wanted.size() && given != wanted) {
-        throw InputError(spec.path + ": a sample has the shape " + shape_text(shape) + ", the model's input is " +
-                         shape_text(spec.dims) + "; bring its dimensions into that order (channels first?)");
-    }
-}
-
 int64_t product(const std::vector<int64_t>& dims) {
     int64_t size = 1;
     for (const int64_t extent : dims) size *= extent;
     return size;
 }
 
+struct Fit {
+    int64_t count = 0;
+    std::string note{};
+};
+
+/// The same shape up to dimensions of one value; or one of the two is flat, and has the values in the order of the other. All else
+/// with as many values is a classic mistake: channels last for channels first, two dimensions taken together.
+std::string checked_note(const Spec& spec, const std::vector<int64_t>& shape) {
+    const std::vector<int64_t> given = without_ones(shape);
+    const std::vector<int64_t> wanted = without_ones(spec.dims);
+    if (given == wanted) return "";
+    if (given.size() <= 1 || wanted.size() <= 1) {
+        return spec.path + ": samples of shape " + shape_text(shape) +
+               " are taken value by value in the order of the model's " + shape_text(spec.dims);
+    }
+    throw InputError(spec.path + ": a sample has the shape " + shape_text(shape) + ", the model's input is " +
+                     shape_text(spec.dims) + "; bring its dimensions into that order (channels first?) with " +
+                     "numpy.transpose, or numpy.reshape where its values are in that order already");
+}
+
+/// The shape of a file against the model's. Throws InputError that names both.
+Fit fit_of(const Spec& spec, const std::vector<int64_t>& shape) {
+    const int64_t size = spec.values();
+    const std::vector<int64_t> rest(shape.empty() ? shape.end() : shape.begin() + 1, shape.end());
+    if (!shape.empty() && product(rest) == size) {
+        if (shape.front() == 0) throw InputError(spec.path + ": the file holds no sample");
+        return {shape.front(), checked_note(spec, rest)};
+    }
+    if (product(shape) == size) return {1, checked_note(spec, shape)};
+    throw InputError(spec.path + ": its samples have the shape " + shape_text(rest) +
+                     " (the file: " + shape_text(shape) + ", " + std::to_string(product(shape)) +
+                     " values), the model needs " + shape_text(spec.dims) + ", " + std::to_string(size) + " values");
+}
+
 class NpySet final : public SampleSet {
 public:
     NpySet(const Spec& spec, io::NpyFile file)
-        : path_(spec.path), file_(std::move(file)), values_(spec.values()), count_(samples_in(spec, file_.shape())) {}
-    int64_t count() const override { return count_; }
+        : path_(spec.path), file_(std::move(file)), values_(spec.values()), fit_(fit_of(spec, file_.shape())) {}
+    int64_t count() const override { return fit_.count; }
+    std::string note() const override { return fit_.note; }
     std::vector<float> sample(int64_t index) const override {
-        if (index >= 0 && index < count_) return file_.values(index * values_, values_);
+        if (index >= 0 && index < count()) return file_.values(index * values_, values_);
         throw InputError(path_ + ": there is no sample " + std::to_string(index) + " (it has " +
-                         std::to_string(count_) + ", counted from 0)");
+                         std::to_string(count()) + ", counted from 0)");
     }
 
 private:
     std::string path_;
     io::NpyFile file_;
-    int64_t values_, count_;
+    int64_t values_;
+    Fit fit_;
 };
 
 class MemorySet final : public SampleSet {
@@ -57,6 +83,7 @@ public:
     MemorySet(std::string path, Samples samples, int64_t values_each)
         : path_(std::move(path)), samples_(std::move(samples)), values_(values_each) {}
     int64_t count() const override { return samples_.count; }
+    std::string note() const override { return samples_.note; }
     std::vector<float> sample(int64_t index) const override {
         if (index < 0 || index >= samples_.count) {
             throw InputError(path_ + ": there is no sample " + std::to_string(index) + " (it has " +
@@ -80,14 +107,23 @@ std::string extension_of(const std::string& path) {
     return extension;
 }
 
+/// Where the last option begins; npos if there is none.
+size_t option_at(const std::string& text) {
+    return std::max({text.rfind(",resize=") + 1, text.rfind(",columns=") + 1}) - 1;
+}
+
 Spec spec_of(const std::string& text, const std::vector<int64_t>& dims, const std::string& sound) {
-    Spec spec{.path = text, .resize = "", .dims = dims, .sound = sound};
-    constexpr std::string_view key = ",resize=";
-    const size_t at = text.find(key);
-    if (at == std::string::npos) return spec;
-    spec.path = text.substr(0, at);
-    spec.resize = text.substr(at + key.size());
-    if (spec.resize != "stretch" && spec.resize != "crop") throw InputError(text + ": resize= is stretch or crop");
+    Spec spec{.path = text, .resize = "", .columns = "", .dims = dims, .sound = sound};
+    for (size_t at = option_at(spec.path); at != std::string::npos; at = option_at(spec.path)) {
+        const size_t equals = spec.path.find('=', at);
+        const std::string value = spec.path.substr(equals + 1);
+        const bool is_resize = spec.path[at + 1] == 'r';
+        spec.path.resize(at);
+        std::string& option = is_resize ? spec.resize : spec.columns;
+        option = value;
+        if (is_resize && value != "stretch" && value != "crop") throw InputError(text + ": resize= is stretch or crop");
+        if (!is_resize && value != "first" && value != "last") throw InputError(text + ": columns= is first or last");
+    }
     return spec;
 }
 
@@ -126,24 +162,10 @@ SampleSetPointer in_memory(std::string path, Samples samples, int64_t values_eac
     return std::make_shared<MemorySet>(std::move(path), std::move(samples), values_each);
 }
 
-int64_t samples_in(const Spec& spec, const std::vector<int64_t>& shape) {
-    const int64_t size = spec.values();
-    if (!shape.empty()) {
-        const std::vector<int64_t> rest(shape.begin() + 1, shape.end());
-        if (product(rest) == size) {
-            if (shape.front() == 0) throw InputError(spec.path + ": the file holds no sample");
-            check_layout(spec, rest);
-            return shape.front();
-        }
-    }
-    if (product(shape) == size) {
-        check_layout(spec, shape);
-        return 1;
-    }
-    const std::vector<int64_t> rest(shape.empty() ? shape.end() : shape.begin() + 1, shape.end());
-    throw InputError(spec.path + ": its samples have the shape " + shape_text(rest) +
-                     " (the file: " + shape_text(shape) + ", " + std::to_string(product(shape)) +
-                     " values), the model needs " + shape_text(spec.dims) + ", " + std::to_string(size) + " values");
+std::string file_of(const std::string& spec) {
+    std::string path = spec;
+    while (option_at(path) != std::string::npos) path.resize(option_at(path));
+    return path;
 }
 
 std::shared_ptr<const SampleSet> open_samples(const std::string& text, const std::vector<int64_t>& dims,

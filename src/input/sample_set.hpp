@@ -26,15 +26,21 @@ public:
     virtual std::vector<float> sample(int64_t index) const = 0;
     /// One for each sample, from the folders that they lie in; empty if there are none.
     virtual std::vector<uint32_t> labels() const { return {}; }
+    /// What a user should know about how the samples were understood, in one line; mostly nothing.
+    virtual std::string note() const { return {}; }
 };
 
-/// FILE or FOLDER, with options behind commas: resize=stretch or resize=crop for pictures. `dims`: what the model takes, without the
+/// FILE or FOLDER, with options behind commas: resize=stretch or resize=crop for pictures, columns=first or columns=last for
+/// tables (the dimension of the model that the columns are). `dims`: what the model takes, without the
 /// batch. `sound`: see Spec. A file that is itself one sample counts as one. Throws InputError.
 std::shared_ptr<const SampleSet> open_samples(const std::string& spec, const std::vector<int64_t>& dims,
                                               const std::string& sound = "");
 
 /// Takes `@INDEX` off `FILE@INDEX` or `FILE@INDEX,OPTIONS`; nothing if what follows the last '@' belongs to the file's name. Throws InputError.
 std::optional<int64_t> take_index(std::string& spec);
+
+/// What comes before the options.
+std::string file_of(const std::string& spec);
 
 /// [1, 28, 28]
 std::string shape_text(const std::vector<int64_t>& shape);

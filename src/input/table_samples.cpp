@@ -52,22 +52,40 @@ size_t columns_to_skip(const power::TextTable& table, const power::HeadLine& hea
     return is_index(names.front(), cells.front()) ? 1 : 0;
 }
 
-/// What the columns of a table are to the model. Its dimensions of one value do not count.
-enum class Columns : uint8_t { in_order, first_dimension, neither };
+/// What the columns of a table may be to the model. Its dimensions of one value do not count.
+struct Columns {
+    bool in_order = false;  ///< a row is a sample, or what some of the last dimensions hold together
+    bool first = false;  ///< rows are steps: the columns are the model's first dimension, where the channels are first
+    bool told_apart = false;  ///< no other dimension of the model is as large as the first
+};
 
-/// In the model's order a row is a sample, or what some of the last dimensions hold together; a table of steps and channels
-/// has the model's first dimension in its columns where the channels are first.
 Columns columns_of(const Dims& model_dims, int64_t columns) {
     Dims dims = model_dims;
     std::erase(dims, 1);
+    Columns result;
     int64_t size = 1;
     for (auto extent = dims.rbegin(); extent != dims.rend(); ++extent) {
         size *= *extent;
-        if (columns == size) return Columns::in_order;
+        result.in_order = result.in_order || columns == size;
     }
-    if (dims.size() < 2) return size % columns == 0 ? Columns::in_order : Columns::neither;
-    const bool told_apart = std::count(dims.begin(), dims.end(), columns) == 1;
-    return columns == dims.front() && told_apart ? Columns::first_dimension : Columns::neither;
+    if (dims.size() < 2) {
+        result.in_order = size % columns == 0;
+        return result;
+    }
+    result.first = columns == dims.front() && columns != size;
+    result.told_apart = std::count(dims.begin(), dims.end(), columns) == 1;
+    return result;
+}
+
+/// Are the columns to become the first dimension? The note says so where a reader could have thought otherwise.
+bool is_turned(const Spec& spec, const Columns& fits, int64_t columns, std::string& note) {
+    if (!spec.columns.empty()) return spec.columns == "first";
+    if (!fits.first) return false;
+    const std::string what = fits.in_order ? "the last dimension" : "the first dimension";
+    note = fmt::format("{}: its {} columns are taken for {} of the model's input {}", spec.path, columns, what,
+                       shape_text(spec.dims));
+    if (fits.in_order) note += "; if they are its first one, give " + spec.path + ",columns=first";
+    return !fits.in_order;
 }
 
 /// From [samples][steps][columns] to [samples][columns][steps].
@@ -140,16 +158,21 @@ SampleSetPointer open_table(const Spec& spec) {
             "columns names in a first line if it is a value");
     }
     // Windows follow each other row by row: none begins within a row.
-    const Columns kind = columns_of(spec.dims, static_cast<int64_t>(columns));
-    if (kind == Columns::neither || total % size != 0) {
-        throw InputError(
-            fmt::format("{}: {} rows of {} numbers are no whole number of the model's inputs {}, which have {} "
-                        "values{}; a row is a "
-                        "sample, or a step with all channels, or the last dimension",
-                        spec.path, rows, columns, shape_text(spec.dims), size,
-                        static_cast<int64_t>(columns) == size + 1 ? " (is one column a label? remove it)" : ""));
+    const Columns fits = columns_of(spec.dims, static_cast<int64_t>(columns));
+    const bool fit = spec.columns == "first"  ? fits.first
+                     : spec.columns == "last" ? fits.in_order
+                                              : fits.in_order || (fits.first && fits.told_apart);
+    if (!fit || total % size != 0) {
+        throw InputError(fmt::format(
+            "{}: {} rows of {} numbers are no whole number of the model's inputs {}, which have {} "
+            "values{}; a row is a sample, or a step with all channels, or the last dimension{}",
+            spec.path, rows, columns, shape_text(spec.dims), size,
+            static_cast<int64_t>(columns) == size + 1 ? " (is one column a label? remove it)" : "",
+            fits.first && !fit ? "; " + spec.path + ",columns=first if the columns are the first one" : ""));
     }
-    if (kind == Columns::first_dimension) turn(samples, size, static_cast<int64_t>(columns));
+    if (is_turned(spec, fits, static_cast<int64_t>(columns), samples.note)) {
+        turn(samples, size, static_cast<int64_t>(columns));
+    }
     samples.count = total / size;
     return in_memory(spec.path, std::move(samples), size);
 }

@@ -172,14 +172,13 @@ private:
         if (layout_.date_order == DateOrder::unknown) layout_.date_order = order_by_content();
     }
 
-    /// 5/31/2024 cannot have the day first; one such row in the head speaks for all.
+    /// One row in the head that can be read in one way only speaks for all.
     DateOrder order_by_content() const {
         for (const HeadLine& line : table_.head()) {
             if (line.number < head_.first_row->number || line.comment) continue;
             for (const std::string_view cell : table_.split(line.text)) {
-                const bool day_first = parse_moment(cell, DateOrder::day_first).has_value();
-                if (day_first == parse_moment(cell, DateOrder::month_first).has_value()) continue;
-                return day_first ? DateOrder::day_first : DateOrder::month_first;
+                const DateOrder order = order_told_by(cell);
+                if (order != DateOrder::unknown) return order;
             }
         }
         return DateOrder::unknown;
@@ -297,6 +296,8 @@ private:
         for (const Quantity quantity : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
             for (const size_t column : columns_of(quantity, false)) {
                 refuse_load(column);
+                if (folded(head_.columns[column].name).find("dbm") != std::string::npos)
+                    fail(name_of(column) + " is a logarithm; write milliwatts instead: 10^(dBm / 10)");
                 fail(fmt::format(
                     "{} has no unit; write it into the header, such as power_mw or Power [mW], or give unit=mW",
                     name_of(column)));

@@ -182,6 +182,14 @@ bool TextTable::is_missing(std::string_view cell) {
     return std::find(words.begin(), words.end(), lower) != words.end();
 }
 
+bool TextTable::may_be_thousands(std::string_view cell) {
+    if (cell.starts_with('+') || cell.starts_with('-')) cell.remove_prefix(1);
+    const size_t mark = cell.find_first_of(".,");
+    return mark >= 1 && mark <= 3 && cell.size() == mark + 4 && cell.front() != '0' &&
+           cell.find_first_not_of("0123456789", mark + 1) == std::string_view::npos &&
+           cell.find_first_not_of("0123456789") == mark;
+}
+
 bool TextTable::is_number(std::string_view cell) { return parse_number(with_point(cell)).has_value(); }
 
 double TextTable::number(size_t column) {

@@ -47,6 +47,8 @@ public:
     double number(size_t column);
 
     static bool is_missing(std::string_view cell);
+    /// 1.500 or 12,345: three digits behind the mark and no 0 before it, thousands to some people and fractions to others.
+    static bool may_be_thousands(std::string_view cell);
     /// With either decimal mark.
     static bool is_number(std::string_view cell);
     [[noreturn]] void fail(const std::string& reason) const { fail_at(number_, reason); }

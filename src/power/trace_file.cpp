@@ -58,6 +58,11 @@ public:
                              .columns = layout_.columns};
         summary.samples = samples_;
         note_gap(summary, shortest_step_s_, longest_step_s_, fmt::format(" before line {}", longest_line_));
+        if (only_threes_ && !example_.empty()) {
+            summary.notes.push_back(
+                "'" + example_ +
+                "' is taken for a number with a fraction; if it is a thousand times as much give scale=1000");
+        }
         if (replaced_ > 0) summary.notes.push_back(fmt::format("{} missing values replaced", replaced_));
         return make_recording(std::move(pieces_), std::move(summary));
     }
@@ -80,6 +85,7 @@ private:
             return missing_ == Missing::zero ? 0 : value_;
         }
         const double first = table_.number(layout_.value_column);
+        note_marks(table_.cell(layout_.value_column));
         value_ = sign_ * layout_.factor * first;
         if (layout_.second_column) value_ *= table_.number(*layout_.second_column);
         volts_ = layout_.second_column ? layout_.first_factor * first : value_;
@@ -90,6 +96,13 @@ private:
         largest_ = std::max(largest_, value_);
         value_ = std::max(value_, 0.0);
         return value_;
+    }
+
+    /// Where cells are separated by commas a mark within one is a point.
+    void note_marks(std::string_view cell) {
+        if (table_.separator() == ',' || cell.find_first_of(".,") == std::string_view::npos) return;
+        if (!TextTable::may_be_thousands(cell)) only_threes_ = false;
+        if (example_.empty()) example_ = cell;
     }
 
     /// Noise around nothing is nothing; more than that is a mistake somewhere.
@@ -202,6 +215,8 @@ private:
     std::function<double(double)> watts_;
     double sign_ = 1, noise_ = 0;
     Missing missing_ = Missing::refused;
+    bool only_threes_ = true;  ///< see note_marks()
+    std::string example_;
     std::vector<Piece> pieces_;
     uint64_t samples_ = 0, replaced_ = 0, steps_ = 0;
     double value_ = 0, volts_ = 0;      ///< of the last row

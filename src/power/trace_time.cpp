@@ -168,6 +168,13 @@ bool looks_like_time(std::string_view cell) {
            parse_moment(cell, DateOrder::month_first).has_value();
 }
 
+DateOrder order_told_by(std::string_view cell) {
+    const bool day_first = parse_moment(cell, DateOrder::day_first).has_value();
+    const bool month_first = parse_moment(cell, DateOrder::month_first).has_value();
+    if (day_first == month_first) return DateOrder::unknown;
+    return day_first ? DateOrder::day_first : DateOrder::month_first;
+}
+
 std::optional<double> Counter::since_first(std::string_view cell) {
     int64_t whole = 0;
     const char* const begin = cell.data() + (cell.starts_with('+') ? 1 : 0);

@@ -24,6 +24,9 @@ std::optional<Moment> parse_moment(std::string_view cell, DateOrder order);
 /// A time or a date of some kind, also one whose order is not known.
 bool looks_like_time(std::string_view cell);
 
+/// 5/31/2024 cannot have the day first; unknown for what can be read in both ways, or in none.
+DateOrder order_told_by(std::string_view cell);
+
 /// The distance to the first number of a column, exact for counters of any length: 1700000000123456789 ns is more than a double holds.
 class Counter {
 public:

@@ -60,7 +60,7 @@ TEST_F(BadInputTest, Inputs) {
     expect_refused({"run", image(), "--input", path("odd.npy@0")}, {"5", "72"});
     io::write_file(path("text.npy"), std::string_view("hello"));
     expect_refused({"run", image(), "--input", path("text.npy")}, {"text.npy"});
-    io::Array holes{{1, 72}, std::vector<float>(72, 0.5F)};
+    io::Array holes{{1, 6, 6, 2}, std::vector<float>(72, 0.5F)};
     holes.values[13] = std::nanf("");
     io::write_npy(path("nan.npy"), holes);
     expect_refused({"run", image(), "--input", path("nan.npy")}, {"nan.npy", "13", "finite"});

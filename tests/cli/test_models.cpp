@@ -80,6 +80,47 @@ TEST_F(ModelTest, InputsBeyondTheCalibratedRangeAreCounted) {
     EXPECT_EQ(all.json().at("input_values_outside"), 3);
 }
 
+TEST_F(ModelTest, InputsThatUseLittleOfTheRangeAreNoticed) {
+    store(network().raw());
+    io::Array pixels{{40, 4}, {}};
+    for (int i = 0; i < 160; ++i) pixels.values.push_back(static_cast<float>(i * 37 % 256));
+    io::write_npy(path("c.npy"), pixels);
+    ASSERT_EQ(compile().code, 0);
+    io::Array shares = pixels;
+    for (float& value : shares.values) value /= 255;
+    io::write_npy(path("shares.npy"), shares);
+    io::write_npy(path("labels.npy"), {{40}, std::vector<float>(40)});
+    const std::string warning = "% of the range that the image was calibrated for";
+    for (const char* command : {"run", "simulate", "evaluate"}) {
+        std::vector<std::string> words{command, made(), "--json"};
+        const bool all = words[0] == "evaluate";
+        if (all) words.insert(words.end(), {"--labels", path("labels.npy")});
+        words.insert(words.end(), {all ? "--inputs" : "--input", path("shares.npy") + (all ? "" : "@1")});
+        const Called called = call(words);
+        EXPECT_NE(called.err.find(warning), std::string::npos) << command << called.err;
+        EXPECT_LT(called.json().at("input_range_used").get<double>(), 0.01) << command;
+        words.insert(words.end(), {"--scale", "255"});
+        EXPECT_EQ(call(words).err.find(warning), std::string::npos) << command;
+    }
+    io::write_npy(path("zeros.npy"), {{4}, std::vector<float>(4)});
+    EXPECT_EQ(call({"run", made(), "--input", path("zeros.npy")}).err, "") << "no scale makes more of them";
+}
+
+TEST_F(ModelTest, HowAnInputWasUnderstoodIsSaid) {
+    ModelBuilder model({1, 3, 3});
+    store(model.node("Relu", {"x"}, "y").raw());
+    write("c.npy", {40, 3, 3}, 360);
+    ASSERT_EQ(compile().code, 0);
+    std::ofstream(path("x.csv")) << "1,2,3\n4,5,6\n7,8,9\n";
+    const Called called = call({"run", made(), "--input", path("x.csv")});
+    EXPECT_NE(called.err.find("x.csv,columns=first"), std::string::npos) << called.err;
+    write("flat.npy", {9}, 9);
+    EXPECT_NE(call({"run", made(), "--input", path("flat.npy")}).err.find("in the order of the model's [1, 3, 3]"),
+              std::string::npos);
+    EXPECT_EQ(call({"diff", made(), model_path(), "--input", path("x.csv") + ",columns=last"}).code, 0)
+        << "of every kind";
+}
+
 TEST_F(ModelTest, AnswersAtTheEndOfTheirRangeAreCounted) {
     store(network().raw());
     write("c.npy", {40, 4}, 160);
@@ -164,6 +205,13 @@ TEST_F(ModelTest, DiffGoesStageByStage) {
     EXPECT_EQ(called.json().at("stages").size(), 2U);
     EXPECT_TRUE(called.json().at("first_bad_stage").is_null());
     EXPECT_EQ(io::read_npy(path("d/01-image.npy")).shape, (std::vector<int64_t>{1, 1, 3}));
+    EXPECT_EQ(called.json().at("same_model"), true);
+    ModelBuilder other({1, 4});
+    other.floats("w", {4, 6}, std::vector<float>(24, 0.5F)).node("MatMul", {"x", "w"}, "a").node("Relu", {"a"}, "r");
+    store(other.random("v", {6, 3}).node("MatMul", {"r", "v"}, "y").raw());
+    const Called differs = call(words);
+    EXPECT_EQ(differs.json().at("same_model"), false) << "of the same shapes";
+    EXPECT_NE(differs.err.find("is not what " + made() + " was compiled from"), std::string::npos) << differs.err;
     store(ModelBuilder({1, 4}).node("Relu", {"x"}, "y").raw());
     EXPECT_NE(call(words).err.find("not made from this model"), std::string::npos);
 }

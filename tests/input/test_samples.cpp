@@ -52,6 +52,14 @@ TEST_F(SamplesTest, ArraysOfManyOrOne) {
     EXPECT_EQ(open_samples(write("one.npy", npy({2, 2})), {1, 2, 2})->count(), 1);
     EXPECT_NE(error(many, {5}).find("the model needs [5]"), std::string::npos);
     EXPECT_NE(error(write("turned.npy", npy({2, 2, 3})), {3, 2}).find("into that order"), std::string::npos);
+    EXPECT_NE(error(write("split.npy", npy({3, 2, 2})), {4, 3}).find("shape [3, 2, 2], the model's input is [4, 3]"),
+              std::string::npos)
+        << "as many values, another meaning";
+    EXPECT_NE(error(write("split.npy", npy({5, 2, 6})), {1, 3, 4}).find("numpy.reshape"), std::string::npos);
+    EXPECT_EQ(open_samples(many, {1, 2, 2})->note(), "");
+    EXPECT_NE(open_samples(write("flat.npy", npy({3, 4})), {1, 2, 2})->note().find("order of the model's [1, 2, 2]"),
+              std::string::npos);
+    EXPECT_NE(open_samples(many, {4})->note(), "");
     EXPECT_NE(error(write("none.npy", npy({0, 2, 2})), {2, 2}).find("no sample"), std::string::npos);
     EXPECT_THROW(open_samples(many, {2, 2})->sample(3), InputError);
 }
@@ -105,6 +113,64 @@ TEST_F(SamplesTest, TablesAreRowsOrWindows) {
     EXPECT_NE(error(write("bad.csv", "1,2\n3\n"), {2}).find("bad.csv:2: "), std::string::npos);
     EXPECT_NE(error(write("bad.csv", "1,2\n3,nan\n"), {2}).find("bad.csv:2: "), std::string::npos);
     EXPECT_NE(error(write("bad.csv", "a,b\nc,d\n1,2\n"), {2}).find("bad.csv:2: "), std::string::npos);
+}
+
+TEST_F(SamplesTest, ATableThatFitsTwiceSaysHowItIsTaken) {
+    const std::string square = write("a.csv", "1,2\n3,4\n");
+    const auto read = open_samples(square, {1, 2, 2});
+    EXPECT_EQ(read->sample(0), (Values{1, 2, 3, 4}));
+    EXPECT_EQ(read->note(), square +
+                                ": its 2 columns are taken for the last dimension of the model's input [1, 2, 2]; " +
+                                "if they are its first one, give " + square + ",columns=first");
+    const auto turned = open_samples(square + ",columns=first", {1, 2, 2});
+    EXPECT_EQ(turned->sample(0), (Values{1, 3, 2, 4}));
+    EXPECT_EQ(turned->note() + open_samples(square + ",columns=last", {2, 2})->note(), "") << "it was said";
+    const std::string steps = write("b.csv", "1,2\n3,4\n5,6\n");
+    EXPECT_NE(open_samples(steps, {2, 3})->note().find("for the first dimension"), std::string::npos);
+    EXPECT_EQ(open_samples(steps, {3, 2})->note(), "");
+    EXPECT_NE(error(steps + ",columns=last", {2, 3}), "");
+    EXPECT_NE(error(steps + ",columns=middle", {2, 3}).find("first or last"), std::string::npos);
+    const std::string pairs = write("{c}.csv", "1,2\n3,4\n5,6\n7,8\n9,10\n11,12\n");
+    EXPECT_NE(error(pairs, {2, 2, 3}).find(",columns=first"), std::string::npos) << "not told apart";
+    EXPECT_EQ(open_samples(pairs + ",columns=first", {2, 2, 3})->sample(0),
+              (Values{1, 3, 5, 7, 9, 11, 2, 4, 6, 8, 10, 12}));
+    write("folder/1.csv", "1,2\n3,4\n");
+    EXPECT_EQ(open_samples(path("folder") + ",columns=first", {2, 2})->sample(0), (Values{1, 3, 2, 4}));
+    EXPECT_NE(open_samples(path("folder"), {2, 2})->note(), "");
+}
+
+TEST_F(SamplesTest, PicturesStandUpright) {
+    // Six grey blocks of 8 x 8 pixels, 2 rows of 3, so that the compression keeps them.
+    std::vector<uint8_t> pixels;
+    for (int y = 0; y < 16; ++y)
+        for (int x = 0; x < 24; ++x) pixels.push_back(static_cast<uint8_t>(40 * (y / 8 * 3 + x / 8)));
+    const std::string jpeg = jpeg_of(pixels, 16, 24, 1);
+    const auto oriented = [&](int orientation, bool little) {
+        std::string exif = little ? std::string("II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0", 18)
+                                  : std::string("MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01", 18);
+        exif +=
+            little ? std::string{static_cast<char>(orientation), 0} : std::string{0, static_cast<char>(orientation)};
+        exif = std::string("Exif\0\0", 6) + exif + std::string(6, '\0');
+        const auto size = static_cast<char>(exif.size() + 2);
+        return jpeg.substr(0, 2) + "\xFF\xE1" + std::string{0, size} + exif + jpeg.substr(2);
+    };
+    // Of the blocks 0 1 2 / 3 4 5, as a viewer shows them.
+    const std::vector<std::vector<int>> shown{{0, 1, 2, 3, 4, 5}, {2, 1, 0, 5, 4, 3}, {5, 4, 3, 2, 1, 0},
+                                              {3, 4, 5, 0, 1, 2}, {0, 3, 1, 4, 2, 5}, {3, 0, 4, 1, 5, 2},
+                                              {5, 2, 4, 1, 3, 0}, {2, 5, 1, 4, 0, 3}};
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        const bool turned = orientation > 4;
+        const std::string file = write("o.jpg", oriented(orientation, orientation % 2 == 0));
+        const Dims dims = turned ? Dims{1, 24, 16} : Dims{1, 16, 24};
+        const Values values = open_samples(file, dims)->sample(0);
+        for (int block = 0; block < 6; ++block) {
+            const int across = turned ? 2 : 3;
+            const auto at = static_cast<size_t>((block / across * 8 + 4) * across * 8 + block % across * 8 + 4);
+            EXPECT_NEAR(values[at], 40 * shown[static_cast<size_t>(orientation - 1)][static_cast<size_t>(block)], 3)
+                << "orientation " << orientation << ", block " << block;
+        }
+    }
+    EXPECT_EQ(open_samples(write("c.jpg", oriented(99, true)), {16, 24})->count(), 1) << "no such orientation";
 }
 
 TEST_F(SamplesTest, ColumnsThatAreNoValuesAreNotTakenForSome) {

@@ -267,6 +267,7 @@ TEST(Flavours, NothingIsGuessed) {
              Case{table("time_s,power\n", row), "", "1", "unit=mW"},
              Case{table("time_s,harvest\n", row), "", "1", "harvest"},
              Case{table("time_s,power_dbm\n", row), "", "1", "power_dbm"},
+             Case{table("time_s,Power (dBm)\n", row), "", "1", "logarithm"},
              Case{table("power_mw,load_mw\n", row), "step=1s", "1", "'power_mw', 'load_mw'"},
              Case{table("time_s,load_mA\n", row), "voltage=3V", "1", "what a device draws"},
              Case{table("time_s,Consumption (mW)\n", row), "", "1", "what a device draws"},
@@ -337,6 +338,15 @@ TEST(Flavours, NoiseIsNothing) {
     const Read volts = read("time_s,voltage_v\n0,2\n1,-0.01\n2,2\n", "resistance=1kOhm");
     EXPECT_EQ(volts.pieces[1].power_w, 0) << "a square has no sign";
     EXPECT_NEAR(read("time_s,power_mw\n0,-1\n1,-2\n", "scale=-1").pieces[1].power_w, 2e-3, 1e-12);
+}
+
+TEST(Flavours, ThousandsAreToldFromFractionsOrSaid) {
+    const auto note = [](const std::string& rows) { return read("time_s;power_uw\n" + rows).summary.text(); };
+    EXPECT_NE(note("0;1.500\n1;2.000\n2;500\n").find("'1.500' is taken for a number with a fraction"),
+              std::string::npos);
+    for (const char* rows : {"0;1.500\n1;0.500\n", "0;1.500\n1;2.25\n", "0;1,500\n1;1234,500\n", "0;1\n1;2\n"})
+        EXPECT_EQ(note(rows).find("fraction"), std::string::npos) << rows;
+    EXPECT_EQ(read("time_s,power_uw\n0,1.500\n1,2.000\n").summary.notes.size(), 0U) << "commas separate";
 }
 
 TEST(Flavours, ASummaryShowsWhatWasTaken) {
