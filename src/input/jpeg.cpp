@@ -77,8 +77,10 @@ Picture read_jpeg(const std::string& path, std::span<const uint8_t> bytes) {
     errors.manager.emit_message = on_warning;
     int orientation = 1;
     const bool good = decode(jpeg, errors, bytes, picture, orientation);
+    const bool in_print = jpeg.num_components == 4;
     jpeg_destroy_decompress(&jpeg);
-    const std::string reason = errors.message.data();
+    std::string reason = errors.message.data();
+    if (!good && in_print) reason = "it has the four colours of print (CMYK); save it as RGB";
     if (!good)
         throw InputError(
             path + ": this JPEG picture cannot be read: " + (reason.empty() ? "more than 100 million pixels" : reason));

@@ -124,7 +124,7 @@ std::string jpeg_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_
     jpeg.image_height = height;
     jpeg.image_width = width;
     jpeg.input_components = channels;
-    jpeg.in_color_space = channels == 3 ? JCS_RGB : JCS_GRAYSCALE;
+    jpeg.in_color_space = channels == 4 ? JCS_CMYK : channels == 3 ? JCS_RGB : JCS_GRAYSCALE;
     jpeg_set_defaults(&jpeg);
     jpeg_set_quality(&jpeg, 100, TRUE);
     jpeg_start_compress(&jpeg, TRUE);

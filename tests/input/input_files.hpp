@@ -11,7 +11,7 @@ namespace dynbal::input {
 /// As numpy.savez or numpy.savez_compressed write it: names and contents.
 std::string npz_of(const std::vector<std::pair<std::string, std::string>>& arrays, bool compressed);
 
-/// `channels` is 1 or 3.
+/// `channels` is 1 or 3; of a JPEG also 4: CMYK.
 std::string png_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t width, int channels);
 std::string jpeg_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t width, int channels);
 

@@ -199,6 +199,8 @@ TEST_F(SamplesTest, PicturesOfOneOrThreeChannels) {
     EXPECT_EQ(open_samples(colour, {1, 1, 2})->sample(0), (Values{76, 150})) << "grey of red and green";
     const std::string jpeg = write("j.jpg", jpeg_of(std::vector<uint8_t>(64 * 3, 128), 8, 8, 3));
     EXPECT_NEAR(open_samples(jpeg, {3, 8, 8})->sample(0)[100], 128, 2);
+    const std::string print = write("p.jpg", jpeg_of(std::vector<uint8_t>(64 * 4, 128), 8, 8, 4));
+    EXPECT_NE(error(print, {3, 8, 8}).find("(CMYK); save it as RGB"), std::string::npos) << error(print, {3, 8, 8});
     EXPECT_NE(error(png, {4, 2, 5}).find("1 or 3 channels"), std::string::npos);
     EXPECT_NE(error(write("t.png", "text"), {2, 3}).find("neither a PNG nor a JPEG"), std::string::npos);
     EXPECT_NE(error(write("cut.png", png_of(grey, 2, 3, 1).substr(0, 50)), {2, 3}).find("cannot be read"),
