@@ -47,7 +47,7 @@ std::string stem_of(const std::string& output) {
 
 /// Before anything is made: where the files go is not taken by a folder, and not by what is read.
 std::string checked_stem(const FirmwareArguments& arguments) {
-    const std::string stem = stem_of(arguments.output);
+    std::string stem = stem_of(arguments.output);
     std::error_code error;
     if (std::filesystem::path(stem).filename().empty() || std::filesystem::is_directory(arguments.output, error)) {
         throw InputError("-o: '" + arguments.output +

@@ -1,5 +1,7 @@
 #include "cli/output_file.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "base/error.hpp"
@@ -13,8 +15,8 @@ void check_output(const std::string& option, const std::string& path, const std:
     if (path.empty() || !std::filesystem::is_regular_file(path, error)) return;
     for (const std::string& read_path : read_paths) {
         if (!read_path.empty() && std::filesystem::equivalent(path, read_path, error)) {
-            throw InputError(option + ": '" + path + "' is the same file as '" + read_path +
-                             "', which is read; name another one");
+            throw InputError(fmt::format("{}: '{}' is the same file as '{}', which is read; name another one", option,
+                                         path, read_path));
         }
     }
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "base/error.hpp"
@@ -153,7 +154,7 @@ private:
         for (const sim::SizeTrial& trial : trials) {
             const sim::SeriesResult& result = trial.result;
             json_["curve"].push_back(json_of({"", trial}));
-            const auto width = [&](double seconds) { return static_cast<size_t>(40 * seconds / worst_s + 0.5); };
+            const auto width = [&](double seconds) { return static_cast<size_t>(std::lround(40 * seconds / worst_s)); };
             std::string bar = !result.stuck.empty()
                                   ? "never ends"
                                   : std::string(width(result.mean_s()), '#') +

@@ -165,8 +165,9 @@ void set_arithmetic(const Plan& plan, const PlannedStage& planned, StageDescript
     if (stage.kind == StageKind::multiply) {
         set_rescaling(d, scale_of(plan, stage.inputs[0]) * scale_of(plan, stage.inputs[1]) / scale_out, 0);
     }
-    if (stage.kind == StageKind::curve)
+    if (stage.kind == StageKind::curve) {
         d.rescale_shift = static_cast<uint8_t>(activation_bits - stage.curve.pieces_log2);
+    }
     if (stage.kind == StageKind::softmax) {
         const double log2_e = 1.4426950408889634;
         const double factor = scale_of(plan, stage.inputs[0]) * log2_e * (1 << 24);

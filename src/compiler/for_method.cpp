@@ -13,8 +13,9 @@ namespace {
 
 /// All that NVM holds behind the image lies so many bytes further on.
 void move_run_time_part(ImageHeader& header, std::vector<StageDescriptor>& stages, uint32_t bytes) {
-    if (header.nvm_bytes > UINT32_MAX - bytes)
+    if (header.nvm_bytes > UINT32_MAX - bytes) {
         throw InputError("the image is too large for another preservation method");
+    }
     for (uint32_t* offset : {&header.image_bytes, &header.records_offset, &header.checkpoints_offset,
                              &header.sums_offset, &header.tensors_offset, &header.nvm_bytes, &header.input.offset,
                              &header.output.offset, &header.input_states.storage_offset}) {

@@ -34,6 +34,7 @@ std::vector<Storage> storages_of(const Graph& graph, const std::vector<PlannedSt
     }
     touch(graph.output, static_cast<int>(stages.size()));
     std::vector<Storage> storages;
+    storages.reserve(found.size());
     for (auto& [id, storage] : found) {
         storages.push_back(storage);
     }
@@ -63,6 +64,7 @@ uint32_t place_side_by_side(std::vector<Storage>& storages) {
 /// Largest first, each at the lowest offset that is free for its lifetime.
 uint32_t place_shared(const Graph& graph, std::vector<Storage>& storages) {
     std::vector<Storage*> by_size;
+    by_size.reserve(storages.size());
     for (Storage& storage : storages) {
         by_size.push_back(&storage);
     }

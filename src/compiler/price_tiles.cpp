@@ -206,6 +206,7 @@ void add_points(const Contest& contest, std::vector<Point>& points, const Point&
 std::vector<Point> points_of(const Contest& contest, double least_need) {
     const double highest = 4 * (static_cast<double>(contest.all().front().reuse) + least_need);
     std::vector<Point> points;
+    // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): divided, so it never stands still
     for (double energy = highest; energy > least_need; energy /= energy_step) {
         const std::optional<Point> point = point_at(contest, energy, points.empty() ? 0 : points.back().index);
         if (!point) continue;

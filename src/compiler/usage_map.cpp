@@ -29,6 +29,7 @@ constexpr Dimension dimensions[] = {
 
 std::vector<uint64_t> energies_between(uint64_t least, uint64_t most) {
     std::vector<uint64_t> energies;
+    energies.reserve(usage_map_energies);
     const double ratio = std::max(1.0, static_cast<double>(most) / static_cast<double>(least));
     for (int i = 0; i < usage_map_energies; ++i) {
         energies.push_back(

@@ -55,6 +55,7 @@ Grid cycle_energy_grid(const Grid& grid) {
     Grid line = grid;
     line.policies = {Strategy::fixed, Strategy::best};
     line.supplies.clear();
+    // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): multiplied, so it never stands still
     for (double units = least_units; units < most_units * step; units *= step) {
         line.supplies.push_back(fmt::format("budget:{:.0f}", std::min(units, most_units)));
     }

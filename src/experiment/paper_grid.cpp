@@ -44,6 +44,7 @@ std::vector<Model> paper_models(const std::string& folder) {
 
 std::vector<Model> own_models(const std::string& folder) {
     std::vector<Model> models;
+    models.reserve(own.size());
     for (const auto& [name, network] : own) {
         models.push_back(model_of(name, zoo::write_onnx(zoo::network(network), folder)));
     }

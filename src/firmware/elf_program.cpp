@@ -20,7 +20,7 @@ void ElfProgram::refuse(const std::string& reason) const {
 template <typename T>
 T ElfProgram::at(uint64_t offset) const {
     if (offset > bytes_.size() || sizeof(T) > bytes_.size() - offset) refuse("the ELF file is cut short");
-    T value;
+    T value{};
     std::memcpy(&value, bytes_.data() + offset, sizeof(T));
     return value;
 }

@@ -46,8 +46,9 @@ void Facts::learn(const onnx::NodeProto& node) {
                 constants_[node.output(i)] = std::move(results[static_cast<size_t>(i)]);
             }
             for (const auto& attribute : node.attribute()) {
-                if (node.op_type() == "Constant" && attribute.has_t())
+                if (node.op_type() == "Constant" && attribute.has_t()) {
                     types_[node.output(0)] = attribute.t().data_type();
+                }
             }
             if (!results.empty()) return;
             fail(node, "it computes a constant in a way that is not supported; fold constants before the export");

@@ -254,8 +254,9 @@ Constant chosen(const onnx::NodeProto& node, const Facts& facts) {
 Constant product(const onnx::NodeProto& node, const Facts& facts) {
     const Constant& source = input(node, facts, 0);
     const auto reduced = reduced_axes(node, facts, source.dims.size());
-    if (std::find(reduced.begin(), reduced.end(), false) != reduced.end())
+    if (std::find(reduced.begin(), reduced.end(), false) != reduced.end()) {
         fail(node, "only over all axes is supported");
+    }
     Dims dims(int_attribute(node, "keepdims", 1) != 0 ? source.dims.size() : 0, 1);
     Constant result;
     result.is_float = source.is_float;

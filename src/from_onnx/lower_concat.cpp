@@ -95,6 +95,7 @@ void lower_concat(Context& context, const onnx::NodeProto& node) {
         return;
     }
     std::vector<Value> values;
+    values.reserve(static_cast<size_t>(node.input_size()));
     for (int i = 0; i < node.input_size(); ++i) values.push_back(context.activation(node, i));
     if (const auto parts = parts_by_channel(context, values, axis)) {
         context.define(node, join_channels(context, node, *parts, axis));

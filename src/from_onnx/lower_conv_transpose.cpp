@@ -69,16 +69,18 @@ Axis read_axis(const onnx::NodeProto& node, size_t index, size_t count, int64_t 
     }
     axis.out = full - axis.pad_begin - pad_end;
     if (axis.out < 1) fail(node, "its pads leave nothing of its output");
-    if (axis.stride > 1 && axis.dilation > 1)
+    if (axis.stride > 1 && axis.dilation > 1) {
         fail(node, "strides together with dilations are not supported; use one of both");
+    }
     return axis;
 }
 
 /// Height and width, as ONNX has them.
 std::array<Axis, 2> read_axes(const onnx::NodeProto& node, const Dims& in, const Dims& weights) {
     check_image_shape(node, in);
-    if (weights.size() != in.size() || weights[0] != in[1])
+    if (weights.size() != in.size() || weights[0] != in[1]) {
         fail(node, "weights of shape " + to_string(weights) + " do not fit the input " + to_string(in));
+    }
     const bool flat = in.size() == 3;
     const size_t count = in.size() - 2;
     return {flat ? Axis{} : read_axis(node, 0, count, in[2], weights[2]),
@@ -144,8 +146,9 @@ private:
         const Axis& w = axes_[1];
         if (w.stride == 1) return write_phase(remainder, 0);
         const TensorId whole = context_.add_tensor(node_, axes_[0].places(), w.places(), w.stride * outs_);
-        for (int64_t i = 0; i < w.stride; ++i)
+        for (int64_t i = 0; i < w.stride; ++i) {
             put_beside(context_, write_phase(remainder, i), whole, static_cast<int>(i * outs_));
+        }
         return whole;
     }
 

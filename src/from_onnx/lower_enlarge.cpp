@@ -54,8 +54,9 @@ public:
         const double scale = static_cast<double>(out) / static_cast<double>(in);
         double from = (place + 0.5) / scale - 0.5;  // of half_pixel, and of its kin for whole factors
         if (coordinates_ == "asymmetric") from = place / scale;
-        if (coordinates_ == "align_corners")
+        if (coordinates_ == "align_corners") {
             from = out == 1 ? 0 : place * static_cast<double>(in - 1) / static_cast<double>(out - 1);
+        }
         const double rounded = rounding_ == "floor"               ? std::floor(from)
                                : rounding_ == "ceil"              ? std::ceil(from)
                                : rounding_ == "round_prefer_ceil" ? std::floor(from + 0.5)
@@ -115,12 +116,14 @@ Dims enlarged_dims(const onnx::NodeProto& node, const Facts& facts) {
     const Dims axes = ints_attribute(node, "axes");
     const auto axis_of = [&](size_t i) { return axes.empty() ? i : resolve_axis(node, axes[i], dims.size()); };
     const auto check_count = [&](size_t count) {
-        if (count != (axes.empty() ? dims.size() : axes.size()))
+        if (count != (axes.empty() ? dims.size() : axes.size())) {
             fail(node, "its sizes or scales differ in number from the axes");
+        }
     };
     if (!old && !input_name(node, 3).empty()) {
-        if (string_attribute(node, "keep_aspect_ratio_policy", "stretch") != "stretch")
+        if (string_attribute(node, "keep_aspect_ratio_policy", "stretch") != "stretch") {
             fail(node, "'keep_aspect_ratio_policy' is supported as 'stretch' only");
+        }
         const Dims sizes = facts.ints(node, 3, "sizes");
         check_count(sizes.size());
         for (size_t i = 0; i < sizes.size(); ++i) dims[axis_of(i)] = sizes[i];

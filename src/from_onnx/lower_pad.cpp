@@ -126,8 +126,9 @@ Dims pads_of(const onnx::NodeProto& node, const Facts& facts, size_t rank) {
         const size_t axis = resolve_axis(node, axes[i], rank);
         for (const size_t end : {size_t{0}, size_t{1}}) {
             const int64_t pad = given[end * axes.size() + i];
-            if (pad > elements_max || pad < -elements_max)
+            if (pad > elements_max || pad < -elements_max) {
                 fail(node, "its 'pads' " + to_string(given) + " are too large");
+            }
             pads[end * rank + axis] = pad;
         }
     }

@@ -79,7 +79,7 @@ TensorId copy_positions(Context& context, const onnx::NodeProto& node, TensorId 
     window.stride_h = h.stride, window.stride_w = w.stride;
     window.dilation_h = h.dilation, window.dilation_w = w.dilation;
     window.pad_bottom = h.pad_end, window.pad_right = w.pad_end;
-    const auto taps = static_cast<size_t>(window.kernel_h * window.kernel_w);
+    const auto taps = static_cast<size_t>(window.kernel_h) * static_cast<size_t>(window.kernel_w);
     stage.groups = source.c;
     stage.bias.assign(static_cast<size_t>(source.c), 0.0F);
     stage.weights.assign(static_cast<size_t>(source.c) * taps, 0.0F);
@@ -139,6 +139,7 @@ std::vector<uint32_t> gather_sources(const Context& context, const onnx::NodePro
 Value select(Context& context, const onnx::NodeProto& node, const Value& value, const Dims& dims,
              const std::vector<uint32_t>& sources) {
     std::vector<uint32_t> places;
+    places.reserve(sources.size());
     for (const uint32_t source : sources) places.push_back((*value.place)[source]);
     const std::set<uint32_t> different(places.begin(), places.end());
     if (different.size() != places.size()) fail(node, "it takes a value twice, which is not supported");

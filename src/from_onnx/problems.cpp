@@ -56,7 +56,10 @@ void Problems::raise() const {
     std::vector<std::string> all;
     for (const auto& [text, nodes] : operators_) {
         std::string names;
-        for (size_t i = 0; i < std::min(nodes.size(), nodes_shown); ++i) names += (i == 0 ? "" : ", ") + nodes[i];
+        for (size_t i = 0; i < std::min(nodes.size(), nodes_shown); ++i) {
+            if (i != 0) names += ", ";
+            names += nodes[i];
+        }
         if (nodes.size() > nodes_shown) names += " and " + std::to_string(nodes.size() - nodes_shown) + " more";
         all.push_back(names + " " + text);
     }

@@ -37,8 +37,9 @@ void add_curve(Bytes& bytes, const Curve& curve, int channels) {
     bytes.add(curve.per_channel);
     if (!curve.of) return;
     for (int channel = 0; channel < (curve.per_channel ? channels : 1); ++channel) {
-        for (const double value : {-8.0, -2.0, -0.5, 0.5, 2.0, 8.0})
+        for (const double value : {-8.0, -2.0, -0.5, 0.5, 2.0, 8.0}) {
             bytes.add(static_cast<float>(curve.of(value, static_cast<size_t>(channel))));
+        }
     }
 }
 

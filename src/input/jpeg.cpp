@@ -81,9 +81,10 @@ Picture read_jpeg(const std::string& path, std::span<const uint8_t> bytes) {
     jpeg_destroy_decompress(&jpeg);
     std::string reason = errors.message.data();
     if (!good && in_print) reason = "it has the four colours of print (CMYK); save it as RGB";
-    if (!good)
+    if (!good) {
         throw InputError(
             path + ": this JPEG picture cannot be read: " + (reason.empty() ? "more than 100 million pixels" : reason));
+    }
     return upright(picture, orientation);
 }
 

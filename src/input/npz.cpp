@@ -51,8 +51,9 @@ public:
         const size_t begin = entry.offset + file_bytes + u16(entry.offset + 26) + u16(entry.offset + 28);
         require(begin, entry.packed_bytes);
         const uint8_t* const data = bytes_.data() + begin;
-        if (entry.bytes > io::file_bytes_max)
+        if (entry.bytes > io::file_bytes_max) {
             throw InputError(path_ + ": '" + io::printable(entry.name) + "' is too large");
+        }
         std::vector<uint8_t> result;
         if (entry.method == stored && entry.bytes == entry.packed_bytes) {
             result.assign(data, data + entry.bytes);
@@ -112,8 +113,9 @@ private:
 
 std::string names_of(const std::vector<Entry>& entries) {
     std::string names;
-    for (const Entry& entry : entries)
+    for (const Entry& entry : entries) {
         names += (names.empty() ? "" : ", ") + io::printable(entry.name.substr(0, entry.name.rfind(".npy")));
+    }
     return names;
 }
 

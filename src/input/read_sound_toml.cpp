@@ -45,13 +45,15 @@ private:
         how.frame = needed("frame", fft_max);
         how.stride = needed("stride", window_samples_max);
         how.fft = count("fft", static_cast<uint64_t>(how.frame), fft_max);
-        if ((how.fft & (how.fft - 1)) != 0 || how.fft < how.frame)
+        if ((how.fft & (how.fft - 1)) != 0 || how.fft < how.frame) {
             table_.refuse("fft", "must be a power of two, and not less than frame");
+        }
         how.centred = table_.flag("centred").value_or(false);
         how.magnitude = choice("spectrum", "power", "magnitude");
         const int64_t taken = (how.samples + how.every - 1) / how.every;
-        if (how.centred ? taken <= how.frame / 2 : taken < how.frame)
+        if (how.centred ? taken <= how.frame / 2 : taken < how.frame) {
             table_.refuse("frame", "is longer than the sound");
+        }
     }
 
     void read_bands(SoundFeatures& how) {
@@ -89,9 +91,10 @@ private:
     std::vector<double> list(const std::string& key, const SoundFeatures& how) {
         const auto values = table_.numbers(key);
         if (!values) return {};
-        if (std::ssize(*values) != how.values_each())
+        if (std::ssize(*values) != how.values_each()) {
             table_.refuse(key,
                           "must be as many numbers as there are coefficients, " + std::to_string(how.values_each()));
+        }
         return *values;
     }
 

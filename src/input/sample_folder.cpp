@@ -24,8 +24,9 @@ public:
         }
         const std::string& file = files_[static_cast<size_t>(index)];
         const SampleSetPointer set = open(file);
-        if (set->count() != 1)
+        if (set->count() != 1) {
             throw InputError(file + ": in a folder each file is one sample; it holds " + std::to_string(set->count()));
+        }
         return set->sample(0);
     }
 

@@ -32,8 +32,9 @@ SF_VIRTUAL_IO bytes_io() {
         Bytes& bytes = Bytes::of(self);
         const sf_count_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? bytes.at : bytes.size();
         // What is damaged may ask for anything.
-        if (offset >= -bytes.size() && offset <= bytes.size())
+        if (offset >= -bytes.size() && offset <= bytes.size()) {
             bytes.at = std::clamp<sf_count_t>(from + offset, 0, bytes.size());
+        }
         return bytes.at;
     };
     io.read = [](void* target, sf_count_t count, void* self) {
@@ -83,8 +84,9 @@ Sound read_sound(const std::string& path) {
     SF_INFO info{};
     const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(::sf_open_virtual(&io, SFM_READ, &info, &bytes), ::sf_close);
     if (file == nullptr) throw InputError(path + ": this sound cannot be read: " + ::sf_strerror(nullptr));
-    if (info.channels < 1 || info.frames < 0 || info.frames > sound_samples_max / info.channels)
+    if (info.channels < 1 || info.frames < 0 || info.frames > sound_samples_max / info.channels) {
         throw InputError(path + ": more than 100 million samples of sound");
+    }
     const auto channels = static_cast<size_t>(info.channels);
     std::vector<float> all(static_cast<size_t>(info.frames) * channels);
     const sf_count_t frames = ::sf_readf_float(file.get(), all.data(), info.frames);

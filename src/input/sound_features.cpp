@@ -74,8 +74,9 @@ public:
         if (how_.coefficients == 0) return band[static_cast<size_t>(index)];
         const auto count = static_cast<double>(how_.bands);
         double sum = 0;
-        for (size_t i = 0; i < band.size(); ++i)
+        for (size_t i = 0; i < band.size(); ++i) {
             sum += band[i] * std::cos(pi * static_cast<double>(index) * (static_cast<double>(i) + 0.5) / count);
+        }
         return sum * std::sqrt((index == 0 && how_.orthonormal ? 1 : 2) / count);
     }
 

@@ -41,13 +41,15 @@ size_t columns_to_skip(const power::TextTable& table, const power::HeadLine& hea
                       fmt::format("{} cells, but line {} names {} columns", cells.size(), header.number, names.size()));
     }
     for (const std::string_view name : names) {
-        if (is_class(name))
+        if (is_class(name)) {
             table.fail_at(header.number, fmt::format("column '{}' holds classes, which are no values for the model; "
                                                      "remove it (evaluate takes them as --labels FILE.npy)",
                                                      name));
-        if (name.size() > 2 && power::meaning_of(name).quantity == power::Quantity::time)
+        }
+        if (name.size() > 2 && power::meaning_of(name).quantity == power::Quantity::time) {
             table.fail_at(header.number,
                           fmt::format("column '{}' holds times, which are no values for the model; remove it", name));
+        }
     }
     return is_index(names.front(), cells.front()) ? 1 : 0;
 }

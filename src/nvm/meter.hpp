@@ -26,8 +26,9 @@ public:
     }
     void barrier() { nvm_->barrier(); }
     NvmClass nvm_class() const { return nvm_->nvm_class(); }
+    /// Counted with the outputs: what is computed becomes them.
     [[nodiscard]] bool compute(uint64_t macs) {
-        count(TrafficClass::control, {0, 0, 0, macs, 1});
+        count(TrafficClass::outputs, {0, 0, 0, macs, 1});
         return power_->compute(macs);
     }
     const Traffic& total() const { return total_; }

@@ -8,8 +8,8 @@
 namespace dynbal {
 
 struct Method {
-    const char* name;
-    const char* title;
+    const char* name = nullptr;
+    const char* title = nullptr;
     Preservation facts;
 };
 

@@ -196,8 +196,9 @@ bool names_a_load(std::string_view name) {
                             (i == 0 || !is_letter(name[i - 1]) || (is_capital(name[i]) && !is_capital(name[i - 1])));
         if (!begins) continue;
         const std::string word = folded(name.substr(i));
-        if (std::any_of(starts.begin(), starts.end(), [&](std::string_view s) { return word.starts_with(s); }))
+        if (std::any_of(starts.begin(), starts.end(), [&](std::string_view s) { return word.starts_with(s); })) {
             return true;
+        }
     }
     return false;
 }

@@ -77,8 +77,7 @@ private:
 
     std::string all_names() const {
         std::string names;
-        for (const NamedColumn& column : head_.columns)
-            names += (names.empty() ? "" : ", ") + ("'" + column.name + "'");
+        for (const NamedColumn& column : head_.columns) names += (names.empty() ? "'" : ", '") + column.name + "'";
         return names;
     }
 
@@ -88,9 +87,9 @@ private:
         for (size_t i = 0; i < head_.columns.size(); ++i) {
             const std::string& name = head_.columns[i].name;
             if (name.empty() || (name != text && folded(name) != folded(text))) continue;
+            const size_t first = found.value_or(i) + 1;
             if (found)
-                fail(fmt::format("{}={}: columns {} and {} have this name; give the number", key, text, *found + 1,
-                                 i + 1));
+                fail(fmt::format("{}={}: columns {} and {} have this name; give the number", key, text, first, i + 1));
             found = i;
         }
         if (found) return *found;
@@ -115,8 +114,8 @@ private:
     /// The voltage at a load is that of its source; all else there is what a device draws.
     void refuse_load(size_t column) const {
         const Quantity quantity = head_.columns[column].meaning.quantity;
-        if (quantity == Quantity::voltage || quantity == Quantity::time || !names_a_load(head_.columns[column].name))
-            return;
+        if (quantity == Quantity::voltage || quantity == Quantity::time) return;
+        if (!names_a_load(head_.columns[column].name)) return;
         fail(fmt::format("{} is by its name what a device draws, no harvest; say what was harvested: column=NAME",
                          name_of(column)));
     }
@@ -162,8 +161,8 @@ private:
         const std::string order = options_.text("date").value_or("");
         if (order == "day-first") layout_.date_order = DateOrder::day_first;
         if (order == "month-first") layout_.date_order = DateOrder::month_first;
-        if (!order.empty() && layout_.date_order == DateOrder::unknown)
-            options_.refuse("date= is day-first or month-first");
+        const bool known = layout_.date_order != DateOrder::unknown;
+        if (!order.empty() && !known) options_.refuse("date= is day-first or month-first");
         for (const NamedColumn& column : head_.columns) {
             const std::string name = folded(column.name);
             if (name.find("mm/dd/yyyy") != std::string::npos) layout_.date_order = DateOrder::month_first;
@@ -203,9 +202,10 @@ private:
             if (const auto moment = moment_in(i)) found[!moment->clock_s ? 2 : !moment->date_s ? 1 : 0].push_back(i);
         }
         for (const std::vector<size_t>& kind : found) {
-            if (kind.size() > 1)
+            if (kind.size() > 1) {
                 fail(fmt::format("{} and {} both hold times; say which: time=NAME or NUMBER", name_of(kind[0]),
                                  name_of(kind[1])));
+            }
             if (!kind.empty()) return kind.front();
         }
         return std::nullopt;
@@ -245,8 +245,8 @@ private:
         const ColumnMeaning& meaning = head_.columns[column].meaning;
         if (const auto unit = options_.text("time_unit")) {
             const auto given = meaning_of_unit(*unit);
-            if (!given || given->quantity != Quantity::time)
-                options_.refuse("time_unit=" + *unit + " is none of s, ms, us, ns, min, h");
+            const bool is_time = given && given->quantity == Quantity::time;
+            if (!is_time) options_.refuse("time_unit=" + *unit + " is none of s, ms, us, ns, min, h");
             layout_.time_factor = given->factor;
         } else if (meaning.quantity == Quantity::time && meaning.has_unit()) {
             layout_.time_factor = meaning.factor;
@@ -275,8 +275,8 @@ private:
         const auto volts = only(Quantity::voltage, "column");
         const auto amperes = only(Quantity::current, "column");
         const auto light = only(Quantity::irradiance, "column");
-        if (light && (volts || amperes))
-            fail("a column of light and one of voltage or current: say which to take: column=NAME");
+        const bool electric = volts || amperes;
+        if (light && electric) fail("a column of light and one of voltage or current: say which to take: column=NAME");
         if (bare.empty() && volts && amperes) {
             take_product(*volts, *amperes);
         } else if (bare.empty() && light) {
@@ -296,8 +296,8 @@ private:
         for (const Quantity quantity : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
             for (const size_t column : columns_of(quantity, false)) {
                 refuse_load(column);
-                if (folded(head_.columns[column].name).find("dbm") != std::string::npos)
-                    fail(name_of(column) + " is a logarithm; write milliwatts instead: 10^(dBm / 10)");
+                const bool decibels = folded(head_.columns[column].name).find("dbm") != std::string::npos;
+                if (decibels) fail(name_of(column) + " is a logarithm; write milliwatts instead: 10^(dBm / 10)");
                 fail(fmt::format(
                     "{} has no unit; write it into the header, such as power_mw or Power [mW], or give unit=mW",
                     name_of(column)));
@@ -362,8 +362,8 @@ private:
     }
     ColumnMeaning meaning_by_unit(const std::string& text) const {
         const auto meaning = meaning_of_unit(text);
-        if (!meaning || meaning->quantity == Quantity::time)
-            options_.refuse("unit=" + text + " is none of W, mW, uW, V, mV, A, mA, uA, W/m2");
+        const bool fits = meaning && meaning->quantity != Quantity::time;
+        if (!fits) options_.refuse("unit=" + text + " is none of W, mW, uW, V, mV, A, mA, uA, W/m2");
         return *meaning;
     }
     void take_with_unit(size_t column, const std::string& unit) { take(column, meaning_by_unit(unit)); }

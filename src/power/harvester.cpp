@@ -22,8 +22,9 @@ TraceHarvester::TraceHarvester(std::shared_ptr<const std::vector<Piece>> pieces,
     double length_s = 0;
     for (const Piece& piece : *pieces_) length_s += piece.duration_s;
     skip_s_ = repeats ? std::fmod(skip_s, length_s) : skip_s;
-    while (index_ < pieces_->size() && skip_s_ >= (*pieces_)[index_].duration_s)
+    while (index_ < pieces_->size() && skip_s_ >= (*pieces_)[index_].duration_s) {
         skip_s_ -= (*pieces_)[index_++].duration_s;
+    }
 }
 
 Piece TraceHarvester::next() {

@@ -1,5 +1,7 @@
 #include "power/iv_curve.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -33,7 +35,7 @@ std::vector<std::pair<double, double>> read_iv_curve(const std::string& path) {
     std::vector<std::pair<double, double>> curve;
     for (const auto& [volts, ampere] : json["0"].items()) {
         if (!ampere.is_number() || !std::isfinite(ampere.get<double>())) {
-            throw InputError(path + ": the current at " + volts + " V is no number");
+            throw InputError(fmt::format("{}: the current at {} V is no number", path, volts));
         }
         curve.emplace_back(volts_of(path, volts), -ampere.get<double>());
     }

@@ -41,8 +41,9 @@ double Options::checked(const char* key, Unit unit, double least, double most) {
     word.used = true;
     const auto value = parse_quantity(word.value, unit);
     if (!value) refuse(fmt::format("{}={} is not {}", key, word.value, example_of(unit)));
-    if (*value < least || *value > most)
+    if (*value < least || *value > most) {
         refuse(fmt::format("{}={} is outside of {:g} to {:g}", key, word.value, least, most));
+    }
     return *value;
 }
 

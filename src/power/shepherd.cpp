@@ -144,8 +144,9 @@ private:
         if (H5Pget_layout(layout.id()) == H5D_VIRTUAL || H5Pget_external_count(layout.id()) > 0) {
             fail("'" + object + "' lies in other files; copy the recording into one: h5repack");
         }
-        if (!is_written(dataset, layout))
+        if (!is_written(dataset, layout)) {
             fail("'" + object + "' was not written to its end; cut it to what was recorded");
+        }
     }
 
     /// A dataset that lies in one piece is written as a whole, or not at all.
@@ -247,8 +248,9 @@ Found read_here(const std::string& path, const Choices& choices) {
     std::string datatype = file.text("data", "datatype");
     Found found{.format = "shepherd " + datatype};
     if (datatype.empty()) {
-        if (file.number("data", "window_samples").value_or(0) > 1)
+        if (file.number("data", "window_samples").value_or(0) > 1) {
             file.fail("'data' has 'window_samples', but its attribute 'datatype' is missing: ivsample or ivcurve?");
+        }
         datatype = "ivsample";
         found.format = "shepherd, first version";
     }

@@ -196,10 +196,12 @@ double TextTable::number(size_t column) {
     const std::string_view cell = cells_[column];
     const bool comma = cell.find(',') != std::string_view::npos;
     const bool point = cell.find('.') != std::string_view::npos;
-    if (comma && point)
+    if (comma && point) {
         fail(fmt::format("'{}' has both a point and a comma; write numbers without thousands marks", cell));
-    if (comma && separator_ == ',')
+    }
+    if (comma && separator_ == ',') {
         fail(fmt::format("'{}': where commas separate cells the decimal mark is a point", cell));
+    }
     if (comma || point) {
         const char mark = comma ? ',' : '.';
         if (decimal_ == 0) decimal_ = mark;

