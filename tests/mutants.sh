@@ -88,7 +88,7 @@ mutant 'no commit after a change of configuration'         engine/engine.cpp \
 mutant 'no commit when an inference is given up'           engine/engine.cpp \
     '/phase = Phase::abandoning/,/return/{/^    commit\(\);$/d}'
 mutant 'the state is written before its value'             nvm/values.cpp \
-    's/^(    *)(meter_->write\(address_of\(pixel, job)/\1for (size_t i = 1; i < 2 * words.size(); i += 2) {\n meter_->write(address_of(pixel, job.channels.begin) + static_cast<uint32_t>(i), std::as_bytes(words).subspan(i, 1));\n }\n\1\2/'
+    's/^(    *)(meter_->write\(TrafficClass::outputs, address_of\(pixel, job)/\1for (size_t i = 1; i < 2 * words.size(); i += 2) {\n meter_->write(TrafficClass::outputs, address_of(pixel, job.channels.begin) + static_cast<uint32_t>(i), std::as_bytes(words).subspan(i, 1));\n }\n\1\2/'
 mutant 'the older record is taken'                         nvm/record.cpp          's/\{claimed, claimed \^ 1U\}/{claimed ^ 1U, claimed}/'
 mutant 'torn records are believed'                         nvm/record.cpp          's/ && record\.crc == crc_of\(record\)//'
 mutant 'records of another image are believed'             nvm/record.cpp          's/, crc_start_\);/, crc_start_ * 0);/'
