@@ -1,6 +1,7 @@
 #include "convert.hpp"
 
 #include "engine/engine.hpp"
+#include "experiment/counts.hpp"
 #include "image_file/method_names.hpp"
 
 namespace dynbal::python {
@@ -52,20 +53,8 @@ nlohmann::ordered_json describe(const ImageFile& file) {
 }
 
 nlohmann::ordered_json describe(const sim::RunResult& result) {
-    nlohmann::ordered_json json{{"completed", result.completed()},
-                                {"outcome", sim::name_of(result.outcome)},
-                                {"power_cycles", result.power_cycles},
-                                {"reconfigurations", result.activity.reconfigurations},
-                                {"shrinks", result.activity.shrinks},
-                                {"nvm_read_bytes", result.traffic.read_bytes},
-                                {"nvm_write_bytes", result.traffic.write_bytes},
-                                {"nvm_transfers", result.traffic.transfers},
-                                {"macs", result.traffic.macs},
-                                {"jobs", result.traffic.jobs},
-                                {"cost_units", result.cost_units()},
-                                {"latency_s", result.latency_s},
-                                {"charging_s", result.charging_s},
-                                {"energy_j", result.energy_j}};
+    nlohmann::ordered_json json{{"completed", result.completed()}, {"outcome", sim::name_of(result.outcome)}};
+    json.update(experiment::counts_json(result));
     if (!result.completed()) json["error"] = result.message;
     return json;
 }

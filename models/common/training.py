@@ -1,7 +1,7 @@
 """What the networks of this folder share when they are trained: arrays, loop, export, measures.
 
-Needs the Debian packages python3-torch, python3-numpy and python3-onnx. A recipe is fixed beforehand and
-the last epoch is kept: test data choose nothing.
+Needs the Debian packages python3-torch, python3-numpy and python3-onnx. A recipe is fixed before a run
+and the last epoch is kept: test data choose none.
 """
 
 import argparse

@@ -227,8 +227,7 @@ void run(const SizeArguments& arguments, Context& context) {
     json.update(sizer.json());
     std::string text = fmt::format(
         "Wanted: an inference {}, {:g} % of them within {}, on {} ({}; {} between {:.3g} V and {:.3g} V, at most "
-        "{:.3g} "
-        "V):\n\n",
+        "{:.3g} V):\n\n",
         task.series.period_s > 0 ? "every " + quantity(task.series.period_s, "s") : "after the other",
         arguments.share_percent, quantity(task.series.deadline_s, "s"), arguments.supply, task.profile.name,
         si_text(capacitor.capacitance_f, "F"), capacitor.on_v, capacitor.off_v, capacitor.max_v);

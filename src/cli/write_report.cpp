@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/arguments.hpp"
+#include "experiment/counts.hpp"
 #include "io/sha256.hpp"
 #include "io/table.hpp"
 #include "nvm/record.hpp"
@@ -119,19 +120,8 @@ size_t argmax(const std::vector<float>& values) {
 nlohmann::ordered_json result_json(const ImageFile& file, const sim::RunResult& result) {
     nlohmann::ordered_json json{{"completed", result.completed()},
                                 {"outcome", sim::name_of(result.outcome)},
-                                {"preservation", methods[file.header().method].name},
-                                {"power_cycles", result.power_cycles},
-                                {"reconfigurations", result.activity.reconfigurations},
-                                {"shrinks", result.activity.shrinks},
-                                {"nvm_read_bytes", result.traffic.read_bytes},
-                                {"nvm_write_bytes", result.traffic.write_bytes},
-                                {"nvm_transfers", result.traffic.transfers},
-                                {"macs", result.traffic.macs},
-                                {"jobs", result.traffic.jobs},
-                                {"cost_units", result.cost_units()},
-                                {"latency_s", result.latency_s},
-                                {"charging_s", result.charging_s},
-                                {"energy_j", result.energy_j}};
+                                {"preservation", methods[file.header().method].name}};
+    json.update(experiment::counts_json(result));
     json["wear"] = wear_json(file, result.wear);
     if (result.energy_balance) json["energy_balance"] = balance_json(*result.energy_balance);
     if (result.completed()) {

@@ -114,8 +114,7 @@ nlohmann::ordered_json json_of(const SpeedupSummary& summary) {
 std::string markdown_of(const std::vector<Comparison>& comparisons) {
     std::string text =
         "| model | device | supply | fixed, s | paper, s | best, s | oracle, s | fixed alone ends | speed-up over "
-        "fixed "
-        "| best / oracle |\n|---|---|---|---:|---:|---:|---:|:---:|---:|---:|\n";
+        "fixed | best / oracle |\n|---|---|---|---:|---:|---:|---:|:---:|---:|---:|\n";
     for (const Comparison& comparison : comparisons) {
         text += fmt::format("| {} | {} | {} |", comparison.model, comparison.device, comparison.supply);
         for (const Strategy strategy : strategies) {

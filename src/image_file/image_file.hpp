@@ -18,7 +18,7 @@ namespace dynbal {
 /// For people and for conversion of tensors.
 struct HostInfo {
     std::string model_name;
-    std::string model_digest;  ///< of what was compiled: its operations and weights (compiler/graph_digest.hpp)
+    std::string model_digest;  ///< of what was compiled: its operations and weights (graph/graph_digest.hpp)
     std::string device_name;
     std::string device_text;  ///< the profile, if it was a file of one's own: the image needs it no more
     std::string sound_text;   ///< how sound becomes its input (input/sound_features.hpp), if it was said

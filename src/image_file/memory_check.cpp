@@ -15,8 +15,7 @@ void check_memory(const NvmClass& nvm_class, const std::string& device) {
         case Unfit::garbage:
             reason =
                 "a line that is torn by a power failure would destroy values beside it that were finished before; use "
-                "a "
-                "memory whose lines are written whole or not at all, or a supply that holds until a line is written "
+                "a memory whose lines are written whole or not at all, or a supply that holds until a line is written "
                 "(torn=new)";
             break;
         case Unfit::any_order:

@@ -23,9 +23,8 @@ uint8_t method_by_name(const std::string& name) {
 std::string stages_only_text(const ImageFile& file) {
     if (!keeps_stages_only(file)) return "";
     return std::string("the preservation method '") + method_name(file) +
-           "' keeps nothing inside a stage, so a power cycle has to last for the whole of the largest; with 'stateful' "
-           "or "
-           "'hawaii' this one gets on with far less";
+           "' keeps nothing inside a stage, so a power cycle has to last for the whole of the largest; with "
+           "'stateful' or 'hawaii' this one gets on with far less";
 }
 
 }  // namespace dynbal

@@ -107,7 +107,7 @@ std::string extension_of(const std::string& path) {
     return extension;
 }
 
-/// Where the last option begins; npos if there is none.
+/// Where the last option begins; npos, which is one less than 0, if there is none.
 size_t option_at(const std::string& text) {
     return std::max({text.rfind(",resize=") + 1, text.rfind(",columns=") + 1}) - 1;
 }

@@ -220,6 +220,18 @@ ColumnMeaning meaning_of(std::string_view text) {
     return {word, 0};
 }
 
+const char* text_of(Quantity quantity) {
+    switch (quantity) {
+        case Quantity::time: return "time";
+        case Quantity::power: return "power";
+        case Quantity::voltage: return "voltage";
+        case Quantity::current: return "current";
+        case Quantity::irradiance: return "irradiance";
+        case Quantity::none: break;
+    }
+    return "nothing known";
+}
+
 std::string units_text() {
     return "time in s, ms, us, min, h; power in W, mW, uW; volts and amperes alike; light in W/m2";
 }

@@ -25,6 +25,8 @@ std::optional<ColumnMeaning> meaning_of_unit(std::string_view unit);
 /// `load_mA`, `Power consumption`, `LoadCurrent`: what a device draws, which is no harvest.
 bool names_a_load(std::string_view name);
 
+const char* text_of(Quantity quantity);
+
 /// "power in mW (or W, uW)", for messages.
 std::string units_text();
 

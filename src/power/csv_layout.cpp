@@ -15,18 +15,6 @@ namespace {
 constexpr const char* by_hand =
     "or by hand: column=NAME or NUMBER, unit=mW, time=NAME or NUMBER, time_unit=ms, or step=1ms";
 
-const char* text_of(Quantity quantity) {
-    switch (quantity) {
-        case Quantity::time: return "time";
-        case Quantity::power: return "power";
-        case Quantity::voltage: return "voltage";
-        case Quantity::current: return "current";
-        case Quantity::irradiance: return "irradiance";
-        case Quantity::none: break;
-    }
-    return "nothing known";
-}
-
 class LayoutFinder {
 public:
     LayoutFinder(const TextTable& table, Options& options) : table_(table), options_(options), head_(read_head(table)) {
@@ -75,6 +63,9 @@ private:
         }
     }
 
+    [[noreturn]] void fail_for_two(const char* key, std::string_view text, size_t one, size_t other) const {
+        fail(fmt::format("{}={}: columns {} and {} have this name; give the number", key, text, one, other));
+    }
     std::string all_names() const {
         std::string names;
         for (const NamedColumn& column : head_.columns) names += (names.empty() ? "'" : ", '") + column.name + "'";
@@ -87,9 +78,7 @@ private:
         for (size_t i = 0; i < head_.columns.size(); ++i) {
             const std::string& name = head_.columns[i].name;
             if (name.empty() || (name != text && folded(name) != folded(text))) continue;
-            const size_t first = found.value_or(i) + 1;
-            if (found)
-                fail(fmt::format("{}={}: columns {} and {} have this name; give the number", key, text, first, i + 1));
+            if (found) fail_for_two(key, text, *found + 1, i + 1);
             found = i;
         }
         if (found) return *found;

@@ -74,8 +74,8 @@ std::vector<std::string> SampleCheck::warnings() const {
     if (count_ < samples_min) {
         found.push_back(
             fmt::format("only {} calibration sample{}: the ranges of all tensors rest on {}, and real inputs can leave "
-                        "them; give {} "
-                        "or more that are like those of real use",
+                        "them; give {} or "
+                        "more that are like those of real use",
                         count_, count_ == 1 ? "" : "s", count_ == 1 ? "it" : "them", samples_min));
     }
     if (count_ > 1 && all_equal_ == count_) {

@@ -24,7 +24,7 @@ public:
           sram_(Engine::sram_bytes_of(file.header())) {
         std::copy(file.image.begin(), file.image.end(), nvm_.memory.begin());
         nvm_.power_up(no_cut);
-        SilentTrace trace;
+        PlainTrace trace;
         Engine engine(nvm_, nvm_, trace, sram_, options.policy);
         if (engine.boot() != Status::not_formatted || engine.format() != Status::ok) {
             throw std::runtime_error("the engine does not accept the image");
@@ -48,7 +48,7 @@ public:
         for (size_t cycle = 0; cycle < cycles.size() + 3; ++cycle) {
             nvm_.power_up(cycle < cycles.size() ? cycles[cycle] : no_cut);
             std::fill(sram_.begin(), sram_.end(), static_cast<std::byte>(0x5A + 31 * cycle));
-            SilentTrace trace;
+            PlainTrace trace;
             Engine engine(nvm_, nvm_, trace, sram_, options_.policy);
             try {
                 if (engine.boot() != Status::ok) return std::nullopt;

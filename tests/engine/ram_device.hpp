@@ -6,9 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "platform/nvm.hpp"
-#include "platform/power.hpp"
-#include "platform/trace.hpp"
+#include "platform/plain.hpp"
 
 namespace dynbal::test {
 
@@ -35,8 +33,6 @@ private:
         }
     }
 };
-
-class SilentTrace final : public Trace {};
 
 class CountingTrace final : public Trace {
 public:

@@ -47,7 +47,7 @@ protected:
     const std::vector<int16_t> second_ = random_input(file_, 2);
     CrashNvm nvm_{file_.header().nvm_bytes,
                   {file_.header().records_offset, file_.header().records_offset + records_bytes}};
-    SilentTrace trace_;
+    PlainTrace trace_;
     std::vector<std::byte> sram_ = std::vector<std::byte>(Engine::sram_bytes_of(file_.header()));
 };
 

@@ -107,7 +107,7 @@ TEST(ManyInferences, FormattingAgainForgetsEverything) {
             session.run_inference(first, once, options);
             sim::SteadySupply steady;
             std::vector<std::byte> sram(Engine::sram_bytes_of(file.header()));
-            SilentTrace trace;
+            PlainTrace trace;
             session.nvm().power_up(steady);
             Engine engine(session.nvm(), session.nvm(), trace, sram, PolicyKind::fixed);
             ASSERT_EQ(engine.boot(), Status::ok);

@@ -169,7 +169,7 @@ TEST(UnknownMethod, IsRefused) {
     EXPECT_EQ(validate(file.image), ImageFault::unknown_method);
     RamNvm nvm{file.header().nvm_bytes};
     std::copy(file.image.begin(), file.image.end(), nvm.memory.begin());
-    SilentTrace trace;
+    PlainTrace trace;
     std::vector<std::byte> sram(Engine::sram_bytes_of(file.header()));
     Engine engine(nvm, nvm, trace, sram, PolicyKind::best);
     EXPECT_EQ(engine.boot(), Status::no_image);

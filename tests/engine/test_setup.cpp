@@ -57,7 +57,7 @@ protected:
     const ImageFile file_ = compile_graph(tiny_network());
     const std::vector<int16_t> input_ = random_input(file_, 1);
     CrashNvm nvm_{file_.header().nvm_bytes, {}};
-    SilentTrace trace_;
+    PlainTrace trace_;
     std::vector<std::byte> sram_ = std::vector<std::byte>(Engine::sram_bytes_of(file_.header()));
 };
 

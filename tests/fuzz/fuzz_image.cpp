@@ -69,7 +69,7 @@ void run(const std::vector<std::byte>& image, size_t bytes_per_cycle) {
     FuzzNvm nvm(std::max<size_t>(header.nvm_bytes, image.size()));
     std::copy(image.begin(), image.end(), nvm.memory().begin());
     std::vector<uint32_t> sram((Engine::sram_bytes_of(header) + 3) / 4);
-    SilentTrace trace;
+    PlainTrace trace;
     const std::vector<int16_t> input(header.input_values, 77);
     for (int cycle = 0; cycle < 40; ++cycle) {
         nvm.power_up(cycle == 0 ? SIZE_MAX : bytes_per_cycle);

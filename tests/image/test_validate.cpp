@@ -74,7 +74,7 @@ End run_image(const Bytes& image) {
     // Exactly as much as the image asks for, so that one byte more is noticed.
     std::vector<uint32_t> sram((Engine::sram_bytes_of(header) + 3) / 4);
     const auto bytes = std::as_writable_bytes(std::span(sram));
-    SilentTrace trace;
+    PlainTrace trace;
     std::vector<int16_t> input(header.input_values, 77);
     std::vector<int16_t> output(header.output_values);
     try {

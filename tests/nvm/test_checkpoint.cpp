@@ -33,7 +33,7 @@ struct Bench {
     }
     RamNvm nvm{8 + 2 * checkpoint_slot_bytes + 2 * footprint_bytes + 128 + 8};
     Limited limited{nvm};
-    SilentTrace trace;
+    PlainTrace trace;
     Meter meter{limited, nvm, trace};
     ImageHeader header;
 };
