@@ -90,7 +90,8 @@ void add_reproduce(CLI::App& app, Context& context) {
     command->add_option("--inferences", arguments->repetitions, "Inferences in a row in each cell")
         ->check(CLI::Range(1U, 1'000'000U))
         ->capture_default_str();
-    command->add_flag("--oracle", arguments->oracle, "Also try every tile of every stage for the best one: takes minutes");
+    command->add_flag("--oracle", arguments->oracle,
+                      "Also try every tile of every stage for the best one: takes minutes");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }
