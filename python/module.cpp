@@ -8,6 +8,7 @@
 #include <exception>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "base/error.hpp"
 #include "compiler/compile.hpp"
@@ -19,7 +20,8 @@
 #include "experiment/sweep.hpp"
 #include "from_onnx/lower.hpp"
 #include "image_file/method_names.hpp"
-#include "quality/comparison.hpp"
+#include "quality/measured_compile.hpp"
+#include "quality/range_use.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
@@ -30,20 +32,24 @@ namespace py = pybind11;
 
 using Progress = std::function<void(double)>;
 
-/// Another thread has ended the work.
-struct Stopped final : std::exception {};
-
 /// Tells a function of Python's, from any thread, none of which holds Python's lock. What it throws ends the work in all
-/// threads, and so does Ctrl-C.
+/// threads, and so does Ctrl-C: the others throw the same, since any of them may be the one whose exception is kept.
 std::function<void(double)> locked(const Progress& progress) {
-    return [progress, stopped = std::make_shared<std::atomic<bool>>(false)](double share) {
-        if (*stopped) throw Stopped();
+    struct End {
+        std::exception_ptr why;  // written once, under Python's lock, before `is_known`
+        std::atomic<bool> is_known{false};
+    };
+    return [progress, end = std::make_shared<End>()](double share) {
+        if (end->is_known) std::rethrow_exception(end->why);
         const py::gil_scoped_acquire lock;
         try {
             if (PyErr_CheckSignals() != 0) throw py::error_already_set();
             if (progress) progress(share);
         } catch (...) {
-            *stopped = true;
+            if (!end->is_known) {
+                end->why = std::current_exception();
+                end->is_known = true;
+            }
             throw;
         }
     };
@@ -59,7 +65,7 @@ struct CompileRequest {
 };
 
 py::tuple compile(const CompileRequest& request) {
-    ImageFile file;
+    std::optional<quality::MeasuredCompile> compiled;
     std::vector<std::string> warnings;
     const Progress progress = locked(request.progress);
     {
@@ -70,19 +76,18 @@ py::tuple compile(const CompileRequest& request) {
         options.input_scale = static_cast<float>(request.scale);
         options.device = compiler::device_by_name(request.device);
         options.model_name = request.name;
-        options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
         const compiler::Graph graph = compiler::read_graph(request.model, request.output);
-        warnings = graph.notes;
         const compiler::SampleFile samples(request.calibrate, graph.input_dims, options.sound_text);
+        if (!samples.note().empty()) warnings.push_back(samples.note());
         const int64_t count = std::min(samples.count(), request.samples_max);
         int64_t done = 0;
-        const auto told = [&] {
+        compiled.emplace(graph, samples, request.samples_max, options, [&] {
             ++done;
             progress(static_cast<double>(done) / static_cast<double>(std::max(done, count)));
-        };
-        file = compiler::compile(graph, compiler::spread_samples(samples, count, options.input_scale, told), options);
+        });
     }
-    return py::make_tuple(std::move(file), warnings);
+    warnings.insert(warnings.end(), compiled->warnings.begin(), compiled->warnings.end());
+    return py::make_tuple(compiled->file, warnings);
 }
 
 sim::DeviceProfile profile_of(const ImageFile& file, const std::string& device) {
@@ -98,6 +103,8 @@ sim::DeviceProfile profile_of(const ImageFile& file, const std::string& device) 
 py::tuple run(const ImageFile& file, const std::string& input, double scale, const std::string& supply_text,
               const std::string& policy, const std::string& device, bool timing_only) {
     sim::RunResult result;
+    compiler::InputUse use;
+    std::vector<int16_t> values(file.header().input_values);
     {
         const py::gil_scoped_release unlocked;
         sim::RunOptions options;
@@ -105,20 +112,28 @@ py::tuple run(const ImageFile& file, const std::string& input, double scale, con
         options.timing_only = timing_only;
         const sim::DeviceProfile profile = profile_of(file, device);
         const auto supply = sim::parse_supply(supply_text, profile);
-        const std::vector<int16_t> values = input.empty()
-                                                ? std::vector<int16_t>(file.header().input_values)
-                                                : compiler::read_input(file, input, static_cast<float>(scale));
+        if (!input.empty()) values = compiler::read_input(file, input, static_cast<float>(scale), &use);
         sim::Session session(file, profile);
         result = session.run_inference(values, *supply, options);
     }
+    const size_t saturated = file.count_saturated(result.output);
+    const quality::RangeUse range{values.size(), use.outside, result.output.size(), saturated, use.largest_share};
+    std::vector<std::string> warnings;
+    for (const std::string& text : {use.note, quality::warning_of(range)}) {
+        if (!text.empty()) warnings.push_back(text);
+    }
+    nlohmann::ordered_json facts = describe(result);
+    facts["input_values_outside"] = use.outside;
+    facts["input_range_used"] = use.largest_share;
+    facts["output_values_saturated"] = saturated;
     py::object output = py::none();
     py::object raw = py::none();
     if (result.completed() && !timing_only) {
-        const std::vector<float> values = file.model_output(result.output);
-        output = py::array_t<float>(static_cast<py::ssize_t>(values.size()), values.data());
+        const std::vector<float> answer = file.model_output(result.output);
+        output = py::array_t<float>(static_cast<py::ssize_t>(answer.size()), answer.data());
         raw = py::array_t<int16_t>(static_cast<py::ssize_t>(result.output.size()), result.output.data());
     }
-    return py::make_tuple(to_python(describe(result)), output, raw);
+    return py::make_tuple(to_python(facts), output, raw, warnings);
 }
 
 py::list rows_of(const std::vector<experiment::Row>& rows) {

@@ -14,6 +14,8 @@ import hashlib as _hashlib
 import json as _json
 import os as _os
 import pathlib as _pathlib
+import sys as _sys
+import warnings as _warnings
 
 from . import _dynbal
 from ._arrays import as_file as _as_file
@@ -24,22 +26,38 @@ __version__ = _dynbal.version
 __all__ = ["Error", "Image", "Result", "compile", "devices", "load", "policies", "preservations", "sweep"]
 
 
+def _warned(texts):
+    """The same, said at the line of the user's that called us."""
+    for text in texts:
+        _warnings.warn(text, stacklevel=_first_line_outside())
+    return list(texts)
+
+
+def _first_line_outside():
+    frame, level = _sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__") == __name__:
+        frame, level = frame.f_back, level + 1
+    return level
+
+
 class Result(dict):
     """What one inference took, as `dynbal simulate --json` names it. `output`: what the model gives, or None if it did not
-    come to its end; `raw`: the engine's 15-bit values, the same to the bit whatever the supply."""
+    come to its end; `raw`: the engine's 15-bit values, the same to the bit whatever the supply; `warnings`: what is to be
+    known of the input, also said through Python's warnings."""
 
-    def __init__(self, facts, output, raw):
+    def __init__(self, facts, output, raw, warnings):
         super().__init__(facts)
         self.output = output
         self.raw = raw
+        self.warnings = _warned(warnings)
 
 
 class Image:
-    """A compiled network. `warnings`: what the compiler found worth saying."""
+    """A compiled network. `warnings`: what the compiler found worth saying, also said through Python's warnings."""
 
     def __init__(self, file, warnings=()):
         self._file = file
-        self.warnings = list(warnings)
+        self.warnings = _warned(warnings)
 
     def save(self, path):
         self._file.save(_os.fspath(path))

@@ -47,29 +47,8 @@ void add_input(CLI::App& command, std::string& spec) {
         ->required();
 }
 
-void warn_of_range(const Context& context, const RangeUse& use) {
-    std::string what;
-    if (use.inputs_outside != 0) {
-        what = fmt::format("{} of {} input values", grouped(use.inputs_outside), grouped(use.inputs));
-    }
-    if (use.outputs_saturated != 0) {
-        what += fmt::format("{}{} of {} output values", what.empty() ? "" : " and ", grouped(use.outputs_saturated),
-                            grouped(use.outputs));
-    }
-    // As few steps as a value of 8 bits has, of the 15 that there are. Nothing but zeros is an input, too.
-    constexpr double steps_least = 256;
-    const double steps = use.inputs_largest * activation_max;
-    if (what.empty() && steps > 0 && steps < steps_least) {
-        context.warn(
-            fmt::format("the input values use {:.2g} % of the range that the image was calibrated for, so that "
-                        "most of their precision is lost; is --scale right, were the calibration inputs like "
-                        "these?",
-                        100 * use.inputs_largest));
-    }
-    if (what.empty()) return;
-    context.warn(what +
-                 " are outside the range that the image was calibrated for, and are clipped; is --scale right, were "
-                 "the calibration inputs like these?");
+void warn_of_range(const Context& context, const quality::RangeUse& use) {
+    if (const std::string warning = quality::warning_of(use); !warning.empty()) context.warn(warning);
 }
 
 void note_input(const Context& context, const std::string& note) {

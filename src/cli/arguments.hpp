@@ -13,6 +13,7 @@
 #include "image_file/image_file.hpp"
 #include "io/printable.hpp"
 #include "plugin/policy.hpp"
+#include "quality/range_use.hpp"
 #include "sim/device_profile.hpp"
 #include "sim/supply.hpp"
 
@@ -49,14 +50,8 @@ nlohmann::ordered_json trace_json(const power::TraceSummary* trace);
 void add_jobs(CLI::App& command, uint32_t& jobs);
 void add_json(CLI::App& command, Context& context);
 
-/// Values that an image could not hold, of all inputs and of all answers.
-struct RangeUse {
-    uint64_t inputs = 0, inputs_outside = 0;
-    uint64_t outputs = 0, outputs_saturated = 0;
-    double inputs_largest = 0;  ///< as a share of what the image can hold
-};
-/// Warns where there are any, in one line, and where the inputs use so little of the range that their precision is lost.
-void warn_of_range(const Context& context, const RangeUse& use);
+/// Warns, in one line, if there is anything to say.
+void warn_of_range(const Context& context, const quality::RangeUse& use);
 
 /// Says how samples were understood, if a user should know.
 void note_input(const Context& context, const std::string& note);

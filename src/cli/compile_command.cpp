@@ -18,6 +18,7 @@
 #include "io/file.hpp"
 #include "io/progress.hpp"
 #include "io/table.hpp"
+#include "quality/measured_compile.hpp"
 #include "quality/summary.hpp"
 #include "sim/session.hpp"
 
@@ -83,9 +84,6 @@ compiler::CompileOptions options_of(const CompileArguments& arguments) {
     return options;
 }
 
-/// Samples on which image and float network are held against each other.
-constexpr int64_t compared_max = 32;
-
 nlohmann::ordered_json against_float(const quality::Comparison& comparison) {
     uint64_t clipped = 0;
     for (const quality::StageError& stage : comparison.stages()) clipped += stage.clipped;
@@ -98,42 +96,21 @@ nlohmann::ordered_json against_float(const quality::Comparison& comparison) {
 }
 
 void run(const CompileArguments& arguments, Context& context) {
-    compiler::CompileOptions options = options_of(arguments);
+    const compiler::CompileOptions options = options_of(arguments);
     check_output("-o", arguments.image, {arguments.model, arguments.calibration, arguments.device, arguments.sound});
-    std::vector<std::string> warnings;
-    options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
     const compiler::Graph graph = compiler::read_graph(arguments.model, arguments.output);
     check_output("-o", arguments.image, graph.files);
-    warnings = graph.notes;
     const SampleFile samples(arguments.calibration, graph.input_dims, options.sound_text);
     note_input(context, samples.note());
-    const int64_t count = std::min(samples.count(), arguments.samples_max);
-    io::Progress progress("calibrating", count);
-    const auto spread = compiler::spread_samples(samples, count, options.input_scale, [&] { progress.advance(); });
-    quality::SampleCheck check;
-    const auto checked = [&](const std::function<void(const std::vector<float>&)>& visit) {
-        spread([&](const std::vector<float>& sample) {
-            check.add(sample);
-            visit(sample);
-        });
-    };
-    const ImageFile file = compiler::compile(graph, checked, options);
-    write_image_file(arguments.image, file);
-    quality::Comparison comparison(graph, file);
-    const auto compared = compiler::spread_samples(samples, std::min(count, compared_max), options.input_scale);
-    compared([&](const std::vector<float>& sample) { comparison.add(sample); });
-    for (const std::string& warning : check.warnings()) warnings.push_back(warning);
-    if (const std::string warning = quality::warning_of(comparison, options.weight_bytes); !warning.empty()) {
-        warnings.push_back(warning);
-    }
-    if (const std::string warning = quality::warning_of_classes(comparison); !warning.empty()) {
-        warnings.push_back(warning);
-    }
-    for (const std::string& warning : warnings) context.warn(warning);
-    nlohmann::ordered_json json = json_of(arguments, file, warnings);
-    json["against_float"] = against_float(comparison);
-    std::string text = summary_of(arguments, file, options.device);
-    for (const std::string& line : quality::lines_of(comparison)) text += line + "\n";
+    io::Progress progress("calibrating", std::min(samples.count(), arguments.samples_max));
+    const quality::MeasuredCompile compiled(graph, samples, arguments.samples_max, options,
+                                            [&] { progress.advance(); });
+    write_image_file(arguments.image, compiled.file);
+    for (const std::string& warning : compiled.warnings) context.warn(warning);
+    nlohmann::ordered_json json = json_of(arguments, compiled.file, compiled.warnings);
+    json["against_float"] = against_float(compiled.comparison);
+    std::string text = summary_of(arguments, compiled.file, options.device);
+    for (const std::string& line : quality::lines_of(compiled.comparison)) text += line + "\n";
     context.print(json, text);
 }
 

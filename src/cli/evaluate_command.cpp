@@ -48,7 +48,7 @@ std::vector<uint32_t> read_labels(const std::string& path, int64_t samples, uint
 
 struct Score {
     uint64_t samples = 0, right = 0;
-    RangeUse range;
+    quality::RangeUse range;
 };
 
 Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const SampleFile& samples,
@@ -80,7 +80,7 @@ Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const 
         }
     });
     const uint64_t count = labels.size();
-    const RangeUse range{count * file.header().input_values, outside, count * file.header().output_values, saturated,
+    const quality::RangeUse range{count * file.header().input_values, outside, count * file.header().output_values, saturated,
                          count == 0 ? 0 : *std::max_element(largest.begin(), largest.end())};
     return {count, static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})), range};
 }

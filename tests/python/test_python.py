@@ -65,7 +65,19 @@ said = program_says("run", folder / "har.dynbal", "--input", folder / "short.npy
 assert module_says(lambda: image.run(x[0][:3])) == said.replace(str(folder / "short.npy"), "array"), said
 assert "array" in module_says(lambda: image.run(numpy.full(x[0].shape, numpy.nan)))
 assert "no real numbers" in module_says(lambda: image.run(numpy.array(["a"])))
-# What a callback or a signal throws ends the work, and comes out.
+# What the program warns of is said here, too: an input of another scale, and few samples.
+import warnings
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    result = image.run(x[0] * 100)
+    assert result["input_values_outside"] > 0 and "are clipped" in result.warnings[0], result.warnings
+    assert "most of their precision is lost" in image.run(x[0] / 1e4).warnings[0]
+    assert image.run(x[0]).warnings == []
+    few = dynbal.compile(folder / "har/har.onnx", calibrate=x[:2], scale=1 / 2048)
+    assert any("calibration" in warning for warning in few.warnings), few.warnings
+assert [str(warning.message) for warning in said][:1] == result.warnings and len(said) >= 3
+assert {pathlib.Path(warning.filename).name for warning in said} == {"<string>"}, said[0].filename
+# What a callback or a signal throws ends the work, and comes out, whichever thread is the first to say so.
 import signal
 class Stop(Exception):
     pass
@@ -76,7 +88,8 @@ def is_stopped(**options):
         dynbal.sweep({"har": image}, supplies=["power:4mW"], folder=folder / "stopped", **options)
     except Stop:
         return True
-assert is_stopped(progress=stop)
+for _ in range(20):
+    assert is_stopped(progress=stop, jobs=4)
 signal.signal(signal.SIGALRM, stop)
 signal.setitimer(signal.ITIMER_REAL, 0.5)
 assert is_stopped(repetitions=1000000, restart=True)
