@@ -25,7 +25,7 @@ struct Arguments {
     uint32_t published_energies = 5;
     std::vector<std::string> policies{"fixed", "paper", "best"};
     std::vector<std::string> devices{"msp432p401r", "msp430fr5994-external"};
-    std::string only, json;
+    std::string only, json, save;
     uint32_t oracle = 0;
     uint32_t jobs = 0;
     bool quick = false, points = false, boot = false;
@@ -92,6 +92,19 @@ std::vector<Result> measure_all(const std::vector<Job>& jobs, uint32_t threads) 
     return results;
 }
 
+/// The images that a miss is looked at with.
+void save_images(const std::vector<Job>& jobs, const std::string& folder) {
+    for (const Job& job : jobs) {
+        const std::string number = job.network->name.substr(0, job.network->name.find(':'));
+        try {
+            write_image_file(folder + "/" + number + "@" + job.profile->name + ".dynbal",
+                             compile_for(*job.network, *job.profile));
+        } catch (const InputError& error) {
+            std::fprintf(stderr, "%s: %s\n", job.network->name.c_str(), error.what());
+        }
+    }
+}
+
 int run(const Arguments& arguments) {
     if (arguments.boot) {
         std::fputs(boot_text().c_str(), stdout);
@@ -127,6 +140,10 @@ int run(const Arguments& arguments) {
         }
     }
     if (jobs.empty()) throw InputError("--only: there is no network of this name");
+    if (!arguments.save.empty()) {
+        save_images(jobs, arguments.save);
+        return 0;
+    }
     const std::vector<Result> results = measure_all(jobs, arguments.jobs);
     const std::vector<Growth> growths = arguments.only.empty() && !arguments.quick
                                             ? measure_growth(profiles, plan.policies, arguments.jobs)
@@ -166,6 +183,7 @@ int main(int argc, char** argv) {
     app.add_option("--oracle", arguments.oracle,
                    "So many drawn networks on the first device are compared with the oracle, at 5 energies");
     app.add_option("--json", arguments.json, "Write every point to this file");
+    app.add_option("--save", arguments.save, "Instead: write the networks' images to this folder, as NUMBER@DEVICE.dynbal");
     app.add_option("--jobs", arguments.jobs, "Threads; 0: one a core");
     app.add_flag("--quick", arguments.quick, "14 networks, 5 energies, no published layers");
     app.add_flag("--points", arguments.points, "Print every point");

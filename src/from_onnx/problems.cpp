@@ -61,7 +61,9 @@ void Problems::raise() const {
             names += nodes[i];
         }
         if (nodes.size() > nodes_shown) names += " and " + std::to_string(nodes.size() - nodes_shown) + " more";
-        all.push_back(names + " " + text);
+        names += ' ';
+        names += text;
+        all.push_back(names);
     }
     all.insert(all.end(), others_.begin(), others_.end());
     if (all.empty()) return;
