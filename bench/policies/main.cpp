@@ -183,7 +183,8 @@ int main(int argc, char** argv) {
     app.add_option("--oracle", arguments.oracle,
                    "So many drawn networks on the first device are compared with the oracle, at 5 energies");
     app.add_option("--json", arguments.json, "Write every point to this file");
-    app.add_option("--save", arguments.save, "Instead: write the networks' images to this folder, as NUMBER@DEVICE.dynbal");
+    app.add_option("--save", arguments.save,
+                   "Instead: write the networks' images to this folder, as NUMBER@DEVICE.dynbal");
     app.add_option("--jobs", arguments.jobs, "Threads; 0: one a core");
     app.add_flag("--quick", arguments.quick, "14 networks, 5 energies, no published layers");
     app.add_flag("--points", arguments.points, "Print every point");

@@ -113,6 +113,7 @@ private:
 
     void begin_region();
     bool note_progress(const Progress& found);
+    void note_supply(const Bounds& cycle);
     void note_pace(const Progress& found);
     uint64_t work_of(const Progress& at) const;
     Bounds bounds_of_last_cycle(const Progress& found) const;

@@ -14,9 +14,11 @@ constexpr uint32_t idle_cycles_to_give_up = 2;
 constexpr uint64_t price_precision = 32;
 /// How often a stage may give up partial sums for another configuration: else changes could undo each other's work for ever.
 constexpr uint32_t sums_dropped_most = 15;
-/// What is known of the supply ages once in so many records: when it has aged, a larger tile may be tried in vain, which loses a
-/// cycle.
+/// What is known of the supply ages once in so many records.
 constexpr uint32_t records_of_an_age = 4;
+/// When it has aged, a larger tile may be tried in vain, which loses some cycles. Each time makes it age so much more slowly,
+/// until the supply changes.
+constexpr uint32_t slower_by_caution = 4;
 /// A look that takes a whole cycle is worth it if at least so many are still to come.
 constexpr uint64_t cycles_worth_a_look = 32;
 /// Rows that one look reads: those of a range, and the one for a policy's own choice or of least need.
@@ -56,6 +58,7 @@ void Engine::take(const Choice& choice) {
     record_.choice = choice.row;
     record_.choice_until = choice.until;
     record_.pace = {};
+    record_.is_growth = 0;
 }
 
 uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint64_t least_need) {
@@ -96,14 +99,26 @@ bool Engine::note_progress(const Progress& found) {
     const bool progress = !(found == record_.progress()) || record_.cycle != CycleState::begun;
     // Where stages alone are kept, nobody knows what a cycle spent inside one.
     if (record_.phase == Phase::running && runner_->shape().preservation().kept != Kept::stages) {
-        const Supply known = record_.sequence % records_of_an_age == 0 ? age(record_.supply()) : record_.supply();
-        record_.set_supply(learn(known, bounds_of_last_cycle(found)));
+        note_supply(bounds_of_last_cycle(found));
         note_pace(found);
     }
     const uint32_t idle = progress ? 0 : min_u32(record_.idle_cycles + 1U, Record::idle_cycles_most);
     record_.idle_cycles = idle & Record::idle_cycles_most;
     record_.set_progress(found);
     return progress;
+}
+
+/// Ages what is known of the supply, if it is time, and adds a cycle.
+void Engine::note_supply(const Bounds& cycle) {
+    uint32_t records = records_of_an_age;
+    for (uint32_t i = 0; i < record_.caution; ++i) {
+        records *= slower_by_caution;
+    }
+    const Supply known = record_.sequence % records == 0 ? age(record_.supply()) : record_.supply();
+    if (has_changed(known, cycle)) {
+        record_.caution = 0;
+    }
+    record_.set_supply(learn(known, cycle));
 }
 
 /// Values of the region times input channels: those of each pass counted, and what the sums of a job stand for.
@@ -248,7 +263,11 @@ bool Engine::change_config(bool progress) {
         keep_for(next);
         return false;
     }
+    if (!progress && record_.is_growth != 0) {
+        record_.caution = min_u32(record_.caution + 1U, Record::caution_most) & Record::caution_most;
+    }
     take(next);
+    record_.is_growth = progress ? 1 : 0;
     if (!same_order(running.config, next.row.config) && regions_nearly_full(record_.waiting)) {
         take({table.row(table.least_need), {}});
     }
@@ -265,11 +284,14 @@ void Engine::keep_for(const Choice& other) {
     if (record_.pace.is_too_slow()) {
         record_.pace.cycles = Pace::accepted;
     }
+    // Rows between two ranges that do not touch have not been looked at: then what was asked last counts.
     const bool none = record_.choice_until == ShortCost{};
-    if (none || other.row.from < record_.choice.from) {
+    const bool apart = none || record_.choice_until < other.row.from ||
+                       (other.until < record_.choice.from && !(other.until == ShortCost{}));
+    if (apart || other.row.from < record_.choice.from) {
         record_.choice.from = other.row.from;
     }
-    if (record_.choice_until < other.until) {
+    if (apart || record_.choice_until < other.until) {
         record_.choice_until = other.until;
     }
 }

@@ -18,7 +18,7 @@
 namespace dynbal {
 
 /// Of the record's layout and meaning: records of another one are none, as those of another image.
-inline constexpr uint32_t record_version = 3;
+inline constexpr uint32_t record_version = 4;
 
 /// So many bytes of what is installed or cleared are written before a record notes it: few, so that short power cycles get on.
 inline constexpr uint32_t setup_piece_bytes = 256;
@@ -56,7 +56,10 @@ struct Record {
     CycleState cycle : 2 = CycleState::not_begun;  ///< of the power cycle that wrote this record
     Look look : 2 = Look::none;
     uint8_t idle_cycles : 4 = 0;  ///< power cycles in a row that finished nothing, up to idle_cycles_most
-    uint8_t has_output : 4 = 0;
+    uint8_t has_output : 1 = 0;
+    uint8_t is_growth : 1 = 0;  ///< the configuration was taken by a cycle that made progress
+    uint8_t caution : 2 =
+        0;  ///< how often such a one has then made none for as long as the supply is the same, up to caution_most
     uint8_t sums_dropped : 4 = 0;  ///< how often partial sums of this stage were given up for another configuration
     uint16_t channels_done = 0;    ///< input channels in the newest checkpoint of the job at `done`
     uint32_t spent = 0;            ///< cost counted in this power cycle up to the end of this record, 1/16 units
@@ -73,6 +76,7 @@ struct Record {
     Region region;                ///< the one being worked on
 
     static constexpr uint8_t idle_cycles_most = 15;
+    static constexpr uint8_t caution_most = 3;
     const TileConfig& config() const { return choice.config; }
     constexpr Progress progress() const { return {done, channels_done}; }
     constexpr void set_progress(const Progress& at) {

@@ -16,20 +16,26 @@ Supply age(const Supply& known) {
     return {known.low - known.low / ageing, known.high == never ? never : known.high + known.high / ageing};
 }
 
+bool has_changed(const Supply& known, const Bounds& cycle) {
+    if (cycle.low >= known.high) {
+        return cycle.low - known.high > known.high / variation;
+    }
+    return cycle.high <= known.low && known.low - cycle.high > known.low / variation;
+}
+
 Supply learn(const Supply& aged, const Bounds& cycle) {
+    if (has_changed(aged, cycle)) {
+        return cycle;
+    }
     const Supply common{max_u64(aged.low, cycle.low), min_u64(aged.high, cycle.high)};
     if (common.low < common.high) {
         return common;
     }
-    // The nearest energies that each of the two allows.
-    const bool more = cycle.low >= aged.high;
-    const uint64_t before = more ? aged.high : aged.low;
-    const uint64_t now = more ? cycle.low : cycle.high;
-    if ((more ? now - before : before - now) > before / variation) {
-        return cycle;
-    }
     // What was known is stretched until it holds that of this cycle.
-    return more ? Supply{aged.low, now + 1} : Supply{now - 1, aged.high == never ? before + 1 : aged.high};
+    if (cycle.low >= aged.high) {
+        return {aged.low, cycle.low + 1};
+    }
+    return {cycle.high - 1, aged.high == never ? aged.low + 1 : aged.high};
 }
 
 uint64_t likely_energy(const Supply& supply) {

@@ -16,6 +16,8 @@ using Supply = Bounds;
 
 /// What is still known after some cycles.
 Supply age(const Supply& known);
+/// Does a cycle contradict what is known by more than a supply varies?
+bool has_changed(const Supply& known, const Bounds& cycle);
 /// What is known with one more cycle.
 Supply learn(const Supply& aged, const Bounds& cycle);
 

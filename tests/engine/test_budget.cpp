@@ -134,6 +134,40 @@ TEST(BudgetOfDevices, BestIsAtMostAQuarterDearerThanFixedOnACapacitor) {
     EXPECT_LT(mean, 1.25);
 }
 
+/// A convolution 5x5, priced for the default device.
+ImageFile compile_conv(int side, int channels, int stride) {
+    compiler::Window window;
+    window.kernel_h = window.kernel_w = 5;
+    window.pad_top = window.pad_bottom = window.pad_left = window.pad_right = 2;
+    window.stride_h = window.stride_w = stride;
+    GraphBuilder b;
+    compiler::CompileOptions options;
+    options.device = compiler::limits_of(device::default_profile());
+    options.weight_bytes = 1;
+    return compile_graph(b.finish(b.conv(b.input(side, side, channels), channels, window)), options);
+}
+
+/// What is known of the supply ages, so larger tiles are tried again and again: in vain at the least energy, and the more rarely.
+TEST(BudgetOfPolicies, TriesInVainBecomeRare) {
+    const ImageFile file = compile_conv(12, 16, 1);
+    const uint64_t least = sim::least_cycle_cost(file) / 16 + 1;
+    const sim::RunResult result = run_with(file, PolicyKind::best, least);
+    ASSERT_TRUE(result.completed());
+    EXPECT_GT(result.power_cycles, 5000U);
+    EXPECT_LT(result.activity.shrinks, 16U) << result.power_cycles << " power cycles";
+}
+
+/// Where a look changes nothing, rows that it has not looked at are looked at when the energy is known better.
+TEST(BudgetOfPolicies, RowsBetweenTwoThatWereAskedAreAsked) {
+    const ImageFile file = compile_conv(9, 24, 2);
+    for (const uint64_t units : {48000U, 48500U, 49000U, 49500U, 50000U}) {
+        const sim::RunResult fixed = run_with(file, PolicyKind::fixed, units);
+        const sim::RunResult best = run_with(file, PolicyKind::best, units);
+        ASSERT_TRUE(fixed.completed() && best.completed());
+        EXPECT_LT(best.cost_units(), 1.05 * fixed.cost_units()) << units << " units";
+    }
+}
+
 TEST_P(Budget, TooLittleIsReportedAsStuck) {
     const ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     for (const PolicyKind policy : all_policies) {
