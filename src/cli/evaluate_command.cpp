@@ -80,8 +80,8 @@ Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const 
         }
     });
     const uint64_t count = labels.size();
-    const quality::RangeUse range{count * file.header().input_values, outside, count * file.header().output_values, saturated,
-                         count == 0 ? 0 : *std::max_element(largest.begin(), largest.end())};
+    const quality::RangeUse range{count * file.header().input_values, outside, count * file.header().output_values,
+                                  saturated, count == 0 ? 0 : *std::max_element(largest.begin(), largest.end())};
     return {count, static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})), range};
 }
 
