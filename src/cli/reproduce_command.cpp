@@ -7,6 +7,7 @@
 #include "cli/program.hpp"
 #include "cli/sweep_run.hpp"
 #include "experiment/cycle_energy.hpp"
+#include "experiment/method_costs.hpp"
 #include "experiment/paper_grid.hpp"
 #include "experiment/speedup.hpp"
 #include "io/file.hpp"
@@ -39,36 +40,53 @@ experiment::Grid grid_of(const ReproduceArguments& arguments, std::string& note)
 
 /// The second half: the same models and devices against the energy of a power cycle.
 std::vector<experiment::CycleEnergyLine> cycle_energy_of(const experiment::Grid& grid,
-                                                         const ReproduceArguments& arguments) {
+                                                         const ReproduceArguments& arguments,
+                                                         experiment::ModelStore& models) {
     SweepArguments sweep = arguments.sweep;
     sweep.folder = (std::filesystem::path(sweep.folder) / "cycle_energy").string();
     const experiment::Grid line = experiment::cycle_energy_grid(grid);
-    return experiment::cycle_energy_lines(run_with_progress(line, sweep, "cycle energy").rows);
+    return experiment::cycle_energy_lines(run_with_progress(line, sweep, "cycle energy", &models).rows);
+}
+
+/// And what the methods of preservation cost there.
+std::vector<experiment::MethodCost> method_costs_of(const experiment::Grid& grid, const ReproduceArguments& arguments,
+                                                    experiment::ModelStore& models) {
+    SweepArguments sweep = arguments.sweep;
+    sweep.folder = (std::filesystem::path(sweep.folder) / "preservation").string();
+    const experiment::Grid methods_grid = experiment::method_grid(grid);
+    return experiment::method_costs(methods_grid, run_with_progress(methods_grid, sweep, "preservation", &models).rows);
 }
 
 void run(const ReproduceArguments& arguments, Context& context) {
     std::string note;
     const experiment::Grid grid = grid_of(arguments, note);
     experiment::check_supplies(grid);
-    const auto comparisons = experiment::comparisons_of(run_with_progress(grid, arguments.sweep, "reproduce").rows);
+    experiment::ModelStore models;
+    const auto comparisons =
+        experiment::comparisons_of(run_with_progress(grid, arguments.sweep, "reproduce", &models).rows);
     const experiment::SpeedupSummary summary = experiment::summary_of(comparisons);
-    const auto lines = cycle_energy_of(grid, arguments);
+    const auto lines = cycle_energy_of(grid, arguments, models);
+    const auto costs = method_costs_of(grid, arguments, models);
     const std::string text = note + "Latency of one inference, charging included, mean of " +
                              std::to_string(grid.repetitions) + ".\n\n" + experiment::markdown_of(comparisons) + "\n" +
                              experiment::markdown_of(summary) +
                              "\nGain of best over fixed, against the energy of a power cycle (budget:E, in units; "
                              "where charging takes the time, time goes as energy):\n\n" +
-                             experiment::markdown_of(lines);
+                             experiment::markdown_of(lines) +
+                             "\nWhat preservation costs an inference under best (dynbal compile --preservation):\n\n" +
+                             experiment::markdown_of(costs);
     const nlohmann::ordered_json json{{"repetitions", grid.repetitions},
                                       {"note", note},
                                       {"summary", experiment::json_of(summary)},
                                       {"cells", experiment::json_of(comparisons)},
-                                      {"cycle_energy", experiment::json_of(lines)}};
+                                      {"cycle_energy", experiment::json_of(lines)},
+                                      {"preservation", experiment::json_of(costs)}};
     const std::filesystem::path folder(arguments.sweep.folder);
     io::write_file((folder / "speedup.md").string(), text);
     io::write_file((folder / "speedup.json").string(), io::json_text(json, 2) + "\n");
     context.print(json, text + "\nIn " + arguments.sweep.folder +
-                            ": speedup.md, speedup.json, rows.csv, rows.jsonl, cycle_energy/rows.csv\n");
+                            ": speedup.md, speedup.json, rows.csv, rows.jsonl, cycle_energy/rows.csv, "
+                            "preservation/rows.csv\n");
     context.exit_code = summary.best_ends == summary.cells ? exit_ok : exit_failed;
 }
 

@@ -142,13 +142,14 @@ void SweepArguments::add_to(CLI::App& command, const std::string& otherwise) {
 }
 
 experiment::SweepResult run_with_progress(const experiment::Grid& grid, const SweepArguments& arguments,
-                                          const std::string& label) {
+                                          const std::string& label, experiment::ModelStore* models) {
     constexpr int64_t parts = 1'000'000;  // of a cell
     experiment::SweepOptions options;
     options.folder = arguments.folder;
     options.jobs = arguments.jobs;
     options.restart = arguments.restart;
     options.shard = arguments.shard;
+    options.models = models;
     std::unique_ptr<io::Progress> progress;
     options.on_start = [&](uint64_t cells, uint64_t done) {
         progress = std::make_unique<io::Progress>(label, static_cast<int64_t>(cells - done) * parts);

@@ -19,8 +19,8 @@ struct SweepArguments {
     void add_to(CLI::App& command, const std::string& otherwise);
 };
 
-/// Runs or resumes the sweep with a progress bar. Throws InputError.
+/// Runs or resumes the sweep with a progress bar; `models`: see SweepOptions. Throws InputError.
 experiment::SweepResult run_with_progress(const experiment::Grid& grid, const SweepArguments& arguments,
-                                          const std::string& label);
+                                          const std::string& label, experiment::ModelStore* models = nullptr);
 
 }  // namespace dynbal::cli

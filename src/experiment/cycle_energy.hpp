@@ -11,7 +11,7 @@
 
 namespace dynbal::experiment {
 
-/// The models and devices of `grid` with `fixed` and `best` under `budget:E`, E from 20,000 units in steps of 2 % to
+/// The models and devices of `grid` with `fixed` and `best` under `budget:E`, E from 20,000 units in steps of 5 % to
 /// 2,000,000; one inference each, timing only.
 Grid cycle_energy_grid(const Grid& grid);
 

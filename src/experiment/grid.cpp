@@ -65,7 +65,8 @@ nlohmann::ordered_json json_of(const Model& model) {
             {"input", model.input.empty() ? "" : digest_of(without_index(model.input))},
             {"input_spec", model.input},
             {"scale", model.scale},
-            {"weight_bytes", model.weight_bytes}};
+            {"weight_bytes", model.weight_bytes},
+            {"preservation", model.preservation}};
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct Model {
     std::string input;      ///< FILE.npy or `FILE.npy@INDEX`; empty: zeros, which do for timing only
     double scale = 1.0;
     uint32_t weight_bytes = 2;
+    std::string preservation;  ///< what outlives a power failure; empty: the first of plugin/methods.hpp
 };
 
 struct Grid {

@@ -1,5 +1,7 @@
 #include "experiment/model_store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -7,6 +9,7 @@
 #include "compiler/samples.hpp"
 #include "device/profile.hpp"
 #include "from_onnx/lower.hpp"
+#include "image_file/method_names.hpp"
 #include "sim/parallel.hpp"
 #include "sim/session.hpp"
 
@@ -28,6 +31,10 @@ std::vector<float> pseudo_random_sample(size_t size) {
     return values;
 }
 
+uint8_t method_of(const Model& model) {
+    return model.preservation.empty() ? uint8_t{0} : method_by_name(model.preservation);
+}
+
 ImageFile compile_model(const Model& model, const sim::DeviceProfile& profile) {
     compiler::Graph graph = compiler::read_graph(model.onnx);
     compiler::CompileOptions options;
@@ -35,6 +42,7 @@ ImageFile compile_model(const Model& model, const sim::DeviceProfile& profile) {
     options.input_scale = static_cast<float>(model.scale);
     options.device = compiler::limits_of(profile);
     options.model_name = model.name;
+    options.method = method_of(model);
     if (model.calibrate.empty()) {
         const std::vector<float> sample = pseudo_random_sample(size_of(graph.input_dims));
         return compiler::compile(
@@ -61,17 +69,28 @@ PreparedModel prepare(const Model& model, const std::string& device) {
 
 }  // namespace
 
-ModelStore::ModelStore(const Grid& grid, const std::vector<Cell>& cells, uint32_t jobs) {
-    for (const Cell& cell : cells) models_[{cell.model, cell.device}];
-    std::vector<decltype(models_)::value_type*> wanted;
-    for (auto& entry : models_) wanted.push_back(&entry);
+ModelStore::Key ModelStore::key_of(const Grid& grid, const Cell& cell) {
+    const Model& model = grid.models[cell.model];
+    return {fmt::format("{}\n{}\n{}\n{}\n{} {} {}", model.onnx, model.image, model.calibrate, model.input, model.scale,
+                        model.weight_bytes, method_of(model)),
+            grid.devices[cell.device]};
+}
+
+void ModelStore::add(const Grid& grid, const std::vector<Cell>& cells, uint32_t jobs) {
+    std::map<Key, const Cell*> missing;
+    for (const Cell& cell : cells) missing.emplace(key_of(grid, cell), &cell);
+    std::erase_if(missing, [&](const auto& entry) { return models_.contains(entry.first); });
+    std::vector<const Cell*> wanted;
+    for (const auto& [key, cell] : missing) wanted.push_back(cell);
+    std::vector<PreparedModel> made(wanted.size());
     sim::WorkQueue queue(wanted.size(), 1);
     sim::run_workers(queue, jobs, [&](sim::WorkQueue& work) {
         while (const auto piece = work.next()) {
-            auto& [key, prepared] = *wanted[piece->begin];
-            prepared = prepare(grid.models[key.first], grid.devices[key.second]);
+            const Cell& cell = *wanted[piece->begin];
+            made[piece->begin] = prepare(grid.models[cell.model], grid.devices[cell.device]);
         }
     });
+    for (size_t i = 0; i < wanted.size(); ++i) models_.emplace(key_of(grid, *wanted[i]), std::move(made[i]));
 }
 
 }  // namespace dynbal::experiment

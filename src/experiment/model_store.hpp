@@ -1,8 +1,9 @@
-//! The images and inputs of a grid, made once and then shared by all threads.
+//! The images and inputs of one grid or several, made once and then shared by all threads.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,13 +21,18 @@ struct PreparedModel {
 
 class ModelStore {
 public:
-    /// Compiles or reads what these cells need, on `jobs` threads (0: one a core). Throws InputError.
-    ModelStore(const Grid& grid, const std::vector<Cell>& cells, uint32_t jobs);
+    /// Compiles or reads what these cells need and is not there yet, on `jobs` threads (0: one a core). Throws InputError.
+    void add(const Grid& grid, const std::vector<Cell>& cells, uint32_t jobs);
 
-    const PreparedModel& of(const Cell& cell) const { return models_.at({cell.model, cell.device}); }
+    /// Of a cell that was added.
+    const PreparedModel& of(const Grid& grid, const Cell& cell) const { return models_.at(key_of(grid, cell)); }
 
 private:
-    std::map<std::pair<uint32_t, uint32_t>, PreparedModel> models_;  ///< by model and device
+    using Key = std::pair<std::string,
+                          std::string>;  ///< all that determines an image and its input but the device, and the device
+    static Key key_of(const Grid& grid, const Cell& cell);
+
+    std::map<Key, PreparedModel> models_;
 };
 
 }  // namespace dynbal::experiment

@@ -8,6 +8,7 @@
 #include "device/profile.hpp"
 #include "device/toml_table.hpp"
 #include "experiment/supply_files.hpp"
+#include "image_file/method_names.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
@@ -45,6 +46,16 @@ void check_file(const TomlTable& table, const std::string& key, const std::strin
     table.refuse(key, "there is no file '" + path + "' (paths are relative to the grid's folder)");
 }
 
+/// Calls `check` and gives its error file, line and key.
+template <typename Check>
+void checked(const TomlTable& table, const std::string& key, Check check) {
+    try {
+        check();
+    } catch (const InputError& error) {
+        table.refuse(key, error.what());
+    }
+}
+
 Model read_model(const std::string& grid_path, TomlTable table, bool timing_only) {
     Model model;
     model.onnx = resolved(grid_path, table.text("onnx"));
@@ -59,8 +70,12 @@ Model read_model(const std::string& grid_path, TomlTable table, bool timing_only
     const std::string weights = table.text("weights").value_or("int16");
     if (weights != "int8" && weights != "int16") table.refuse("weights", "allowed are: int8, int16");
     model.weight_bytes = weights == "int8" ? 1 : 2;
+    model.preservation = table.text("preservation").value_or("");
+    checked(table, "preservation", [&] {
+        if (!model.preservation.empty()) (void)method_by_name(model.preservation);
+    });
     table.finish();
-    for (const char* key : {"calibrate", "scale", "weights"}) {
+    for (const char* key : {"calibrate", "scale", "weights", "preservation"}) {
         if (!model.image.empty() && table.has(key)) table.refuse(key, "an image is compiled already");
     }
     if (!timing_only && model.input.empty()) table.refuse("model", "needs an input, as timing_only is false");
@@ -72,16 +87,6 @@ Model read_model(const std::string& grid_path, TomlTable table, bool timing_only
     check_file(table, "calibrate", model.calibrate);
     check_file(table, "input", model.input);
     return model;
-}
-
-/// Calls `check` and gives its error file, line and key.
-template <typename Check>
-void checked(const TomlTable& table, const std::string& key, Check check) {
-    try {
-        check();
-    } catch (const InputError& error) {
-        table.refuse(key, error.what());
-    }
 }
 
 }  // namespace
@@ -143,6 +148,7 @@ is one row of the result. Paths are relative to the grid's folder.
   calibrate = "calibrate.npy"   # as for `dynbal compile`; optional with timing_only
   scale     = 0.00392156862745098
   weights   = "int16"           # or "int8"
+  preservation = "stateful"     # or "hawaii", "none"
   input     = "x_test.npy@0"    # optional with timing_only
 
 `oracle` knows the supply: for each stage the configuration that is cheapest under it, found by

@@ -58,13 +58,15 @@ SweepResult run_sweep(const Grid& grid, const SweepOptions& options) {
     result.done_before = mine - rest.size();
     if (options.on_start) options.on_start(mine, result.done_before);
 
-    const ModelStore models(grid, rest, options.jobs);
+    ModelStore own;
+    ModelStore& models = options.models != nullptr ? *options.models : own;
+    models.add(grid, rest, options.jobs);
     sim::WorkQueue queue(rest.size(), 1);
     sim::run_workers(queue, options.jobs, [&](sim::WorkQueue& work) {
         while (const auto piece = work.next()) {
             const Cell& cell = rest[piece->begin];
             double told = 0;
-            Row row = run_cell(grid, cell, models.of(cell), [&](double share) {
+            Row row = run_cell(grid, cell, models.of(grid, cell), [&](double share) {
                 told += share;
                 if (options.on_progress) options.on_progress(share);
             });

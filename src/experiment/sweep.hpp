@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "experiment/grid.hpp"
+#include "experiment/model_store.hpp"
 #include "experiment/row.hpp"
 #include "experiment/shard.hpp"
 
@@ -22,10 +23,11 @@ namespace dynbal::experiment {
 
 struct SweepOptions {
     std::string folder;
-    Shard shard;                 ///< run this part alone
-    uint32_t jobs = 0;           ///< threads; 0: one a core
-    bool restart = false;        ///< forget what the folder holds of a sweep
-    std::string program_sha256;  ///< of what computes; empty: of this process's program
+    Shard shard;                   ///< run this part alone
+    uint32_t jobs = 0;             ///< threads; 0: one a core
+    bool restart = false;          ///< forget what the folder holds of a sweep
+    ModelStore* models = nullptr;  ///< shared by several sweeps: what one has compiled the next one need not
+    std::string program_sha256;    ///< of what computes; empty: of this process's program
     std::function<void(uint64_t cells, uint64_t done)> on_start;  ///< told how many there are and how many are done
     std::function<void(double cells)> on_progress;  ///< so many more are done, or parts of one; any thread
 };

@@ -111,6 +111,9 @@ TEST_F(ReadGridTest, ChecksModels) {
     expect_error(none, ":4: weights: allowed are: int8, int16", "onnx = \"tiny.dynbal\"\nweights = \"int4\"\n");
     expect_error(none, ":4: scale: must be finite", "onnx = \"tiny.dynbal\"\nscale = 0\n");
     expect_error(none, ":4: scale: an image is compiled already", "image = \"tiny.dynbal\"\nscale = 2\n");
+    expect_error(none, ":4: preservation: ", "onnx = \"tiny.dynbal\"\npreservation = \"luck\"\n");
+    expect_error(none, ":4: preservation: an image is compiled already",
+                 "image = \"tiny.dynbal\"\npreservation = \"hawaii\"\n");
     expect_error(none, ":4: colour: there is no such key", "image = \"tiny.dynbal\"\ncolour = \"red\"\n");
     expect_error(none, "name: there are two models 'tiny'",
                  "image = \"tiny.dynbal\"\n[[model]]\nimage = \"tiny.dynbal\"\n");
