@@ -8,10 +8,10 @@
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/preservations.hpp"
 #include "cli/program.hpp"
 #include "cli/repeat.hpp"
 #include "cli/write_report.hpp"
-#include "compiler/for_method.hpp"
 #include "experiment/grid.hpp"
 #include "experiment/oracle.hpp"
 #include "experiment/stage_image.hpp"
@@ -61,20 +61,7 @@ std::vector<Strategy> policies_of(const CompareArguments& arguments) {
 /// The image for each of the methods asked for.
 std::vector<ImageFile> images_of(const CompareArguments& arguments, const ImageFile& file) {
     if (arguments.preservations.empty()) return {file};
-    std::vector<uint8_t> asked;
-    for (const std::string& name : arguments.preservations) {
-        asked.push_back(method_by_name(name));
-        if (std::count(asked.begin(), asked.end(), asked.back()) > 1) {
-            throw InputError("--preservations: '" + name + "' is there twice");
-        }
-    }
-    std::vector<ImageFile> images;
-    io::Progress progress("pricing tiles", static_cast<int64_t>(asked.size()));
-    for (const uint8_t method : asked) {
-        images.push_back(compiler::for_method(file, method));
-        progress.advance();
-    }
-    return images;
+    return images_for(file, arguments.preservations);
 }
 
 experiment::Oracle oracle_for(const CompareArguments& arguments, const ImageFile& file,
@@ -315,10 +302,7 @@ void add_compare(CLI::App& app, Context& context) {
                      "Of fixed, paper, best, and oracle: for each stage the tile that trying finds best under the "
                      "supply, which takes a while (default: fixed,paper,best)")
         ->delimiter(',');
-    command
-        ->add_option("--preservations", arguments->preservations,
-                     "Of stateful, hawaii and none: the network made over for each (default: the method of the image)")
-        ->delimiter(',');
+    add_preservations(*command, arguments->preservations, "the method of the image");
     add_jobs(*command, arguments->jobs);
     add_device(*command, arguments->device);
     arguments->repeat.add_to(*command);

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <memory>
@@ -7,6 +8,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
+#include "cli/preservations.hpp"
 #include "cli/program.hpp"
 #include "cli/report_summary.hpp"
 #include "cli/write_report.hpp"
@@ -23,6 +25,7 @@ struct ReportArguments {
     std::string input;
     std::string supply;
     std::vector<std::string> policies = sim::policy_names();
+    std::vector<std::string> preservations;
     std::string device;
     std::string output;
     std::string trace_out;
@@ -51,9 +54,8 @@ std::string command_text(const ReportArguments& arguments) {
     add("--input", arguments.input);
     if (arguments.image.scale) add("--scale", fmt::format("{}", *arguments.image.scale));
     add("--supply", arguments.supply);
-    std::string policies;
-    for (const std::string& name : arguments.policies) policies += (policies.empty() ? "" : ",") + name;
-    add("--policies", policies);
+    add("--policies", fmt::format("{}", fmt::join(arguments.policies, ",")));
+    add("--preservations", fmt::format("{}", fmt::join(arguments.preservations, ",")));
     add("--device", arguments.device);
     if (arguments.no_sweep) text += " --no-sweep";
     add("-o", arguments.output);
@@ -107,6 +109,8 @@ void run(const ReportArguments& arguments, Context& context) {
     experiment.jobs = arguments.jobs;
     const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     experiment.input = input;
+    const std::vector<ImageFile> methods_of_all = images_for(file, arguments.preservations);
+    experiment.by_method = methods_of_all;
 
     report::TraceFile trace(file.host.stage_names);
     const report::Results results = run_experiment(experiment, arguments.trace_out.empty() ? nullptr : &trace);
@@ -136,6 +140,7 @@ void add_report(CLI::App& app, Context& context) {
     command->add_option("--policies", arguments->policies, "Some of fixed, paper and best")
         ->delimiter(',')
         ->capture_default_str();
+    add_preservations(*command, arguments->preservations, "none, and the report has no table of them");
     add_device(*command, arguments->device);
     command->add_option("-o,--output", arguments->output, "The page: one HTML file that needs nothing else");
     command->add_option("--trace-out", arguments->trace_out, "Every piece of work, for ui.perfetto.dev");

@@ -46,6 +46,27 @@ std::string policies_text(const Results& results) {
     return table.text();
 }
 
+std::string methods_text(const Results& results) {
+    io::Table table({{"preservation", io::Align::left},
+                     {"latency"},
+                     {"energy"},
+                     {"power cycles"},
+                     {"NVM bytes read"},
+                     {"written"}});
+    for (const report::MethodRun& run : results.methods) {
+        const sim::RunResult& result = run.result;
+        const std::string name = methods[run.method].name;
+        if (!result.completed()) {
+            table.add_row({name, "never ends"});
+            continue;
+        }
+        table.add_row({name, quantity(result.latency_s, "s"), quantity(result.energy_j, "J"),
+                       grouped(result.power_cycles), grouped(result.traffic.read_bytes),
+                       grouped(result.traffic.write_bytes)});
+    }
+    return table.text();
+}
+
 std::string breakdown_text(const Results& results) {
     std::vector<io::Column> columns{{"", io::Align::left}};
     std::vector<report::Breakdown> totals;
@@ -87,7 +108,9 @@ std::string sweep_text(const report::Experiment& experiment, const report::Sweep
 }  // namespace
 
 std::string report_summary(const report::Experiment& experiment, const Results& results) {
-    std::string text = policies_text(results) + "\n" + breakdown_text(results);
+    std::string text = policies_text(results) + "\n";
+    if (!results.methods.empty()) text += methods_text(results) + "\n";
+    text += breakdown_text(results);
     if (results.powers) text += "\n" + sweep_text(experiment, *results.powers, "harvested power", "W");
     if (results.capacitors) text += "\n" + sweep_text(experiment, *results.capacitors, "capacitor", "F");
     for (const PolicyRun& run : results.runs) {

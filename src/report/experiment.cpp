@@ -65,6 +65,14 @@ PolicyRun run_policy(const Experiment& experiment, PolicyKind policy, sim::Suppl
     return run;
 }
 
+MethodRun run_method(const Experiment& experiment, const ImageFile& file) {
+    sim::Session session(file, *experiment.profile);
+    const auto supply = sim::parse_supply(experiment.supply, *experiment.profile);
+    sim::RunOptions options;
+    options.policy = default_policy;
+    return {file.header().method, session.run_inference(experiment.input, *supply, options)};
+}
+
 using SupplyPointer = std::unique_ptr<sim::Supply>;
 
 /// `supply_with`: one with this value.
@@ -141,6 +149,9 @@ bool Results::same_answers() const {
     for (const PolicyRun& run : runs) {
         if (run.result.completed() && run.result.output != first->result.output) return false;
     }
+    for (const MethodRun& run : methods) {
+        if (first != nullptr && run.result.completed() && run.result.output != first->result.output) return false;
+    }
     return true;
 }
 
@@ -158,6 +169,7 @@ Results run_experiment(const Experiment& experiment, TraceFile* trace) {
         PolicyRun& run = results.runs.back();
         run.stages = breakdown_of(run.recorder.usage(), fetch.of(run.recorder.usage()));
     }
+    for (const ImageFile& file : experiment.by_method) results.methods.push_back(run_method(experiment, file));
     results.usage = usage_of(experiment);
     if (!experiment.sweep) return results;
     results.powers = sweep_of_powers(experiment, chain);

@@ -26,6 +26,7 @@ struct Experiment {
     std::string supply;
     std::vector<PolicyKind> policies;
     std::span<const int16_t> input;
+    std::span<const ImageFile> by_method;  ///< the network made over for other preservation methods; may be none
     bool sweep = true;
     uint32_t jobs = 0;  ///< threads of the sweep; 0: one a core
 };
@@ -37,6 +38,12 @@ struct PolicyRun {
     std::vector<Breakdown> stages;
 };
 
+/// One inference under the default policy.
+struct MethodRun {
+    uint8_t method = 0;  ///< of preservation, its place in plugin/methods.hpp
+    sim::RunResult result;
+};
+
 /// Latencies with one thing changed; [policy][value], none where the run did not end.
 struct Sweep {
     std::vector<double> values;
@@ -46,6 +53,7 @@ struct Sweep {
 
 struct Results {
     std::vector<PolicyRun> runs;
+    std::vector<MethodRun> methods;  ///< for each image of Experiment::by_method
     /// Over constant harvested power in watts, behind it the chain of the supply, or of the profile if that has none.
     std::optional<Sweep> powers;
     /// Over the capacitor in farads; none if the supply does not harvest.

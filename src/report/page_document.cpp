@@ -186,6 +186,22 @@ ordered_json run_json(const PolicyRun& run) {
             {"timeline", timeline_json(run.recorder)}};
 }
 
+ordered_json methods_json(const std::vector<MethodRun>& runs) {
+    ordered_json list = ordered_json::array();
+    for (const MethodRun& run : runs) {
+        const sim::RunResult& result = run.result;
+        list.push_back({{"preservation", methods[run.method].name},
+                        {"title", methods[run.method].title},
+                        {"completed", result.completed()},
+                        {"latency_s", rounded(result.latency_s)},
+                        {"energy_j", rounded(result.energy_j)},
+                        {"power_cycles", result.power_cycles},
+                        {"nvm_read_bytes", result.traffic.read_bytes},
+                        {"nvm_write_bytes", result.traffic.write_bytes}});
+    }
+    return list;
+}
+
 /// `name`: of what is changed, with its unit.
 ordered_json sweep_json(const Experiment& experiment, const std::optional<Sweep>& swept, const std::string& name) {
     if (!swept) return nullptr;
@@ -222,6 +238,7 @@ ordered_json document_of(const Facts& facts, const Experiment& experiment, const
             {"kinds", span_kind_names},
             {"stages", stages_json(*experiment.file, results.usage)},
             {"runs", runs},
+            {"preservations", methods_json(results.methods)},
             {"sweep", sweep_json(experiment, results.powers, "power_w")},
             {"capacitors", sweep_json(experiment, results.capacitors, "capacitance_f")}};
 }

@@ -21,6 +21,7 @@
 //!                          activity: {bucket_s, permille: [bucket][kind]},
 //!                          magnified: [{stage, cycle, begin_s, duration_s,
 //!                                       spans: [[kind, begin_us, duration_us, energy_nj]]}]}}]
+//!   "preservations": [{preservation, title, completed, latency_s, energy_j, power_cycles, nvm_read_bytes, nvm_write_bytes}]
 //!   "sweep": {power_w: [...], own_power_w or null, latency_s: {policy: [seconds or null, ...]}} or null
 //!   "capacitors": the same with capacitance_f and own_capacitance_f
 //! }

@@ -50,6 +50,24 @@ TEST_F(ReportCommandTest, TheTerminalGetsTables) {
     EXPECT_EQ(called.out.find("harvested power"), std::string::npos);
 }
 
+TEST_F(ReportCommandTest, PreservationMethodsStandSideBySide) {
+    const std::vector<std::string> words{"--supply",   "budget:20000",    "--policies",     "best",
+                                         "--no-sweep", "--preservations", "hawaii,stateful"};
+    const Called called = report(words);
+    ASSERT_EQ(called.code, exit_ok) << called.err;
+    EXPECT_NE(called.out.find("hawaii"), std::string::npos) << called.out;
+    std::vector<std::string> as_json = words;
+    as_json.emplace_back("--json");
+    const nlohmann::json json = report(as_json).json();
+    const nlohmann::json& preservations = json.at("preservations");
+    ASSERT_EQ(preservations.size(), 2U);
+    EXPECT_EQ(preservations.at(0).at("preservation"), "hawaii");
+    EXPECT_EQ(preservations.at(1).at("power_cycles"), json.at("runs").at(0).at("power_cycles"));
+    EXPECT_NE(json.at("command").get<std::string>().find("--preservations hawaii,stateful"), std::string::npos);
+    EXPECT_NE(report({"--supply", "none", "--preservations", "luck"}).err.find("there is no preservation method"),
+              std::string::npos);
+}
+
 TEST_F(ReportCommandTest, WritesThePageOrSaysWhyNot) {
     const std::vector<std::string> words{"--supply", "power:1mW", "-o", path("r.html")};
     const long files_before = files();

@@ -61,6 +61,17 @@ export interface Run {
     timeline: Timeline;
 }
 
+export interface MethodRun {
+    preservation: string;
+    title: string;
+    completed: boolean;
+    latency_s: number;
+    energy_j: number;
+    power_cycles: number;
+    nvm_read_bytes: number;
+    nvm_write_bytes: number;
+}
+
 export interface Stage {
     name: string;
     /** the part of the name that tells it from others; made here, not in the document */
@@ -115,6 +126,8 @@ export interface ReportDocument {
     kinds: string[];
     stages: Stage[];
     runs: Run[];
+    /** empty where they were not asked for */
+    preservations: MethodRun[];
     sweep: Sweep | null;
     capacitors: CapacitorSweep | null;
 }

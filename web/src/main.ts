@@ -7,6 +7,7 @@ import { magnifier } from './magnifier';
 import { glossary } from './notes';
 import { capacitors, speedup } from './speedup';
 import { meaning } from './theme';
+import { preservations } from './preservations';
 import { Tiles } from './tiles';
 import { Timeline, unpack } from './timeline';
 import { usage } from './usage';
@@ -75,7 +76,7 @@ function start(): void {
     const root = document.getElementById('page')!;
     const report = readDocument();
     document.title = `${report.model.name} on ${report.supply.text} — DynBal report`;
-    const sections = [policies(report), breakdown(report), ...runCards(report), usage(report), speedup(report), capacitors(report), glossary(report)];
+    const sections = [policies(report), preservations(report), breakdown(report), ...runCards(report), usage(report), speedup(report), capacitors(report), glossary(report)];
     root.append(header(report), h('main', { id: 'content' }, ...sections.filter((section) => section !== null)),
         h('footer', {}, `Made by ${report.program}. Same command, same report: nothing in it depends on the clock or on chance.`));
     document.documentElement.dataset.ready = 'true';

@@ -35,7 +35,7 @@ async function reports() {
         '--scale', '0.00392156862745098');
     const report = (name, supply, ...more) =>
         dynbal('report', 'model.dynbal', '--input', 'samples.npy@3', '--supply', supply, '-o', name, ...more);
-    report('harvested.html', 'power:2mW', '--trace-out', 'harvested.json');
+    report('harvested.html', 'power:2mW', '--trace-out', 'harvested.json', '--preservations', 'stateful,none');
     report('budget.html', 'budget:60000', '--no-sweep', '--policies', 'best');
     report('steady.html', 'none', '--no-sweep');
     const page = await readFile(template, 'utf8');

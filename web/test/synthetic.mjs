@@ -72,6 +72,10 @@ export function syntheticDocument(cycles) {
         categories, kinds,
         stages: layers.map((name, index) => ({ name, operator: 'Conv + Relu', output: [28, 28, 16], macs: 200_000, weight_bytes: 7_000, usage: usage(index) })),
         runs: [run('fixed', 1.6, cycles), cycles % 2 ? never : run('paper', 1.3, cycles), run('best', 1, cycles)],
+        preservations: ['stateful', 'hawaii', 'none'].map((preservation, index) => ({
+            preservation, title: 'a footprint behind each job says how far its stage is', completed: index < 2, latency_s: 4.2 + index,
+            energy_j: 0.012, power_cycles: cycles, nvm_read_bytes: 300_000, nvm_write_bytes: 40_000 + index,
+        })),
         sweep: {
             power_w: powers, own_power_w: 0.004,
             latency_s: {
