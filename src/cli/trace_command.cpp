@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -25,11 +24,7 @@ power::Recording read(const std::string& path, power::Options& options) {
     power::Replay replay = power::read_replay(path, options);
     options.check_all_used();
     if (replay.skip_s <= 0) return std::move(replay.recording);
-    const double length_s = replay.recording.summary.duration_s;
-    if (!replay.repeats && replay.skip_s >= length_s) {
-        options.refuse(fmt::format("skip= leaves nothing of {}", power::duration_text(length_s)));
-    }
-    return power::without_start(replay.recording, std::fmod(replay.skip_s, length_s));
+    return power::without_start(replay.recording, replay.skip_s);
 }
 
 void run(const TraceArguments& arguments, Context& context) {

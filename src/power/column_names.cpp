@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "power/text_table.hpp"
 
@@ -150,6 +151,40 @@ Quantity word_at_start(std::string_view name) {
     return Quantity::none;
 }
 
+/// In small letters. A word begins behind what is no letter, or with a capital behind a small letter.
+std::vector<std::string> words_of(std::string_view name) {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    std::vector<std::string> all;
+    for (size_t i = 0; i < name.size(); ++i) {
+        if (!is_letter(name[i])) continue;
+        const bool begins = i == 0 || !is_letter(name[i - 1]) || (is_capital(name[i]) && !is_capital(name[i - 1]));
+        if (begins) all.emplace_back();
+        all.back() += folded(name.substr(i, 1));
+    }
+    return all;
+}
+
+/// Power x100, I * 10
+bool names_a_factor(std::string_view name) {
+    const std::string text = folded(name);
+    for (size_t i = 1; i + 1 < text.size(); ++i) {
+        const bool mark = text[i] == 'x' || text[i] == '*';
+        const bool apart = text[i - 1] == ' ' || text[i - 1] == '_' || text[i - 1] == '(' || text[i - 1] == '[';
+        const size_t digit = text.find_first_not_of(' ', i + 1);
+        if (mark && apart && digit != std::string::npos && text[digit] >= '0' && text[digit] <= '9') return true;
+    }
+    return false;
+}
+
+/// V_oc, Voc, open-circuit voltage
+bool has_words(std::string_view name, std::string_view suffix, std::string_view word) {
+    const std::vector<std::string> parts = words_of(name);
+    return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+        return part == suffix || part == word || (part.size() == suffix.size() + 1 && part.ends_with(suffix));
+    });
+}
+
 /// powermw, timems
 std::optional<ColumnMeaning> word_and_unit(std::string_view name) {
     for (const Word& word : words) {
@@ -185,22 +220,42 @@ std::optional<ColumnMeaning> meaning_of_unit(std::string_view unit) {
     return exact_unit(without_brackets(name));
 }
 
-bool names_a_load(std::string_view name) {
-    constexpr std::array<std::string_view, 8> starts{"load",   "consum",   "usage", "draw",
-                                                     "demand", "discharg", "drain", "spent"};
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-    for (size_t i = 0; i < name.size(); ++i) {
-        // A word begins behind what is no letter, or with a capital behind a small letter.
-        const bool begins = is_letter(name[i]) &&
-                            (i == 0 || !is_letter(name[i - 1]) || (is_capital(name[i]) && !is_capital(name[i - 1])));
-        if (!begins) continue;
-        const std::string word = folded(name.substr(i));
-        if (std::any_of(starts.begin(), starts.end(), [&](std::string_view s) { return word.starts_with(s); })) {
-            return true;
-        }
-    }
-    return false;
+std::string why_no_harvest(std::string_view name, Quantity quantity) {
+    constexpr std::array<std::string_view, 9> loads{"load",     "consum", "usage", "draw",  "demand",
+                                                    "discharg", "drain",  "spent", "batter"};
+    constexpr std::array<std::string_view, 5> devices{"mcu", "cpu", "node", "tx", "rx"};
+    constexpr std::array<std::string_view, 7> statistics{"std", "stdev", "sigma", "variance", "var", "err", "error"};
+    constexpr std::array<std::string_view, 7> wishes{"setpoint", "limit",  "target",   "rated",
+                                                     "nominal",  "uncert", "tolerance"};
+    const std::vector<std::string> parts = words_of(name);
+    const auto any = [&](const auto& list, bool whole) {
+        return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+            return std::any_of(list.begin(), list.end(),
+                               [&](std::string_view word) { return whole ? part == word : part.starts_with(word); });
+        });
+    };
+    // The voltage at a load is that of its source; all else there is what a device draws.
+    const bool is_voltage = quantity == Quantity::voltage;
+    if (!is_voltage && (any(loads, false) || any(devices, true))) return "what a device draws, no harvest";
+    if (any(statistics, true) || any(wishes, false)) return "no measured value";
+    if (names_a_factor(name)) return "a multiple of what was harvested";
+    return "";
+}
+
+std::string why_no_product(const std::string& voltage, const std::string& current) {
+    if (!has_words(voltage, "oc", "open") && !has_words(current, "sc", "short")) return "";
+    std::string why = "'" + voltage;
+    why += "' x '" + current;
+    why += "' is more than a harvester gives at once; give column=" + voltage;
+    why += "*" + current;
+    why += ",scale=SHARE, about 0.75";
+    return why;
+}
+
+bool begins_with_minutes(std::string_view name) {
+    const std::string text = folded(name);
+    const size_t at = text.find("mm:ss");
+    return at != std::string::npos && (at < 2 || text.substr(at - 2, 2) != "h:");
 }
 
 ColumnMeaning meaning_of(std::string_view text) {

@@ -22,8 +22,13 @@ ColumnMeaning meaning_of(std::string_view name);
 /// `mW`, `seconds`, `W/m^2`, in brackets or not; nothing for what is no unit of these quantities.
 std::optional<ColumnMeaning> meaning_of_unit(std::string_view unit);
 
-/// `load_mA`, `Power consumption`, `LoadCurrent`: what a device draws, which is no harvest.
-bool names_a_load(std::string_view name);
+/// What a column of this name holds instead of a harvest: `load_mA`, `power_std_mw`, `Power limit`, `Power x100`; "" for all
+/// others.
+std::string why_no_harvest(std::string_view name, Quantity quantity);
+/// A harvester does not give its open-circuit voltage (`Voc`, `V_oc`) and its short-circuit current (`Isc`) at once; "" for others.
+std::string why_no_product(const std::string& voltage, const std::string& current);
+/// `Time (mm:ss)`
+bool begins_with_minutes(std::string_view name);
 
 const char* text_of(Quantity quantity);
 

@@ -63,6 +63,10 @@ private:
         }
     }
 
+    void need_header() const {
+        if (head_.header != nullptr) return;
+        fail(fmt::format("no line names the columns; write a header such as time_s,power_mw, {}", by_hand));
+    }
     [[noreturn]] void fail_for_two(const char* key, std::string_view text, size_t one, size_t other) const {
         fail(fmt::format("{}={}: columns {} and {} have this name; give the number", key, text, one, other));
     }
@@ -100,13 +104,11 @@ private:
         return found;
     }
 
-    /// The voltage at a load is that of its source; all else there is what a device draws.
     void refuse_load(size_t column) const {
         const Quantity quantity = head_.columns[column].meaning.quantity;
-        if (quantity == Quantity::voltage || quantity == Quantity::time) return;
-        if (!names_a_load(head_.columns[column].name)) return;
-        fail(fmt::format("{} is by its name what a device draws, no harvest; say what was harvested: column=NAME",
-                         name_of(column)));
+        const std::string why = quantity == Quantity::time ? "" : why_no_harvest(head_.columns[column].name, quantity);
+        if (why.empty()) return;
+        fail(fmt::format("{} is by its name {}; say what was harvested: column=NAME", name_of(column), why));
     }
 
     /// The only one; none if there is none.
@@ -136,9 +138,7 @@ private:
             if (!column && !others.empty()) column = others.front();
         }
         if (!column) {
-            if (head_.header == nullptr) {
-                fail(fmt::format("no line names the columns; write a header such as time_s,power_mw, {}", by_hand));
-            }
+            need_header();
             fail(fmt::format("no column holds the time ({}); give step=T, or time=NAME", all_names()));
         }
         layout_.time_column = *column;
@@ -226,18 +226,24 @@ private:
     void set_time_source(size_t column) {
         if (const auto moment = moment_in(column)) {
             layout_.time = TimeSource::clock;
+            if (begins_with_minutes(head_.columns[column].name)) {
+                fail(name_of(column) + " has minutes first by its name; write hours, too: 00:12:30");
+            }
             if (!moment->date_s) find_date();
             return;
         }
         refuse_unknown_order(column);
         layout_.time = TimeSource::number;
         const ColumnMeaning& meaning = head_.columns[column].meaning;
+        const bool has_unit = meaning.quantity == Quantity::time && meaning.has_unit();
         if (const auto unit = options_.text("time_unit")) {
             const auto given = meaning_of_unit(*unit);
             const bool is_time = given && given->quantity == Quantity::time;
             if (!is_time) options_.refuse("time_unit=" + *unit + " is none of s, ms, us, ns, min, h");
+            const bool agrees = !has_unit || meaning.factor == given->factor;
+            if (!agrees) options_.refuse("time_unit= contradicts the header, where " + name_of(column) + " has one");
             layout_.time_factor = given->factor;
-        } else if (meaning.quantity == Quantity::time && meaning.has_unit()) {
+        } else if (has_unit) {
             layout_.time_factor = meaning.factor;
         } else {
             fail(fmt::format("the time, {}, has no unit; write time_s or time_ms in the header, or give time_unit=ms",
@@ -267,6 +273,8 @@ private:
         const bool electric = volts || amperes;
         if (light && electric) fail("a column of light and one of voltage or current: say which to take: column=NAME");
         if (bare.empty() && volts && amperes) {
+            const std::string why = why_no_product(head_.columns[*volts].name, head_.columns[*amperes].name);
+            if (!why.empty()) fail(why);
             take_product(*volts, *amperes);
         } else if (bare.empty() && light) {
             take(*light, head_.columns[*light].meaning);
@@ -279,9 +287,7 @@ private:
     }
 
     [[noreturn]] void fail_without_value() const {
-        if (head_.header == nullptr) {
-            fail(fmt::format("no line names the columns; write a header such as time_s,power_mw, {}", by_hand));
-        }
+        need_header();
         for (const Quantity quantity : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
             for (const size_t column : columns_of(quantity, false)) {
                 refuse_load(column);
@@ -317,6 +323,7 @@ private:
         const auto unit = options_.text("unit");
         if (times == std::string::npos) {
             const size_t column = column_by_hand("column", text);
+            if (time_taken_ && column == layout_.time_column) fail(name_of(column) + " is the time, no harvest");
             if (unit) {
                 take_with_unit(column, *unit);
             } else {

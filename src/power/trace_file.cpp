@@ -24,7 +24,7 @@ enum class Missing : uint8_t { refused, zero, hold };
 /// A pyranometer shows a little less than nothing at night.
 constexpr double night_w_m2 = 20;
 constexpr double day_s = 86400;
-constexpr double power_w_max = 1e6, step_s_max = 1e9;
+constexpr double power_w_max = 1e6, step_s_min = 1e-12, step_s_max = 1e9;
 
 class TraceReader {
 public:
@@ -89,7 +89,11 @@ private:
         const double first = table_.number(layout_.value_column);
         note_marks(table_.cell(layout_.value_column));
         value_ = sign_ * layout_.factor * first;
-        if (layout_.second_column) value_ *= table_.number(*layout_.second_column);
+        if (layout_.second_column) {
+            const double second = table_.number(*layout_.second_column);
+            // Two signs turned round are two mistakes, not none.
+            value_ *= first < 0 && second < 0 ? -second : second;
+        }
         volts_ = layout_.second_column ? layout_.first_factor * first : value_;
         if (value_ < lowest_) {
             lowest_ = value_;
@@ -209,6 +213,9 @@ private:
         const double volts = layout_.time == TimeSource::step ? volts_ : held_volts_;
         const double power_w = watts_(value);
         if (!(power_w <= power_w_max)) table_.fail(fmt::format("{:.3g} W: more than any harvester gives", power_w));
+        if (!(duration_s >= step_s_min)) {
+            table_.fail(fmt::format("{:.3g} s to the next row: less than any instrument takes", duration_s));
+        }
         if (!(duration_s <= step_s_max)) {
             table_.fail(fmt::format("{:.3g} s to the next row: more than a recording has", duration_s));
         }
@@ -265,8 +272,12 @@ Recording read_trace(const std::string& path, Options& options) {
 
 Replay read_replay(const std::string& path, Options& options) {
     Recording recording = read_trace(path, options);
-    return {std::move(recording), options.flag("repeat", true),
-            options.number("skip", Unit::second, 0, 0, 400 * day_s)};
+    const double skip_s = options.number("skip", Unit::second, 0, 0, 400 * day_s);
+    if (skip_s > 0 && skip_s >= recording.summary.duration_s) {
+        options.refuse(fmt::format("skip={} is no less than the recording lasts, {}", duration_text(skip_s),
+                                   duration_text(recording.summary.duration_s)));
+    }
+    return {std::move(recording), options.flag("repeat", true), skip_s};
 }
 
 }  // namespace dynbal::power

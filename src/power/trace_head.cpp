@@ -122,7 +122,13 @@ public:
         }
         for (size_t i = 0; i < count_; ++i) {
             const auto unit = units_.empty() ? std::nullopt : meaning_of_unit(units_[i]);
-            result_.columns.push_back({std::string(names[i]), unit ? *unit : meaning_of(names[i])});
+            const ColumnMeaning named = meaning_of(names[i]);
+            if (unit && named.has_unit() && (named.quantity != unit->quantity || named.factor != unit->factor)) {
+                table_.fail_at(
+                    result_.header->number,
+                    fmt::format("'{}' has another unit than the line below it says: '{}'", names[i], units_[i]));
+            }
+            result_.columns.push_back({std::string(names[i]), unit ? *unit : named});
         }
         if (units_.empty()) apply_instruments();
         return std::move(result_);

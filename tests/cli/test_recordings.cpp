@@ -34,6 +34,9 @@ TEST_F(RecordingsTest, ATraceIsShown) {
     const Called skipped = call({"trace", "trace:" + recording() + ",skip=1s,repeat=no", "--json"});
     EXPECT_EQ(skipped.json().at("duration_s").get<double>(), json.json().at("duration_s").get<double>() - 1);
     EXPECT_EQ(call({"trace", recording() + ",skip=1h,repeat=no"}).code, 2);
+    EXPECT_NE(call({"trace", recording() + ",skip=1h"}).err.find("no less than the recording lasts"),
+              std::string::npos);
+    EXPECT_NE(call({"trace", recording() + ",time_unit=ms"}).err.find("contradicts the header"), std::string::npos);
     EXPECT_EQ(call({"trace", path("none.csv")}).code, 2);
     EXPECT_EQ(call({"trace", recording(), "-o", recording()}).code, 2);
 }

@@ -11,6 +11,7 @@ namespace {
 TEST(Quantity, TakesPrefixesAndUnits) {
     EXPECT_DOUBLE_EQ(*parse_quantity("4mW", Unit::watt), 4e-3);
     EXPECT_DOUBLE_EQ(*parse_quantity("0.5W", Unit::watt), 0.5);
+    EXPECT_DOUBLE_EQ(*parse_quantity("1e-3mW", Unit::watt), 1e-6);
     EXPECT_DOUBLE_EQ(*parse_quantity("330uF", Unit::farad), 330e-6);
     EXPECT_DOUBLE_EQ(*parse_quantity("30kOhm", Unit::ohm), 30e3);
     EXPECT_DOUBLE_EQ(*parse_quantity("20ms", Unit::second), 0.02);
@@ -19,7 +20,7 @@ TEST(Quantity, TakesPrefixesAndUnits) {
     EXPECT_DOUBLE_EQ(*parse_quantity("80%", Unit::share), 0.8);
     EXPECT_DOUBLE_EQ(*parse_quantity("0.8", Unit::share), 0.8);
     EXPECT_DOUBLE_EQ(*parse_quantity("-3", Unit::none), -3);
-    for (const char* text : {"", "W", "mW", "4", "4 mW", "4kg", "4mV", "nanW", "infW", "1e3mW", "4mWx"}) {
+    for (const char* text : {"", "W", "mW", "4", "4 mW", "4kg", "4mV", "nanW", "infW", "1eW", "4mWx"}) {
         EXPECT_FALSE(parse_quantity(text, Unit::watt)) << text;
     }
 }

@@ -215,7 +215,7 @@ TEST(Supply, RefusesEveryMistakeAndSaysWhereHelpIs) {
                              "power:nanmW",
                              "power:infW",
                              "power:4kW",
-                             "power:1e3mW",
+                             "power:1eW",
                              "power:99999W",
                              "power:4mW,",
                              "power:4mW,esr",
