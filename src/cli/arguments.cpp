@@ -31,6 +31,17 @@ float checked_scale(double scale) {
     throw InputError(fmt::format("--scale: {:g} is no usable factor; it must be finite and not zero", scale));
 }
 
+CLI::Validator number_between(double low, double high) {
+    const auto check = [low, high](const std::string& text) {
+        double value = 0;
+        // Not as it would read the other way round: nothing is true of nan.
+        if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high) return std::string();
+        return fmt::format("'{}' is no number from {} to {}", text, low, high);
+    };
+    CLI::Validator validator(CLI::Range(low, high).get_description());
+    return validator.operation([check](std::string& text) { return check(text); });
+}
+
 uint32_t weight_bytes_of(const std::string& weights) {
     if (weights == "int8") return 1;
     if (weights == "int16") return 2;

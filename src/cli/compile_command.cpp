@@ -136,7 +136,7 @@ void add_compile(CLI::App& app, Context& context) {
     command
         ->add_option("--head-room", arguments->head_room,
                      "Hold values so many times as large as those of the calibration inputs")
-        ->check(CLI::Range(1.0, 64.0))
+        ->check(number_between(1.0, 64.0))
         ->capture_default_str();
     command->add_option("--device", arguments->device, "Device to compile for; see `dynbal help devices`")
         ->capture_default_str();

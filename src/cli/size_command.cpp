@@ -249,7 +249,7 @@ void add_size(CLI::App& app, Context& context) {
     command->add_option("--deadline", arguments->deadline,
                         "It must end so long after it was due (default: the period)");
     command->add_option("--share", arguments->share_percent, "In percent: so many of the inferences must")
-        ->check(CLI::Range(1.0, 100.0))
+        ->check(number_between(1.0, 100.0))
         ->capture_default_str();
     command
         ->add_option("--repeat", arguments->count,

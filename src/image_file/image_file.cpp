@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "io/file.hpp"
 #include "io/json_text.hpp"
+#include "io/wrong_kind.hpp"
 
 namespace dynbal {
 namespace {
@@ -196,8 +197,16 @@ std::vector<float> real_output(const HostInfo& host, std::span<const int16_t> va
     return reals;
 }
 
-/// What is wrong with an image; of another version which one it has, and which one is read.
-std::string reason_of(ImageFault fault, std::span<const std::byte> bytes) {
+/// What is wrong with an image; of another version which one it has, and which one is read; of another file what it is.
+std::string reason_of(ImageFault fault, std::span<const std::byte> bytes, const std::string& path) {
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    constexpr uint32_t magic = image_magic;
+    const bool begins_as_one = text.size() >= sizeof(magic) && std::memcmp(text.data(), &magic, sizeof(magic)) == 0;
+    if (!begins_as_one && path.ends_with(".onnx")) return "this is a model and no image of one: compile it first";
+    if (!begins_as_one && !text.empty()) {
+        const std::string kind = io::wrong_kind(text);
+        return kind.empty() ? text_of(ImageFault::not_an_image) : kind;
+    }
     if (fault != ImageFault::unknown_version) return text_of(fault);
     ImageHeader header;
     std::memcpy(static_cast<void*>(&header), bytes.data(), sizeof(header));
@@ -223,7 +232,8 @@ ImageFile read_image_file(const std::string& path) {
 ImageFile parse_image_file(std::span<const std::byte> bytes, const std::string& path) {
     ImageFile file;
     if (const ImageFault fault = validate(bytes); fault != ImageFault::none) {
-        throw InputError(path + ": " + reason_of(fault, bytes) + "; make it again with `dynbal compile`");
+        throw InputError(path + ": " + reason_of(fault, bytes, path) +
+                         "; `dynbal compile MODEL.onnx -o IMAGE --calibrate INPUTS` makes one");
     }
     ImageHeader header;
     std::memcpy(static_cast<void*>(&header), bytes.data(), sizeof(header));

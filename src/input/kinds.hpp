@@ -49,7 +49,7 @@ SampleSetPointer in_memory(std::string path, Samples samples, int64_t values_eac
 struct Picture {
     int64_t height = 0, width = 0, channels = 0;
     std::vector<uint8_t> values{};
-    bool had_16_bits = false;
+    std::string note{};  ///< what was left out of it, as half a sentence; mostly nothing
 };
 /// As viewers show it, however the camera was held.
 Picture read_png(const std::string& path, std::span<const uint8_t> bytes);

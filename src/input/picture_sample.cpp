@@ -29,7 +29,7 @@ Form form_of(const Spec& spec) {
 Picture with_channels(const Picture& picture, int64_t channels) {
     if (picture.channels == channels) return picture;
     Picture result{.height = picture.height, .width = picture.width, .channels = channels};
-    result.had_16_bits = picture.had_16_bits;
+    result.note = picture.note;
     result.values.reserve(static_cast<size_t>(picture.height * picture.width * channels));
     for (size_t at = 0; at < picture.values.size(); at += static_cast<size_t>(picture.channels)) {
         const uint8_t* const pixel = picture.values.data() + at;
@@ -48,7 +48,7 @@ Picture cropped(const Picture& picture, const Form& form) {
     const int64_t width = std::min(picture.width, std::max<int64_t>(1, picture.height * form.width / form.height));
     const int64_t height = std::min(picture.height, std::max<int64_t>(1, picture.width * form.height / form.width));
     Picture result{.height = height, .width = width, .channels = picture.channels};
-    result.had_16_bits = picture.had_16_bits;
+    result.note = picture.note;
     const int64_t top = (picture.height - height) / 2, left = (picture.width - width) / 2;
     for (int64_t row = 0; row < height; ++row) {
         const auto begin = picture.values.begin() + ((top + row) * picture.width + left) * picture.channels;
@@ -115,8 +115,7 @@ SampleSetPointer open_picture(const Spec& spec) {
                          ",resize=stretch or ,resize=crop makes it so");
     }
     if (spec.resize == "crop") picture = cropped(picture, form);
-    std::string note;
-    if (picture.had_16_bits) note = spec.path + ": its pixels of 16 bits are taken as 0 to 255, as those of 8 bits are";
+    std::string note = picture.note.empty() ? "" : spec.path + ": " + picture.note;
     return in_memory(spec.path, {resampled(picture, form), 1, std::move(note)}, spec.values());
 }
 

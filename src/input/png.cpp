@@ -21,6 +21,7 @@ struct PngReader {
     png_infop info = nullptr;
     Picture picture;
     std::vector<png_bytep> rows;
+    bool has_palette = false, had_16_bits = false;
     int orientation = 1;
 
     ~PngReader() { png_destroy_read_struct(&png, &info, nullptr); }
@@ -38,7 +39,8 @@ void on_read(png_structp png, png_bytep target, size_t count) {
     bytes = bytes.subspan(count);
 }
 
-/// Values as they are stored, whatever the file says of gamma; 16 bits become 8, transparency is left out: as programs for training do.
+/// Values as they are stored, whatever the file says of gamma; 16 bits become 8: as programs for training do. Of a palette the places in
+/// it, since the library paints what is not in it black; else with the transparency, if there is some.
 /// Nothing here has a destructor: errors jump out of it.
 bool read(PngReader& reader) {
     // NOLINTNEXTLINE(cert-err52-cpp): the library's way
@@ -46,10 +48,14 @@ bool read(PngReader& reader) {
     png_set_read_fn(reader.png, &reader, on_read);
     png_set_user_limits(reader.png, extent_max, extent_max);
     png_read_info(reader.png, reader.info);
-    reader.picture.had_16_bits = png_get_bit_depth(reader.png, reader.info) == 16;
+    reader.had_16_bits = png_get_bit_depth(reader.png, reader.info) == 16;
+    reader.has_palette = png_get_color_type(reader.png, reader.info) == PNG_COLOR_TYPE_PALETTE;
     png_set_scale_16(reader.png);
-    png_set_expand(reader.png);
-    png_set_strip_alpha(reader.png);
+    if (reader.has_palette) {
+        png_set_packing(reader.png);
+    } else {
+        png_set_expand(reader.png);
+    }
     png_set_interlace_handling(reader.png);
     png_read_update_info(reader.png, reader.info);
     Picture& picture = reader.picture;
@@ -72,6 +78,46 @@ bool read(PngReader& reader) {
     return true;
 }
 
+/// From places in the palette to colours. Is each of them opaque?
+bool take_from_palette(const std::string& path, PngReader& reader) {
+    png_colorp colours = nullptr;
+    png_bytep alphas = nullptr;
+    int colour_count = 0, alpha_count = 0;
+    png_get_PLTE(reader.png, reader.info, &colours, &colour_count);
+    png_get_tRNS(reader.png, reader.info, &alphas, &alpha_count, nullptr);
+    const std::vector<uint8_t> places = std::move(reader.picture.values);
+    reader.picture.channels = 3;
+    reader.picture.values.clear();
+    reader.picture.values.reserve(3 * places.size());
+    bool opaque = true;
+    for (const uint8_t place : places) {
+        if (place >= colour_count) {
+            throw InputError(path + ": this PNG picture is damaged: a pixel has colour " + std::to_string(place) +
+                             " of its palette, which has " + std::to_string(colour_count));
+        }
+        const png_color& colour = colours[place];
+        reader.picture.values.insert(reader.picture.values.end(), {colour.red, colour.green, colour.blue});
+        opaque = opaque && (place >= alpha_count || alphas[place] == 255);
+    }
+    return opaque;
+}
+
+/// Takes the transparency out, which is the last of two or four channels. Is each pixel opaque?
+bool take_transparency_out(Picture& picture) {
+    if (picture.channels % 2 != 0) return true;
+    const auto channels = static_cast<size_t>(picture.channels);
+    bool opaque = true;
+    auto to = picture.values.begin();
+    for (size_t at = 0; at < picture.values.size(); at += channels) {
+        const auto pixel = picture.values.begin() + static_cast<std::ptrdiff_t>(at);
+        to = std::copy_n(pixel, channels - 1, to);
+        opaque = opaque && pixel[picture.channels - 1] == 255;
+    }
+    picture.values.erase(to, picture.values.end());
+    --picture.channels;
+    return opaque;
+}
+
 }  // namespace
 
 Picture read_png(const std::string& path, std::span<const uint8_t> bytes) {
@@ -81,6 +127,11 @@ Picture read_png(const std::string& path, std::span<const uint8_t> bytes) {
     if (reader.png != nullptr) reader.info = png_create_info_struct(reader.png);
     if (reader.info == nullptr) throw std::bad_alloc();
     if (!read(reader)) throw InputError(path + ": this PNG picture cannot be read: " + reader.reason);
+    const bool opaque = reader.has_palette ? take_from_palette(path, reader) : take_transparency_out(reader.picture);
+    std::string& note = reader.picture.note;
+    if (reader.had_16_bits) note = "its pixels of 16 bits are taken as 0 to 255, as those of 8 bits are";
+    if (!opaque) note += note.empty() ? "" : "; ";
+    if (!opaque) note += "its transparency is left out: pixels are taken as if they were opaque";
     return upright(reader.picture, reader.orientation);
 }
 

@@ -30,10 +30,27 @@ public:
         return set->sample(0);
     }
 
-    /// Of the first file: mostly the others are like it.
-    std::string note() const override { return open(files_.front())->note(); }
+    /// Of the first file that has one, among some that are spread evenly: to open all would take as long as to use them.
+    std::string note() const override {
+        constexpr size_t looked_at_max = 32;
+        const size_t looked_at = std::min(files_.size(), looked_at_max);
+        for (size_t i = 0; i < looked_at; ++i) {
+            std::string note = note_of(files_[i * files_.size() / looked_at]);
+            if (!note.empty()) return note;
+        }
+        return "";
+    }
 
 private:
+    /// Nothing of a file that cannot be read: whoever needs it will be told.
+    std::string note_of(const std::string& file) const {
+        try {
+            return open(file)->note();
+        } catch (const InputError&) {
+            return "";
+        }
+    }
+
     SampleSetPointer open(const std::string& file) const {
         std::string text = file;
         if (!spec_.resize.empty()) text += ",resize=" + spec_.resize;
@@ -46,10 +63,16 @@ private:
     std::vector<uint32_t> labels_;
 };
 
+/// What file managers leave behind.
+bool is_debris(const fs::path& path) {
+    const std::string name = path.filename().string();
+    return name.starts_with('.') || name == "Thumbs.db" || name == "desktop.ini" || name == "__MACOSX";
+}
+
 std::vector<fs::path> sorted_entries(const fs::path& folder) {
     std::vector<fs::path> entries;
     for (const auto& entry : fs::directory_iterator(folder)) {
-        if (!entry.path().filename().string().starts_with('.')) entries.push_back(entry.path());
+        if (!is_debris(entry.path())) entries.push_back(entry.path());
     }
     std::sort(entries.begin(), entries.end());
     return entries;
@@ -60,11 +83,13 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
 SampleSetPointer open_folder(const Spec& spec) {
     std::vector<std::string> files;
     std::vector<uint32_t> labels;
+    std::string loose;
     uint32_t label = 0;
     try {
         for (const fs::path& entry : sorted_entries(spec.path)) {
             if (!fs::is_directory(entry)) {
                 files.push_back(entry.string());
+                if (loose.empty()) loose = files.back();
                 continue;
             }
             for (const fs::path& file : sorted_entries(entry)) {
@@ -79,8 +104,7 @@ SampleSetPointer open_folder(const Spec& spec) {
     }
     if (files.empty()) throw InputError(spec.path + ": the folder holds no files");
     if (!labels.empty() && labels.size() != files.size()) {
-        throw InputError(spec.path +
-                         ": files beside folders: either all samples lie in folders of their classes, or none");
+        throw InputError(loose + ": files beside folders: either all samples lie in folders of their classes, or none");
     }
     return std::make_shared<FolderSet>(spec, std::move(files), std::move(labels));
 }

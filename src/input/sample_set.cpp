@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "base/error.hpp"
 #include "input/kinds.hpp"
 #include "io/npy.hpp"
+#include "io/wrong_kind.hpp"
 
 namespace dynbal::input {
 namespace {
@@ -127,6 +129,21 @@ Spec spec_of(const std::string& text, const std::vector<int64_t>& dims, const st
     return spec;
 }
 
+/// Of a file whose name says nothing: it is an array or nothing that is known.
+void check_is_array(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string start(512, '\0');
+    file.read(start.data(), static_cast<std::streamsize>(start.size()));
+    start.resize(static_cast<size_t>(file.gcount()));
+    // What cannot be opened is told by who reads it.
+    if (!file.is_open() || start.starts_with("\x93NUMPY")) return;
+    const std::string kind = io::wrong_kind(start);
+    if (!kind.empty()) throw InputError(path + ": " + kind);
+    throw InputError(
+        path + ": inputs are arrays (.npy, .npz), tables (.csv, .tsv, .txt), pictures (.png, .jpg), sounds " +
+        "(.wav, .flac, .ogg) or folders of these; this file's name ends like none of them, and it is no array");
+}
+
 }  // namespace
 
 int64_t Spec::values() const { return product(dims); }
@@ -177,6 +194,7 @@ std::shared_ptr<const SampleSet> open_samples(const std::string& text, const std
     if (extension == ".csv" || extension == ".tsv" || extension == ".txt") return open_table(spec);
     if (extension == ".png" || extension == ".jpg" || extension == ".jpeg") return open_picture(spec);
     if (extension == ".wav" || extension == ".flac" || extension == ".ogg") return open_sound(spec);
+    if (extension != ".npy") check_is_array(spec.path);
     return open_npy(spec);
 }
 

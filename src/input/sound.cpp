@@ -83,7 +83,16 @@ Sound read_sound(const std::string& path) {
     SF_VIRTUAL_IO io = bytes_io();
     SF_INFO info{};
     const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(::sf_open_virtual(&io, SFM_READ, &info, &bytes), ::sf_close);
-    if (file == nullptr) throw InputError(path + ": this sound cannot be read: " + ::sf_strerror(nullptr));
+    if (file == nullptr) {
+        const std::string_view reason = ::sf_strerror(nullptr);
+        // What the library says where it has understood the header, and found no use for it.
+        if (reason.starts_with("Internal error")) {
+            throw InputError(path +
+                             ": this sound cannot be read: its header names no channels or no samples a second; " +
+                             "the file is damaged");
+        }
+        throw InputError(path + ": this sound cannot be read: " + std::string(reason));
+    }
     if (info.channels < 1 || info.frames < 0 || info.frames > sound_samples_max / info.channels) {
         throw InputError(path + ": more than 100 million samples of sound");
     }

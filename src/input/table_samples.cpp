@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "base/error.hpp"
 #include "input/kinds.hpp"
+#include "io/file.hpp"
 #include "power/column_names.hpp"
 #include "power/text_table.hpp"
 
@@ -28,9 +31,18 @@ bool is_index(std::string_view name, std::string_view first_cell) {
     return (name.empty() || name.starts_with("Unnamed: 0")) && (first_cell == "0" || first_cell == "1");
 }
 
-bool is_class(std::string_view name) {
-    constexpr std::array<std::string_view, 6> names{"label", "labels", "class", "target", "activity", "species"};
-    return std::find(names.begin(), names.end(), power::folded(name)) != names.end();
+/// What a column holds that is no value for the model; nothing if its name does not say so. All are in small letters. `y` is what is
+/// to be found, or an axis beside `x`.
+const char* no_value(const std::vector<std::string>& names, const std::string& name) {
+    constexpr std::array<std::string_view, 7> classes{"label",  "labels",   "class",  "classes",
+                                                      "target", "activity", "species"};
+    constexpr std::array<std::string_view, 4> counts{"id", "ids", "index", "idx"};
+    const auto is_among = [&](const auto& words) { return std::find(words.begin(), words.end(), name) != words.end(); };
+    if (is_among(classes) || name.ends_with("_label") || name.ends_with("_class")) return "classes";
+    if (name == "y" && std::find(names.begin(), names.end(), "x") == names.end()) return "classes";
+    if (is_among(counts) || name.ends_with("_id")) return "numbers of rows or things";
+    if (name.size() > 2 && power::meaning_of(name).quantity == power::Quantity::time) return "times";
+    return nullptr;
 }
 
 /// How many of the first columns are no values. A time is none either, but to leave it out would be a guess.
@@ -40,18 +52,63 @@ size_t columns_to_skip(const power::TextTable& table, const power::HeadLine& hea
         table.fail_at(first.number,
                       fmt::format("{} cells, but line {} names {} columns", cells.size(), header.number, names.size()));
     }
-    for (const std::string_view name : names) {
-        if (is_class(name)) {
-            table.fail_at(header.number, fmt::format("column '{}' holds classes, which are no values for the model; "
-                                                     "remove it (evaluate takes them as --labels FILE.npy)",
-                                                     name));
-        }
-        if (name.size() > 2 && power::meaning_of(name).quantity == power::Quantity::time) {
-            table.fail_at(header.number,
-                          fmt::format("column '{}' holds times, which are no values for the model; remove it", name));
-        }
+    std::vector<std::string> folded;
+    for (const std::string_view name : names) folded.push_back(power::folded(name));
+    for (size_t i = 0; i < names.size(); ++i) {
+        const char* const what = no_value(folded, folded[i]);
+        if (what == nullptr) continue;
+        table.fail_at(
+            header.number,
+            fmt::format("column '{}' holds {}, which are no values for the model; remove it{}", names[i], what,
+                        what == std::string_view("classes") ? " (evaluate takes them as --labels FILE.npy)" : ""));
     }
-    return is_index(names.front(), cells.front()) ? 1 : 0;
+    if (is_index(names.front(), cells.front())) return 1;
+    if (names.front().empty() && names.size() > 1) {
+        table.fail_at(header.number,
+                      "the first column has no name; remove it if it is an index, name it if it is a value");
+    }
+    return 0;
+}
+
+/// 0, 1, ... up to the last: how pandas names columns that have no names.
+bool counts_columns(std::span<const std::string_view> cells) {
+    for (size_t i = 0; i < cells.size(); ++i) {
+        if (cells[i] != std::to_string(i)) return false;
+    }
+    return cells.size() > 1;
+}
+
+/// What comes before the numbers, and where they begin.
+struct Head {
+    const power::HeadLine *header = nullptr, *first = nullptr;
+    bool may_be_header = false;  ///< the first row is 0, 1, ...
+};
+
+Head head_of(const power::TextTable& table) {
+    Head head;
+    for (const power::HeadLine& line : table.head()) {
+        if (line.comment) continue;
+        const auto cells = table.split(line.text);
+        // As pandas writes it before a column that is an index.
+        const bool counts_after_index = cells.front().empty() && counts_columns(std::span(cells).subspan(1));
+        if (is_row(table, line) && !(counts_after_index && head.header == nullptr)) {
+            head.first = &line;
+            head.may_be_header = head.header == nullptr && counts_columns(cells);
+            return head;
+        }
+        if (head.header != nullptr) table.fail_at(line.number, "neither a header nor a row of numbers");
+        head.header = &line;
+    }
+    table.fail_at(table.head().front().number, "no row of numbers");
+}
+
+/// Without this the reader of recordings would speak of one.
+power::TextTable read_table(const std::string& path) {
+    constexpr std::string_view blanks_and_mark = " \t\r\n\xEF\xBB\xBF";
+    if (io::read_text(path).find_first_not_of(blanks_and_mark) == std::string::npos) {
+        throw InputError(path + ": the file is empty");
+    }
+    return power::TextTable(path);
 }
 
 /// What the columns of a table may be to the model. Its dimensions of one value do not count.
@@ -61,15 +118,20 @@ struct Columns {
     bool told_apart = false;  ///< no other dimension of the model is as large as the first
 };
 
-Columns columns_of(const Dims& model_dims, int64_t columns) {
-    Dims dims = model_dims;
+Dims dims_that_count(Dims dims) {
     std::erase(dims, 1);
+    return dims;
+}
+
+Columns columns_of(const Dims& model_dims, int64_t columns) {
+    const Dims dims = dims_that_count(model_dims);
     Columns result;
     int64_t size = 1;
     for (auto extent = dims.rbegin(); extent != dims.rend(); ++extent) {
         size *= *extent;
         result.in_order = result.in_order || columns == size;
     }
+    result.in_order = result.in_order || columns == 1;
     if (dims.size() < 2) {
         result.in_order = size % columns == 0;
         return result;
@@ -79,14 +141,24 @@ Columns columns_of(const Dims& model_dims, int64_t columns) {
     return result;
 }
 
+void add_note(std::string& note, const std::string& more) {
+    if (!note.empty()) note += "; ";
+    note += more;
+}
+
 /// Are the columns to become the first dimension? The note says so where a reader could have thought otherwise.
 bool is_turned(const Spec& spec, const Columns& fits, int64_t columns, std::string& note) {
     if (!spec.columns.empty()) return spec.columns == "first";
+    if (columns == 1 && dims_that_count(spec.dims).size() > 1) {
+        add_note(note,
+                 spec.path + ": its numbers are taken one by one in the order of the model's " + shape_text(spec.dims));
+    }
     if (!fits.first) return false;
     const std::string what = fits.in_order ? "the last dimension" : "the first dimension";
-    note = fmt::format("{}: its {} columns are taken for {} of the model's input {}", spec.path, columns, what,
-                       shape_text(spec.dims));
-    if (fits.in_order) note += "; if they are its first one, give " + spec.path + ",columns=first";
+    add_note(note,
+             fmt::format("{}: its {} columns are taken for {} of the model's input {}{}", spec.path, columns, what,
+                         shape_text(spec.dims),
+                         fits.in_order ? "; if they are its first one, give " + spec.path + ",columns=first" : ""));
     return !fits.in_order;
 }
 
@@ -123,18 +195,8 @@ private:
 }  // namespace
 
 SampleSetPointer open_table(const Spec& spec) {
-    power::TextTable table(spec.path);
-    const power::HeadLine *first = nullptr, *header = nullptr;
-    for (const power::HeadLine& line : table.head()) {
-        if (line.comment) continue;
-        if (is_row(table, line)) {
-            first = &line;
-            break;
-        }
-        if (header != nullptr) table.fail_at(line.number, "neither a header nor a row of numbers");
-        header = &line;
-    }
-    if (first == nullptr) table.fail_at(table.head().front().number, "no row of numbers");
+    power::TextTable table = read_table(spec.path);
+    const auto [header, first, may_be_header] = head_of(table);
     const size_t cells = table.split(first->text).size();
     const size_t skipped = header != nullptr ? columns_to_skip(table, *header, *first) : 0;
     const size_t columns = cells - skipped;
@@ -166,11 +228,17 @@ SampleSetPointer open_table(const Spec& spec) {
                                               : fits.in_order || (fits.first && fits.told_apart);
     if (!fit || total % size != 0) {
         throw InputError(fmt::format(
-            "{}: {} rows of {} numbers are no whole number of the model's inputs {}, which have {} "
+            "{}: {} rows of {} numbers are {} the model's inputs {}, which have {} "
             "values{}; a row is a sample, or a step with all channels, or the last dimension{}",
-            spec.path, rows, columns, shape_text(spec.dims), size,
+            spec.path, rows, columns, total % size != 0 ? "no whole number of" : "in no order that is known of",
+            shape_text(spec.dims), size,
             static_cast<int64_t>(columns) == size + 1 ? " (is one column a label? remove it)" : "",
             fits.first && !fit ? "; " + spec.path + ",columns=first if the columns are the first one" : ""));
+    }
+    if (may_be_header && rows > 1) {
+        samples.note = spec.path +
+                       ": its first row is 0, 1, ... and is taken as values; if it is a header, leave it out " +
+                       "(pandas: to_csv(header=False, index=False))";
     }
     if (is_turned(spec, fits, static_cast<int64_t>(columns), samples.note)) {
         turn(samples, size, static_cast<int64_t>(columns));

@@ -46,6 +46,8 @@ TEST_F(BadInputTest, Arguments) {
                    {"--policies", "'best' is there twice"});
     expect_refused({"crash-test", image(), "--input", x(), "--cuts", "some"}, {"sample:N"});
     expect_refused({"crash-test", image(), "--input", x(), "--jobs", "0"}, {"--jobs"});
+    expect_refused({"size", image(), "--input", x(), "--supply", "power:1mW", "--share", "nan"},
+                   {"--share", "from 1 to 100"});
     expect_refused({"crash-test", image(), "--input", x(), "--cuts", "random:1,3", "--supply", "bytes:500"},
                    {"--supply"});
     expect_refused({"soak", image(), "--inputs", path("x.npy"), "--count", "0"}, {"--count"});
@@ -84,6 +86,13 @@ TEST_F(BadInputTest, Images) {
     io::write_file(path("text.dynbal"), std::string_view("hello"));
     expect_refused({"inspect", path("text.dynbal")}, {"text.dynbal"});
     expect_refused({"inspect", path("x.npy")}, {"x.npy"});
+    expect_refused({"inspect", path("text.dynbal")}, {"not a DynBal image"});
+    io::write_file(path("pointer.dynbal"), std::string_view("version https://git-lfs.github.com/spec/v1\n"));
+    expect_refused({"inspect", path("pointer.dynbal")}, {"git lfs pull"});
+    const std::string model = DYNBAL_REPOSITORY "/models/fashion_mnist/fashion_mnist.onnx";
+    expect_refused({"run", model, "--input", x()}, {"this is a model", "compile it first"});
+    io::write_file(path("small.onnx"), std::string_view("\x08\x07"));
+    expect_refused({"run", path("small.onnx"), "--input", x()}, {"this is a model", "compile it first"});
     expect_refused({"inspect", image(), "--stage", "99"}, {"stage 99", "8 stages"});
     const std::vector<uint8_t> good = io::read_file(image());
     for (size_t size = 0; size < good.size(); size += 997) {
@@ -142,6 +151,9 @@ TEST_F(BadInputTest, Compilation) {
     refuse(model, path("cal.npy"), {"--weights", "int4"}, {"int4"});
     refuse(model, path("cal.npy"), {"--device", "abacus"}, {"abacus"});
     refuse(model, path("cal.npy"), {"--scale", "inf"}, {"--scale"});
+    for (const char* bad : {"nan", "0.5", "65", "inf", "two"}) {
+        refuse(model, path("cal.npy"), {"--head-room", bad}, {"--head-room", "from 1 to 64"});
+    }
     io::Array holes{{1, 1, 28, 28}, std::vector<float>(784, 0.5F)};
     holes.values[700] = INFINITY;
     io::write_npy(path("nan.npy"), holes);

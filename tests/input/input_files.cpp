@@ -102,7 +102,7 @@ std::string png_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t
     image.version = PNG_IMAGE_VERSION;
     image.height = height;
     image.width = width;
-    image.format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+    image.format = (channels > 2 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY) | (channels % 2 == 0 ? PNG_FORMAT_FLAG_ALPHA : 0U);
     png_alloc_size_t size = 0;
     if (png_image_write_to_memory(&image, nullptr, &size, 0, pixels.data(), 0, nullptr) == 0)
         throw std::runtime_error("png");
@@ -110,6 +110,35 @@ std::string png_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t
     if (png_image_write_to_memory(&image, text.data(), &size, 0, pixels.data(), 0, nullptr) == 0)
         throw std::runtime_error("png");
     text.resize(size);
+    return text;
+}
+
+std::string palette_png_of(const std::vector<uint8_t>& pixels, uint32_t height, uint32_t width,
+                           const std::vector<uint8_t>& colours, const std::vector<uint8_t>& transparency) {
+    std::string text = "\x89PNG\r\n\x1A\n";
+    const auto put_big = [](std::string& target, uint32_t value) {
+        for (int shift = 24; shift >= 0; shift -= 8) target += static_cast<char>(value >> shift);
+    };
+    const auto add = [&](const std::string& name, const std::string& content) {
+        const std::string counted = name + content;
+        put_big(text, static_cast<uint32_t>(content.size()));
+        text += counted;
+        put_big(text, static_cast<uint32_t>(
+                          crc32(0, reinterpret_cast<const Bytef*>(counted.data()), static_cast<uInt>(counted.size()))));
+    };
+    std::string head, rows;
+    put_big(head, width);
+    put_big(head, height);
+    add("IHDR", head + std::string("\x08\x03\0\0\0", 5));
+    add("PLTE", {colours.begin(), colours.end()});
+    if (!transparency.empty()) add("tRNS", {transparency.begin(), transparency.end()});
+    for (auto row = pixels.begin(); row != pixels.end(); row += width) rows += '\0' + std::string(row, row + width);
+    std::string packed(compressBound(rows.size()), '\0');
+    uLongf packed_bytes = packed.size();
+    compress(reinterpret_cast<Bytef*>(packed.data()), &packed_bytes, reinterpret_cast<const Bytef*>(rows.data()),
+             rows.size());
+    add("IDAT", packed.substr(0, packed_bytes));
+    add("IEND", "");
     return text;
 }
 

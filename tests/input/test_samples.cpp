@@ -184,7 +184,60 @@ TEST_F(SamplesTest, ColumnsThatAreNoValuesAreNotTakenForSome) {
         EXPECT_NE(error(write("a.csv", content), {4}).find("the first column grows evenly"), std::string::npos);
     EXPECT_EQ(open_samples(write("a.csv", values), {4})->sample(3), (Values{3, 7, 5, 9})) << "said to be a value";
     EXPECT_EQ(open_samples(write("a.csv", "0\n1\n2\n3\n4\n5\n6\n7\n"), {8})->count(), 1) << "the only column";
-    EXPECT_NE(error(write("a.csv", "x,Label\n1,2\n3,4\n"), {2}).find("'Label' holds classes"), std::string::npos);
+    for (const char* name : {"Label", "class", "Activity", "y", "true_label"})
+        EXPECT_NE(error(write("a.csv", "a," + std::string(name) + "\n1,2\n3,4\n"), {2}).find("holds classes"),
+                  std::string::npos)
+            << name;
+    for (const char* name : {"id", "Index", "sensor_id"})
+        EXPECT_NE(error(write("a.csv", std::string(name) + ",a\n1,2\n3,4\n"), {2}).find("holds numbers of"),
+                  std::string::npos)
+            << name;
+    for (const char* name : {"uv_index", "grid", "yaw", "acc_y"})
+        EXPECT_EQ(error(write("a.csv", "a," + std::string(name) + "\n1,2\n3,4\n"), {2}), "") << name;
+    EXPECT_EQ(error(write("a.csv", "X,Y,Z\n1,2,3\n"), {3}), "") << "axes";
+}
+
+TEST_F(SamplesTest, HeadersOfPandas) {
+    EXPECT_EQ(open_samples(write("a.csv", ",0,1\n0,5,6\n1,7,8\n"), {2})->sample(1), (Values{7, 8}));
+    EXPECT_NE(error(write("a.csv", ",a,b\n437,5,6\n12,7,8\n"), {3}).find("first column has no name"), std::string::npos)
+        << "shuffled";
+    const auto counted = open_samples(write("a.csv", "0,1,2\n5,6,7\n"), {3});
+    EXPECT_EQ(counted->count(), 2) << "values or a header, who knows";
+    EXPECT_NE(counted->note().find("first row is 0, 1, ... and is taken as values; if it is a header, leave it out"),
+              std::string::npos);
+    EXPECT_NE(open_samples(write("a.csv", "0,1\n2,3\n"), {2, 2})
+                  ->note()
+                  .find("leave it out (pandas: to_csv(header=False, index=False)); "),
+              std::string::npos)
+        << "both notes";
+    for (const char* plain : {"0,1,2\n", "0.0,1.0\n5,6\n", "a,b\n0,1\n2,3\n", "1,2\n3,4\n"}) {
+        const std::string file = write("a.csv", plain);
+        EXPECT_EQ(open_samples(file, {plain == std::string("0,1,2\n") ? 3 : 2})->note(), "") << plain;
+    }
+}
+
+TEST_F(SamplesTest, NumbersOneALineAreTakenInOrder) {
+    const std::string file = write("a.csv", "1\n2\n3\n4\n5\n6\n");
+    EXPECT_EQ(open_samples(file, {1, 2, 3})->sample(0), (Values{1, 2, 3, 4, 5, 6}));
+    EXPECT_EQ(open_samples(file, {1, 2, 3})->note(),
+              file + ": its numbers are taken one by one in the order of the model's [1, 2, 3]");
+    EXPECT_EQ(open_samples(file, {1, 1, 6})->note(), "") << "no other order";
+    EXPECT_NE(error(file, {2, 2}).find("6 rows of 1 numbers are no whole number of"), std::string::npos);
+    EXPECT_NE(error(write("a.csv", "1,2\n3,4\n5,6\n7,8\n9,10\n11,12\n"), {2, 2, 3})
+                  .find("6 rows of 2 numbers are in no order"),
+              std::string::npos);
+}
+
+TEST_F(SamplesTest, FilesOfNoKindAreToldWhatThereIs) {
+    for (const char* name : {"x.bmp", "x.mp3", "noending"})
+        EXPECT_NE(error(write(name, "BM12345"), {2}).find("tables (.csv, .tsv, .txt), pictures (.png, .jpg)"),
+                  std::string::npos);
+    EXPECT_NE(error(write("x.gz", "\x1F\x8B"), {2}).find("gunzip"), std::string::npos);
+    EXPECT_EQ(open_samples(write("array", npy({3, 2})), {2})->count(), 3);
+    EXPECT_EQ(error(write("x.npy", "hello"), {2}), path("x.npy") + ": not a .npy file");
+    EXPECT_NE(error(path("missing.bmp"), {2}).find("missing.bmp"), std::string::npos);
+    for (const char* blank : {"", "\n \r\n", "\xEF\xBB\xBF"})
+        EXPECT_EQ(error(write("e.csv", blank), {2}), path("e.csv") + ": the file is empty");
 }
 
 TEST_F(SamplesTest, PicturesOfOneOrThreeChannels) {
@@ -209,6 +262,37 @@ TEST_F(SamplesTest, PicturesOfOneOrThreeChannels) {
               std::string::npos);
 }
 
+TEST_F(SamplesTest, TransparencyIsLeftOutAndSaid) {
+    const std::string said = ": its transparency is left out: pixels are taken as if they were opaque";
+    const std::string grey = write("ga.png", png_of({10, 255, 20, 0}, 1, 2, 2));
+    EXPECT_EQ(open_samples(grey, {1, 2})->sample(0)[0], 10);
+    EXPECT_EQ(open_samples(grey, {1, 2})->note(), grey + said);
+    const std::string colours = write("rgba.png", png_of({1, 2, 3, 255, 4, 5, 6, 254}, 1, 2, 4));
+    EXPECT_EQ(open_samples(colours, {3, 1, 2})->sample(0), (Values{1, 4, 2, 5, 3, 6}));
+    EXPECT_EQ(open_samples(colours, {3, 1, 2})->note(), colours + said);
+    EXPECT_EQ(open_samples(write("o.png", png_of({1, 2, 3, 255, 4, 5, 6, 255}, 1, 2, 4)), {3, 1, 2})->sample(0),
+              (Values{1, 4, 2, 5, 3, 6}));
+    EXPECT_EQ(open_samples(path("o.png"), {3, 1, 2})->note(), "") << "opaque";
+    EXPECT_EQ(open_samples(colours + ",resize=crop", {3, 1, 1})->note(), colours + said);
+    std::string place = write("folder/1.png", png_of({7, 8}, 1, 2, 1));
+    place = write("folder/2.png", png_of({10, 255, 20, 0}, 1, 2, 2));
+    EXPECT_EQ(open_samples(path("folder"), {1, 2})->note(), place + said) << "not the first";
+}
+
+TEST_F(SamplesTest, PicturesWithAPalette) {
+    const std::vector<uint8_t> colours{255, 0, 0, 0, 255, 0, 10, 20, 30};
+    const std::string file = write("p.png", palette_png_of({0, 1, 2, 0}, 2, 2, colours, {}));
+    EXPECT_EQ(open_samples(file, {3, 2, 2})->sample(0), (Values{255, 0, 10, 255, 0, 255, 20, 0, 0, 0, 30, 0}));
+    EXPECT_EQ(open_samples(file, {3, 2, 2})->note(), "");
+    const std::string clear = write("p.png", palette_png_of({0, 1, 2, 0}, 2, 2, colours, {255, 0}));
+    EXPECT_NE(open_samples(clear, {3, 2, 2})->note().find("transparency is left out"), std::string::npos);
+    EXPECT_EQ(open_samples(write("p.png", palette_png_of({0, 2}, 1, 2, colours, {255, 0})), {1, 2})->note(), "")
+        << "no pixel has it";
+    EXPECT_NE(error(write("p.png", palette_png_of({0, 3}, 1, 2, colours, {})), {1, 2})
+                  .find("p.png: this PNG picture is damaged: a pixel has colour 3 of its palette, which has 3"),
+              std::string::npos);
+}
+
 TEST_F(SamplesTest, PicturesAreResizedWhenAskedFor) {
     const std::string png = write("g.png", png_of({0, 100, 200, 100, 50, 50, 50, 50}, 2, 4, 1));
     EXPECT_NE(error(png, {1, 1, 2}).find("the picture is 4 x 2, the model takes 2 x 1"), std::string::npos);
@@ -226,7 +310,13 @@ TEST_F(SamplesTest, FoldersHoldClasses) {
     EXPECT_EQ(set->sample(3), (Values{3, 4}));
     EXPECT_TRUE(open_samples(path("all/cats"), {2})->labels().empty());
     write("all/loose.csv", "1,2\n");
-    EXPECT_NE(error(path("all"), {2}).find("files beside folders"), std::string::npos);
+    EXPECT_NE(error(path("all"), {2}).find("loose.csv: files beside folders"), std::string::npos);
+    std::filesystem::remove(path("all/loose.csv"));
+    for (const char* name : {"all/Thumbs.db", "all/.DS_Store", "all/cats/desktop.ini", "all/cats/.hidden"})
+        write(name, "debris");
+    EXPECT_EQ(open_samples(path("all"), {2})->count(), 4);
+    write("all/cats/README.txt", "These are cats.");
+    EXPECT_NE(error(path("all"), {2}).find("README.txt"), std::string::npos);
     write("many/1.csv", "1,2\n3,4\n");
     EXPECT_NE(error(path("many"), {2}).find("each file is one sample"), std::string::npos);
     std::filesystem::create_directories(path("empty"));

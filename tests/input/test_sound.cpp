@@ -152,6 +152,9 @@ TEST(Sound, WhatDoesNotFitIsRefused) {
     EXPECT_NE(error(wav(16000).substr(0, 20000), librosa), "") << "cut off";
     EXPECT_NE(error("no sound", librosa).find("cannot be read"), std::string::npos);
     EXPECT_NE(error("", librosa), "");
+    EXPECT_NE(error(wav_of({1, 2}, 0, 1), librosa).find("its header names no channels or no samples a second"),
+              std::string::npos);
+    EXPECT_NE(error(wav_of({1, 2}, 16000, 0), librosa).find("Channel count is zero"), std::string::npos);
     EXPECT_NE(error("<html>", librosa).find("download"), std::string::npos);
     for (const auto& [text, says] :
          {std::pair{"samples = 10\n", "frame: is missing"},
