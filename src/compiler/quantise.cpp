@@ -122,7 +122,7 @@ std::vector<double> scales_of(const Graph& graph, const std::vector<PlannedStage
         scale = std::max(scale, room[id] * static_cast<double>(largest[id]) / activation_max);
     }
     for (double& scale : by_group) {
-        scale = scale > 0 ? std::max(scale, 1e-20) : 1.0;  // a tensor that was always zero: any scale will do
+        scale = scale > 0 ? std::max(scale, scale_min) : 1.0;  // a tensor that was always zero: any scale will do
     }
     for (const PlannedStage& planned : stages) {
         if (planned.stage.kind == StageKind::softmax) {

@@ -15,6 +15,9 @@ namespace dynbal::compiler {
 /// are not finite.
 std::vector<float> largest_magnitudes(const Graph& graph, const CalibrationSamples& samples);
 
+/// No tensor has a finer scale: smaller values are zero to the image.
+inline constexpr double scale_min = 1e-20;
+
 /// Scale of each tensor, by TensorId, for values up to `head_room` times `largest`. Tensors that must share a scale do: input and
 /// output of pooling, the parts of a concatenation.
 std::vector<double> scales_of(const Graph& graph, const std::vector<PlannedStage>& stages,

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "compiler/quantise.hpp"
 #include "io/printable.hpp"
 
 namespace dynbal::quality {
@@ -65,6 +67,7 @@ void SampleCheck::add(const std::vector<float>& sample) {
     if (count_ == 0) first_ = sample;
     ++count_;
     all_equal_ += sample == first_ ? 1U : 0U;
+    for (const float value : sample) largest_ = std::max(largest_, std::fabs(value));
     const auto differs = [&](float value) { return value != sample.front(); };
     constant_ += std::none_of(sample.begin(), sample.end(), differs) && sample.size() > 1 ? 1U : 0U;
 }
@@ -78,7 +81,14 @@ std::vector<std::string> SampleCheck::warnings() const {
                         "more that are like those of real use",
                         count_, count_ == 1 ? "" : "s", count_ == 1 ? "it" : "them", samples_min));
     }
-    if (count_ > 1 && all_equal_ == count_) {
+    // Else inputs would use less of their range than those that are warned of when they are run.
+    constexpr double smallest = compiler::scale_min * 256;
+    if (count_ > 0 && static_cast<double>(largest_) < smallest) {
+        found.push_back(fmt::format(
+            "the calibration samples, multiplied with --scale, are never larger than {:.2g}: too small to be told "
+            "apart (at least {:.2g}); check them and --scale",
+            largest_, smallest));
+    } else if (count_ > 1 && all_equal_ == count_) {
         found.emplace_back("all calibration samples are the same; give different ones");
     } else if (constant_ > 0) {
         found.push_back(fmt::format("{} of {} calibration samples hold one value only (no signal?); leave them out",

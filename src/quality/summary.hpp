@@ -30,6 +30,7 @@ private:
     uint64_t count_ = 0;
     uint64_t constant_ = 0;   ///< samples whose values are all the same
     uint64_t all_equal_ = 0;  ///< samples that are equal to the first
+    float largest_ = 0;       ///< magnitude
     std::vector<float> first_;
 };
 

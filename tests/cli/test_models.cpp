@@ -64,6 +64,10 @@ TEST_F(ModelTest, CalibrationSamplesThatSayLittleAreWarnedAbout) {
     EXPECT_NE(compile().err.find("only 3 calibration samples"), std::string::npos);
     io::write_npy(path("c.npy"), {{30, 4}, std::vector<float>(120, 0.5F)});
     EXPECT_NE(compile().err.find("all calibration samples are the same"), std::string::npos);
+    io::Array tiny{{40, 4}, {}};
+    for (int i = 0; i < 160; ++i) tiny.values.push_back(1e-30F * static_cast<float>(i % 7));
+    io::write_npy(path("c.npy"), tiny);
+    EXPECT_NE(compile().err.find("never larger than 6e-30: too small to be told apart"), std::string::npos);
 }
 
 TEST_F(ModelTest, InputsBeyondTheCalibratedRangeAreCounted) {
