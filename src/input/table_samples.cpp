@@ -228,9 +228,9 @@ SampleSetPointer open_table(const Spec& spec) {
                                               : fits.in_order || (fits.first && fits.told_apart);
     if (!fit || total % size != 0) {
         throw InputError(fmt::format(
-            "{}: {} rows of {} numbers are {} the model's inputs {}, which have {} "
+            "{}: {} rows of {} numbers {} the model's inputs {}, which have {} "
             "values{}; a row is a sample, or a step with all channels, or the last dimension{}",
-            spec.path, rows, columns, total % size != 0 ? "no whole number of" : "in no order that is known of",
+            spec.path, rows, columns, total % size != 0 ? "are no whole number of" : "do not lie in the order of",
             shape_text(spec.dims), size,
             static_cast<int64_t>(columns) == size + 1 ? " (is one column a label? remove it)" : "",
             fits.first && !fit ? "; " + spec.path + ",columns=first if the columns are the first one" : ""));

@@ -224,7 +224,7 @@ TEST_F(SamplesTest, NumbersOneALineAreTakenInOrder) {
     EXPECT_EQ(open_samples(file, {1, 1, 6})->note(), "") << "no other order";
     EXPECT_NE(error(file, {2, 2}).find("6 rows of 1 numbers are no whole number of"), std::string::npos);
     EXPECT_NE(error(write("a.csv", "1,2\n3,4\n5,6\n7,8\n9,10\n11,12\n"), {2, 2, 3})
-                  .find("6 rows of 2 numbers are in no order"),
+                  .find("6 rows of 2 numbers do not lie in the order of"),
               std::string::npos);
 }
 
