@@ -81,6 +81,7 @@ void ModelStore::add(const Grid& grid, const std::vector<Cell>& cells, uint32_t 
     for (const Cell& cell : cells) missing.emplace(key_of(grid, cell), &cell);
     std::erase_if(missing, [&](const auto& entry) { return models_.contains(entry.first); });
     std::vector<const Cell*> wanted;
+    wanted.reserve(missing.size());
     for (const auto& [key, cell] : missing) wanted.push_back(cell);
     std::vector<PreparedModel> made(wanted.size());
     sim::WorkQueue queue(wanted.size(), 1);

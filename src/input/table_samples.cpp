@@ -53,6 +53,7 @@ size_t columns_to_skip(const power::TextTable& table, const power::HeadLine& hea
                       fmt::format("{} cells, but line {} names {} columns", cells.size(), header.number, names.size()));
     }
     std::vector<std::string> folded;
+    folded.reserve(names.size());
     for (const std::string_view name : names) folded.push_back(power::folded(name));
     for (size_t i = 0; i < names.size(); ++i) {
         const char* const what = no_value(folded, folded[i]);
