@@ -76,7 +76,8 @@ std::string boot_text() {
     }
     std::vector<experiment::Cell> cells;
     for (uint32_t i = 0; i < grid.models.size(); ++i) cells.push_back({i, i, 0, "none", experiment::Strategy::best});
-    const experiment::ModelStore models(grid, cells, 0);
+    experiment::ModelStore models;
+    models.add(grid, cells, 0);
 
     io::Table table({{"model", io::Align::left},
                      {"supply", io::Align::left},
@@ -87,7 +88,7 @@ std::string boot_text() {
                      {"least energy, stated"},
                      {"real"}});
     for (const experiment::Cell& cell : cells) {
-        const experiment::PreparedModel& model = models.of(cell);
+        const experiment::PreparedModel& model = models.of(grid, cell);
         sim::Session session(model.file, model.profile);
         const std::vector<std::byte> formatted(session.nvm().memory().begin(), session.nvm().memory().end());
         const uint64_t stated = (sim::least_cycle_cost(model.file) + 15) / 16;
