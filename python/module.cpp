@@ -8,7 +8,6 @@
 #include <exception>
 #include <filesystem>
 #include <memory>
-#include <optional>
 
 #include "base/error.hpp"
 #include "compiler/compile.hpp"
@@ -65,7 +64,7 @@ struct CompileRequest {
 };
 
 py::tuple compile(const CompileRequest& request) {
-    std::optional<quality::MeasuredCompile> compiled;
+    ImageFile file;
     std::vector<std::string> warnings;
     const Progress progress = locked(request.progress);
     {
@@ -81,13 +80,14 @@ py::tuple compile(const CompileRequest& request) {
         if (!samples.note().empty()) warnings.push_back(samples.note());
         const int64_t count = std::min(samples.count(), request.samples_max);
         int64_t done = 0;
-        compiled.emplace(graph, samples, request.samples_max, options, [&] {
+        const quality::MeasuredCompile compiled(graph, samples, request.samples_max, options, [&] {
             ++done;
             progress(static_cast<double>(done) / static_cast<double>(std::max(done, count)));
         });
+        file = compiled.file;
+        warnings.insert(warnings.end(), compiled.warnings.begin(), compiled.warnings.end());
     }
-    warnings.insert(warnings.end(), compiled->warnings.begin(), compiled->warnings.end());
-    return py::make_tuple(compiled->file, warnings);
+    return py::make_tuple(std::move(file), warnings);
 }
 
 sim::DeviceProfile profile_of(const ImageFile& file, const std::string& device) {

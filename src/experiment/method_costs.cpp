@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "plugin/methods.hpp"
 
@@ -11,9 +12,12 @@ namespace {
 
 constexpr size_t failing_supplies = 2;
 
+/// Rows are told apart by the names of models.
+std::string behind_name(const std::string& method) { return ", " + method; }
+
 MethodCost cost_of(const Model& model, const Row& row) {
     MethodCost cost;
-    cost.model = model.name.substr(0, model.name.find(','));
+    cost.model = model.name.substr(0, model.name.size() - behind_name(model.preservation).size());
     cost.method = model.preservation;
     cost.supply = row.supply;
     cost.ended = row.completed == row.repetitions && row.completed > 0;
@@ -36,7 +40,7 @@ Grid method_grid(const Grid& grid) {
         if (model.onnx.empty()) continue;
         for (const Method& method : methods) {
             methods_of_all.models.push_back(model);
-            methods_of_all.models.back().name = model.name + ", " + method.name;
+            methods_of_all.models.back().name = model.name + behind_name(method.name);
             methods_of_all.models.back().preservation = method.name;
         }
     }
@@ -56,12 +60,15 @@ std::vector<MethodCost> method_costs(const Grid& grid, const std::vector<Row>& r
         if (model != grid.models.end()) costs.push_back(cost_of(*model, row));
     }
     // Methods side by side: by network, then by supply.
-    std::stable_sort(costs.begin(), costs.end(), [&](const MethodCost& a, const MethodCost& b) {
-        const auto place = [&](const MethodCost& cost) {
-            return std::find(grid.supplies.begin(), grid.supplies.end(), cost.supply) - grid.supplies.begin();
-        };
-        return a.model == b.model && place(a) < place(b);
-    });
+    std::vector<std::string> networks;
+    networks.reserve(costs.size());
+    for (const MethodCost& cost : costs) networks.push_back(cost.model);
+    const auto place = [&](const MethodCost& cost) {
+        return std::pair(std::find(networks.begin(), networks.end(), cost.model) - networks.begin(),
+                         std::find(grid.supplies.begin(), grid.supplies.end(), cost.supply) - grid.supplies.begin());
+    };
+    std::stable_sort(costs.begin(), costs.end(),
+                     [&](const MethodCost& a, const MethodCost& b) { return place(a) < place(b); });
     return costs;
 }
 

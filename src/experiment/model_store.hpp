@@ -28,8 +28,8 @@ public:
     const PreparedModel& of(const Grid& grid, const Cell& cell) const { return models_.at(key_of(grid, cell)); }
 
 private:
-    using Key = std::pair<std::string,
-                          std::string>;  ///< all that determines an image and its input but the device, and the device
+    /// All that determines an image and its input but the device, and the device.
+    using Key = std::pair<std::string, std::string>;
     static Key key_of(const Grid& grid, const Cell& cell);
 
     std::map<Key, PreparedModel> models_;

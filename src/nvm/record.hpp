@@ -57,9 +57,8 @@ struct Record {
     Look look : 2 = Look::none;
     uint8_t idle_cycles : 4 = 0;  ///< power cycles in a row that finished nothing, up to idle_cycles_most
     uint8_t has_output : 1 = 0;
-    uint8_t is_growth : 1 = 0;  ///< the configuration was taken by a cycle that made progress
-    uint8_t caution : 2 =
-        0;  ///< how often such a one has then made none for as long as the supply is the same, up to caution_most
+    uint8_t is_growth : 1 = 0;     ///< the configuration was taken by a cycle that made progress
+    uint8_t caution : 2 = 0;       ///< how often such a one then made none since the supply changed, up to caution_most
     uint8_t sums_dropped : 4 = 0;  ///< how often partial sums of this stage were given up for another configuration
     uint16_t channels_done = 0;    ///< input channels in the newest checkpoint of the job at `done`
     uint32_t spent = 0;            ///< cost counted in this power cycle up to the end of this record, 1/16 units

@@ -25,7 +25,7 @@ struct MeasuredCompile {
     MeasuredCompile(const MeasuredCompile&) = delete;  // the comparison looks into the file
     MeasuredCompile& operator=(const MeasuredCompile&) = delete;
 
-    /// What a user should know: of the network, of the samples, of the answer's error.
+    /// What a user should know: of the network, of the samples, of the answer's error. First, since compiling adds to them.
     std::vector<std::string> warnings;
     const ImageFile file;
     Comparison comparison;

@@ -14,7 +14,8 @@ export function preservations(report: ReportDocument): HTMLElement | null {
     const { preservations: runs } = report;
     if (runs.length === 0) return null;
     return card('preservations', 'Ways to keep progress, side by side',
-        'The same inference on the same supply under best; only what outlives a power failure differs. The answers have the same bits.',
+        'The same inference on the same supply under best; only what outlives a power failure differs.' +
+            (report.answer?.same ? ' The answers have the same bits.' : ''),
         table('Preservation methods side by side', ['method', 'what it keeps', 'time', 'energy', 'power cycles', 'NVM read', 'NVM written'],
             runs.map(row), 2));
 }
