@@ -28,7 +28,7 @@ struct Arguments {
     std::string only, json, save;
     uint32_t oracle = 0;
     uint32_t jobs = 0;
-    bool quick = false, points = false, boot = false;
+    bool quick = false, points = false, boot = false, known = false;
 };
 
 /// A network on a device, and how closely it is looked at.
@@ -110,7 +110,7 @@ int run(const Arguments& arguments) {
         std::fputs(boot_text().c_str(), stdout);
         return 0;
     }
-    Plan plan{policies_of(arguments), arguments.quick ? 5 : arguments.energies, arguments.phases, 0};
+    Plan plan{policies_of(arguments), arguments.quick ? 5 : arguments.energies, arguments.phases, 0, arguments.known};
     std::vector<device::DeviceProfile> profiles;
     for (const std::string& name : arguments.devices) profiles.push_back(device::load_profile(name));
 
@@ -187,6 +187,8 @@ int main(int argc, char** argv) {
                    "Instead: write the networks' images to this folder, as NUMBER@DEVICE.dynbal");
     app.add_option("--jobs", arguments.jobs, "Threads; 0: one a core");
     app.add_flag("--quick", arguments.quick, "14 networks, 5 energies, no published layers");
+    app.add_flag("--known", arguments.known,
+                 "Also run with each stage's row for the energy, known beforehand: what learning and changing cost");
     app.add_flag("--points", arguments.points, "Print every point");
     app.add_flag("--boot", arguments.boot,
                  "Instead: recovery's NVM bytes and least energies of the real models in $DYNBAL_SHARED");

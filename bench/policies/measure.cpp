@@ -135,12 +135,29 @@ private:
     }
 
     void add_point(const PhasedSupply& supply) {
-        Point point{supply.kind, supply.energy, supply.with_first(1), {}, {}};
+        Point point{supply.kind, supply.energy, supply.with_first(1), {}, {}, {}};
         for (const PolicyKind policy : plan_->policies) {
             point.cost.push_back(mean_cost(*rig_, policy, supply, plan_->phases));
         }
+        if (plan_->known && supply.kind == SupplyKind::budget) point.known = cost_if_known(supply);
         result_->points.push_back(std::move(point));
         (*advance_)();
+    }
+
+    /// What the tables are worth without what learning the supply and changing tiles cost.
+    double cost_if_known(const PhasedSupply& supply) {
+        std::vector<TileConfig> configs;
+        for (uint32_t i = 0; i < rig_->file().header().stage_count; ++i) {
+            const StageDescriptor& stage = rig_->file().stage(i);
+            std::vector<Candidate> rows = rig_->file().candidates(stage);
+            TableInMemory table(rows, stage.least_need_row);
+            const auto energy = static_cast<uint64_t>(16 * supply.energy);
+            TileTable::Place place;
+            table.find({&energy, 1}, {&place, 1});
+            configs.push_back(rows[place.index].config);
+        }
+        Rig knowing(experiment::with_choices(rig_->file(), configs), rig_->profile());
+        return mean_cost(knowing, PolicyKind::fixed, supply, plan_->phases);
     }
 
     /// On points spread evenly over those of budget:E.

@@ -26,6 +26,7 @@ struct Plan {
     uint32_t energies = 25;            ///< of budget:E; of power:P there are half as many
     uint32_t phases = 8;               ///< energies of the first power cycle
     uint32_t oracle_energies = 0;      ///< so many points of budget:E are also compared with the oracle
+    bool known = false;                ///< budget:E is also run by a device that knows E beforehand
 };
 
 enum class SupplyKind : uint8_t { budget, power };
@@ -36,6 +37,8 @@ struct Point {
     std::string supply;        ///< as `--supply` takes it, with the largest first cycle
     std::vector<double> cost;  ///< of each policy: units, or seconds; never_ends
     std::optional<double> oracle;
+    std::optional<double>
+        known;  ///< each stage with the row that its table has for the energy, from the first cycle on
 };
 
 struct Result {

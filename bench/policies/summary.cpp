@@ -75,6 +75,7 @@ public:
         judge_steady(results);
         judge_least(results);
         judge_oracle(results);
+        judge_known(results);
         judge_growth(growths);
         return {table_.text() + growth_text_, misses_};
     }
@@ -159,6 +160,26 @@ private:
         limit_each(what, all, oracle_worst_allowed);
     }
 
+    /// No limits: it tells how much of a miss is the table's, how much what learning and changing cost.
+    void judge_known(const std::vector<Result>& results) {
+        Collection learning, table;
+        for (const Result& result : results) {
+            for (const Point& point : result.points) {
+                if (!point.known || std::isinf(*point.known)) continue;
+                const std::string at = fmt::format("{}, {}", where(result), point.supply);
+                const double others = *std::min_element(point.cost.begin(), point.cost.end() - 1);
+                learning.add(point.cost.back() / *point.known, at);
+                if (std::isfinite(others)) table.add(*point.known / others, at);
+            }
+        }
+        if (learning.count() == 0) return;
+        const auto share = [](const Collection& all) {
+            return fmt::format("{:.1f} % at most {}", 100 * all.share_below(tie), tie);
+        };
+        row(fmt::format("{} / with E known beforehand", judged_), learning, share(learning));
+        row(fmt::format("with E known beforehand / min({})", others_), table, share(table));
+    }
+
     void judge_growth(const std::vector<Growth>& growths) {
         if (growths.empty()) return;
         std::vector<io::Column> columns{{"conv3x3 64to64, units a pixel", io::Align::left},
@@ -198,6 +219,7 @@ nlohmann::ordered_json json_of(const Point& point, const Plan& plan) {
     nlohmann::ordered_json cost;
     for (size_t i = 0; i < point.cost.size(); ++i) cost[sim::name_of(plan.policies[i])] = number_or_null(point.cost[i]);
     if (point.oracle) cost["oracle"] = number_or_null(*point.oracle);
+    if (point.known) cost["known"] = number_or_null(*point.known);
     return {{"by", point.kind == SupplyKind::budget ? "cost" : "latency"},
             {"energy", point.energy},
             {"supply", point.supply},
@@ -217,6 +239,7 @@ std::string points_text(const std::vector<Result>& results, const Plan& plan) {
     for (const PolicyKind policy : plan.policies) columns.push_back({sim::name_of(policy)});
     columns.push_back({"ratio"});
     columns.push_back({"oracle"});
+    columns.push_back({"known"});
     io::Table table(columns);
     for (const Result& result : results) {
         for (const Point& point : result.points) {
@@ -225,6 +248,7 @@ std::string points_text(const std::vector<Result>& results, const Plan& plan) {
                 cells.push_back(std::isinf(cost) ? "never ends" : fmt::format("{:.5g}", cost));
             cells.push_back(number_text(ratio_of(point)));
             cells.push_back(point.oracle ? fmt::format("{:.5g}", *point.oracle) : "");
+            cells.push_back(point.known ? fmt::format("{:.5g}", *point.known) : "");
             table.add_row(cells);
         }
     }

@@ -116,6 +116,9 @@ private:
     void note_supply(const Bounds& cycle);
     void note_pace(const Progress& found);
     uint64_t work_of(const Progress& at) const;
+    uint64_t job_part_of(uint64_t cost) const;
+    uint64_t job_share(uint64_t energy) const;
+    Candidate running_row() const;
     Bounds bounds_of_last_cycle(const Progress& found) const;
     bool has_sums() const;
     bool wants_change(bool progress) const;

@@ -24,6 +24,12 @@ constexpr uint64_t cycles_worth_a_look = 32;
 /// Rows that one look reads: those of a range, and the one for a policy's own choice or of least need.
 constexpr uint32_t look_up_calls_most = EnergyRange::count + 2;
 
+/// A row that gets on: by how much is what is asked.
+Candidate as_running(Candidate row) {
+    row.need = {};
+    return row;
+}
+
 /// Do two configurations write values, and partial sums, in the same order?
 bool same_order(const TileConfig& a, const TileConfig& b) {
     return a.order == b.order && a.tile_out == b.tile_out &&
@@ -102,6 +108,9 @@ bool Engine::note_progress(const Progress& found) {
         note_supply(bounds_of_last_cycle(found));
         note_pace(found);
     }
+    if (progress && record_.look == Look::none) {
+        record_.is_growth = 0;  // a larger tile was not tried in vain
+    }
     const uint32_t idle = progress ? 0 : min_u32(record_.idle_cycles + 1U, Record::idle_cycles_most);
     record_.idle_cycles = idle & Record::idle_cycles_most;
     record_.set_progress(found);
@@ -131,9 +140,7 @@ uint64_t Engine::work_of(const Progress& at) const {
 /// A cycle that did nothing but go on in this configuration tells whether its price is right.
 void Engine::note_pace(const Progress& found) {
     const uint64_t energy = likely_energy(record_.supply());
-    Candidate running = record_.choice;
-    running.need = {};  // how much it gets on is what is asked
-    const uint64_t cost = cost_at(running, energy);
+    const uint64_t cost = cost_at(as_running(record_.choice), energy);
     if (record_.cycle != CycleState::begun || record_.look != Look::none || energy == never || cost == never) {
         return;
     }
@@ -143,6 +150,34 @@ void Engine::note_pace(const Progress& found) {
     const uint64_t passes = schedule.end() / schedule.order().values();
     record_.pace = follow(record_.pace, cost, energy, after > before ? after - before : 0,
                           passes * runner_->shape().values() * runner_->shape().channels_in);
+}
+
+/// The next job's part of what the whole stage costs.
+uint64_t Engine::job_part_of(uint64_t cost) const {
+    const JobOrder& order = runner_->schedule().order();
+    const uint64_t passes = runner_->schedule().end() / order.values();
+    return scaled(cost, order.job_at(record_.done % order.values()).values(), passes * runner_->shape().values());
+}
+
+/// What the next job is worth of what is priced for a cycle of this energy, as Pace counts.
+uint64_t Engine::job_share(uint64_t energy) const {
+    const uint64_t cost = cost_at(as_running(record_.choice), energy);
+    if (cost == never || energy == never) {
+        return Pace::most;
+    }
+    return scaled(job_part_of(cost), Pace::as_priced, energy);
+}
+
+/// The running row as a change is weighed against it. Its price holds for the energies that it was walked for: with less, each
+/// cycle loses what it fetches before the first job, which a price made where hardly a cycle fails knows nothing of.
+Candidate Engine::running_row() const {
+    Candidate running = record_.choice;
+    if (likely_energy(record_.supply()) < running.from.value()) {
+        const uint64_t need = running.need.value();
+        const uint64_t fetched = need - min_u64(need, job_part_of(running.reuse.value()));
+        running.lost = ShortCost::below(max_u64(running.lost.value(), fetched));
+    }
+    return record_.done != 0 || record_.channels_done != 0 ? as_running(running) : running;
 }
 
 /// The last cycle spent what its record says, what its plans took from there to what was found, and not as much as the
@@ -196,7 +231,8 @@ bool Engine::wants_change(bool progress) const {
     if (!follows_supply(policy_) || energy == never) {
         return false;
     }
-    return (record_.pace.is_too_slow() || !running_choice().covers(energy)) && is_worth_a_look(energy);
+    return (record_.pace.is_too_slow(job_share(energy)) || !running_choice().may_suit(record_.supply(), energy)) &&
+           is_worth_a_look(energy);
 }
 
 /// A look that leaves too little of a cycle for a job costs the whole cycle, which only many cycles can win back.
@@ -215,12 +251,13 @@ bool Engine::is_worth_a_look(uint64_t energy) const {
 /// progress, and judged over all that the energy may be.
 bool Engine::pays_off(const Choice& next, const Candidate& running) const {
     const uint64_t likely = likely_energy(record_.supply());
-    const uint64_t priced = cost_at(running, likely);
-    if (priced == never) {
+    if (cost_at(running, likely) == never) {
         return cost_at(next.row, likely) != never;
     }
     // What was seen counts for more than what a price says, which is not made for all energies.
-    const uint64_t now = record_.pace.is_known() ? at_pace(priced, record_.pace) : next.running_cost;
+    const uint64_t priced = cost_at(as_running(record_.choice), likely);
+    const uint64_t seen = at_pace(priced, record_.pace.share_at_most(job_share(likely)));
+    const uint64_t now = record_.pace.is_known() ? seen : max_u64(next.running_cost, seen);
     // In values: what is left of this region, with the sums that another order cannot use, and of the others.
     const Schedule& schedule = runner_->schedule();
     const uint64_t values = schedule.order().values();
@@ -240,10 +277,7 @@ bool Engine::pays_off(const Choice& next, const Candidate& running) const {
 /// Changes the configuration inside a stage, if another is to be had.
 bool Engine::change_config(bool progress) {
     NvmTable table(meter_, stage_);
-    Candidate running = record_.choice;
-    if (record_.done != 0 || record_.channels_done != 0) {
-        running.need = {};  // it gets on
-    }
+    const Candidate running = running_row();
     const StageView view = stage_view(table, &running);
     Choice next;
     if (record_.idle_cycles > idle_cycles_to_give_up) {
@@ -281,8 +315,8 @@ void Engine::keep_for(const Choice& other) {
         record_.choice.lost = other.row.lost;  // priced for these energies
         record_.pace = {};
     }
-    if (record_.pace.is_too_slow()) {
-        record_.pace.cycles = Pace::accepted;
+    if (record_.pace.is_too_slow(job_share(likely_energy(record_.supply())))) {
+        record_.pace.accept();
     }
     // Rows between two ranges that do not touch have not been looked at: then what was asked last counts.
     const bool none = record_.choice_until == ShortCost{};

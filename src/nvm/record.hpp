@@ -18,7 +18,7 @@
 namespace dynbal {
 
 /// Of the record's layout and meaning: records of another one are none, as those of another image.
-inline constexpr uint32_t record_version = 4;
+inline constexpr uint32_t record_version = 5;
 
 /// So many bytes of what is installed or cleared are written before a record notes it: few, so that short power cycles get on.
 inline constexpr uint32_t setup_piece_bytes = 256;
@@ -57,7 +57,7 @@ struct Record {
     Look look : 2 = Look::none;
     uint8_t idle_cycles : 4 = 0;  ///< power cycles in a row that finished nothing, up to idle_cycles_most
     uint8_t has_output : 1 = 0;
-    uint8_t is_growth : 1 = 0;     ///< the configuration was taken by a cycle that made progress
+    uint8_t is_growth : 1 = 0;     ///< a cycle that made progress took the configuration, and none has got on with it
     uint8_t caution : 2 = 0;       ///< how often such a one then made none since the supply changed, up to caution_most
     uint8_t sums_dropped : 4 = 0;  ///< how often partial sums of this stage were given up for another configuration
     uint16_t channels_done = 0;    ///< input channels in the newest checkpoint of the job at `done`

@@ -59,6 +59,12 @@ struct Choice {
 
     /// Would the same be chosen for this energy, without a look at the table?
     constexpr bool covers(uint64_t energy) const { return row.from.value() <= energy && energy < until.value(); }
+    /// May it be what is wanted, where the energy is between these bounds and about `likely`? With bounds that are still wide
+    /// the energy may turn out to be more than likely: cycles to come tell for nothing.
+    constexpr bool may_suit(const Supply& supply, uint64_t likely) const {
+        const bool is_known = supply.high - supply.low <= supply.low / 16;
+        return (is_known ? likely : supply.high) >= row.from.value() && likely < until.value();
+    }
     constexpr bool operator==(const Choice&) const = default;
 };
 

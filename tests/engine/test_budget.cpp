@@ -168,6 +168,21 @@ TEST(BudgetOfPolicies, RowsBetweenTwoThatWereAskedAreAsked) {
     }
 }
 
+/// The row for steady power is priced where nothing fails. Cycles that do less than a job of it tell soon that it is dear.
+TEST(BudgetOfPolicies, ARowForSteadyPowerIsLeftWhereItFails) {
+    GraphBuilder b;
+    compiler::CompileOptions options;
+    options.device = compiler::limits_of(device::default_profile());
+    const ImageFile file = compile_graph(b.finish(b.conv(b.input(35, 35, 8), 20, compiler::Window{})), options);
+    for (const uint64_t units : {470000U, 483212U, 495000U}) {
+        const sim::RunResult fixed = run_with(file, PolicyKind::fixed, units);
+        const sim::RunResult best = run_with(file, PolicyKind::best, units);
+        ASSERT_TRUE(fixed.completed() && best.completed());
+        EXPECT_GT(fixed.power_cycles, 8U);
+        EXPECT_LT(best.power_cycles, 8U) << units << " units";
+    }
+}
+
 TEST_P(Budget, TooLittleIsReportedAsStuck) {
     const ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     for (const PolicyKind policy : all_policies) {

@@ -46,18 +46,36 @@ TEST(Pace, IsTheMeanOfWhatCyclesAchieve) {
     // Single cycles say little: half and one and a half times what is priced.
     for (uint32_t i = 0; i < Pace::cycles_to_trust; ++i) {
         EXPECT_FALSE(pace.is_known());
-        EXPECT_FALSE(pace.is_too_slow());
+        EXPECT_FALSE(pace.is_too_slow(Pace::as_priced));
         pace = follow(pace, cost, energy, i % 2 == 0 ? 25 : 75, whole);
     }
     EXPECT_TRUE(pace.is_known());
     EXPECT_NEAR(pace.share, Pace::as_priced, Pace::as_priced / 100);
     for (int i = 0; i < 60; ++i) pace = follow(pace, cost, energy, 25, whole);
-    EXPECT_TRUE(pace.is_too_slow());
-    EXPECT_NEAR(static_cast<double>(at_pace(cost, pace)), 2.0 * cost, 0.03 * cost);
+    EXPECT_TRUE(pace.is_too_slow(Pace::as_priced));
+    EXPECT_NEAR(static_cast<double>(at_pace(cost, pace.share)), 2.0 * cost, 0.03 * cost);
     for (int i = 0; i < 99; ++i) pace = follow(pace, cost, energy, 0, whole);
-    EXPECT_GE(at_pace(cost, pace), cost * 100);
+    EXPECT_GE(at_pace(cost, pace.share), cost * 100);
     for (int i = 0; i < 99; ++i) pace = follow(pace, cost, energy, 5000, whole);
     EXPECT_GE(pace.share, Pace::most - Pace::cycles_to_trust);
+}
+
+/// A job that a cycle has left unfinished may be the next one's: few cycles tell of small jobs alone.
+TEST(Pace, FewCyclesBoundItByAJob) {
+    constexpr uint64_t cost = 1000 * 16, energy = 100 * 16, whole = 500;
+    Pace pace;
+    EXPECT_FALSE(pace.is_too_slow(0));
+    for (uint64_t i = 1; i < Pace::cycles_to_trust; ++i) {
+        pace = follow(pace, cost, energy, 25, whole);
+        EXPECT_EQ(pace.share_at_most(512), 512 + 512 / i);
+        EXPECT_EQ(pace.is_too_slow(512), i > 1);
+    }
+    pace.accept();
+    EXPECT_FALSE(pace.is_too_slow(0));
+    pace = follow(pace, cost, energy, 25, whole);
+    EXPECT_TRUE(pace.is_too_slow(Pace::as_priced)) << "all cycles count now: it is asked once more";
+    pace.accept();
+    EXPECT_FALSE(pace.is_too_slow(0));
 }
 
 TEST(Pace, ThatIsAcceptedStaysSo) {
@@ -65,7 +83,7 @@ TEST(Pace, ThatIsAcceptedStaysSo) {
     pace.share = Pace::as_priced / 2;
     pace.cycles = Pace::accepted;
     EXPECT_FALSE(pace.is_known());
-    EXPECT_FALSE(pace.is_too_slow());
+    EXPECT_FALSE(pace.is_too_slow(0));
     EXPECT_EQ(follow(pace, 1000, 100, 0, 500), pace);
 }
 
