@@ -144,7 +144,7 @@ TEST_P(Methods, WhatIsGivenUpLeavesTheStatesOfAWholeInference) {
         return states;
     };
     uint64_t given_up = 0;
-    for (uint64_t seed = 0; seed < 24 / thoroughness_divisor; ++seed) {
+    for (uint64_t seed = 0; seed < 32 / thoroughness_divisor; ++seed) {
         const ImageFile file = with_random_tables(plain, 1, 1000 * seed + 41);
         sim::Session whole(file);
         sim::SteadySupply steady;
