@@ -37,8 +37,7 @@ struct Point {
     std::string supply;        ///< as `--supply` takes it, with the largest first cycle
     std::vector<double> cost;  ///< of each policy: units, or seconds; never_ends
     std::optional<double> oracle;
-    std::optional<double>
-        known;  ///< each stage with the row that its table has for the energy, from the first cycle on
+    std::optional<double> known;  ///< of a device that knows E: from the first cycle on its tables' rows for it
 };
 
 struct Result {

@@ -62,7 +62,8 @@ struct Choice {
     /// May it be what is wanted, where the energy is between these bounds and about `likely`? With bounds that are still wide
     /// the energy may turn out to be more than likely: cycles to come tell for nothing.
     constexpr bool may_suit(const Supply& supply, uint64_t likely) const {
-        const bool is_known = supply.high - supply.low <= supply.low / 16;
+        constexpr uint64_t known_well = 16;  // no farther apart than one part in so many
+        const bool is_known = supply.high - supply.low <= supply.low / known_well;
         return (is_known ? likely : supply.high) >= row.from.value() && likely < until.value();
     }
     constexpr bool operator==(const Choice&) const = default;
