@@ -24,8 +24,8 @@ struct Map {
 /// Appends stages to what is there; each draws from numbers of its own.
 class Drawing {
 public:
-    explicit Drawing(uint64_t seed) : seed_(seed), builder_(seed) {
-        now_ = {0, in(1, 7), in(2, 7), in(1, 4)};
+    Drawing(uint64_t seed, uint32_t scale) : seed_(seed), scale_(static_cast<int>(scale)), builder_(seed) {
+        now_ = {0, in(1, 7 * scale_), in(2, 7 * scale_), in(1, 4)};
         now_.id = builder_.input(now_.h, now_.w, now_.c);
     }
 
@@ -75,7 +75,7 @@ private:
 
     void conv() {
         const Window w = window_for(3);
-        const int channels = in(1, 9);
+        const int channels = in(1, 9 * scale_);
         go_on(after(w, channels, builder_.conv(now_.id, channels, w, 1, in(0, 1) == 1)));
     }
     void depthwise() {
@@ -113,6 +113,7 @@ private:
 
     uint64_t seed_;
     uint64_t drawn_ = 0;
+    int scale_;
     GraphBuilder builder_;
     Map now_;
     std::vector<Map> seen_;
@@ -120,8 +121,8 @@ private:
 
 }  // namespace
 
-compiler::Graph random_graph(uint64_t seed, uint32_t stages) {
-    Drawing drawing(seed);
+compiler::Graph random_graph(uint64_t seed, uint32_t stages, uint32_t scale) {
+    Drawing drawing(seed, scale);
     for (uint32_t index = 0; index < std::max(stages, 1U); ++index) drawing.add_stage(index);
     return drawing.finish();
 }

@@ -20,6 +20,9 @@
 namespace dynbal::torture {
 namespace {
 
+/// With it a stage falls into more regions than there is room for, if its tiles change often enough.
+constexpr uint32_t scale_most = 4;
+
 /// The numbers that make one scenario.
 class Draw {
 public:
@@ -65,12 +68,12 @@ std::string draw_calls(Draw& draw) {
 }
 
 /// Distances in octaves, so that failures meet failures of any distance.
-std::vector<uint64_t> draw_cuts(Draw& draw) {
+std::vector<uint64_t> draw_cuts(Draw& draw, uint64_t most) {
     constexpr uint64_t shortest = 64, doublings = 8;
     const uint64_t longest = shortest << draw.in(0, doublings);
     const bool changing =
         draw.one_in(2);  // so that tiles change often, and what is left of a stage falls into many regions
-    std::vector<uint64_t> cuts(draw.in(0, 40));
+    std::vector<uint64_t> cuts(draw.in(0, most));
     for (uint64_t& bytes : cuts) bytes = draw.in(0, changing ? shortest << draw.in(0, doublings) : longest);
     return cuts;
 }
@@ -110,6 +113,8 @@ void set_field(Scenario& scenario, std::string_view key, std::string_view value)
         scenario.graph = number(UINT64_MAX);
     } else if (key == "stages") {
         scenario.stages = static_cast<uint32_t>(number(1000));
+    } else if (key == "scale") {
+        scenario.scale = static_cast<uint32_t>(number(scale_most));
     } else if (key == "weights") {
         scenario.weight_bytes = number(16) == 8 ? 1 : 2;
     } else if (key == "sram") {
@@ -149,13 +154,19 @@ Scenario draw_scenario(uint64_t seed, uint64_t run) {
     scenario.shared = image.one_in(2);
     scenario.rows = image.one_in(2) ? static_cast<uint32_t>(image.in(1, 8)) : 0;
     scenario.method = static_cast<uint8_t>(image.in(0, method_count - 1));
+    if (image.one_in(8)) {
+        scenario.stages = 1;
+        scenario.scale = scale_most;
+        scenario.sram_bytes = 16384;
+        scenario.rows = static_cast<uint32_t>(image.in(0, 24));
+    }
     Draw draw(random64(seed, run));
     scenario.nvm = draw_class(draw);
     scenario.policy = policies[draw.in(0, std::size(policies) - 1)].kind;
     if (scenario.rows == 0 && draw.one_in(3)) {
         scenario.percent = static_cast<uint32_t>(draw.one_in(3) ? 100 : draw.in(100, 600));
     } else {
-        scenario.cuts = draw_cuts(draw);
+        scenario.cuts = draw_cuts(draw, scenario.scale == 1 ? 40 : 400);
     }
     scenario.calls = draw_calls(draw);
     return scenario;
@@ -163,8 +174,9 @@ Scenario draw_scenario(uint64_t seed, uint64_t run) {
 
 std::string text_of(const Scenario& s) {
     return fmt::format(
-        "graph={} stages={} weights={} sram={} shared={} rows={} preservation={} nvm={} policy={} power={} calls={}",
-        s.graph, s.stages, 8 * s.weight_bytes, s.sram_bytes, s.shared ? 1 : 0, s.rows, methods[s.method].name,
+        "graph={} stages={} scale={} weights={} sram={} shared={} rows={} preservation={} nvm={} policy={} power={} "
+        "calls={}",
+        s.graph, s.stages, s.scale, 8 * s.weight_bytes, s.sram_bytes, s.shared ? 1 : 0, s.rows, methods[s.method].name,
         device::text_of(s.nvm), sim::name_of(s.policy), power_text(s), s.calls);
 }
 
@@ -185,12 +197,12 @@ Scenario parse_scenario(std::string_view text) {
 }
 
 bool same_image(const Scenario& a, const Scenario& b) {
-    return a.graph == b.graph && a.stages == b.stages && a.weight_bytes == b.weight_bytes &&
+    return a.graph == b.graph && a.stages == b.stages && a.scale == b.scale && a.weight_bytes == b.weight_bytes &&
            a.sram_bytes == b.sram_bytes && a.shared == b.shared && a.rows == b.rows && a.method == b.method;
 }
 
 ImageFile image_of(const Scenario& scenario) {
-    const compiler::Graph graph = random_graph(scenario.graph, scenario.stages);
+    const compiler::Graph graph = random_graph(scenario.graph, scenario.stages, scenario.scale);
     compiler::CompileOptions options;
     options.weight_bytes = scenario.weight_bytes;
     options.method = scenario.method;

@@ -21,6 +21,7 @@ inline constexpr std::string_view all_calls = "flmpsriaox";
 struct Scenario {
     uint64_t graph = 1;   ///< seed of the network
     uint32_t stages = 1;  ///< how many were drawn
+    uint32_t scale = 1;   ///< of its maps: large ones are left in many regions when tiles change
     uint32_t weight_bytes = 2;
     uint32_t sram_bytes = 8192;
     bool shared = false;  ///< tensors share memory

@@ -61,6 +61,7 @@ private:
         const auto plain = [&](auto member, auto value) {
             any = change([&](Scenario& s) { s.*member = value; }) || any;
         };
+        plain(&Scenario::scale, 1U);
         plain(&Scenario::rows, 0U);
         plain(&Scenario::shared, false);
         plain(&Scenario::nvm, NvmClass{});

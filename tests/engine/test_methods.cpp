@@ -132,6 +132,19 @@ TEST_P(Methods, InferencesMayBeGivenUp) {
     }
 }
 
+/// Cycles of 330 bytes; one of them brings no more than giving up takes, and some bytes of what follows: what it leaves is
+/// half of one inference and half of the next.
+class FailsBehind final : public sim::Supply {
+public:
+    FailsBehind(uint64_t cycle, uint64_t bytes) : cycle_(cycle), bytes_(bytes) {}
+    void begin_cycle() override { allowance_.set(now_++ == cycle_ ? 2 * sizeof(Record) + bytes_ : 330); }
+    sim::Grant pay(const sim::Demand& demand) override { return allowance_.pay(demand); }
+
+private:
+    uint64_t cycle_, bytes_, now_ = 0;
+    sim::WriteAllowance allowance_;
+};
+
 /// The states in NVM, of which the input's tells whether it was loaded, are then those of a whole inference.
 TEST_P(Methods, WhatIsGivenUpLeavesTheStatesOfAWholeInference) {
     const ImageFile plain = with_method(compile_tight(channel_network()), GetParam());
@@ -151,7 +164,7 @@ TEST_P(Methods, WhatIsGivenUpLeavesTheStatesOfAWholeInference) {
         ASSERT_TRUE(whole.run_inference(random_input(file, 1), steady, {}).completed());
         for (uint64_t cycle = 1; cycle < 12; ++cycle) {
             sim::Session session(file);
-            sim::BytesSupply supply(330);
+            FailsBehind supply(cycle, random64(seed, cycle) % 64);
             sim::RunOptions options;
             options.abandon_at_cycle = cycle;
             const sim::RunResult run = session.run_inference(random_input(file, 1), supply, options);
