@@ -7,8 +7,10 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
+#include "device/nvm_class.hpp"
 #include "firmware/firmware.hpp"
 #include "firmware/kill_test.hpp"
+#include "image_file/memory_check.hpp"
 #include "io/file.hpp"
 #include "io/progress.hpp"
 #include "sim/session.hpp"
@@ -23,6 +25,7 @@ struct EmulateArguments {
     std::string policy = policy_of(default_policy).name;
     uint32_t kills = 100;
     uint64_t seed = 1;
+    std::string nvm;
     std::string folder;
 };
 
@@ -67,12 +70,14 @@ void run(const EmulateArguments& arguments, Context& context) {
     payload.policy = sim::parse_policy(arguments.policy);
     payload.inferences = arguments.kills == 0 ? 1 : 0;
     const ImageFile file = arguments.image.read();
+    const NvmClass nvm_class = arguments.nvm.empty() ? NvmClass{} : device::parse_nvm_class(arguments.nvm);
+    check_memory(nvm_class, firmware::emulated_board);
     const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     const WorkFolder folder(arguments.folder);
     const std::string elf = folder.file("firmware.elf");
     io::write_file(elf, firmware::make_firmware(firmware::emulated_board, file, input, payload).file());
     const std::string expected = firmware::output_text(host_answer(file, input));
-    const firmware::Emulator emulator(elf, folder.file("nvm.bin"));
+    const firmware::Emulator emulator(elf, folder.file("nvm.bin"), nvm_class);
     if (arguments.kills == 0) {
         const std::string text = emulator.run().text;
         const bool right = text.find(" output " + expected + "\n") != std::string::npos;
@@ -93,7 +98,8 @@ void run(const EmulateArguments& arguments, Context& context) {
         grouped(result.kills), grouped(result.killed_midway), grouped(result.inferences), grouped(result.wrong));
     if (result.wrong != 0) text += result.first_failure + "\n";
     if (result.inferences == 0) text += "No inference ended: too few kills to say anything\n";
-    context.print({{"kills", result.kills},
+    context.print({{"nvm", device::text_of(nvm_class)},
+                   {"kills", result.kills},
                    {"killed_midway", result.killed_midway},
                    {"inferences", result.inferences},
                    {"answers", result.answers},
@@ -115,6 +121,7 @@ void add_emulate(CLI::App& app, Context& context) {
     command->add_option("--kills", arguments->kills, "SIGKILLs in all; 0: run once, undisturbed")
         ->capture_default_str();
     command->add_option("--seed", arguments->seed, "Of the random moments")->capture_default_str();
+    add_nvm(*command, arguments->nvm);
     command->add_option("--keep", arguments->folder, "Folder for firmware.elf and nvm.bin, which then stay");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "firmware/power_failure.hpp"
 
 namespace dynbal::firmware {
 namespace {
@@ -95,7 +96,8 @@ bool read_until(const Child& child, Clock::time_point deadline, std::string& tex
 
 }  // namespace
 
-Emulator::Emulator(std::string elf, std::string nvm) : elf_(std::move(elf)), nvm_(std::move(nvm)) {
+Emulator::Emulator(std::string elf, std::string nvm, const NvmClass& nvm_class)
+    : elf_(std::move(elf)), nvm_(std::move(nvm)) {
     const int file = open(nvm_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0) throw InputError(nvm_ + ": " + std::strerror(errno));
     const int result = ftruncate(file, static_cast<off_t>(psram_bytes));
@@ -104,6 +106,8 @@ Emulator::Emulator(std::string elf, std::string nvm) : elf_(std::move(elf)), nvm
     // QEMU reads a comma in a path as the end of it.
     if (nvm_.find(',') != std::string::npos) throw InputError(nvm_ + ": a path with a comma cannot be given to QEMU");
     if (!std::filesystem::is_regular_file(elf_)) throw InputError(elf_ + ": there is no such file");
+    end_torn_line(nvm_);
+    set_nvm_class(nvm_, nvm_class);
 }
 
 EmulatorRun Emulator::run(std::optional<uint64_t> life_us) const {
@@ -121,6 +125,7 @@ EmulatorRun Emulator::run(std::optional<uint64_t> life_us) const {
     // What it had said before the kill may still be in the pipe.
     if (is_late) read_until(child, Clock::now() + std::chrono::seconds(1), result.text);
     close(child.output);
+    end_torn_line(nvm_);
     result.text.resize(result.text.rfind('\n') == std::string::npos ? 0 : result.text.rfind('\n') + 1);
     result.killed = is_late && WIFSIGNALED(status);
     result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;

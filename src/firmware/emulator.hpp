@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "platform/nvm.hpp"
+
 namespace dynbal::firmware {
 
 /// Board whose program the emulator runs.
@@ -20,9 +22,9 @@ struct EmulatorRun {
 
 class Emulator {
 public:
-    /// `elf`: the program's file; `nvm`: the file behind NVM, made empty if it is not there. Throws InputError if QEMU
-    /// is not installed or a file cannot be used.
-    Emulator(std::string elf, std::string nvm);
+    /// `elf`: the program's file; `nvm`: the file behind NVM, made empty if it is not there; a kill leaves of it what a power
+    /// failure leaves of a memory of this class, one that check_memory() takes. Throws InputError if a file cannot be used.
+    Emulator(std::string elf, std::string nvm, const NvmClass& nvm_class = {});
 
     /// From power-up to the program's end, or to SIGKILL `life_us` after it has said its first line. Throws InputError if QEMU itself fails.
     EmulatorRun run(std::optional<uint64_t> life_us = std::nullopt) const;

@@ -28,6 +28,13 @@ TEST_F(FirmwareTest, EmulateRunsAnImageForADeviceOfOnesOwn) {
     EXPECT_NE(called.out.find("The same bits as on the host"), std::string::npos) << called.out;
 }
 
+TEST_F(FirmwareTest, EmulateRefusesMemoryOnWhichProgressCannotBeKept) {
+    const Called called = call({"emulate", image(), "--input", x(), "--kills", "0", "--nvm", "line8,torn=garbage"});
+    EXPECT_EQ(called.code, exit_bad_input);
+    EXPECT_NE(called.err.find("progress cannot be kept on NVM of the class line8,torn=garbage"), std::string::npos)
+        << called.err;
+}
+
 TEST_F(FirmwareTest, HelpNamesTheBoardsThatWereBuilt) {
     const std::string help = call({"firmware", "--help"}).out;
     for (const std::string& board : firmware::board_names()) {

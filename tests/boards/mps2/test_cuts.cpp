@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/random.hpp"
+#include "firmware/power_failure.hpp"
 #include "mps2.hpp"
 #include "programs.hpp"
 
@@ -99,6 +100,47 @@ TEST_F(CutsOfMps2, RepeatedCutsInsideStores) {
         const PowerCycle last = machine.run();
         ASSERT_TRUE(last.ended && last.text.ends_with(answer)) << "point " << point << ": " << last.text << last.fault;
     }
+}
+
+/// On memories that are written in lines: what a cut leaves of one is none of it, or all.
+TEST_F(CutsOfMps2, LinesThatAreWrittenAtOnce) {
+    const Job432 job = tiny_job();
+    std::string answer;
+    const uint64_t bytes = record(job, answer).size();
+    Mps2 machine(program_with(job));
+    const std::span<std::byte> nvm = std::as_writable_bytes(machine.nvm());
+    const std::span<std::byte> used = nvm.first(job.formatted.size());
+    uint64_t undone = 0, completed = 0;
+    for (const NvmClass nvm_class : {NvmClass{4, Torn::becomes_new}, NvmClass{8}, NvmClass{16, Torn::becomes_new},
+                                     NvmClass{16, Torn::stays_old}}) {
+        for (uint64_t point = 0; point < 60; ++point) {
+            put_formatted(machine, job);
+            firmware::set_nvm_class(nvm, nvm_class);
+            for (uint64_t cycle = 0; cycle < 3; ++cycle) {
+                machine.run(in_range(random64(point, cycle), 0, 12 * bytes / (1 + cycle)));
+                const std::vector<std::byte> before(used.begin(), used.end());
+                firmware::end_torn_line(nvm);
+                const bool torn = !std::equal(used.begin(), used.end(), before.begin());
+                (nvm_class.torn == Torn::becomes_new ? completed : undone) += torn ? 1 : 0;
+            }
+            const PowerCycle last = machine.run();
+            ASSERT_TRUE(last.ended && last.text.ends_with(answer))
+                << "lines of " << int{nvm_class.line_bytes} << ", point " << point << ": " << last.text << last.fault;
+        }
+    }
+    std::cout << job.name << ": of the lines that were cut " << undone << " were undone, " << completed
+              << " completed\n";
+    EXPECT_GT(undone, 10U);
+    EXPECT_GT(completed, 10U);
+}
+
+/// A memory on which progress cannot be kept is refused by the board itself.
+TEST_F(CutsOfMps2, MemoryThatIsUnfit) {
+    Mps2 machine(program_with(micro_job()));
+    firmware::set_nvm_class(std::as_writable_bytes(machine.nvm()), NvmClass{16, Torn::garbage});
+    const PowerCycle cycle = machine.run();
+    EXPECT_TRUE(cycle.text.find("error: ") != std::string::npos) << cycle.text;
+    EXPECT_EQ(cycle.exit_code, 1U);
 }
 
 /// Cuts at instructions: the states they leave are the states of the prefixes.

@@ -27,10 +27,10 @@ protected:
         fs::remove_all(folder_, error);
     }
 
-    void expect_right(const Job432& job, uint32_t kills) {
+    void expect_right(const Job432& job, uint32_t kills, const NvmClass& nvm_class = {}) {
         const std::string elf = (folder_ / (job.name + ".elf")).string();
         io::write_file(elf, program_with(job).file());
-        const firmware::Emulator emulator(elf, (folder_ / (job.name + ".nvm")).string());
+        const firmware::Emulator emulator(elf, (folder_ / (job.name + ".nvm")).string(), nvm_class);
         firmware::KillOptions options;
         options.kills = kills;
         const firmware::KillResult result = run_kill_test(emulator, firmware::output_text(job.output), options);
@@ -52,6 +52,10 @@ TEST_F(KillsOfQemu, OurNetwork) { expect_right(fashion_job(0), kills()); }
 TEST_F(KillsOfQemu, Har) {
     const Job432 job = zoo_job("har", 0);
     expect_right(job, kills());
+}
+TEST_F(KillsOfQemu, HarInLines) {
+    const Job432 job = zoo_job("har", 0);
+    expect_right(job, kills() / 2, {16, Torn::becomes_new});
 }
 
 }  // namespace
