@@ -25,7 +25,6 @@ Facts::Facts(const onnx::ModelProto& model) : opset_(standard_opset(model)) {
     }
     for (const auto& tensor : model.graph().initializer()) {
         initializers_[tensor.name()] = &tensor;
-        types_[tensor.name()] = tensor.data_type();
     }
     Dims& dims = dims_[input->name()];
     for (const auto& dim : input->type().tensor_type().shape().dim()) dims.push_back(dim.dim_value());
@@ -44,11 +43,6 @@ void Facts::learn(const onnx::NodeProto& node) {
             for (int i = 0; i < node.output_size() && static_cast<size_t>(i) < results.size(); ++i) {
                 results[static_cast<size_t>(i)].name = node.output(i);
                 constants_[node.output(i)] = std::move(results[static_cast<size_t>(i)]);
-            }
-            for (const auto& attribute : node.attribute()) {
-                if (node.op_type() == "Constant" && attribute.has_t()) {
-                    types_[node.output(0)] = attribute.t().data_type();
-                }
             }
             if (!results.empty()) return;
             fail(node, "it computes a constant in a way that is not supported; fold constants before the export");
@@ -76,8 +70,8 @@ const Constant* Facts::constant(const std::string& name) const {
 }
 
 int32_t Facts::type_of(const std::string& name) const {
-    const auto found = types_.find(name);
-    return found == types_.end() ? int32_t{onnx::TensorProto::UNDEFINED} : found->second;
+    const Constant* found = constant(name);
+    return found == nullptr ? int32_t{onnx::TensorProto::UNDEFINED} : found->type;
 }
 
 const Constant* Facts::integers(const onnx::NodeProto& node, int index) const {

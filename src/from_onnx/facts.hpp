@@ -24,7 +24,7 @@ public:
     int64_t opset() const { return opset_; }
     /// The constant of that name, or nullptr. Throws InputError if it is damaged.
     const Constant* constant(const std::string& name) const;
-    /// The ONNX type of an initializer or Constant node; UNDEFINED for other names.
+    /// The ONNX type of a constant; UNDEFINED for other names.
     int32_t type_of(const std::string& name) const;
     /// Input `index` of a node, if it is an integer constant; else nullptr.
     const Constant* integers(const onnx::NodeProto& node, int index) const;
@@ -45,7 +45,6 @@ private:
     int64_t opset_ = 0;
     std::map<std::string, const onnx::TensorProto*> initializers_;
     mutable std::map<std::string, Constant> constants_;
-    std::map<std::string, int32_t> types_;  // of initializers and Constant nodes
     std::map<std::string, Dims> dims_;
     std::vector<const onnx::NodeProto*> nodes_;
     Problems problems_;

@@ -1,148 +1,16 @@
 // The constant evaluator: what exporters compute from shapes and weights, done once and for all.
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <map>
 #include <set>
 
-#include "from_onnx/facts.hpp"
+#include "from_onnx/fold_parts.hpp"
 #include "from_onnx/lower_ops.hpp"
 
 namespace dynbal::compiler {
 namespace {
 
-constexpr int64_t elements_max = 1 << 24;
-
-void check_size(const onnx::NodeProto& node, const Dims& dims) {
-    for (const int64_t dim : dims) {
-        if (dim < 0) fail(node, "it gives the impossible shape " + to_string(dims));
-    }
-    if (element_count(dims) > elements_max) fail(node, "it gives a constant of the shape " + to_string(dims));
-}
-
-int64_t to_integer(double value) {
-    constexpr double limit = 9e18;
-    return std::isnan(value) ? 0 : static_cast<int64_t>(std::clamp(value, -limit, limit));
-}
-
-const Constant& input(const onnx::NodeProto& node, const Facts& facts, int index) {
-    const Constant* found = facts.constant(input_name(node, index));
-    if (found == nullptr) fail(node, "input " + std::to_string(index) + " is missing");
-    return *found;
-}
-
-// Integer arithmetic wraps, as it does in ONNX; nothing that is divided by is zero.
-using Unsigned = uint64_t;
-int64_t wrapped(Unsigned value) { return static_cast<int64_t>(value); }
-
-struct Binary {
-    std::function<double(double, double)> real;
-    std::function<int64_t(int64_t, int64_t)> integer;
-    bool gives_bool = false;
-};
-
-int64_t divided(int64_t a, int64_t b) {
-    if (b == 0) return 0;
-    return b == -1 ? wrapped(0 - static_cast<Unsigned>(a)) : a / b;
-}
-
-int64_t remainder(int64_t a, int64_t b) {
-    if (b == 0 || b == -1) return 0;
-    const int64_t rest = a % b;
-    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
-}
-
-template <typename T>
-int64_t power(T base, T exponent) {
-    return to_integer(std::pow(static_cast<double>(base), static_cast<double>(exponent)));
-}
-
-const std::map<std::string, Binary>& binaries() {
-    const auto u = [](int64_t value) { return static_cast<Unsigned>(value); };
-    static const std::map<std::string, Binary> table = {
-        {"Add", {std::plus<>(), [u](int64_t a, int64_t b) { return wrapped(u(a) + u(b)); }}},
-        {"Sub", {std::minus<>(), [u](int64_t a, int64_t b) { return wrapped(u(a) - u(b)); }}},
-        {"Mul", {std::multiplies<>(), [u](int64_t a, int64_t b) { return wrapped(u(a) * u(b)); }}},
-        {"Div", {std::divides<>(), divided}},
-        {"Mod", {[](double a, double b) { return std::fmod(a, b); }, remainder}},
-        {"Pow", {[](double a, double b) { return std::pow(a, b); }, power<int64_t>}},
-        {"Min",
-         {[](double a, double b) { return std::min(a, b); }, [](int64_t a, int64_t b) { return std::min(a, b); }}},
-        {"Max",
-         {[](double a, double b) { return std::max(a, b); }, [](int64_t a, int64_t b) { return std::max(a, b); }}},
-        {"Equal", {std::equal_to<>(), std::equal_to<>(), true}},
-        {"Less", {std::less<>(), std::less<>(), true}},
-        {"Greater", {std::greater<>(), std::greater<>(), true}},
-        {"And", {std::logical_and<>(), std::logical_and<>(), true}},
-        {"Or", {std::logical_or<>(), std::logical_or<>(), true}},
-    };
-    return table;
-}
-
-Constant fold_pair(const onnx::NodeProto& node, const Binary& op, const Constant& a, const Constant& b) {
-    const auto dims = broadcast_dims(a.dims, b.dims);
-    if (!dims || a.is_float != b.is_float) {
-        fail(node, "constants of shape " + to_string(a.dims) + " and " + to_string(b.dims) + " do not fit each other");
-    }
-    check_size(node, *dims);
-    const Constant left = rearranged(a, *dims, broadcast_sources(a.dims, *dims));
-    const Constant right = rearranged(b, *dims, broadcast_sources(b.dims, *dims));
-    Constant result;
-    result.dims = *dims;
-    result.is_float = a.is_float && !op.gives_bool;
-    for (size_t i = 0; i < left.values.size(); ++i) {
-        const double value = op.real(static_cast<double>(left.values[i]), static_cast<double>(right.values[i]));
-        if (op.gives_bool) result.integers.push_back(value != 0 ? 1 : 0);
-        if (!op.gives_bool) result.values.push_back(static_cast<float>(value));
-    }
-    for (size_t i = 0; i < left.integers.size(); ++i) {
-        result.integers.push_back(op.integer(left.integers[i], right.integers[i]));
-    }
-    return result;
-}
-
-const std::map<std::string, double (*)(double)>& unaries() {
-    static const std::map<std::string, double (*)(double)> table = {
-        {"Neg", [](double x) { return -x; }},
-        {"Abs", [](double x) { return std::fabs(x); }},
-        {"Sqrt", [](double x) { return std::sqrt(x); }},
-        {"Reciprocal", [](double x) { return 1.0 / x; }},
-        {"Exp", [](double x) { return std::exp(x); }},
-        {"Log", [](double x) { return std::log(x); }},
-        {"Floor", [](double x) { return std::floor(x); }},
-        {"Ceil", [](double x) { return std::ceil(x); }},
-        {"Round", [](double x) { return std::nearbyint(x); }},
-        {"Not", [](double x) { return x == 0 ? 1.0 : 0.0; }},
-        {"Relu", [](double x) { return std::max(x, 0.0); }},
-        {"Sigmoid", [](double x) { return 1.0 / (1.0 + std::exp(-x)); }},
-        {"Tanh", [](double x) { return std::tanh(x); }},
-    };
-    return table;
-}
-
-Constant mapped(const Constant& source, double (*function)(double)) {
-    Constant result = source;
-    for (float& value : result.values) value = static_cast<float>(function(static_cast<double>(value)));
-    for (int64_t& value : result.integers) value = to_integer(function(static_cast<double>(value)));
-    return result;
-}
-
-Constant cast(const onnx::NodeProto& node, const Constant& source) {
-    const int64_t type = int_attribute(node, "to", onnx::TensorProto::FLOAT);
-    const bool to_float = type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::DOUBLE ||
-                          type == onnx::TensorProto::FLOAT16 || type == onnx::TensorProto::BFLOAT16;
-    Constant result;
-    result.dims = source.dims;
-    result.is_float = to_float;
-    const auto add = [&](double value, int64_t integer) {
-        const bool is_bool = type == onnx::TensorProto::BOOL;
-        if (to_float) result.values.push_back(static_cast<float>(value));
-        if (!to_float) result.integers.push_back(is_bool ? (value != 0 ? 1 : 0) : integer);
-    };
-    for (const float value : source.values) add(static_cast<double>(value), to_integer(static_cast<double>(value)));
-    for (const int64_t value : source.integers) add(static_cast<double>(value), value);
-    return result;
-}
+constexpr int64_t folded_elements_max = 1 << 24;
 
 Constant fold_shape(const onnx::NodeProto& node, const Facts& facts) {
     Dims dims = facts.input_dims(node, 0);
@@ -158,14 +26,15 @@ Constant fold_shape(const onnx::NodeProto& node, const Facts& facts) {
     return integer_constant({end - begin}, dims);
 }
 
-Constant gathered(const onnx::NodeProto& node, const Constant& source, const Constant& indices) {
+Constant gathered(const onnx::NodeProto& node, const Facts& facts) {
+    const Constant &source = folded_input(node, facts, 0), &indices = folded_input(node, facts, 1);
     if (indices.is_float || source.dims.empty()) fail(node, "its indices are not integers, or its input is a scalar");
     const size_t axis = resolve_axis(node, int_attribute(node, "axis", 0), source.dims.size());
     const AxisSplit split(source.dims, axis);
     Dims dims(source.dims.begin(), source.dims.begin() + static_cast<int64_t>(axis));
     dims.insert(dims.end(), indices.dims.begin(), indices.dims.end());
     dims.insert(dims.end(), source.dims.begin() + static_cast<int64_t>(axis) + 1, source.dims.end());
-    check_size(node, dims);
+    check_folded_size(node, dims);
     std::vector<uint32_t> sources;
     for (size_t outer = 0; outer < split.outer; ++outer) {
         for (const int64_t index : indices.integers) {
@@ -182,24 +51,25 @@ Constant gathered(const onnx::NodeProto& node, const Constant& source, const Con
 }
 
 Constant concatenated(const onnx::NodeProto& node, const Facts& facts) {
-    const Constant first = input(node, facts, 0);
+    const Constant first = folded_input(node, facts, 0);
     const size_t axis = resolve_axis(node, int_attribute(node, "axis", 0), first.dims.size());
     Constant all;
     all.is_float = first.is_float;
+    all.type = first.type;
     all.dims = first.dims;
     all.dims[axis] = 0;
     const size_t outer = AxisSplit(first.dims, axis).outer;
     for (int i = 0; i < node.input_size(); ++i) {
-        const Constant& part = input(node, facts, i);
+        const Constant& part = folded_input(node, facts, i);
         Dims expected = first.dims;
         if (part.dims.size() == expected.size()) expected[axis] = part.dims[axis];
         if (part.dims != expected || part.is_float != all.is_float) fail(node, "its constants do not fit each other");
         all.dims[axis] += part.dims[axis];
     }
-    check_size(node, all.dims);
+    check_folded_size(node, all.dims);
     for (size_t row = 0; row < outer; ++row) {
         for (int i = 0; i < node.input_size(); ++i) {
-            const Constant& part = input(node, facts, i);
+            const Constant& part = folded_input(node, facts, i);
             const auto length = static_cast<int64_t>(static_cast<size_t>(element_count(part.dims)) / outer);
             const auto begin = static_cast<int64_t>(row) * length;
             const auto append = [&](auto& to, const auto& from) {
@@ -217,28 +87,28 @@ Constant expanded(const onnx::NodeProto& node, const Facts& facts) {
     const bool fills = node.op_type() == "ConstantOfShape";
     const Constant* shape = facts.integers(node, fills ? 0 : 1);
     if (shape == nullptr) fail(node, "its shape is no constant of integers");
-    check_size(node, shape->integers);
+    check_folded_size(node, shape->integers);
     Constant source;
     source.values = {0.0F};
-    if (!fills) source = input(node, facts, 0);
+    if (!fills) source = folded_input(node, facts, 0);
     for (const auto& attribute : node.attribute()) {
         if (fills && attribute.name() == "value") source = read_constant(attribute.t(), node.output(0));
     }
     if (fills) source.dims.clear();
     const auto dims = broadcast_dims(source.dims, shape->integers);
     if (!dims || element_count(source.dims) == 0) fail(node, "its input does not fit its shape");
-    check_size(node, *dims);
+    check_folded_size(node, *dims);
     return rearranged(source, *dims, broadcast_sources(source.dims, *dims));
 }
 
 Constant chosen(const onnx::NodeProto& node, const Facts& facts) {
-    const Constant& which = input(node, facts, 0);
-    const Constant& yes = input(node, facts, 1);
-    const Constant& no = input(node, facts, 2);
+    const Constant& which = folded_input(node, facts, 0);
+    const Constant& yes = folded_input(node, facts, 1);
+    const Constant& no = folded_input(node, facts, 2);
     auto dims = broadcast_dims(which.dims, yes.dims);
     if (dims) dims = broadcast_dims(*dims, no.dims);
     if (!dims || which.is_float || yes.is_float != no.is_float) fail(node, "its constants do not fit each other");
-    check_size(node, *dims);
+    check_folded_size(node, *dims);
     Constant result = rearranged(yes, *dims, broadcast_sources(yes.dims, *dims));
     const Constant other = rearranged(no, *dims, broadcast_sources(no.dims, *dims));
     const Constant choice = rearranged(which, *dims, broadcast_sources(which.dims, *dims));
@@ -250,28 +120,8 @@ Constant chosen(const onnx::NodeProto& node, const Facts& facts) {
     return result;
 }
 
-// Product of all elements, the one reduction that shapes need.
-Constant product(const onnx::NodeProto& node, const Facts& facts) {
-    const Constant& source = input(node, facts, 0);
-    const auto reduced = reduced_axes(node, facts, source.dims.size());
-    if (std::find(reduced.begin(), reduced.end(), false) != reduced.end()) {
-        fail(node, "only over all axes is supported");
-    }
-    Dims dims(int_attribute(node, "keepdims", 1) != 0 ? source.dims.size() : 0, 1);
-    Constant result;
-    result.is_float = source.is_float;
-    result.dims = dims;
-    double real = 1;
-    Unsigned integer = 1;
-    for (const float value : source.values) real *= static_cast<double>(value);
-    for (const int64_t value : source.integers) integer *= static_cast<Unsigned>(value);
-    if (source.is_float) result.values = {static_cast<float>(real)};
-    if (!source.is_float) result.integers = {wrapped(integer)};
-    return result;
-}
-
 std::vector<Constant> divided_parts(const onnx::NodeProto& node, const Facts& facts) {
-    const Constant& source = input(node, facts, 0);
+    const Constant& source = folded_input(node, facts, 0);
     const size_t axis = resolve_axis(node, int_attribute(node, "axis", 0), source.dims.size());
     std::vector<Cutout> cutouts;
     for (const int64_t dim : source.dims) cutouts.push_back({0, 1, dim});
@@ -287,7 +137,7 @@ std::vector<Constant> divided_parts(const onnx::NodeProto& node, const Facts& fa
 }
 
 Constant moved(const onnx::NodeProto& node, const Facts& facts) {
-    const Constant& source = input(node, facts, 0);
+    const Constant& source = folded_input(node, facts, 0);
     if (node.op_type() == "Transpose") {
         const auto perm = transpose_permutation(node, source.dims.size());
         Dims dims;
@@ -303,7 +153,109 @@ Constant moved(const onnx::NodeProto& node, const Facts& facts) {
     Constant result = source;
     const bool same = node.op_type() == "Identity" || node.op_type() == "Dropout";
     if (!same) result.dims = reshaped(node, facts, source.dims);
+    if (node.op_type() == "Dropout") check_dropout(node, facts);
     return result;
+}
+
+// [start, limit) in steps of delta.
+Constant range(const onnx::NodeProto& node, const Facts& facts) {
+    const Constant &start = folded_input(node, facts, 0), &limit = folded_input(node, facts, 1),
+                   &delta = folded_input(node, facts, 2);
+    const auto real = [&](const Constant& constant) {
+        if (element_count(constant.dims) != 1 || constant.is_float != start.is_float) {
+            fail(node, "its start, limit and delta are not three numbers of one type");
+        }
+        return constant.is_float ? static_cast<double>(constant.values[0]) : static_cast<double>(constant.integers[0]);
+    };
+    if (real(delta) == 0) fail(node, "its delta is 0");
+    const double count = std::max(0.0, std::ceil((real(limit) - real(start)) / real(delta)));
+    if (!(count <= static_cast<double>(folded_elements_max))) fail(node, "it gives too many values");
+    Constant result;
+    result.is_float = start.is_float;
+    result.type = start.type;
+    result.dims = {static_cast<int64_t>(count)};
+    for (int64_t i = 0; i < result.dims[0]; ++i) {
+        if (!start.is_float) result.integers.push_back(start.integers[0] + i * delta.integers[0]);
+        if (start.is_float) {
+            result.values.push_back(static_cast<float>(real(start) + static_cast<double>(i) * real(delta)));
+        }
+    }
+    return result;
+}
+
+/// A constant of shape `dims`, made from `source`: element at `position` is the one that find(position) puts there, in
+/// place, or zero if it returns false.
+template <typename Find>
+Constant picked(const onnx::NodeProto& node, const Constant& source, const Dims& dims, const Find& find) {
+    check_folded_size(node, dims);
+    Constant result = source;
+    const auto count = static_cast<size_t>(element_count(dims));
+    result.dims = dims;
+    result.values.assign(source.is_float ? count : 0, 0.0F);
+    result.integers.assign(source.is_float ? 0 : count, 0);
+    for (size_t i = 0; i < count; ++i) {
+        Dims position(dims.size());
+        size_t rest = i;
+        for (size_t axis = dims.size(); axis-- > 0; rest /= static_cast<size_t>(dims[axis])) {
+            position[axis] = static_cast<int64_t>(rest % static_cast<size_t>(dims[axis]));
+        }
+        if (!find(position)) continue;
+        size_t from = 0;
+        for (size_t axis = 0; axis < dims.size(); ++axis) {
+            from = from * static_cast<size_t>(source.dims[axis]) + static_cast<size_t>(position[axis]);
+        }
+        if (source.is_float) result.values[i] = source.values[from];
+        if (!source.is_float) result.integers[i] = source.integers[from];
+    }
+    return result;
+}
+
+Constant tiled(const onnx::NodeProto& node, const Facts& facts) {
+    const Constant& source = folded_input(node, facts, 0);
+    const Constant* repeats = facts.integers(node, 1);
+    if (repeats == nullptr || repeats->integers.size() != source.dims.size()) {
+        fail(node, "its repeats are not one integer for each axis of its input");
+    }
+    Dims dims = source.dims;
+    for (size_t i = 0; i < dims.size(); ++i) {
+        if (repeats->integers[i] < 0 || repeats->integers[i] > folded_elements_max)
+            fail(node, "its repeats are impossible");
+        dims[i] *= repeats->integers[i];
+    }
+    return picked(node, source, dims, [&](Dims& position) {
+        for (size_t i = 0; i < position.size(); ++i) position[i] %= source.dims[i];
+        return true;
+    });
+}
+
+Constant padded(const onnx::NodeProto& node, const Facts& facts) {
+    const Constant& source = folded_input(node, facts, 0);
+    const size_t rank = source.dims.size();
+    const Dims pads = pads_of(node, facts, rank);
+    Dims dims = source.dims;
+    for (size_t i = 0; i < rank; ++i) dims[i] += pads[i] + pads[rank + i];
+    return picked(node, source, dims, [&](Dims& position) {
+        bool inside = true;
+        for (size_t i = 0; i < rank; ++i) {
+            position[i] -= pads[i];
+            inside = inside && position[i] >= 0 && position[i] < source.dims[i];
+        }
+        return inside;
+    });
+}
+
+// The lower or upper triangle, as masked layers have it.
+Constant triangle(const onnx::NodeProto& node, const Facts& facts) {
+    const Constant& source = folded_input(node, facts, 0);
+    const Constant* shift = input_name(node, 1).empty() ? nullptr : facts.integers(node, 1);
+    const int64_t k = shift == nullptr || shift->integers.empty() ? 0 : shift->integers[0];
+    const bool upper = int_attribute(node, "upper", 1) != 0;
+    const size_t rank = source.dims.size();
+    if (rank < 2) fail(node, "its input is no matrix");
+    return picked(node, source, source.dims, [&](const Dims& position) {
+        const int64_t above = position[rank - 1] - position[rank - 2];
+        return upper ? above >= k : above <= k;
+    });
 }
 
 bool moves_data(const std::string& type) {
@@ -312,29 +264,55 @@ bool moves_data(const std::string& type) {
     return names.count(type) > 0;
 }
 
+using Maker = Constant (*)(const onnx::NodeProto&, const Facts&);
+
+const std::map<std::string, Maker>& makers() {
+    static const std::map<std::string, Maker> table = {
+        {"Concat", concatenated},
+        {"ConstantOfShape", expanded},
+        {"DequantizeLinear", dequantised},
+        {"Expand", expanded},
+        {"Gather", gathered},
+        {"Pad", padded},
+        {"QuantizeLinear", quantised},
+        {"Range", range},
+        {"Shape", fold_shape},
+        {"Size", fold_shape},
+        {"Tile", tiled},
+        {"Trilu", triangle},
+        {"Where", chosen},
+    };
+    return table;
+}
+
 }  // namespace
+
+void check_folded_size(const onnx::NodeProto& node, const Dims& dims) {
+    for (const int64_t dim : dims) {
+        if (dim < 0) fail(node, "it gives the impossible shape " + to_string(dims));
+    }
+    if (element_count(dims) > folded_elements_max) fail(node, "it gives a constant of the shape " + to_string(dims));
+}
+
+const Constant& folded_input(const onnx::NodeProto& node, const Facts& facts, int index) {
+    const Constant* found = facts.constant(input_name(node, index));
+    if (found == nullptr) fail(node, "input " + std::to_string(index) + " is missing");
+    return *found;
+}
 
 std::vector<Constant> fold(const onnx::NodeProto& node, const Facts& facts) {
     const std::string& type = node.op_type();
     if (!node.domain().empty() && node.domain() != "ai.onnx") return {};
     if (type == "Constant") return {read_constant_node(node)};
-    if (type == "Shape" || type == "Size") return {fold_shape(node, facts)};
-    if (type == "ConstantOfShape" || type == "Expand") return {expanded(node, facts)};
-    if (type == "Cast") return {cast(node, input(node, facts, 0))};
-    if (type == "Gather") return {gathered(node, input(node, facts, 0), input(node, facts, 1))};
-    if (type == "Concat") return {concatenated(node, facts)};
     if (type == "Split") return divided_parts(node, facts);
-    if (type == "Where") return {chosen(node, facts)};
-    if (type == "ReduceProd") return {product(node, facts)};
-    if (type == "DequantizeLinear") return {dequantised(node, facts)};
     if (moves_data(type)) return {moved(node, facts)};
-    const auto unary = unaries().find(type);
-    if (unary != unaries().end()) return {mapped(input(node, facts, 0), unary->second)};
-    const auto binary = binaries().find(type);
-    if (binary == binaries().end()) return {};
-    Constant result = input(node, facts, 0);
-    for (int i = 1; i < node.input_size(); ++i) result = fold_pair(node, binary->second, result, input(node, facts, i));
-    return {result};
+    const auto maker = makers().find(type);
+    if (maker != makers().end()) return {maker->second(node, facts)};
+    for (const auto family : {folded_values, folded_reduction, folded_product}) {
+        std::optional<Constant> result = family(node, facts);
+        if (result) return {*std::move(result)};
+    }
+    return {};
 }
 
 }  // namespace dynbal::compiler

@@ -1,4 +1,5 @@
 // Add, Sub, Mul, Div with constants, BatchNormalization, Scaler.
+#include <algorithm>
 #include <cmath>
 
 #include "from_onnx/lower_ops.hpp"
@@ -186,8 +187,14 @@ void lower_scaler(Context& context, const onnx::NodeProto& node) {
     lower_affine(context, node, 0, &scale, &shift);
 }
 
+bool normalises_with_own_moments(const onnx::NodeProto& node, int64_t opset) {
+    if (int_attribute(node, "training_mode", 0) != 0) return true;
+    const auto is_there = [](const std::string& name) { return !name.empty(); };
+    return opset < 14 && std::count_if(node.output().begin(), node.output().end(), is_there) > 1;
+}
+
 void lower_batch_normalization(Context& context, const onnx::NodeProto& node) {
-    if (int_attribute(node, "training_mode", 0) != 0) {
+    if (normalises_with_own_moments(node, context.opset())) {
         fail(node, "training mode is not supported; export the model for inference");
     }
     if (int_attribute(node, "spatial", 1) == 0) {

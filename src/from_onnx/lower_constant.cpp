@@ -108,6 +108,7 @@ int64_t element_count(const Dims& dims) {
 Constant read_constant(const onnx::TensorProto& tensor, const std::string& name) {
     Constant constant;
     constant.name = name;
+    constant.type = tensor.data_type();
     constant.dims.assign(tensor.dims().begin(), tensor.dims().end());
     switch (tensor.data_type()) {
         case onnx::TensorProto::FLOAT: constant.values = read_values<float, float>(tensor, tensor.float_data()); break;
@@ -131,9 +132,15 @@ Constant read_constant(const onnx::TensorProto& tensor, const std::string& name)
     return constant;
 }
 
+bool is_float_type(int32_t type) {
+    return type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::DOUBLE ||
+           type == onnx::TensorProto::FLOAT16 || type == onnx::TensorProto::BFLOAT16;
+}
+
 Constant integer_constant(Dims dims, std::vector<int64_t> values) {
     Constant constant;
     constant.is_float = false;
+    constant.type = onnx::TensorProto::INT64;
     constant.dims = std::move(dims);
     constant.integers = std::move(values);
     return constant;
@@ -143,6 +150,7 @@ Constant rearranged(const Constant& constant, Dims dims, const std::vector<uint3
     Constant result;
     result.name = constant.name;
     result.is_float = constant.is_float;
+    result.type = constant.type;
     result.dims = std::move(dims);
     for (const uint32_t source : sources) {
         if (constant.is_float) result.values.push_back(constant.values[source]);
@@ -167,15 +175,10 @@ Constant read_constant_node(const onnx::NodeProto& node) {
             return constant;
         }
         if (name == "value_int") {
-            constant.is_float = false;
-            constant.integers = {attribute.i()};
-            return constant;
+            return integer_constant({}, {attribute.i()});
         }
         if (name == "value_ints") {
-            constant.is_float = false;
-            constant.integers.assign(attribute.ints().begin(), attribute.ints().end());
-            constant.dims = {static_cast<int64_t>(constant.integers.size())};
-            return constant;
+            return integer_constant({attribute.ints_size()}, {attribute.ints().begin(), attribute.ints().end()});
         }
     }
     fail(node, "only numeric constants are supported");

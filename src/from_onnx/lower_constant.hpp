@@ -17,6 +17,7 @@ struct Constant {
     std::string name;  ///< of the initializer or node output, for messages
     Dims dims;
     bool is_float = true;
+    int32_t type = onnx::TensorProto::FLOAT;  ///< of the elements in ONNX
     std::vector<float> values;
     std::vector<int64_t> integers;
 };
@@ -25,6 +26,10 @@ struct Constant {
 /// the data does not fill the shape.
 Constant read_constant(const onnx::TensorProto& tensor, const std::string& name);
 
+/// Are values of that ONNX type real numbers?
+bool is_float_type(int32_t type);
+
+/// 64-bit integers.
 Constant integer_constant(Dims dims, std::vector<int64_t> values);
 
 /// The constant with other dimensions, its element i being element sources[i] of the given one.

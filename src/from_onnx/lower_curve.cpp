@@ -119,9 +119,11 @@ void add_curve(Context& context, const onnx::NodeProto& node, const Value& input
 
 bool is_curve(const std::string& operator_name) { return readers().count(operator_name) > 0; }
 
+std::function<double(double)> curve_function(const onnx::NodeProto& node) { return readers().at(node.op_type())(node); }
+
 void lower_curve(Context& context, const onnx::NodeProto& node) {
     Curve curve;
-    const Function function = readers().at(node.op_type())(node);
+    const Function function = curve_function(node);
     curve.of = [function](double x, size_t) { return function(x); };
     curve.flat_beyond = flat_beyond(node.op_type(), function);
     if (has_one_kink(node.op_type())) curve.pieces_log2 = one_kink;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 
 #include "from_onnx/lower_context.hpp"
 
@@ -25,6 +26,8 @@ void lower_sub(Context& context, const onnx::NodeProto& node);
 void lower_mul(Context& context, const onnx::NodeProto& node);
 void lower_div(Context& context, const onnx::NodeProto& node);
 void lower_batch_normalization(Context& context, const onnx::NodeProto& node);
+/// Is a BatchNormalization in training mode? Before opset 14 further outputs say so.
+bool normalises_with_own_moments(const onnx::NodeProto& node, int64_t opset);
 void lower_min_max(Context& context, const onnx::NodeProto& node);
 void lower_scaler(Context& context, const onnx::NodeProto& node);
 /// Slice, Split, Gather: parts of a value.
@@ -42,6 +45,8 @@ void lower_hard_sigmoid(Context& context, const onnx::NodeProto& node);
 void lower_pow(Context& context, const onnx::NodeProto& node);
 /// Does lower_curve() know the operator?
 bool is_curve(const std::string& operator_name);
+/// The function that such a node computes. Throws InputError for attributes that make no sense.
+std::function<double(double)> curve_function(const onnx::NodeProto& node);
 /// The memory of a tensor as one of another shape with as many values. It is copied if it does not lie in one piece.
 TensorId in_shape(Context& context, const onnx::NodeProto& node, TensorId id, int64_t h, int64_t w, int64_t c);
 /// Makes a tensor that a stage writes channels of `whole`, from `channel` on.
@@ -58,6 +63,9 @@ Dims enlarged_dims(const onnx::NodeProto& node, const Facts& facts);
 void lower_transpose(Context& context, const onnx::NodeProto& node);
 /// Reshape, Flatten, Squeeze, Unsqueeze, Identity, Dropout, Cast: the data stay as they are.
 void lower_reshape(Context& context, const onnx::NodeProto& node);
+
+/// Throws InputError for a Dropout in training mode.
+void check_dropout(const onnx::NodeProto& node, const Facts& facts);
 
 /// The permutation of a Transpose node for an input of that rank.
 std::vector<size_t> transpose_permutation(const onnx::NodeProto& node, size_t rank);
@@ -102,6 +110,9 @@ void lower_clamp(Context& context, const onnx::NodeProto& node, Clamp clamp, int
 
 /// Weights in the float meaning of a DequantizeLinear of constants.
 Constant dequantised(const onnx::NodeProto& node, const Facts& facts);
+
+/// The integers that a QuantizeLinear makes of constants.
+Constant quantised(const onnx::NodeProto& node, const Facts& facts);
 
 /// Throws InputError unless the shape is [1, C, W] or [1, C, H, W].
 void check_image_shape(const onnx::NodeProto& node, const Dims& dims);

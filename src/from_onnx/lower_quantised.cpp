@@ -25,6 +25,9 @@ struct Grid {
 };
 
 Grid read_grid(const onnx::NodeProto& node, const Facts& facts, size_t rank) {
+    if (int_attribute(node, "block_size", 0) != 0) {
+        fail(node, "scales for blocks of an axis are not supported; quantise with a scale per tensor or channel");
+    }
     const Constant* scale = facts.constant(input_name(node, 1));
     if (scale == nullptr || !scale->is_float || scale->values.empty()) fail(node, "its scale must be constant floats");
     Grid grid{scale->values, std::vector<int64_t>(scale->values.size(), 0), 0};
@@ -42,11 +45,26 @@ Grid read_grid(const onnx::NodeProto& node, const Facts& facts, size_t rank) {
     return grid;
 }
 
+/// Which scale belongs to each element of a tensor of shape `dims`.
+std::vector<size_t> grid_places(const onnx::NodeProto& node, const Grid& grid, const Dims& dims) {
+    std::vector<size_t> places(static_cast<size_t>(element_count(dims)), 0);
+    if (grid.scales.size() == 1) return places;
+    const AxisSplit split(dims, grid.axis);
+    if (grid.scales.size() != split.length) fail(node, "its scales do not fit its input");
+    for (size_t i = 0; i < places.size(); ++i) places[i] = i / split.inner % split.length;
+    return places;
+}
+
+int32_t quantised_type(const onnx::NodeProto& node, const Facts& facts) {
+    const int32_t type = facts.type_of(input_name(node, 2));
+    const auto stated = static_cast<int32_t>(int_attribute(node, "output_dtype", onnx::TensorProto::UNDEFINED));
+    if (type != onnx::TensorProto::UNDEFINED) return type;
+    return stated == onnx::TensorProto::UNDEFINED ? int32_t{onnx::TensorProto::UINT8} : stated;
+}
+
 /// The smallest and the largest integer of the quantised type, which that of the zero point names.
-std::array<double, 2> integer_range(const onnx::NodeProto& node, const Context& context) {
-    const int32_t type = context.facts().type_of(input_name(node, 2));
-    const auto stated = static_cast<int32_t>(int_attribute(node, "output_dtype", onnx::TensorProto::UINT8));
-    switch (type == onnx::TensorProto::UNDEFINED ? stated : type) {
+std::array<double, 2> integer_range(const onnx::NodeProto& node, const Facts& facts) {
+    switch (quantised_type(node, facts)) {
         case onnx::TensorProto::INT8: return {-128, 127};
         case onnx::TensorProto::INT16: return {-32768, 32767};
         case onnx::TensorProto::UINT16: return {0, 65535};
@@ -61,14 +79,31 @@ Constant dequantised(const onnx::NodeProto& node, const Facts& facts) {
     const Constant* source = facts.constant(input_name(node, 0));
     if (source == nullptr || source->is_float) fail(node, "its input is no tensor of integers");
     const Grid grid = read_grid(node, facts, source->dims.size());
-    const AxisSplit split(source->dims.empty() ? Dims{1} : source->dims, grid.axis);
-    if (grid.scales.size() > 1 && grid.scales.size() != split.length) fail(node, "its scales do not fit its input");
+    const std::vector<size_t> places = grid_places(node, grid, source->dims);
     Constant result;
     result.dims = source->dims;
     for (size_t i = 0; i < source->integers.size(); ++i) {
-        const size_t at = grid.scales.size() == 1 ? 0 : i / split.inner % split.length;
+        const size_t at = places[i];
         const double steps = static_cast<double>(source->integers[i]) - static_cast<double>(grid.zeros[at]);
         result.values.push_back(static_cast<float>(steps * static_cast<double>(grid.scales[at])));
+    }
+    return result;
+}
+
+Constant quantised(const onnx::NodeProto& node, const Facts& facts) {
+    const Constant* source = facts.constant(input_name(node, 0));
+    if (source == nullptr || !source->is_float) fail(node, "its input is no tensor of floats");
+    const Grid grid = read_grid(node, facts, source->dims.size());
+    const auto [low, high] = integer_range(node, facts);
+    const std::vector<size_t> places = grid_places(node, grid, source->dims);
+    Constant result = integer_constant(source->dims, {});
+    result.type = quantised_type(node, facts);
+    for (size_t i = 0; i < source->values.size(); ++i) {
+        const auto value = static_cast<double>(source->values[i]);
+        if (!std::isfinite(value)) fail(node, "'" + source->name + "' holds NaN or infinite values");
+        const double steps = std::nearbyint(value / static_cast<double>(grid.scales[places[i]]));
+        result.integers.push_back(
+            static_cast<int64_t>(std::clamp(steps + static_cast<double>(grid.zeros[places[i]]), low, high)));
     }
     return result;
 }
@@ -78,7 +113,7 @@ Constant dequantised(const onnx::NodeProto& node, const Facts& facts) {
 void lower_quantise(Context& context, const onnx::NodeProto& node) {
     const Grid grid = read_grid(node, context.facts(), context.padded_activation(node, 0).dims.size());
     if (grid.scales.size() != 1) fail(node, "activations with a scale per channel are not supported");
-    const auto [low, high] = integer_range(node, context);
+    const auto [low, high] = integer_range(node, context.facts());
     const auto real = [&](double value) {
         return static_cast<float>((value - static_cast<double>(grid.zeros[0])) * static_cast<double>(grid.scales[0]));
     };

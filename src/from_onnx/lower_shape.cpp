@@ -4,13 +4,6 @@
 namespace dynbal::compiler {
 namespace {
 
-void check_dropout(Context& context, const onnx::NodeProto& node) {
-    if (input_name(node, 2).empty()) return;
-    const Constant* training = context.find_constant(input_name(node, 2));
-    const bool off = training != nullptr && !training->is_float && training->integers == std::vector<int64_t>{0};
-    if (!off) fail(node, "training mode is not supported; export the model for inference");
-}
-
 // Integers as inputs are real numbers here, and so are halves and doubles.
 void check_cast(const onnx::NodeProto& node) {
     const int64_t type = int_attribute(node, "to", 0);
@@ -20,6 +13,13 @@ void check_cast(const onnx::NodeProto& node) {
 }
 
 }  // namespace
+
+void check_dropout(const onnx::NodeProto& node, const Facts& facts) {
+    if (input_name(node, 2).empty()) return;
+    const Constant* training = facts.constant(input_name(node, 2));
+    const bool off = training != nullptr && !training->is_float && training->integers == std::vector<int64_t>{0};
+    if (!off) fail(node, "training mode is not supported; export the model for inference");
+}
 
 std::vector<size_t> transpose_permutation(const onnx::NodeProto& node, size_t rank) {
     const Dims declared = ints_attribute(node, "perm");
@@ -39,7 +39,7 @@ std::vector<size_t> transpose_permutation(const onnx::NodeProto& node, size_t ra
 }
 
 void lower_reshape(Context& context, const onnx::NodeProto& node) {
-    if (node.op_type() == "Dropout") check_dropout(context, node);
+    if (node.op_type() == "Dropout") check_dropout(node, context.facts());
     if (node.op_type() == "Cast") check_cast(node);
     context.define_alias(node, 0, context.padded_activation(node, 0).place);
 }
