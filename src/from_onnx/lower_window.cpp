@@ -70,6 +70,11 @@ std::array<Axis, 2> read_axes(const onnx::NodeProto& node, const std::array<int6
     if (!same && auto_pad != "NOTSET" && auto_pad != "VALID" && !auto_pad.empty()) {
         fail(node, "auto_pad '" + auto_pad + "' is unknown");
     }
+    const bool stated = auto_pad == "NOTSET" || auto_pad.empty();
+    if (!stated && std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad != 0; })) {
+        fail(node, "its 'pads' " + to_string(pads) + " and its auto_pad '" + auto_pad +
+                       "' contradict each other; export the model again with one of them");
+    }
     const bool ceil_mode = int_attribute(node, "ceil_mode", 0) != 0;
 
     std::array<Axis, 2> axes;
@@ -80,7 +85,7 @@ std::array<Axis, 2> read_axes(const onnx::NodeProto& node, const std::array<int6
         axis.stride = stride[i];
         axis.dilation = dilation[i];
         if (same) pad_to_same(axis, auto_pad == "SAME_UPPER");
-        if (auto_pad == "NOTSET" || auto_pad.empty()) {
+        if (stated) {
             axis.pad_begin = pads[i];
             axis.pad_end = pads[count + i];
         }

@@ -243,6 +243,32 @@ TEST(LowerErrors, TrainingMode) {
     lower_error(builder);
 }
 
+/// Before opset 14 further outputs meant training mode.
+TEST(LowerErrors, TrainingModeOfOldOpsets) {
+    auto builder = ModelBuilder({1, 2}, 9).floats("v", {2}, {1, 1});
+    builder.node("BatchNormalization", {"x", "v", "v", "v", "v"}, "y");
+    onnx::ModelProto model = builder.build();
+    for (const char* more : {"", "", "", ""}) model.mutable_graph()->mutable_node(0)->add_output(more);
+    EXPECT_NO_THROW(lower(model));
+    model.mutable_graph()->mutable_node(0)->set_output(1, "mean");
+    EXPECT_THROW(lower(model), InputError);
+}
+
+TEST(LowerErrors, PaddingStatedTwice) {
+    const auto builder = ModelBuilder({1, 1, 4, 4})
+                             .node("MaxPool", {"x"}, "y")
+                             .with("kernel_shape", {2, 2})
+                             .with("pads", {1, 1, 0, 0})
+                             .with_text("auto_pad", "SAME_UPPER");
+    expect_error(builder, "its 'pads' [1, 1, 0, 0] and its auto_pad 'SAME_UPPER' contradict each other");
+}
+
+TEST(LowerErrors, ScalesOfBlocks) {
+    auto builder = ModelBuilder({1, 2}, 21).integers("q", {1, 2}).floats("s", {1}, {1});
+    builder.node("DequantizeLinear", {"q", "s"}, "b").with_int("block_size", 2).node("Add", {"x", "b"}, "y");
+    expect_error(builder, "scales for blocks of an axis are not supported");
+}
+
 TEST(LowerErrors, OutputThatIsConstant) {
     const auto builder = ModelBuilder({1, 2}).random("w", {2, 2}).node("Transpose", {"w"}, "y");
     expect_error(builder, "does not depend on the input");
