@@ -36,6 +36,12 @@ TensorId repeat_columns(Context& context, const onnx::NodeProto& node, TensorId 
     return in_shape(context, node, repeated(context, node, id, times), source.h, times * source.w, source.c);
 }
 
+/// What Resize makes of an axis.
+struct Resized {
+    int64_t in = 1, out = 1;
+    double scale = 1;  ///< as it is stated: out may be rounded
+};
+
 /// How Resize finds the value for a place of its output.
 class Nearest {
 public:
@@ -49,36 +55,93 @@ public:
         fail(node, "coordinate_transformation_mode '" + coordinates_ + "' is not supported; use 'asymmetric'");
     }
 
-    int64_t source(int64_t at, int64_t in, int64_t out) const {
-        const auto place = static_cast<double>(at);
-        const double scale = static_cast<double>(out) / static_cast<double>(in);
-        double from = (place + 0.5) / scale - 0.5;  // of half_pixel, and of its kin for whole factors
-        if (coordinates_ == "asymmetric") from = place / scale;
-        if (coordinates_ == "align_corners") {
-            from = out == 1 ? 0 : place * static_cast<double>(in - 1) / static_cast<double>(out - 1);
-        }
+    int64_t source(int64_t at, const Resized& axis) const {
+        const double from = place_of(static_cast<double>(at), axis);
         const double rounded = rounding_ == "floor"               ? std::floor(from)
                                : rounding_ == "ceil"              ? std::ceil(from)
                                : rounding_ == "round_prefer_ceil" ? std::floor(from + 0.5)
                                                                   : std::ceil(from - 0.5);
-        return std::clamp(static_cast<int64_t>(rounded), int64_t{0}, in - 1);
+        return std::clamp(static_cast<int64_t>(rounded), int64_t{0}, axis.in - 1);
     }
 
 private:
+    double place_of(double at, const Resized& axis) const {
+        const auto in = static_cast<double>(axis.in), out = static_cast<double>(axis.out);
+        if (coordinates_ == "asymmetric") return at / axis.scale;
+        if (coordinates_ == "align_corners") return axis.out == 1 ? 0 : at * (in - 1) / (out - 1);
+        if (coordinates_ == "pytorch_half_pixel" && axis.out == 1) return 0;
+        const double symmetric = coordinates_ == "half_pixel_symmetric" ? in / 2 * (1 - out / (axis.scale * in)) : 0;
+        return symmetric + (at + 0.5) / axis.scale - 0.5;
+    }
+
     std::string coordinates_, rounding_;
 };
 
 /// How often each value of an axis is repeated. Throws InputError if it is anything else.
-int64_t factor_of(const onnx::NodeProto& node, const Nearest& nearest, int64_t in, int64_t out) {
-    const int64_t factor = out / in;
-    bool repeats = out == factor * in;
-    for (int64_t i = 0; i < out && repeats; ++i) repeats = nearest.source(i, in, out) == i / factor;
+int64_t factor_of(const onnx::NodeProto& node, const Nearest& nearest, const Resized& axis) {
+    if (axis.in == 1) return axis.out;  // between a value and itself there is nothing else
+    const std::string mode = string_attribute(node, "mode", "nearest");
+    constexpr double tolerance = 1e-6;
+    if (mode != "nearest" && std::fabs(axis.scale - 1) <= tolerance) return 1;
+    if (mode != "nearest") {
+        fail(node,
+             "mode '" + mode +
+                 "' is not supported where it changes a size; use 'nearest' in the model, or a ConvTranspose that "
+                 "is trained");
+    }
+    const int64_t factor = axis.out / axis.in;
+    bool repeats = axis.out == factor * axis.in;
+    for (int64_t i = 0; i < axis.out && repeats; ++i) repeats = nearest.source(i, axis) == i / factor;
     if (!repeats) {
-        fail(node, "from " + std::to_string(in) + " to " + std::to_string(out) +
+        fail(node, "from " + std::to_string(axis.in) + " to " + std::to_string(axis.out) +
                        " values it does not repeat each as often as the others; enlarge by a whole factor, mode "
                        "'nearest' with 'asymmetric' and 'floor'");
     }
     return factor;
+}
+
+bool is_old(const onnx::NodeProto& node, const Facts& facts) {
+    return node.op_type() == "Upsample" || facts.opset() < 11;
+}
+
+/// Throws InputError.
+std::vector<Resized> resized_axes(const onnx::NodeProto& node, const Facts& facts) {
+    std::vector<Resized> all;
+    for (const int64_t dim : facts.input_dims(node, 0)) all.push_back({dim, dim, 1});
+    const Dims axes = ints_attribute(node, "axes");
+    const auto axis_of = [&](size_t i) -> Resized& {
+        return all[axes.empty() ? i : resolve_axis(node, axes[i], all.size())];
+    };
+    const auto check_count = [&](size_t count) {
+        if (count != (axes.empty() ? all.size() : axes.size())) {
+            fail(node, "its sizes or scales differ in number from the axes");
+        }
+    };
+    if (!is_old(node, facts) && !input_name(node, 3).empty()) {
+        if (string_attribute(node, "keep_aspect_ratio_policy", "stretch") != "stretch") {
+            fail(node, "'keep_aspect_ratio_policy' is supported as 'stretch' only");
+        }
+        const Dims sizes = facts.ints(node, 3, "sizes");
+        check_count(sizes.size());
+        for (size_t i = 0; i < sizes.size(); ++i) {
+            Resized& axis = axis_of(i);
+            axis.out = sizes[i];
+            axis.scale = static_cast<double>(axis.out) / static_cast<double>(axis.in);
+        }
+        return all;
+    }
+    const Constant* given = facts.constant(input_name(node, is_old(node, facts) ? 1 : 2));
+    std::vector<float> scales = given != nullptr ? given->values : floats_attribute(node, "scales");
+    if (scales.empty()) fail(node, "its scales or sizes must be constant");
+    check_count(scales.size());
+    for (size_t i = 0; i < scales.size(); ++i) {
+        Resized& axis = axis_of(i);
+        axis.scale = static_cast<double>(scales[i]);
+        const double size = std::floor(static_cast<double>(axis.in) * axis.scale);
+        if (!(size >= 1 && size < 1e9)) fail(node, "its scales make the shape impossible");
+        axis.out = static_cast<int64_t>(size);
+    }
+    return all;
 }
 
 void define_image(Context& context, const onnx::NodeProto& node, const Image& image, TensorId tensor) {
@@ -110,58 +173,27 @@ void put_beside(Context& context, TensorId part, TensorId whole, int channel) {
 }
 
 Dims enlarged_dims(const onnx::NodeProto& node, const Facts& facts) {
-    Dims dims = facts.input_dims(node, 0);
-    const bool old = node.op_type() == "Upsample" || facts.opset() < 11;
-    const int place = old ? 1 : 2;
-    const Dims axes = ints_attribute(node, "axes");
-    const auto axis_of = [&](size_t i) { return axes.empty() ? i : resolve_axis(node, axes[i], dims.size()); };
-    const auto check_count = [&](size_t count) {
-        if (count != (axes.empty() ? dims.size() : axes.size())) {
-            fail(node, "its sizes or scales differ in number from the axes");
-        }
-    };
-    if (!old && !input_name(node, 3).empty()) {
-        if (string_attribute(node, "keep_aspect_ratio_policy", "stretch") != "stretch") {
-            fail(node, "'keep_aspect_ratio_policy' is supported as 'stretch' only");
-        }
-        const Dims sizes = facts.ints(node, 3, "sizes");
-        check_count(sizes.size());
-        for (size_t i = 0; i < sizes.size(); ++i) dims[axis_of(i)] = sizes[i];
-        return dims;
-    }
-    const Constant* given = facts.constant(input_name(node, place));
-    std::vector<float> scales = given != nullptr ? given->values : floats_attribute(node, "scales");
-    if (scales.empty()) fail(node, "its scales or sizes must be constant");
-    check_count(scales.size());
-    for (size_t i = 0; i < scales.size(); ++i) {
-        const double size = std::floor(static_cast<double>(dims[axis_of(i)]) * static_cast<double>(scales[i]));
-        if (!(size >= 1 && size < 1e9)) fail(node, "its scales make the shape impossible");
-        dims[axis_of(i)] = static_cast<int64_t>(size);
-    }
+    Dims dims;
+    for (const Resized& axis : resized_axes(node, facts)) dims.push_back(axis.out);
     return dims;
 }
 
 void lower_resize(Context& context, const onnx::NodeProto& node) {
-    const std::string mode = string_attribute(node, "mode", "nearest");
-    if (mode != "nearest") {
-        fail(node,
-             "mode '" + mode + "' is not supported; use 'nearest' in the model, or a ConvTranspose that is trained");
-    }
     const Value& input = context.activation(node, 0);
-    const Dims out = context.output_dims(node);
-    if (out == input.dims) {
+    const Nearest nearest(node, is_old(node, context.facts()));
+    Dims factors;
+    for (const Resized& axis : resized_axes(node, context.facts())) factors.push_back(factor_of(node, nearest, axis));
+    if (std::all_of(factors.begin(), factors.end(), [](int64_t factor) { return factor == 1; })) {
         context.define_alias(node, 0, input.place);
         return;
     }
     Image image = require_image(context, node, input);
-    const Nearest nearest(node, node.op_type() == "Upsample" || context.opset() < 11);
-    const bool flat = out.size() == 3;
-    if (out[1] != input.dims[1] || out[0] != 1) fail(node, "it enlarges channels; only height and width can be");
-    Factors factors{flat ? 1 : factor_of(node, nearest, input.dims[2], out[2]),
-                    factor_of(node, nearest, input.dims.back(), out.back())};
-    if (image.swapped) std::swap(factors.h, factors.w);
-    TensorId tensor = repeat_rows(context, node, input.tensor, factors.h);
-    tensor = repeat_columns(context, node, tensor, factors.w);
+    if (factors[0] != 1 || factors[1] != 1) fail(node, "it enlarges channels; only height and width can be");
+    const bool flat = factors.size() == 3;
+    Factors times{flat ? 1 : factors[2], factors.back()};
+    if (image.swapped) std::swap(times.h, times.w);
+    TensorId tensor = repeat_rows(context, node, input.tensor, times.h);
+    tensor = repeat_columns(context, node, tensor, times.w);
     image.h = context.tensor(tensor).h;
     image.w = context.tensor(tensor).w;
     define_image(context, node, image, tensor);

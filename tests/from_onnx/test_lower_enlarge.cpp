@@ -121,6 +121,42 @@ TEST(Enlarge, ResizeRepeatsValues) {
     expect_near(run(old.lower(), input), repeated(input, 2, 3, 4, 2, 2));
 }
 
+TEST(Enlarge, ResizeThatChangesNothingMayBeOfAnyMode) {
+    const std::vector<float> input = random_values(24, 5);
+    for (const char* mode : {"nearest", "linear", "cubic"}) {
+        for (const char* coordinates : {"asymmetric", "half_pixel", "pytorch_half_pixel", "align_corners"}) {
+            ModelBuilder model({1, 2, 3, 4});
+            model.floats("s", {4}, {1, 1, 1, 1}).node("Resize", {"x", "", "s"}, "y").with_text("mode", mode);
+            expect_near(run(model.with_text("coordinate_transformation_mode", coordinates).lower(), input), input);
+        }
+        ModelBuilder sizes({2, 12});
+        sizes.integers("n", {2, 12}).node("Resize", {"x", "", "", "n"}, "y").with_text("mode", mode);
+        expect_near(run(sizes.lower(), input), input);
+    }
+}
+
+/// As behind a global pooling.
+TEST(Enlarge, BetweenAValueAndItselfEveryModeGivesIt) {
+    for (const char* mode : {"nearest", "linear", "cubic"}) {
+        ModelBuilder model({1, 3, 1, 2});
+        model.floats("s", {4}, {1, 1, 4, 1}).node("Resize", {"x", "", "s"}, "y").with_text("mode", mode);
+        expect_near(run(model.lower(), {1, 2, 3, 4, 5, 6}), repeated({1, 2, 3, 4, 5, 6}, 3, 1, 2, 4, 1));
+    }
+}
+
+/// The size is rounded, the scale is not: with 2.1, value 2 of the output is value 0 of the input.
+TEST(Enlarge, ScalesAreNotTakenFromRoundedSizes) {
+    for (const float scale : {2.1F, 1.1F}) {
+        ModelBuilder model({1, 1, 3, 3});
+        model.floats("s", {4}, {1, 1, scale, scale}).node("Resize", {"x", "", "s"}, "y");
+        model.with_text("coordinate_transformation_mode", "asymmetric").with_text("nearest_mode", "floor");
+        expect_error(model, "it does not repeat each as often as the others");
+    }
+    ModelBuilder linear({1, 1, 3, 3});
+    linear.floats("s", {4}, {1, 1, 1.1F, 1}).node("Resize", {"x", "", "s"}, "y").with_text("mode", "linear");
+    expect_error(linear, "mode 'linear' is not supported where it changes a size");
+}
+
 TEST(Enlarge, ResizeBetweenConvolutions) {
     // Beside a skip connection, as in networks that label each pixel.
     ModelBuilder model({1, 2, 4, 4});
