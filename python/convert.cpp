@@ -41,6 +41,7 @@ nlohmann::ordered_json describe(const ImageFile& file) {
             {"preservation", method_name(file)},
             {"input_dims", file.host.input_dims},
             {"output_dims", file.host.output_dims},
+            {"answer_dims", file.host.epilogue.answer_dims(file.host.output_dims)},
             {"input_scale", file.host.input_scale},
             {"input_value_scale", file.host.input_value_scale},
             {"output_value_scale", file.host.output_value_scale},

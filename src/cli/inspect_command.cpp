@@ -133,6 +133,7 @@ nlohmann::ordered_json json_of(const ImageFile& file) {
             {"preservation", methods[header.method].name},
             {"input_dims", file.host.input_dims},
             {"output_dims", file.host.output_dims},
+            {"answer_dims", file.host.epilogue.answer_dims(file.host.output_dims)},
             {"input_scale", file.host.input_scale},
             {"input_unit", file.host.input_value_scale},
             {"output_unit", file.host.output_value_scale},
@@ -193,7 +194,7 @@ std::string text_of(const ImageFile& file) {
     std::string text =
         fmt::format("{} for {}, preservation {}: input {}, output {}, {} MACs\n\n", io::printable(file.host.model_name),
                     io::printable(file.host.device_name), methods[header.method].name, shape_text(file.host.input_dims),
-                    shape_text(file.host.output_dims), grouped(file.host.ideal_macs));
+                    shape_text(file.host.epilogue.answer_dims(file.host.output_dims)), grouped(file.host.ideal_macs));
     text += stage_table(file) + "\n";
     io::Table map({{"NVM from"}, {"to"}, {"bytes"}, {"what", io::Align::left}});
     for (const Area& area : memory_map(header)) {

@@ -45,7 +45,7 @@ void inspect_model(const ModelArguments& arguments, Context& context) {
     compiler::Graph graph = compiler::read_graph(arguments.path, arguments.output);
     const std::vector<std::string> notes = graph.notes;
     const std::vector<int64_t> input = graph.input_dims;
-    const std::vector<int64_t> output = graph.output_dims;
+    const std::vector<int64_t> output = graph.epilogue.answer_dims(graph.output_dims);
     const auto sample = made_up_sample(graph);
     const ImageFile file = compiler::compile(std::move(graph), sample, options);
     const ImageHeader& header = file.header();

@@ -1,6 +1,4 @@
-#include <functional>
 #include <memory>
-#include <numeric>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
@@ -22,14 +20,11 @@ struct RunArguments {
     std::string output_file;
 };
 
-/// What the model gives, in its own shape; the index or indices as they are if it ends with ArgMax.
+/// What the model gives, in its own shape.
 void write_output(const std::string& path, const ImageFile& file, const std::vector<int16_t>& output) {
     io::Array array;
     array.values = file.model_output(output);
-    array.shape = file.host.output_dims;
-    if (array.size() != std::accumulate(array.shape.begin(), array.shape.end(), int64_t{1}, std::multiplies<>())) {
-        array.shape = {array.size()};
-    }
+    array.shape = file.host.epilogue.answer_dims(file.host.output_dims);
     io::write_npy(path, array);
 }
 

@@ -96,7 +96,7 @@ struct Graph {
     TensorId input = no_tensor;
     TensorId output = no_tensor;
     std::vector<int64_t> input_dims;   ///< ONNX shape of the input, batch (if any) as 1
-    std::vector<int64_t> output_dims;  ///< ONNX shape of the output before the epilogue, batch as 1
+    std::vector<int64_t> output_dims;  ///< ONNX shape of the output before the epilogue, which has its own; batch as 1
     Order input_order;                 ///< engine order of the input
     Order output_order;                ///< engine order of the output
     Epilogue epilogue;

@@ -41,12 +41,18 @@ std::string Epilogue::name() const { return epilogue_names[static_cast<size_t>(k
 Epilogue Epilogue::from(const std::string& name, uint32_t axis) {
     const auto found = std::find(epilogue_names.begin(), epilogue_names.end(), name);
     if (found == epilogue_names.end()) throw InputError("'" + name + "' is nothing that can be done with an output");
-    return {static_cast<Kind>(found - epilogue_names.begin()), axis, {}};
+    return {static_cast<Kind>(found - epilogue_names.begin()), axis, {}, {}};
 }
 
 std::vector<float> Epilogue::scores(std::vector<float> values, const std::vector<int64_t>& dims) const {
     if (kind == Kind::log_softmax) for_each_row(values, dims, axis, log_softmax);
     return values;
+}
+
+int64_t Epilogue::answer_values(const std::vector<int64_t>& before) const {
+    int64_t count = 1;
+    for (size_t i = 0; i < before.size(); ++i) count *= kind == Kind::arg_max && i == axis ? 1 : before[i];
+    return count;
 }
 
 std::vector<float> Epilogue::apply(std::vector<float> values, const std::vector<int64_t>& dims) const {

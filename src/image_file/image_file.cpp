@@ -39,6 +39,7 @@ json to_json(const HostInfo& h) {
             {"epilogue", h.epilogue.name()},
             {"epilogue_axis", h.epilogue.axis},
             {"epilogue_labels", h.epilogue.labels},
+            {"epilogue_dims", h.epilogue.final_dims},
             {"input_value_scale", h.input_value_scale},
             {"output_value_scale", h.output_value_scale},
             {"input_scale", h.input_scale},
@@ -60,6 +61,14 @@ std::vector<uint32_t> order_of(const json& j) {
     return order;
 }
 
+/// What images did not say before: the shape of what an epilogue gives.
+std::vector<int64_t> older_dims(const HostInfo& h) {
+    std::vector<int64_t> dims = h.output_dims;
+    const bool drops = h.epilogue.kind == Epilogue::Kind::arg_max && h.epilogue.axis < dims.size();
+    if (drops) dims.erase(dims.begin() + h.epilogue.axis);
+    return h.epilogue.kind == Epilogue::Kind::none ? std::vector<int64_t>{} : dims;
+}
+
 HostInfo from_json(const json& j) {
     HostInfo h;
     j.at("model").get_to(h.model_name);
@@ -77,6 +86,7 @@ HostInfo from_json(const json& j) {
     h.output_order = order_of(j.at("output_order"));
     h.epilogue = Epilogue::from(j.at("epilogue").get<std::string>(), number_of(j.at("epilogue_axis")));
     j.at("epilogue_labels").get_to(h.epilogue.labels);
+    h.epilogue.final_dims = j.contains("epilogue_dims") ? j.at("epilogue_dims").get<std::vector<int64_t>>() : older_dims(h);
     j.at("input_value_scale").get_to(h.input_value_scale);
     j.at("output_value_scale").get_to(h.output_value_scale);
     j.at("input_scale").get_to(h.input_scale);
@@ -128,6 +138,10 @@ std::string contradiction(const HostInfo& host, const ImageHeader& header) {
     }
     if (host.epilogue.kind != Epilogue::Kind::none && host.epilogue.axis >= host.output_dims.size()) {
         return "epilogue_axis is none of output_dims";
+    }
+    if (host.epilogue.kind != Epilogue::Kind::none &&
+        values_of(host.epilogue.final_dims) != static_cast<uint64_t>(host.epilogue.answer_values(host.output_dims))) {
+        return "epilogue_dims do not give the number of values that the epilogue leaves";
     }
     if (!usable(host.input_value_scale) || !usable(host.output_value_scale) || !std::isfinite(host.input_scale)) {
         return "a scale is not a positive number";

@@ -113,6 +113,12 @@ TEST_F(BadInputTest, ImagesWhoseNamesAndShapesDoNotFit) {
     refuse([](HostInfo& host) { host.input_dims = {1, -6, -6, 2}; }, "input_dims");
     refuse([](HostInfo& host) { host.input_dims = {int64_t{1} << 62, 4, 72}; }, "input_dims");
     refuse([](HostInfo& host) { host.output_dims.clear(); }, "output_dims");
+    refuse(
+        [](HostInfo& host) {
+            host.epilogue.kind = Epilogue::Kind::arg_max;
+            host.epilogue.final_dims = {7, 7};
+        },
+        "epilogue_dims");
     refuse([](HostInfo& host) { host.input_order[5] = host.input_order[4]; }, "input_order");
     refuse([](HostInfo& host) { host.output_order[0] = 5; }, "output_order");
     refuse([](HostInfo& host) { host.stage_names.pop_back(); }, "stage names");

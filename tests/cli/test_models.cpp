@@ -231,6 +231,10 @@ TEST_F(ModelTest, OneOfSeveralOutputsAndAFileForIt) {
     ASSERT_EQ(run.code, 0) << run.err;
     EXPECT_EQ(run.json().at("output").size(), 1U);
     EXPECT_EQ(run.json().at("output").at(0), run.json().at("argmax"));
+    EXPECT_EQ(io::read_npy(path("o.npy")).shape, (std::vector<int64_t>{1, 1}));
+    EXPECT_EQ(call({"inspect", made(), "--json"}).json().at("answer_dims"), (std::vector<int64_t>{1, 1}));
+    EXPECT_EQ(call({"inspect", model_path(), "--output", "class", "--json"}).json().at("output_dims"),
+              (std::vector<int64_t>{1, 1}));
     EXPECT_EQ(io::read_npy(path("o.npy")).values, (std::vector<float>{run.json().at("argmax").get<float>()}));
 }
 

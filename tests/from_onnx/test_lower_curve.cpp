@@ -134,30 +134,6 @@ TEST(LowerPair, GatesForChannelsAndForPositions) {
     EXPECT_EQ(run(positions, {1, 2, 3, 5}), (std::vector<float>{32, 54, 34, 57}));
 }
 
-TEST(LowerEpilogue, LogSoftmaxAndArgMax) {
-    const auto logs = vector().node("Relu", {"x"}, "r").node("LogSoftmax", {"r"}, "y").lower();
-    expect_near(run(logs, four), {-3.16692F, -3.16692F, -2.66692F, -0.16692F});
-    const auto index = ModelBuilder({2, 3}).node("Relu", {"x"}, "r").node("ArgMax", {"r"}, "y").with_int("axis", 1);
-    EXPECT_EQ(run(index.lower(), {1, 3, 2, 6, 5, 4}), (std::vector<float>{1, 0}));
-    expect_error(vector().node("LogSoftmax", {"x"}, "l").node("Relu", {"l"}, "y"), "supported only at the end");
-}
-
-/// As exporters of scikit-learn end a classifier.
-TEST(LowerEpilogue, LabelsOfClasses) {
-    auto raw = vector(13)
-                   .node("Softmax", {"x"}, "p")
-                   .node("ArgMax", {"p"}, "i")
-                   .with_int("axis", 1)
-                   .integers("labels", {10, 20, 30, 40})
-                   .node("ArrayFeatureExtractor", {"labels", "i"}, "l")
-                   .integers("shape", {-1})
-                   .node("Reshape", {"l", "shape"}, "y")
-                   .raw();
-    raw.mutable_graph()->mutable_node(2)->set_domain("ai.onnx.ml");
-    prepare_model(raw, "test");
-    EXPECT_EQ(run(lower(raw), four), (std::vector<float>{40}));
-}
-
 /// Exporters leave out a Relu that the range of the integers implies.
 TEST(LowerQuantised, TheRangeIsPartOfTheMeaning) {
     auto raw = vector(13)
