@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/error.hpp"
+#include "from_onnx/declared_shapes.hpp"
 #include "from_onnx/lower_ops.hpp"
 #include "from_onnx/read_onnx.hpp"
 #include "graph/narrow_curves.hpp"
@@ -92,6 +93,7 @@ void define_output(Context& context) {
     graph.output = output.tensor;
     graph.output_dims = output.dims;
     graph.output_order = invert(*output.place);
+    if (graph.epilogue.kind != Epilogue::Kind::none) graph.epilogue.final_dims = context.dims(context.output());
 }
 
 // What cannot be an image is not worth hours of planning.
@@ -123,8 +125,12 @@ Graph lower(const onnx::ModelProto& model) {
             context.define_placeholders(*node);
         }
     }
+    const std::string contradiction = contradiction_of_output(model, context.facts());
+    if (!contradiction.empty()) problems.add(contradiction);
     problems.raise();
     define_output(context);
+    const std::string note = note_on_stated_shapes(model, context.facts());
+    if (!note.empty()) context.graph.notes.push_back(note);
     clamp_before_flat_curves(context.graph);
     return std::move(context.graph);
 }

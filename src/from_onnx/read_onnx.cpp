@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <set>
 
 #include "base/error.hpp"
+#include "from_onnx/declared_shapes.hpp"
 #include "from_onnx/external_data.hpp"
 #include "from_onnx/lower_node.hpp"
 #include "from_onnx/sort_nodes.hpp"
@@ -21,10 +23,27 @@ constexpr int64_t opset_max = 25;        // the newest whose changes were read
 
 [[noreturn]] void refuse(const std::string& name, const std::string& what) { throw InputError(name + ": " + what); }
 
-std::set<std::string> initializer_names(const onnx::GraphProto& graph) {
-    std::set<std::string> names;
-    for (const auto& tensor : graph.initializer()) names.insert(tensor.name());
-    return names;
+std::map<std::string, Dims> initializer_dims(const onnx::GraphProto& graph) {
+    std::map<std::string, Dims> dims;
+    for (const auto& tensor : graph.initializer()) dims[tensor.name()] = {tensor.dims().begin(), tensor.dims().end()};
+    return dims;
+}
+
+/// Each is there once, and is what the inputs say if it is listed there, as old files have it.
+void check_initializers(const onnx::GraphProto& graph, const std::string& name) {
+    const auto dims = initializer_dims(graph);
+    std::set<std::string> seen;
+    for (const auto& tensor : graph.initializer()) {
+        if (!seen.insert(tensor.name()).second) {
+            refuse(name, "constant '" + io::printable(tensor.name()) + "' is there twice; export the model again");
+        }
+    }
+    for (const auto& input : graph.input()) {
+        const auto found = dims.find(input.name());
+        if (found == dims.end() || !contradicts(input, found->second)) continue;
+        refuse(name, "constant '" + io::printable(input.name()) + "' has the shape " + to_string(found->second) +
+                         ", but is listed as an input of shape " + stated_shape(input) + "; export the model again");
+    }
 }
 
 void check_tensor(const onnx::TensorProto& tensor, const std::string& name) {
@@ -37,6 +56,18 @@ void check_tensor(const onnx::TensorProto& tensor, const std::string& name) {
         if (dim < 0 || dim > values_max) refuse(name, who + "has an impossible dimension");
         size *= dim;
         if (size > values_max) refuse(name, who + "is too large");
+    }
+}
+
+/// The model's own functions may be there, as long as no node that counts calls one.
+void check_calls(const onnx::ModelProto& model, const std::string& name) {
+    std::set<std::pair<std::string, std::string>> functions;
+    for (const auto& function : model.functions()) functions.emplace(function.domain(), function.name());
+    for (const auto& node : model.graph().node()) {
+        if (functions.count({node.domain(), node.op_type()}) == 0) continue;
+        refuse(name, describe(node) +
+                         ": it calls a function of the model's own, which is not supported; inline functions first "
+                         "(onnx.inliner.inline_local_functions)");
     }
 }
 
@@ -104,18 +135,19 @@ void check_structure(const onnx::ModelProto& model, const std::string& name) {
     if (!model.has_graph() || model.graph().node_size() == 0) {
         refuse(name, "holds no network (an empty graph); is it an ONNX model?");
     }
-    if (model.functions_size() > 0) {
-        refuse(name, "model-local functions are not supported; inline them before the export");
-    }
     const auto& graph = model.graph();
-    if (graph.sparse_initializer_size() > 0) refuse(name, "sparse weights are not supported");
+    if (graph.sparse_initializer_size() > 0) {
+        refuse(name, "constant '" + io::printable(graph.sparse_initializer(0).values().name()) +
+                         "' is stored as sparse weights, which are not supported; export it as a plain tensor");
+    }
     check_opset(model, name);
     for (const auto& tensor : graph.initializer()) check_tensor(tensor, name);
+    check_initializers(graph, name);
 }
 
 /// Inputs that are no constants and that a node reads; all the others are dropped.
 void choose_input(onnx::GraphProto& graph, const std::string& name) {
-    const auto constants = initializer_names(graph);
+    const auto constants = initializer_dims(graph);
     std::set<std::string> read;
     for (const auto& node : graph.node()) read.insert(node.input().begin(), node.input().end());
     google::protobuf::RepeatedPtrField<onnx::ValueInfoProto> inputs;
@@ -195,6 +227,7 @@ void prepare_model(onnx::ModelProto& model, const std::string& name, const std::
     auto& graph = *model.mutable_graph();
     choose_output(graph, output, name);
     sort_nodes(graph, name);
+    check_calls(model, name);
     check_nodes(graph, name);
     choose_input(graph, name);
     set_batch(model, name);

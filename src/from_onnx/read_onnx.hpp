@@ -4,7 +4,7 @@
 //!  1. its nodes are those that the output depends on, each after what it reads; every name is defined once;
 //!  2. it has exactly one input that is not an initializer, a tensor of numbers with known dimensions, the first of them
 //!     1 if the file left it open, and exactly one output;
-//!  3. no subgraphs, no external or sparse data.
+//!  3. no subgraphs, no calls of its own functions, no external or sparse data.
 //! What the operators mean, and whether their attributes make sense, is not looked at here but in lower().
 #pragma once
 

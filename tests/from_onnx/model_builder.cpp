@@ -96,7 +96,7 @@ onnx::ModelProto ModelBuilder::raw() const {
     const auto& nodes = model.graph().node();
     if (!nodes.empty()) {
         const std::string name = nodes.Get(nodes.size() - 1).output(0);
-        set_shape(*model.mutable_graph()->add_output(), name, {});
+        model.mutable_graph()->add_output()->set_name(name);
     }
     return model;
 }

@@ -143,6 +143,36 @@ TEST_F(ReadOnnx, InputsAndOutputs) {
     expect(two, "has 2 inputs (x, z); exactly one is supported");
 }
 
+TEST_F(ReadOnnx, ConstantsThatAreThereTwiceOrListedWithAnotherShape) {
+    expect(changed([](auto& model) { *model.mutable_graph()->add_initializer() = model.graph().initializer(0); }),
+           "constant 'w' is there twice");
+    expect(changed([](auto& model) {
+               auto& input = *model.mutable_graph()->add_input();
+               input = model.graph().input(0);
+               input.set_name("w");
+           }),
+           "constant 'w' has the shape [2, 3], but is listed as an input of shape [1, 2]");
+    expect(
+        changed([](auto& model) { model.mutable_graph()->add_sparse_initializer()->mutable_values()->set_name("s"); }),
+        "constant 's' is stored as sparse weights");
+}
+
+TEST_F(ReadOnnx, FunctionsOfTheModelsOwn) {
+    const auto with_function = [](const char* called) {
+        return changed([&](auto& model) {
+            auto& function = *model.add_functions();
+            function.set_domain("own");
+            function.set_name("Twice");
+            auto& node = *model.mutable_graph()->mutable_node(0);
+            node.set_domain(called == std::string("Twice") ? "own" : "");
+            node.set_op_type(called);
+        });
+    };
+    expect(with_function("Twice"), "(Twice): it calls a function of the model's own");
+    std::ofstream(path_, std::ios::binary) << with_function("MatMul");
+    EXPECT_NO_THROW(read_graph(path_.string())) << "nothing calls it";
+}
+
 TEST_F(ReadOnnx, OneOfSeveralOutputs) {
     std::ofstream(path_, std::ios::binary) << changed([](auto& model) {
         auto& graph = *model.mutable_graph();
