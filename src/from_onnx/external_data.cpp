@@ -1,5 +1,6 @@
 #include "from_onnx/external_data.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "from_onnx/lower_constant.hpp"
 #include "io/file.hpp"
 #include "io/printable.hpp"
 
@@ -19,19 +21,25 @@ namespace fs = std::filesystem;
 struct Location {
     std::string file;
     uint64_t offset = 0;
-    uint64_t length = 0;
-    bool has_length = false;
+    uint64_t length = 0;  ///< 0 if it is not stated
 };
+
+/// What the shape needs; 0 if it is impossible, which is found where constants are checked.
+uint64_t length_of(const onnx::TensorProto& tensor) {
+    const Dims dims(tensor.dims().begin(), tensor.dims().end());
+    const bool possible = std::all_of(dims.begin(), dims.end(), [](int64_t dim) { return dim >= 0; });
+    return possible ? static_cast<uint64_t>(element_count(dims)) * element_bytes(tensor.data_type()) : 0;
+}
 
 class Loader {
 public:
     explicit Loader(const std::string& path) : path_(path) {}
 
     void load(onnx::TensorProto& tensor) {
-        if (tensor.data_location() != onnx::TensorProto::EXTERNAL && tensor.external_data_size() == 0) return;
+        if (tensor.data_location() != onnx::TensorProto::EXTERNAL) return;
         const Location location = location_of(tensor);
         const std::vector<uint8_t>& bytes = file_of(tensor, location.file);
-        const uint64_t length = location.has_length ? location.length : bytes.size() - location.offset;
+        const uint64_t length = location.length != 0 ? location.length : length_of(tensor);
         if (location.offset > bytes.size() || length > bytes.size() - location.offset) {
             refuse(tensor, "lies beyond the end of '" + location.file + "' (" + std::to_string(bytes.size()) +
                                " bytes); the two files do not belong together, export the model again");
@@ -59,10 +67,7 @@ private:
         for (const auto& entry : tensor.external_data()) {
             if (entry.key() == "location") location.file = entry.value();
             if (entry.key() == "offset") location.offset = number(entry.value());
-            if (entry.key() == "length") {
-                location.length = number(entry.value());
-                location.has_length = true;
-            }
+            if (entry.key() == "length") location.length = number(entry.value());
         }
         if (location.file.empty()) {
             refuse(tensor, "is stored in another file, but the model does not say in which; export it again");

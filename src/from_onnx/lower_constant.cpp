@@ -125,11 +125,32 @@ Constant read_constant(const onnx::TensorProto& tensor, const std::string& name)
             constant.integers = read_integers(tensor);
     }
     const size_t size = constant.is_float ? constant.values.size() : constant.integers.size();
-    if (static_cast<int64_t>(size) != element_count(constant.dims)) {
-        throw InputError("constant '" + name + "' has " + std::to_string(size) + " values for the shape " +
-                         to_string(constant.dims) + "; the model is damaged, export it again");
+    const bool cut = tensor.has_raw_data() && tensor.raw_data().size() % element_bytes(tensor.data_type()) != 0;
+    if (static_cast<int64_t>(size) != element_count(constant.dims) || cut) {
+        throw InputError("constant '" + name + "' has " + std::to_string(size) + " values" +
+                         (cut ? " and a part of one" : "") + " for the shape " + to_string(constant.dims) +
+                         "; the model is damaged, export it again");
     }
     return constant;
+}
+
+size_t element_bytes(int32_t type) {
+    switch (type) {
+        case onnx::TensorProto::BOOL:
+        case onnx::TensorProto::INT8:
+        case onnx::TensorProto::UINT8: return 1;
+        case onnx::TensorProto::INT16:
+        case onnx::TensorProto::UINT16:
+        case onnx::TensorProto::FLOAT16:
+        case onnx::TensorProto::BFLOAT16: return 2;
+        case onnx::TensorProto::INT32:
+        case onnx::TensorProto::UINT32:
+        case onnx::TensorProto::FLOAT: return 4;
+        case onnx::TensorProto::INT64:
+        case onnx::TensorProto::UINT64:
+        case onnx::TensorProto::DOUBLE: return 8;
+        default: return 0;
+    }
 }
 
 bool is_float_type(int32_t type) {

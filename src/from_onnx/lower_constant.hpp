@@ -26,6 +26,9 @@ struct Constant {
 /// the data does not fill the shape.
 Constant read_constant(const onnx::TensorProto& tensor, const std::string& name);
 
+/// Bytes of an element of that ONNX type, as raw data hold it; 0 for types that are not supported.
+size_t element_bytes(int32_t type);
+
 /// Are values of that ONNX type real numbers?
 bool is_float_type(int32_t type);
 

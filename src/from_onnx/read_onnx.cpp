@@ -48,7 +48,7 @@ void check_initializers(const onnx::GraphProto& graph, const std::string& name) 
 
 void check_tensor(const onnx::TensorProto& tensor, const std::string& name) {
     const std::string who = "constant '" + tensor.name() + "' ";
-    if (tensor.data_location() == onnx::TensorProto::EXTERNAL || tensor.external_data_size() > 0) {
+    if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
         refuse(name, who + "is stored in another file; give the model as a file beside it");
     }
     int64_t size = 1;

@@ -123,6 +123,37 @@ TEST_F(ReadOnnx, ExternalData) {
     expect(with_external_data(""), "does not say in which");
 }
 
+/// Several constants may share a file, and say only where each begins.
+TEST_F(ReadOnnx, ExternalDataWithoutALength) {
+    const fs::path data = path_.string() + ".data";
+    const std::vector<float> values = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    std::ofstream(data, std::ios::binary).write(reinterpret_cast<const char*>(values.data()), 36);
+    std::ofstream(path_, std::ios::binary) << with_external_data(data.filename().string());
+    expect_near(run(read_graph(path_.string()), {1, 10}), {41, 52, 63});
+    fs::remove(data);
+}
+
+TEST_F(ReadOnnx, PlacesThatAreNone) {
+    const fs::path data = path_.string() + ".data";
+    std::ofstream(data, std::ios::binary) << std::string(64, 'x');
+    const auto with = [&](const std::string& key, const std::string& value) {
+        onnx::ModelProto model;
+        model.ParseFromString(with_external_data(data.filename().string()));
+        auto& entry = *model.mutable_graph()->mutable_initializer(0)->add_external_data();
+        entry.set_key(key);
+        entry.set_value(value);
+        return model.SerializeAsString();
+    };
+    expect(with("offset", "-4"), "constant 'w' states '-4' as its place");
+    expect(with("length", "-1"), "constant 'w' states '-1' as its place");
+    expect(with("offset", "18446744073709551612"), "constant 'w' lies beyond the end of '" + data.filename().string());
+    expect(with("offset", "99999999999999999999"), "as its place in another file");
+    expect(with("length", "61"), "lies beyond the end");
+    std::ofstream(path_, std::ios::binary) << with("length", "26");
+    EXPECT_THROW(read_graph(path_.string()), InputError) << "two bytes too many";
+    fs::remove(data);
+}
+
 TEST_F(ReadOnnx, ExternalDataOutsideTheFolderIsRefused) {
     expect(with_external_data("/etc/passwd"), "outside the model's folder");
     expect(with_external_data("../" + path_.parent_path().filename().string() + "/../x"), "outside the model's folder");
@@ -130,6 +161,25 @@ TEST_F(ReadOnnx, ExternalDataOutsideTheFolderIsRefused) {
     fs::create_symlink("/etc/passwd", link);
     expect(with_external_data(link.filename().string()), "outside the model's folder");
     fs::remove(link);
+    const fs::path folder = path_.string() + ".folder";
+    fs::create_directory_symlink("/etc", folder);
+    expect(with_external_data(folder.filename().string() + "/passwd"), "outside the model's folder");
+    fs::remove(folder);
+}
+
+/// As a Constant node and an attribute hold it.
+TEST_F(ReadOnnx, ConstantNodesDoNotReachOutsideEither) {
+    expect(changed([](auto& model) {
+               auto& attribute = *model.mutable_graph()->mutable_node(0)->add_attribute();
+               attribute.set_name("value");
+               auto& tensor = *attribute.mutable_t();
+               tensor.set_name("c");
+               tensor.set_data_location(onnx::TensorProto::EXTERNAL);
+               auto& entry = *tensor.add_external_data();
+               entry.set_key("location");
+               entry.set_value("../../etc/passwd");
+           }),
+           "constant 'c' is stored in '../../etc/passwd', outside the model's folder");
 }
 
 TEST_F(ReadOnnx, InputsAndOutputs) {
