@@ -48,10 +48,19 @@ nlohmann::ordered_json json_of(const quality::Comparison& comparison) {
                           {"clipped", stage.clipped}});
     }
     const size_t bad = comparison.first_bad();
-    nlohmann::ordered_json json{{"same_class", comparison.same_class() == comparison.samples()}, {"stages", stages}};
+    const bool same = !comparison.has_classes() || comparison.same_class() == comparison.samples();
+    nlohmann::ordered_json json{{"same_class", same}, {"stages", stages}};
     json["first_bad_stage"] = nullptr;
     if (bad < comparison.stages().size()) json["first_bad_stage"] = bad;
     return json;
+}
+
+std::string class_text(const quality::Comparison& comparison) {
+    if (!comparison.has_classes()) return {};
+    if (comparison.same_class() != comparison.samples()) return "\nThey give different classes.\n";
+    return comparison.ties() == 0
+               ? "\nBoth give the same class.\n"
+               : "\nThe float network gives several classes the same score; the image gives one of them.\n";
 }
 
 std::string text_of(const quality::Comparison& comparison) {
@@ -71,8 +80,7 @@ std::string text_of(const quality::Comparison& comparison) {
                        fmt::format("{:.2f} %", 100 * stage.relative_largest()), grouped(stage.clipped),
                        i == bad ? "<- first beyond its bound" : ""});
     }
-    return table.text() + (comparison.same_class() == comparison.samples() ? "\nBoth give the same class.\n"
-                                                                           : "\nThey give different classes.\n");
+    return table.text() + class_text(comparison);
 }
 
 void run(const DiffArguments& arguments, Context& context) {

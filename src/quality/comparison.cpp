@@ -19,6 +19,19 @@ size_t largest_index(const std::vector<float>& values) {
     return static_cast<size_t>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
+/// Where the float network gives several classes the same score, but for its own rounding, each is right.
+std::set<size_t> largest_indices(const std::vector<float>& values) {
+    constexpr float rounding = 1e-6F;
+    const float most = *std::max_element(values.begin(), values.end());
+    float magnitude = 0;
+    for (const float value : values) magnitude = std::max(magnitude, std::fabs(value));
+    std::set<size_t> indices;
+    for (size_t i = 0; i < values.size(); ++i) {
+        if (most - values[i] <= rounding * magnitude) indices.insert(i);
+    }
+    return indices;
+}
+
 }  // namespace
 
 /// Reads what each stage has written when it ends, before others use the memory again.
@@ -80,14 +93,22 @@ void Comparison::add(const std::vector<float>& sample) {
     if (!result.completed()) throw std::runtime_error("the image does not run: " + result.message);
     for (size_t stage = 0; stage < stages_.size(); ++stage) compare(stage);
     ++samples_;
+    if (has_classes()) compare_classes(result.output);
+}
+
+bool Comparison::has_classes() const {
+    const std::vector<int64_t>& dims = file_->host.output_dims;
+    return std::count_if(dims.begin(), dims.end(), [](int64_t extent) { return extent > 1; }) == 1;
+}
+
+void Comparison::compare_classes(const std::vector<int16_t>& output) {
     const std::vector<float>& raw = (*float_values_)[static_cast<size_t>(graph_->output)];
     std::vector<float> expected(raw.size());
     for (size_t i = 0; i < raw.size(); ++i) expected[graph_->output_order[i]] = raw[i];
-    const size_t wanted = largest_index(expected);
-    const size_t got = largest_index(file_->dequantise_output(result.output));
-    classes_.insert(wanted);
-    // Where the float network gives two classes the same score, either is right.
-    same_class_ += expected[got] >= expected[wanted] ? 1U : 0U;
+    const std::set<size_t> wanted = largest_indices(expected);
+    classes_.insert(wanted.begin(), wanted.end());
+    ties_ += wanted.size() > 1 ? 1U : 0U;
+    same_class_ += wanted.count(largest_index(file_->dequantise_output(output)));
 }
 
 void Comparison::compare(size_t stage) {

@@ -39,11 +39,13 @@ public:
     void add(const std::vector<float>& sample);
 
     uint64_t samples() const { return samples_; }
-    /// Samples for which both give the same largest output.
+    /// Samples for which the image's largest output is one of the float network's largest.
     uint64_t same_class() const { return same_class_; }
-    /// Are there two outputs or more, so that there are classes?
-    bool has_classes() const { return file_->header().output_values > 1; }
-    /// Classes that the float network gave.
+    /// Samples to which the float network gives several largest outputs: each of these classes is right.
+    uint64_t ties() const { return ties_; }
+    /// Is the output a vector of two values or more, so that there are classes? A map of them has no largest that counts.
+    bool has_classes() const;
+    /// Classes that the float network gave; of a tie all.
     const std::set<size_t>& classes() const { return classes_; }
     const std::vector<StageError>& stages() const { return stages_; }
     const StageError& output() const { return stages_.back(); }
@@ -57,6 +59,7 @@ private:
     class StageReader;
 
     void compare(size_t stage);
+    void compare_classes(const std::vector<int16_t>& output);
 
     const compiler::Graph* graph_;
     const ImageFile* file_;
@@ -65,7 +68,7 @@ private:
     std::vector<StageError> stages_;
     std::vector<std::vector<float>> image_values_;
     const std::vector<std::vector<float>>* float_values_ = nullptr;
-    uint64_t samples_ = 0, same_class_ = 0;
+    uint64_t samples_ = 0, same_class_ = 0, ties_ = 0;
     std::set<size_t> classes_;
 };
 

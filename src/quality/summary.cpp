@@ -10,12 +10,22 @@
 
 namespace dynbal::quality {
 
+namespace {
+
+std::string ties_of(const Comparison& comparison) {
+    if (comparison.ties() == 0) return {};
+    return fmt::format("; {} of them have several classes of the same score, each of which is right",
+                       comparison.ties());
+}
+
+}  // namespace
+
 std::vector<std::string> lines_of(const Comparison& comparison) {
     const StageError& output = comparison.output();
     std::vector<std::string> lines;
     lines.push_back(comparison.has_classes()
-                        ? fmt::format("same class as the float network: {} of {} calibration inputs",
-                                      comparison.same_class(), comparison.samples())
+                        ? fmt::format("same class as the float network: {} of {} calibration inputs{}",
+                                      comparison.same_class(), comparison.samples(), ties_of(comparison))
                         : fmt::format("held against the float network on {} calibration inputs", comparison.samples()));
     lines.push_back(fmt::format("error of the output: rms {:.2f} %, largest {:.2f} % of its largest value",
                                 100 * output.relative_rms(), 100 * output.relative_largest()));

@@ -58,6 +58,44 @@ TEST_F(ModelTest, CompileHoldsTheImageAgainstTheFloatNetwork) {
     EXPECT_TRUE(called.json().at("warnings").empty()) << called.err;
 }
 
+/// Classes 0 and 1 have the same score, but for rounding, which is not the same in floats and integers.
+TEST_F(ModelTest, ClassesOfTheSameScoreAreNoDisagreement) {
+    ModelBuilder model({1, 3});
+    model.floats("w", {3, 3}, {1, 0.3F, 0, 0, 0.7F, 0, 0, 0, 0.1F}).node("MatMul", {"x", "w"}, "y");
+    store(model.raw());
+    io::Array equals{{40, 3}, {}};
+    for (int i = 0; i < 40; ++i) {
+        const float value = 1.0F + static_cast<float>(i) / 37;
+        equals.values.insert(equals.values.end(), {value, value, -value});
+    }
+    io::write_npy(path("c.npy"), equals);
+    const Called called = compile();
+    ASSERT_EQ(called.code, 0) << called.err;
+    EXPECT_EQ(called.json().at("against_float").at("same_class"), 32);
+    EXPECT_TRUE(called.json().at("warnings").empty()) << called.err;
+    const Called text = call({"compile", model_path(), "--calibrate", path("c.npy"), "-o", made()});
+    EXPECT_NE(text.out.find("same class as the float network: 32 of 32 calibration inputs; 32 of them have several"),
+              std::string::npos)
+        << text.out;
+    const Called diff = call({"diff", made(), model_path(), "--input", path("c.npy") + "@0"});
+    EXPECT_NE(diff.out.find("gives several classes the same score; the image gives one of them"), std::string::npos);
+}
+
+/// The largest value of a map moves for nothing.
+TEST_F(ModelTest, AMapOfValuesHasNoClass) {
+    store(ModelBuilder({1, 2, 1, 2})
+              .node("Relu", {"x"}, "r")
+              .random("w", {3, 2, 1, 1})
+              .node("Conv", {"r", "w"}, "y")
+              .raw());
+    write("c.npy", {40, 2, 1, 2}, 160);
+    const Called called = compile();
+    ASSERT_EQ(called.code, 0) << called.err;
+    EXPECT_FALSE(called.json().at("against_float").contains("same_class"));
+    const Called diff = call({"diff", made(), model_path(), "--input", path("c.npy") + "@0"});
+    EXPECT_EQ(diff.out.find("class"), std::string::npos) << diff.out;
+}
+
 TEST_F(ModelTest, CalibrationSamplesThatSayLittleAreWarnedAbout) {
     store(network().raw());
     write("c.npy", {3, 4}, 12);
