@@ -36,9 +36,11 @@ void Facts::learn(const onnx::NodeProto& node) {
     const auto is_known = [&](const std::string& name) { return name.empty() || dims(name) != nullptr; };
     const auto& inputs = node.input();
     const bool known = std::all_of(inputs.begin(), inputs.end(), is_known);
-    const bool asks_shape = node.op_type() == "Shape" || node.op_type() == "Size";
+    // Of an activation these want to know no more than its shape or type.
+    const std::string& type = node.op_type();
+    const bool asks = type == "Shape" || type == "Size" || (type == "CastLike" && is_constant(input_name(node, 0)));
     try {
-        if (known && (asks_shape || std::all_of(inputs.begin(), inputs.end(), is_constant))) {
+        if (known && (asks || std::all_of(inputs.begin(), inputs.end(), is_constant))) {
             std::vector<Constant> results = fold(node, *this);
             for (int i = 0; i < node.output_size() && static_cast<size_t>(i) < results.size(); ++i) {
                 results[static_cast<size_t>(i)].name = node.output(i);
@@ -70,6 +72,7 @@ const Constant* Facts::constant(const std::string& name) const {
 }
 
 int32_t Facts::type_of(const std::string& name) const {
+    if (dims_.count(name) > 0) return onnx::TensorProto::FLOAT;
     const Constant* found = constant(name);
     return found == nullptr ? int32_t{onnx::TensorProto::UNDEFINED} : found->type;
 }

@@ -24,7 +24,7 @@ public:
     int64_t opset() const { return opset_; }
     /// The constant of that name, or nullptr. Throws InputError if it is damaged.
     const Constant* constant(const std::string& name) const;
-    /// The ONNX type of a constant; UNDEFINED for other names.
+    /// The ONNX type of a constant; FLOAT for activations, UNDEFINED for other names.
     int32_t type_of(const std::string& name) const;
     /// Input `index` of a node, if it is an integer constant; else nullptr.
     const Constant* integers(const onnx::NodeProto& node, int index) const;

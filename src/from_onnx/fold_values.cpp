@@ -142,6 +142,15 @@ Constant clipped(const onnx::NodeProto& node, const Facts& facts) {
     return result;
 }
 
+Constant checked_cast(const onnx::NodeProto& node, const Constant& source, int32_t type) {
+    const bool counts = !is_float_type(type) && type != onnx::TensorProto::BOOL;
+    const auto is_finite = [](float value) { return std::isfinite(value); };
+    if (counts && !std::all_of(source.values.begin(), source.values.end(), is_finite)) {
+        fail(node, "'" + source.name + "' holds NaN or infinite values, which no integer is");
+    }
+    return cast_to(source, type);
+}
+
 /// The nearest value that a float of 16 bits has; infinite if it is beyond them all.
 float rounded_to_16_bits(float value, int32_t type) {
     const bool half = type == onnx::TensorProto::FLOAT16;
@@ -198,9 +207,10 @@ Constant cast_to(const Constant& source, int32_t type) {
 std::optional<Constant> folded_values(const onnx::NodeProto& node, const Facts& facts) {
     const std::string& type = node.op_type();
     if (type == "Cast") {
-        const auto to = static_cast<int32_t>(int_attribute(node, "to", onnx::TensorProto::FLOAT));
-        return cast_to(folded_input(node, facts, 0), to);
+        return checked_cast(node, folded_input(node, facts, 0),
+                            static_cast<int32_t>(int_attribute(node, "to", onnx::TensorProto::FLOAT)));
     }
+    if (type == "CastLike") return checked_cast(node, folded_input(node, facts, 0), facts.type_of(input_name(node, 1)));
     if (type == "Clip") return clipped(node, facts);
     if (type == "Pow") return fold_power(node, folded_input(node, facts, 0), folded_input(node, facts, 1));
     if (type == "Mod" && int_attribute(node, "fmod", 0) != 0) {

@@ -21,6 +21,7 @@ const std::map<std::string, LowerFunction>& operators() {
         {"AveragePool", lower_pool},
         {"BatchNormalization", lower_batch_normalization},
         {"Cast", lower_reshape},
+        {"CastLike", lower_reshape},
         {"Clip", lower_clip},
         {"Concat", lower_concat},
         {"Conv", lower_conv},

@@ -47,8 +47,8 @@ bool is_elementwise(const std::string& type) {
 }
 
 bool moves_nothing(const std::string& type) {
-    static const std::set<std::string> names = {"Cast",    "Dropout", "Flatten",  "Identity",
-                                                "Reshape", "Squeeze", "Unsqueeze"};
+    static const std::set<std::string> names = {"Cast",     "CastLike", "Dropout", "Flatten",
+                                                "Identity", "Reshape",  "Squeeze", "Unsqueeze"};
     return names.count(type) > 0;
 }
 

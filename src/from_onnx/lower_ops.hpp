@@ -61,7 +61,7 @@ void lower_resize(Context& context, const onnx::NodeProto& node);
 /// The shape that a Resize or Upsample gives. Throws InputError.
 Dims enlarged_dims(const onnx::NodeProto& node, const Facts& facts);
 void lower_transpose(Context& context, const onnx::NodeProto& node);
-/// Reshape, Flatten, Squeeze, Unsqueeze, Identity, Dropout, Cast: the data stay as they are.
+/// Reshape, Flatten, Squeeze, Unsqueeze, Identity, Dropout, Cast, CastLike: the data stay as they are.
 void lower_reshape(Context& context, const onnx::NodeProto& node);
 
 /// Throws InputError for a Dropout in training mode.

@@ -5,11 +5,10 @@ namespace dynbal::compiler {
 namespace {
 
 // Integers as inputs are real numbers here, and so are halves and doubles.
-void check_cast(const onnx::NodeProto& node) {
-    const int64_t type = int_attribute(node, "to", 0);
-    const bool to_float = type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::DOUBLE ||
-                          type == onnx::TensorProto::FLOAT16 || type == onnx::TensorProto::BFLOAT16;
-    if (!to_float) fail(node, "activations cannot become integers; remove it from the model");
+void check_cast(const onnx::NodeProto& node, const Facts& facts) {
+    const bool like = node.op_type() == "CastLike";
+    const auto type = like ? facts.type_of(input_name(node, 1)) : static_cast<int32_t>(int_attribute(node, "to", 0));
+    if (!is_float_type(type)) fail(node, "activations cannot become integers; remove it from the model");
 }
 
 }  // namespace
@@ -40,7 +39,7 @@ std::vector<size_t> transpose_permutation(const onnx::NodeProto& node, size_t ra
 
 void lower_reshape(Context& context, const onnx::NodeProto& node) {
     if (node.op_type() == "Dropout") check_dropout(node, context.facts());
-    if (node.op_type() == "Cast") check_cast(node);
+    if (node.op_type() == "Cast" || node.op_type() == "CastLike") check_cast(node, context.facts());
     context.define_alias(node, 0, context.padded_activation(node, 0).place);
 }
 

@@ -176,7 +176,29 @@ TEST(FoldWeights, TypesOfConstants) {
                    {-494.665728F, 1e-6F, 49e-6F, 1e-6F});
 }
 
+/// As inlined functions of an exporter have it.
+TEST(FoldWeights, CastsToTheTypeOfAnother) {
+    const auto graph = ModelBuilder({1, 2})
+                           .integers("three", {3})
+                           .node("CastLike", {"three", "x"}, "k")
+                           .node("Mul", {"x", "k"}, "m")
+                           .floats("real", {}, {1})
+                           .node("CastLike", {"m", "real"}, "y")
+                           .lower();
+    expect_near(run(graph, {1, 2}), {3, 6});
+    expect_error(ModelBuilder({1, 2}).integers("i", {1}).node("CastLike", {"x", "i"}, "y"),
+                 "activations cannot become integers");
+}
+
 TEST(FoldWeights, WhatMakesNoSense) {
+    expect_error(with_v()
+                     .node("Log", {"v"}, "log")
+                     .node("Cast", {"log"}, "i")
+                     .with_int("to", onnx::TensorProto::INT64)
+                     .node("Cast", {"i"}, "w")
+                     .with_int("to", onnx::TensorProto::FLOAT)
+                     .node("MatMul", {"x", "w"}, "y"),
+                 "node 'i_node' (Cast): 'log' holds NaN or infinite values, which no integer is");
     expect_error(with_v().node("Trilu", {"x"}, "w"), "(Trilu): operator not supported");
     expect_error(with_v()
                      .floats("a", {}, {1})
