@@ -188,7 +188,7 @@ void lower_scaler(Context& context, const onnx::NodeProto& node) {
 }
 
 bool normalises_with_own_moments(const onnx::NodeProto& node, int64_t opset) {
-    if (int_attribute(node, "training_mode", 0) != 0) return true;
+    if (int_attribute(node, "training_mode", 0) != 0 || is_said_to_train(node)) return true;
     const auto is_there = [](const std::string& name) { return !name.empty(); };
     return opset < 14 && std::count_if(node.output().begin(), node.output().end(), is_there) > 1;
 }

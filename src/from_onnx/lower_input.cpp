@@ -141,6 +141,8 @@ std::optional<Cut> constant_cut(const Context& context, const onnx::NodeProto& n
         const size_t lead = view.dims.size() - constant->dims.size();
         const auto is_long = [](int64_t dim) { return dim > 1; };
         if (std::count_if(constant->dims.begin(), constant->dims.end(), is_long) != 1) continue;
+        const bool old_slopes = node.op_type() == "PRelu" && context.opset() < 7;
+        if (old_slopes) return Cut{.image = view.dims.size() > 2, .axis = 1};
         const auto found = std::find_if(constant->dims.begin(), constant->dims.end(), is_long);
         const size_t axis = lead + static_cast<size_t>(found - constant->dims.begin());
         return Cut{.image = axis == 1 && view.dims.size() > 2, .axis = axis};

@@ -64,6 +64,8 @@ void lower_transpose(Context& context, const onnx::NodeProto& node);
 /// Reshape, Flatten, Squeeze, Unsqueeze, Identity, Dropout, Cast, CastLike: the data stay as they are.
 void lower_reshape(Context& context, const onnx::NodeProto& node);
 
+/// Does the attribute of opset 6 say so?
+bool is_said_to_train(const onnx::NodeProto& node);
 /// Throws InputError for a Dropout in training mode.
 void check_dropout(const onnx::NodeProto& node, const Facts& facts);
 

@@ -13,8 +13,10 @@ void check_cast(const onnx::NodeProto& node, const Facts& facts) {
 
 }  // namespace
 
+bool is_said_to_train(const onnx::NodeProto& node) { return int_attribute(node, "is_test", 1) == 0; }
+
 void check_dropout(const onnx::NodeProto& node, const Facts& facts) {
-    if (input_name(node, 2).empty()) return;
+    if (input_name(node, 2).empty() && !is_said_to_train(node)) return;
     const Constant* training = facts.constant(input_name(node, 2));
     const bool off = training != nullptr && !training->is_float && training->integers == std::vector<int64_t>{0};
     if (!off) fail(node, "training mode is not supported; export the model for inference");

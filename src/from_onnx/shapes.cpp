@@ -115,6 +115,7 @@ std::vector<Dims> matmul(const onnx::NodeProto& node, const Facts& facts) {
 
 std::vector<Dims> concat(const onnx::NodeProto& node, const Facts& facts) {
     Dims dims = facts.input_dims(node, 0);
+    if (!has_attribute(node, "axis")) fail(node, "it does not say along which axis; export the model again");
     const size_t axis = resolve_axis(node, int_attribute(node, "axis", 1), dims.size());
     for (int i = 1; i < node.input_size(); ++i) {
         const Dims& part = facts.input_dims(node, i);

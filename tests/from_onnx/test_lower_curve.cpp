@@ -134,6 +134,12 @@ TEST(LowerPair, GatesForChannelsAndForPositions) {
     EXPECT_EQ(run(positions, {1, 2, 3, 5}), (std::vector<float>{32, 54, 34, 57}));
 }
 
+/// A vector was one slope a channel then.
+TEST(LowerCurve, SlopesOfOldOpsets) {
+    const auto graph = ModelBuilder({1, 2, 1, 2}, 6).floats("s", {2}, {2, 3}).node("PRelu", {"x", "s"}, "y").lower();
+    expect_near(run(graph, {-1, 1, -1, 1}), {-2, 1, -3, 1});
+}
+
 /// Exporters leave out a Relu that the range of the integers implies.
 TEST(LowerQuantised, TheRangeIsPartOfTheMeaning) {
     auto raw = vector(13)

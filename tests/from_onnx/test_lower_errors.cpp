@@ -254,6 +254,18 @@ TEST(LowerErrors, TrainingModeOfOldOpsets) {
     EXPECT_THROW(lower(model), InputError);
 }
 
+TEST(LowerErrors, TrainingModeOfOpset6) {
+    auto builder =
+        ModelBuilder({1, 2}, 6).floats("v", {2}, {1, 1}).node("BatchNormalization", {"x", "v", "v", "v", "v"}, "n");
+    EXPECT_NO_THROW(builder.with_int("is_test", 1).lower());
+    expect_error(builder.node("Dropout", {"n"}, "y").with_int("is_test", 0),
+                 "(Dropout): training mode is not supported");
+}
+
+TEST(LowerErrors, ConcatThatSaysNoAxis) {
+    expect_error(ModelBuilder({1, 2}).node("Concat", {"x", "x"}, "y"), "it does not say along which axis");
+}
+
 TEST(LowerErrors, PaddingStatedTwice) {
     const auto builder = ModelBuilder({1, 1, 4, 4})
                              .node("MaxPool", {"x"}, "y")
