@@ -42,12 +42,11 @@ void Facts::learn(const onnx::NodeProto& node) {
     try {
         if (known && (asks || std::all_of(inputs.begin(), inputs.end(), is_constant))) {
             std::vector<Constant> results = fold(node, *this);
-            for (int i = 0; i < node.output_size() && static_cast<size_t>(i) < results.size(); ++i) {
-                results[static_cast<size_t>(i)].name = node.output(i);
-                constants_[node.output(i)] = std::move(results[static_cast<size_t>(i)]);
+            if (results.empty()) {
+                fail(node, "it computes a constant in a way that is not supported; fold constants before the export");
             }
-            if (!results.empty()) return;
-            fail(node, "it computes a constant in a way that is not supported; fold constants before the export");
+            keep(node, std::move(results));
+            return;
         }
         nodes_.push_back(&node);
         if (!is_known_operator(node)) {
@@ -60,6 +59,19 @@ void Facts::learn(const onnx::NodeProto& node) {
         }
     } catch (const InputError& error) {
         problems_.add(error.what());
+    }
+}
+
+// Each constant is of a sane size; a file of a kilobyte must not fill the memory with many.
+void Facts::keep(const onnx::NodeProto& node, std::vector<Constant> results) {
+    constexpr int64_t all_elements_max = int64_t{1} << 26;
+    for (const Constant& result : results) folded_elements_ += element_count(result.dims);
+    if (folded_elements_ > all_elements_max) {
+        fail(node, "it and the nodes before it compute too many constants; fold constants before the export");
+    }
+    for (int i = 0; i < node.output_size() && static_cast<size_t>(i) < results.size(); ++i) {
+        results[static_cast<size_t>(i)].name = node.output(i);
+        constants_[node.output(i)] = std::move(results[static_cast<size_t>(i)]);
     }
 }
 

@@ -41,8 +41,10 @@ public:
 
 private:
     void learn(const onnx::NodeProto& node);
+    void keep(const onnx::NodeProto& node, std::vector<Constant> results);
 
     int64_t opset_ = 0;
+    int64_t folded_elements_ = 0;
     std::map<std::string, const onnx::TensorProto*> initializers_;
     mutable std::map<std::string, Constant> constants_;
     std::map<std::string, Dims> dims_;

@@ -193,8 +193,8 @@ Constant picked(const onnx::NodeProto& node, const Constant& source, const Dims&
     result.dims = dims;
     result.values.assign(source.is_float ? count : 0, 0.0F);
     result.integers.assign(source.is_float ? 0 : count, 0);
+    Dims position(dims.size());
     for (size_t i = 0; i < count; ++i) {
-        Dims position(dims.size());
         size_t rest = i;
         for (size_t axis = dims.size(); axis-- > 0; rest /= static_cast<size_t>(dims[axis])) {
             position[axis] = static_cast<int64_t>(rest % static_cast<size_t>(dims[axis]));
@@ -291,7 +291,8 @@ void check_folded_size(const onnx::NodeProto& node, const Dims& dims) {
     for (const int64_t dim : dims) {
         if (dim < 0) fail(node, "it gives the impossible shape " + to_string(dims));
     }
-    if (element_count(dims) > folded_elements_max) fail(node, "it gives a constant of the shape " + to_string(dims));
+    if (element_count(dims) > folded_elements_max)
+        fail(node, "it gives a constant of the shape " + to_string(dims) + ", which is too large");
 }
 
 const Constant& folded_input(const onnx::NodeProto& node, const Facts& facts, int index) {

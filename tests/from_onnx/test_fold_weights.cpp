@@ -190,6 +190,19 @@ TEST(FoldWeights, CastsToTheTypeOfAnother) {
                  "activations cannot become integers");
 }
 
+TEST(FoldWeights, ManyLargeOnesDoNotFillTheMemory) {
+    auto builder = with_v().integers("shape", {1 << 12, 1 << 12}).node("MatMul", {"x", "v"}, "s0");
+    for (int i = 0; i < 6; ++i) {
+        const std::string n = std::to_string(i);
+        builder.node("ConstantOfShape", {"shape"}, "c" + n).node("Shape", {"c" + n}, "d" + n);
+        builder.node("Cast", {"d" + n}, "f" + n)
+            .with_int("to", onnx::TensorProto::FLOAT)
+            .node("ReduceMax", {"f" + n}, "r" + n);
+        builder.node("Add", {"s" + n, "r" + n}, "s" + std::to_string(i + 1));
+    }
+    expect_error(builder, "compute too many constants");
+}
+
 TEST(FoldWeights, WhatMakesNoSense) {
     expect_error(with_v()
                      .node("Log", {"v"}, "log")
