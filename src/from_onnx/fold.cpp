@@ -218,8 +218,9 @@ Constant tiled(const onnx::NodeProto& node, const Facts& facts) {
     }
     Dims dims = source.dims;
     for (size_t i = 0; i < dims.size(); ++i) {
-        if (repeats->integers[i] < 0 || repeats->integers[i] > folded_elements_max)
+        if (repeats->integers[i] < 0 || repeats->integers[i] > folded_elements_max) {
             fail(node, "its repeats are impossible");
+        }
         dims[i] *= repeats->integers[i];
     }
     return picked(node, source, dims, [&](Dims& position) {
@@ -291,8 +292,9 @@ void check_folded_size(const onnx::NodeProto& node, const Dims& dims) {
     for (const int64_t dim : dims) {
         if (dim < 0) fail(node, "it gives the impossible shape " + to_string(dims));
     }
-    if (element_count(dims) > folded_elements_max)
+    if (element_count(dims) > folded_elements_max) {
         fail(node, "it gives a constant of the shape " + to_string(dims) + ", which is too large");
+    }
 }
 
 const Constant& folded_input(const onnx::NodeProto& node, const Facts& facts, int index) {

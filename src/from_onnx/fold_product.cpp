@@ -11,8 +11,9 @@ constexpr int64_t products_max = int64_t{1} << 31;  // some seconds
 
 const Constant& real_input(const onnx::NodeProto& node, const Facts& facts, int index) {
     const Constant& found = folded_input(node, facts, index);
-    if (!found.is_float)
+    if (!found.is_float) {
         fail(node, "input " + std::to_string(index) + " holds integers; it is supported for floats only");
+    }
     return found;
 }
 
@@ -32,8 +33,9 @@ std::vector<float> multiplied(const Matrices& a, const Matrices& b) {
             std::vector<double> sums(b.columns, 0.0);
             for (size_t k = 0; k < a.columns; ++k) {
                 const auto factor = static_cast<double>(left[row * a.columns + k]);
-                for (size_t i = 0; i < b.columns; ++i)
+                for (size_t i = 0; i < b.columns; ++i) {
                     sums[i] += factor * static_cast<double>(right[k * b.columns + i]);
+                }
             }
             for (const double sum : sums) results.push_back(static_cast<float>(sum));
         }

@@ -173,7 +173,7 @@ int64_t to_integer(double value) {
 
 Constant wrapped_to_type(Constant constant) {
     const auto wrap = [&](auto narrow) {
-        for (int64_t& value : constant.integers) value = static_cast<decltype(narrow)>(value);
+        for (int64_t& value : constant.integers) value = int64_t{static_cast<decltype(narrow)>(value)};
     };
     switch (constant.type) {
         case onnx::TensorProto::INT8: wrap(int8_t{}); break;
