@@ -9,7 +9,8 @@
 
 #include "base/error.hpp"
 #include "input/kinds.hpp"
-#include "io/file.hpp"
+#include "io/printable.hpp"
+#include "power/cell_fault.hpp"
 #include "power/column_names.hpp"
 #include "power/text_table.hpp"
 
@@ -18,12 +19,21 @@ namespace {
 
 using Dims = std::vector<int64_t>;
 
-bool is_row(const power::TextTable& table, const power::HeadLine& line) {
-    const auto cells = table.split(line.text);
-    for (const std::string_view cell : cells) {
-        if (!power::TextTable::is_number(cell) && !power::TextTable::is_missing(cell)) return false;
-    }
-    return !cells.empty();
+using Cells = std::vector<std::string_view>;
+
+bool may_be_in_row(std::string_view cell) {
+    return power::TextTable::is_number(cell) || power::TextTable::is_missing(cell);
+}
+
+/// A row that was not understood is no header: its cells would be lost.
+void refuse_as_header(const power::TextTable& table, size_t line, const Cells& cells) {
+    const auto number = std::find_if_not(cells.begin(), cells.end(), power::may_be_name);
+    if (number == cells.end()) return;
+    const auto text = std::find_if_not(cells.begin(), cells.end(), may_be_in_row);
+    table.fail_at(
+        line, fmt::format("neither a row of numbers, for column {}: {}; nor a header, for '{}' in column {} is no name",
+                          text - cells.begin() + 1, power::why_no_number(*text), io::printable(*number, 40),
+                          number - cells.begin() + 1));
 }
 
 /// An index, as pandas writes it: the first column, without a name of its own, and it counts.
@@ -85,6 +95,15 @@ struct Head {
     bool may_be_header = false;  ///< the first row is 0, 1, ...
 };
 
+/// A second line of text.
+[[noreturn]] void fail_for_row(const power::TextTable& table, const power::HeadLine& line) {
+    const Cells cells = table.split(line.text);
+    const auto text = std::find_if_not(cells.begin(), cells.end(), may_be_in_row);
+    table.fail_at(line.number,
+                  fmt::format("neither a header, for that is above, nor a row of numbers, for column {}: {}",
+                              text - cells.begin() + 1, power::why_no_number(*text)));
+}
+
 Head head_of(const power::TextTable& table) {
     Head head;
     for (const power::HeadLine& line : table.head()) {
@@ -92,24 +111,18 @@ Head head_of(const power::TextTable& table) {
         const auto cells = table.split(line.text);
         // As pandas writes it before a column that is an index.
         const bool counts_after_index = cells.front().empty() && counts_columns(std::span(cells).subspan(1));
-        if (is_row(table, line) && !(counts_after_index && head.header == nullptr)) {
+        const bool is_row = std::all_of(cells.begin(), cells.end(), may_be_in_row);
+        if (is_row && !(counts_after_index && head.header == nullptr)) {
             head.first = &line;
             head.may_be_header = head.header == nullptr && counts_columns(cells);
             return head;
         }
-        if (head.header != nullptr) table.fail_at(line.number, "neither a header nor a row of numbers");
+        if (head.header != nullptr) fail_for_row(table, line);
+        if (!counts_after_index) refuse_as_header(table, line.number, cells);
         head.header = &line;
     }
-    table.fail_at(table.head().front().number, "no row of numbers");
-}
-
-/// Without this the reader of recordings would speak of one.
-power::TextTable read_table(const std::string& path) {
-    constexpr std::string_view blanks_and_mark = " \t\r\n\xEF\xBB\xBF";
-    if (io::read_text(path).find_first_not_of(blanks_and_mark) == std::string::npos) {
-        throw InputError(path + ": the file is empty");
-    }
-    return power::TextTable(path);
+    table.fail_at(table.head().front().number,
+                  "no row of numbers: all is a header or comments, which begin with # or %");
 }
 
 /// What the columns of a table may be to the model. Its dimensions of one value do not count.
@@ -196,7 +209,7 @@ private:
 }  // namespace
 
 SampleSetPointer open_table(const Spec& spec) {
-    power::TextTable table = read_table(spec.path);
+    power::TextTable table(spec.path);
     const auto [header, first, may_be_header] = head_of(table);
     const size_t cells = table.split(first->text).size();
     const size_t skipped = header != nullptr ? columns_to_skip(table, *header, *first) : 0;
@@ -214,6 +227,8 @@ SampleSetPointer open_table(const Spec& spec) {
             samples.values.push_back(value);
         }
     }
+    samples.note = table.commented_rows_text();
+    if (!samples.note.empty()) samples.note = spec.path + ": " + samples.note;
     const int64_t size = spec.values();
     const auto total = static_cast<int64_t>(samples.values.size());
     if (header == nullptr && columns > 1 && first_column.counts()) {
@@ -237,9 +252,9 @@ SampleSetPointer open_table(const Spec& spec) {
             fits.first && !fit ? "; " + spec.path + ",columns=first if the columns are the first one" : ""));
     }
     if (may_be_header && rows > 1) {
-        samples.note = spec.path +
-                       ": its first row is 0, 1, ... and is taken as values; if it is a header, leave it out " +
-                       "(pandas: to_csv(header=False, index=False))";
+        add_note(samples.note,
+                 spec.path + ": its first row is 0, 1, ... and is taken as values; if it is a header, leave it out " +
+                     "(pandas: to_csv(header=False, index=False))");
     }
     if (is_turned(spec, fits, static_cast<int64_t>(columns), samples.note)) {
         turn(samples, size, static_cast<int64_t>(columns));

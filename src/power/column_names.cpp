@@ -209,7 +209,9 @@ std::string folded(std::string_view text) {
         } else if (byte == 0xB5) {
             result += 'u';  // Latin 1
         } else {
-            result += byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : text[i];
+            // A name on several lines reads as one on one line.
+            const char c = byte == '\r' || byte == '\n' || byte == '\t' ? ' ' : text[i];
+            result += byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : c;
         }
     }
     return result;

@@ -10,7 +10,9 @@
 
 #include "base/error.hpp"
 #include "io/file.hpp"
+#include "io/printable.hpp"
 #include "io/wrong_kind.hpp"
+#include "power/cell_fault.hpp"
 
 namespace dynbal::power {
 namespace {
@@ -25,15 +27,6 @@ std::string_view unquoted(std::string_view cell) {
     return quoted ? trimmed(cell.substr(1, cell.size() - 2)) : cell;
 }
 
-/// A spreadsheet's errors are none: #DIV/0!, #N/A.
-bool is_comment(std::string_view line) {
-    constexpr std::array<std::string_view, 7> errors{"#DIV/0!", "#N/A",  "#NAME?", "#NULL!",
-                                                     "#NUM!",   "#REF!", "#VALUE!"};
-    const bool marked = line.front() == '#' || line.front() == '%';
-    return marked &&
-           std::none_of(errors.begin(), errors.end(), [&](std::string_view error) { return line.starts_with(error); });
-}
-
 /// A point as decimal mark.
 std::optional<double> parse_number(std::string_view text) {
     if (text.starts_with('+')) text.remove_prefix(1);
@@ -43,27 +36,45 @@ std::optional<double> parse_number(std::string_view text) {
     return good && !text.empty() ? std::optional(value) : std::nullopt;
 }
 
+std::string_view without_mark(std::string_view comment) {
+    return trimmed(comment.substr(std::min(comment.find_first_not_of("#%"), comment.size())));
+}
+
 std::string with_point(std::string_view cell) {
     std::string text(cell);
     std::replace(text.begin(), text.end(), ',', '.');
     return text;
 }
 
+/// Where a quoted cell ends, or no cell at all. Behind the closing mark comes the separator or the end of the line.
+std::optional<size_t> quoted_cell_end(std::string_view line, size_t begin, char separator) {
+    const size_t content = line.find_first_not_of(blanks, begin);
+    if (content == std::string_view::npos || line[content] != '"') return std::nullopt;
+    const size_t close = closing_mark(line, content);
+    if (close == std::string_view::npos) return std::nullopt;
+    return std::min(separator == ' ' ? line.find_first_of(blanks, close) : line.find(separator, close), line.size());
+}
+
 /// Where the cell that begins at `begin` ends; a separator in quotation marks is none.
 size_t cell_end(std::string_view line, size_t begin, char separator) {
-    const size_t content = line.find_first_not_of(blanks, begin);
-    if (content != std::string_view::npos && line[content] == '"') {
-        const size_t close = line.find('"', content + 1);
-        if (close != std::string_view::npos) return std::min(line.find(separator, close), line.size());
+    if (const auto end = quoted_cell_end(line, begin, separator)) return *end;
+    return std::min(separator == ' ' ? line.find_first_of(blanks, begin) : line.find(separator, begin), line.size());
+}
+
+bool has_unquoted(std::string_view line, char wanted) {
+    bool quoted = false;
+    for (const char c : line) {
+        if (c == '"') quoted = !quoted;
+        if (c == wanted && !quoted) return true;
     }
-    return std::min(line.find(separator, begin), line.size());
+    return false;
 }
 
 void split_into(std::vector<std::string_view>& cells, std::string_view line, char separator) {
     cells.clear();
     if (separator == ' ') {
         for (size_t begin = line.find_first_not_of(blanks); begin != std::string_view::npos;) {
-            const size_t end = std::min(line.find_first_of(blanks, begin), line.size());
+            const size_t end = cell_end(line, begin, separator);
             cells.push_back(unquoted(line.substr(begin, end - begin)));
             begin = line.find_first_not_of(blanks, end);
         }
@@ -84,18 +95,33 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
-TextTable::TextTable(const std::string& path) : path_(path), text_(io::read_text(path)) {
+TextTable::TextTable(const std::string& path) : path_(path), text_(io::read_text(path)), lines_(text_) {
     const std::string wrong = io::wrong_kind(text_);
     if (!wrong.empty()) throw InputError(path + ": " + wrong);
-    if (std::string_view(text_).substr(0, 4096).find('\0') != std::string_view::npos) {
-        throw InputError(path + ": this is a binary file; recordings are tables of text, or shepherd's HDF5 files");
-    }
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     if (text_.starts_with(mark)) text_.erase(0, mark.size());
-    // As once on a Macintosh.
-    if (text_.find('\n') == std::string::npos) line_end_ = '\r';
+    lines_ = TextLines(text_);
+    refuse_binary();
     read_head();
-    separator_ = guess_separator();
+    separator_ = take_separator();
+    if (head_.empty()) throw InputError(path + ": the file is empty");
+}
+
+/// A logger whose power fails leaves zeros at the end.
+void TextTable::refuse_binary() const {
+    const size_t zero = text_.find('\0');
+    if (zero == std::string::npos) return;
+    const std::string_view before = std::string_view(text_).substr(0, zero);
+    const bool is_wide = text_.size() > 3 && zero < 2 && text_[zero + 2] == '\0' && text_[zero + 1] != '\0';
+    if (is_wide) throw InputError(path_ + ": this is text in UTF-16; save it as UTF-8");
+    const bool is_text = std::all_of(before.begin(), before.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= ' ' || c == '\t' || c == '\r' || c == '\n';
+    });
+    const auto lines = static_cast<size_t>(std::count(before.begin(), before.end(), '\n'));
+    if (is_text && lines > 1) {
+        fail_at(lines + 1, "zeros (NUL) instead of text, as where writing was cut off; remove them");
+    }
+    throw InputError(path_ + ": this is a binary file, and no table of text");
 }
 
 std::vector<std::string_view> TextTable::split(std::string_view line, char separator) {
@@ -104,64 +130,61 @@ std::vector<std::string_view> TextTable::split(std::string_view line, char separ
     return cells;
 }
 
-bool TextTable::next_line(std::string_view& line) {
-    if (position_ >= text_.size()) return false;
-    const size_t end = std::min(text_.find(line_end_, position_), text_.size());
-    line = std::string_view(text_).substr(position_, end - position_);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    position_ = end + 1;
-    ++number_;
-    return true;
-}
-
 void TextTable::read_head() {
-    std::string_view line;
-    while (head_.size() < head_lines_max) {
-        const size_t begin = position_;
-        if (!next_line(line)) break;
-        std::string_view text = trimmed(line);
+    while (head_.size() < head_lines_max && lines_.next("\t;|,")) {
+        std::string_view text = trimmed(lines_.line());
         if (text.empty()) continue;
         const bool comment = is_comment(text);
-        if (comment) text = trimmed(text.substr(std::min(text.find_first_not_of("#%"), text.size())));
+        if (comment) text = without_mark(text);
         // A tab at an end is an empty cell.
-        head_.push_back({comment ? text : line, number_, begin, comment});
+        head_.push_back({comment ? text : lines_.line(), lines_.number(), lines_.begin(), comment});
     }
-    if (head_.empty()) fail_at(number_, "the trace is empty");
 }
 
-/// What half of the lines hold, or half of those at the end of the head: what comes before the table may be written in any way.
+/// Spreadsheets say it in the first line, which is no other line then.
+char TextTable::take_separator() {
+    const bool said = !head_.empty() && head_.front().text.size() == 5 && head_.front().text.starts_with("sep=");
+    if (!said) return guess_separator();
+    const char separator = head_.front().text[4];
+    head_.erase(head_.begin());
+    return separator;
+}
+
+/// What half of the lines hold, or more of those at the end of the head: what comes before the table may be written in any way.
 char TextTable::guess_separator() const {
-    for (const HeadLine& line : head_) {
-        // Spreadsheets say it in the first line.
-        if (line.text.size() == 5 && line.text.starts_with("sep=")) return line.text[4];
-    }
-    constexpr std::array<char, 4> candidates{'\t', ';', '|', ','};
-    for (const char candidate : candidates) {
-        for (const size_t begin : {head_.size() / 2, size_t{0}}) {
-            size_t with = 0, lines = 0;
-            for (size_t i = begin; i < head_.size(); ++i) {
-                if (head_[i].comment) continue;
-                ++lines;
-                if (head_[i].text.find(candidate) != std::string_view::npos) ++with;
-            }
-            if (with > 0 && 2 * with >= lines) return candidate;
+    for (const char candidate : {'\t', ';', '|', ','}) {
+        size_t with = 0, lines = 0, with_at_end = 0, lines_at_end = 0;
+        for (size_t i = 0; i < head_.size(); ++i) {
+            if (head_[i].comment) continue;
+            const size_t holds = has_unquoted(head_[i].text, candidate) ? 1 : 0;
+            const size_t at_end = 2 * i + 1 >= head_.size() ? 1 : 0;
+            with += holds;
+            with_at_end += holds * at_end;
+            ++lines;
+            lines_at_end += at_end;
         }
+        if (with > 0 && (2 * with >= lines || 2 * with_at_end > lines_at_end)) return candidate;
     }
     return ' ';
 }
 
 void TextTable::begin_rows(const HeadLine& first, size_t cells) {
-    position_ = first.begin;
-    number_ = first.number - 1;
+    lines_.go_to(first.begin, first.number);
+    first_begin_ = first.begin;
     cell_count_ = cells;
 }
 
 bool TextTable::next() {
-    std::string_view line;
-    while (next_line(line)) {
-        const size_t content = line.find_first_not_of(blanks);
-        if (content == std::string_view::npos || is_comment(line.substr(content))) continue;
+    const std::string_view separators(&separator_, 1);
+    while (lines_.next(separators)) {
+        const std::string_view line = lines_.line();
+        if (line.find_first_not_of(blanks) == std::string_view::npos) continue;
+        if (is_comment(line)) {
+            note_comment(line);
+            continue;
+        }
         split_row(line);
+        if (lines_.count() > 1) refuse_hidden_rows(line);
         return true;
     }
     return false;
@@ -170,7 +193,45 @@ bool TextTable::next() {
 void TextTable::split_row(std::string_view line) {
     split_into(cells_, line, separator_);
     if (cells_.size() == cell_count_) return;
-    fail(fmt::format("{} cells, but the table has {} columns", cells_.size(), cell_count_));
+    const bool any_number = std::any_of(cells_.begin(), cells_.end(), is_number);
+    fail(fmt::format("{} cells, but the table has {} columns{}", cells_.size(), cell_count_,
+                     any_number ? "" : remark_text(line)));
+}
+
+/// What to do with a line that is no row.
+std::string TextTable::remark_text(std::string_view line) const {
+    const bool again = std::any_of(head_.begin(), head_.end(), [&](const HeadLine& before) {
+        return before.begin < first_begin_ && before.text == line;
+    });
+    if (again) return "; this is the header again, as where recording began anew: make files of their own of them";
+    return "; if '" + io::printable(trimmed(line), 40) + "' is a remark begin it with #";
+}
+
+/// A row that was taken out by a mark: nothing is left out without a word.
+void TextTable::note_comment(std::string_view line) {
+    split_into(cells_, without_mark(trimmed(line)), separator_);
+    const bool row = cells_.size() == cell_count_ && std::all_of(cells_.begin(), cells_.end(), is_number);
+    if (!row) return;
+    if (commented_rows_ == 0) commented_line_ = lines_.number();
+    ++commented_rows_;
+}
+
+/// A mark that was forgotten, and one that was forgotten far below, would hide the rows between.
+void TextTable::refuse_hidden_rows(std::string_view line) const {
+    TextLines parts(line);
+    parts.next("");
+    for (size_t number = lines_.number() + 1; parts.next(""); ++number) {
+        const std::string_view part = trimmed(parts.line());
+        const bool begins_as_row = !part.empty() && part.find_first_of("0123456789") <= 1;
+        if (!begins_as_row || split(parts.line()).size() != cell_count_) continue;
+        fail(fmt::format("a quotation mark opens a cell here in which line {} lies, which looks like a row; close it",
+                         number));
+    }
+}
+
+std::string TextTable::commented_rows_text() const {
+    if (commented_rows_ == 0) return "";
+    return fmt::format("{} rows are left out as comments, the first in line {}", commented_rows_, commented_line_);
 }
 
 bool TextTable::is_missing(std::string_view cell) {
@@ -211,7 +272,9 @@ double TextTable::number(size_t column) {
         }
     }
     const auto value = comma ? parse_number(with_point(cell)) : parse_number(cell);
-    if (!value) fail(fmt::format("column {}: '{}' is not a number", column + 1, cell));
+    if (!value)
+        fail(fmt::format("column {}: {}{}", column + 1, why_no_number(cell),
+                         is_text(cell) ? remark_text(lines_.line()) : ""));
     return *value;
 }
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "power/text_lines.hpp"
+
 namespace dynbal::power {
 
 /// Without blanks and tabs around it.
@@ -27,6 +29,8 @@ class TextTable {
 public:
     /// Reads the whole file; a byte order mark is skipped. Throws InputError, also for files that are no text.
     explicit TextTable(const std::string& path);
+    TextTable(const TextTable&) = delete;
+    TextTable& operator=(const TextTable&) = delete;
 
     /// The first lines that are not empty.
     const std::vector<HeadLine>& head() const { return head_; }
@@ -39,7 +43,10 @@ public:
     void begin_rows(const HeadLine& first, size_t cells);
     /// The next line that is neither empty nor a comment. Throws InputError if it has another number of cells.
     bool next();
-    size_t line_number() const { return number_; }
+    /// The first of its lines, where a cell in quotation marks holds line ends.
+    size_t line_number() const { return lines_.number(); }
+    /// Of the comments so far those that would have been rows; "" if there are none.
+    std::string commented_rows_text() const;
     std::string_view cell(size_t column) const { return cells_[column]; }
     /// Empty, or one of the words that instruments write for "nothing".
     bool is_missing(size_t column) const { return is_missing(cells_[column]); }
@@ -51,23 +58,26 @@ public:
     static bool may_be_thousands(std::string_view cell);
     /// With either decimal mark.
     static bool is_number(std::string_view cell);
-    [[noreturn]] void fail(const std::string& reason) const { fail_at(number_, reason); }
+    [[noreturn]] void fail(const std::string& reason) const { fail_at(lines_.number(), reason); }
     [[noreturn]] void fail_at(size_t line, const std::string& reason) const;
 
 private:
-    bool next_line(std::string_view& line);
+    void refuse_binary() const;
     void read_head();
+    char take_separator();
     char guess_separator() const;
     void split_row(std::string_view line);
+    std::string remark_text(std::string_view line) const;
+    void note_comment(std::string_view line);
+    void refuse_hidden_rows(std::string_view line) const;
 
     std::string path_, text_;
+    TextLines lines_;
     std::vector<HeadLine> head_;
     char separator_ = ',';
-    char line_end_ = '\n';
-    size_t cell_count_ = 0;
-    size_t position_ = 0;
-    size_t number_ = 0;
+    size_t cell_count_ = 0, first_begin_ = 0;
     char decimal_ = 0;  ///< unknown before the first number that has one
+    size_t commented_rows_ = 0, commented_line_ = 0;
     std::vector<std::string_view> cells_;
 };
 

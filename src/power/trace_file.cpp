@@ -42,6 +42,7 @@ public:
         table_.begin_rows(*layout_.first_row, layout_.cells);
         while (table_.next()) {
             ++samples_;
+            refuse_total();
             const double value = this->value();
             if (layout_.time == TimeSource::step) {
                 add(layout_.step_s, value);
@@ -64,11 +65,26 @@ public:
                 "'" + example_ +
                 "' is taken for a number with a fraction; if it is a thousand times as much give scale=1000");
         }
+        const std::string commented = table_.commented_rows_text();
+        if (!commented.empty()) summary.notes.push_back(commented);
         if (replaced_ > 0) summary.notes.push_back(fmt::format("{} missing values replaced", replaced_));
         return make_recording(std::move(pieces_), std::move(summary));
     }
 
 private:
+    /// Below a table, in a column that is not looked at otherwise: its number would be a row more.
+    void refuse_total() const {
+        constexpr std::array<std::string_view, 17> totals{"total", "sum",   "mean",   "average", "avg",    "median",
+                                                          "min",   "max",   "std",    "count",   "end",    "eof",
+                                                          "stop",  "summe", "gesamt", "somme",   "moyenne"};
+        std::string_view cell = table_.cell(0);
+        if (cell.size() < 3 || cell.size() > 8 || cell.front() < 'A') return;
+        if (cell.ends_with(':')) cell.remove_suffix(1);
+        const std::string word = folded(cell);
+        if (std::find(totals.begin(), totals.end(), word) == totals.end()) return;
+        table_.fail(fmt::format("'{}' names no row of a recording; remove the line, or begin it with #", cell));
+    }
+
     /// In SI units; where something is missing, what missing= says.
     double value() {
         const bool missing = table_.is_missing(layout_.value_column) ||

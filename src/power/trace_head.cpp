@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "io/printable.hpp"
+#include "power/cell_fault.hpp"
 #include "power/trace_time.hpp"
 
 namespace dynbal::power {
@@ -65,9 +67,73 @@ bool any_meaning(const Cells& cells) {
                        [](std::string_view cell) { return meaning_of(cell).quantity != Quantity::none; });
 }
 
+/// A header in quotation marks may have line ends, and marks that are doubled.
+std::string on_one_line(std::string_view name) {
+    std::string result;
+    for (size_t i = 0; i < name.size(); ++i) {
+        const bool blank = name[i] == '\r' || name[i] == '\n' || name[i] == ' ';
+        const bool doubled = name.substr(i, 2) == "\"\"";
+        if (!(blank && result.ends_with(' '))) result += blank ? ' ' : name[i];
+        if (doubled) ++i;
+    }
+    return result;
+}
+
 bool is_channel(std::string_view name) {
     return (name.starts_with("CH") && name.size() <= 4) || name.starts_with("Channel ") || name.starts_with("MATH") ||
            name.starts_with("REF");
+}
+
+bool is_plain_value(std::string_view cell) { return looks_like_value(cell) && !TextTable::is_missing(cell); }
+
+/// Names, and no row that was not understood: no cell is a number, and none begins like one unless others say what they name.
+bool may_be_header(const Cells& cells) {
+    if (std::any_of(cells.begin(), cells.end(), is_plain_value)) return false;
+    Cells names = cells;
+    std::erase_if(names, begins_like_number);
+    return names.size() == cells.size() || any_meaning(names);
+}
+
+[[noreturn]] void fail_for_header(const TextTable& table, size_t line, const Cells& cells) {
+    const auto number = std::find_if(cells.begin(), cells.end(), [](std::string_view cell) {
+        return is_plain_value(cell) || begins_like_number(cell);
+    });
+    const auto text = std::find_if(cells.begin(), cells.end(),
+                                   [](std::string_view cell) { return !cell.empty() && !looks_like_value(cell); });
+    table.fail_at(
+        line, fmt::format("neither a row of numbers, for column {}: {}; nor a header, for '{}' in column {} is no name",
+                          text - cells.begin() + 1, why_no_number(*text), io::printable(*number, 40),
+                          number - cells.begin() + 1));
+}
+
+/// Of the lines that are no rows of numbers the one that comes closest is named, with its first cell that is none.
+[[noreturn]] void fail_without_rows(const TextTable& table) {
+    const HeadLine* closest = nullptr;
+    size_t most = 0;
+    for (const HeadLine& line : table.head()) {
+        if (line.comment) continue;
+        size_t likeness = 1;
+        for (const std::string_view cell : table.split(line.text)) {
+            likeness += is_plain_value(cell) ? size_t{3} : begins_like_number(cell) ? size_t{2} : size_t{0};
+        }
+        if (likeness <= most) continue;
+        most = likeness;
+        closest = &line;
+    }
+    const auto& head = table.head();
+    const auto comments = std::count_if(head.begin(), head.end(), [](const HeadLine& line) { return line.comment; });
+    if (closest == nullptr) table.fail_at(head.front().number, "nothing but comments, which begin with # or %");
+    const Cells cells = table.split(closest->text);
+    const auto text = std::find_if(cells.begin(), cells.end(),
+                                   [](std::string_view cell) { return !cell.empty() && !looks_like_value(cell); });
+    std::string why;
+    if (text != cells.end()) {
+        why =
+            fmt::format("; this one comes closest, but column {}: {}", text - cells.begin() + 1, why_no_number(*text));
+    }
+    if (2 * comments > std::ssize(head))
+        why += fmt::format("; {} lines are comments: they begin with # or %", comments);
+    table.fail_at(closest->number, fmt::format("no rows of numbers in the first {} lines{}", head.size(), why));
 }
 
 /// The first line of two in a row that look like rows with the same number of cells, or one below names that are known.
@@ -95,9 +161,7 @@ class HeadReader {
 public:
     explicit HeadReader(const TextTable& table) : table_(table), row_(first_row_of(table)) {
         const auto& head = table.head();
-        if (row_ == head.size()) {
-            table.fail_at(head.front().number, fmt::format("no rows of numbers in the first {} lines", head.size()));
-        }
+        if (row_ == head.size()) fail_without_rows(table);
         count_ = table.split(head[row_].text).size();
         result_.first_row = &head[row_];
     }
@@ -113,6 +177,8 @@ public:
             table_.fail_at(result_.first_row->number, fmt::format("{} cells, but line {} names {} columns", count_,
                                                                   result_.header->number, names.size()));
         }
+        const bool is_named = units_.empty() && !result_.header->comment;
+        if (is_named && !may_be_header(names)) fail_for_header(table_, result_.header->number, names);
         const bool separated_otherwise = table_.split(result_.header->text).size() != count_;
         const bool has_points = result_.first_row->text.find('.') != std::string_view::npos;
         if (table_.separator() == ',' && separated_otherwise && !has_points) {
@@ -128,7 +194,7 @@ public:
                     result_.header->number,
                     fmt::format("'{}' has another unit than the line below it says: '{}'", names[i], units_[i]));
             }
-            result_.columns.push_back({std::string(names[i]), unit ? *unit : named});
+            result_.columns.push_back({on_one_line(names[i]), unit ? *unit : named});
         }
         if (units_.empty()) apply_instruments();
         return std::move(result_);
@@ -142,7 +208,7 @@ private:
         for (size_t i = row_; i-- > 0;) {
             const Cells cells = split_header(table_, head[i].text, count_);
             if (head[i].comment) {
-                if (cells.size() != count_ || !any_meaning(cells) || looks_like_row(cells)) continue;
+                if (cells.size() != count_ || !any_meaning(cells) || !may_be_header(cells)) continue;
             } else if (looks_like_row(cells)) {
                 table_.fail_at(head[i].number,
                                fmt::format("{} cells, but the rows that follow have {}", cells.size(), count_));

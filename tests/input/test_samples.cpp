@@ -113,6 +113,17 @@ TEST_F(SamplesTest, TablesAreRowsOrWindows) {
     EXPECT_NE(error(write("bad.csv", "1,2\n3\n"), {2}).find("bad.csv:2: "), std::string::npos);
     EXPECT_NE(error(write("bad.csv", "1,2\n3,nan\n"), {2}).find("bad.csv:2: "), std::string::npos);
     EXPECT_NE(error(write("bad.csv", "a,b\nc,d\n1,2\n"), {2}).find("bad.csv:2: "), std::string::npos);
+    for (const char* first : {"1,x", "1.5 mW,2", "x,2", "1'375,x"})
+        EXPECT_NE(
+            error(write("bad.csv", std::string(first) + "\n3,4\n"), {2}).find("bad.csv:1: neither a row of numbers"),
+            std::string::npos)
+            << "a row is no header";
+    EXPECT_EQ(error(write("names.csv", "2m_temperature,\"3d\nspeed\"\n3,4\n"), {2}), "");
+    EXPECT_NE(error(write("bad.csv", "a,\"two\nlines\"\n3,4\n3,x\n"), {2}).find("bad.csv:4: column 2: 'x'"),
+              std::string::npos);
+    EXPECT_NE(error(write("bad.csv", "1,2\n3,4\nTotal,6\n"), {2}).find("bad.csv:3: column 1: 'Total'"),
+              std::string::npos);
+    EXPECT_NE(error(write("bad.csv", "a,b\n"), {2}).find("bad.csv:1: no row of numbers"), std::string::npos);
 }
 
 TEST_F(SamplesTest, ATableThatFitsTwiceSaysHowItIsTaken) {
