@@ -9,100 +9,23 @@
 namespace dynbal::power {
 namespace {
 
-struct WrittenUnit {
-    std::string_view name;
-    Quantity quantity;
-    double factor;
-};
-
-// Capital and small letters are the same here: nobody harvests megawatts.
-constexpr std::array<WrittenUnit, 54> units{{{"s", Quantity::time, 1},
-                                             {"sec", Quantity::time, 1},
-                                             {"secs", Quantity::time, 1},
-                                             {"second", Quantity::time, 1},
-                                             {"seconds", Quantity::time, 1},
-                                             {"ms", Quantity::time, 1e-3},
-                                             {"msec", Quantity::time, 1e-3},
-                                             {"millis", Quantity::time, 1e-3},
-                                             {"millisecond", Quantity::time, 1e-3},
-                                             {"milliseconds", Quantity::time, 1e-3},
-                                             {"us", Quantity::time, 1e-6},
-                                             {"usec", Quantity::time, 1e-6},
-                                             {"micros", Quantity::time, 1e-6},
-                                             {"microseconds", Quantity::time, 1e-6},
-                                             {"ns", Quantity::time, 1e-9},
-                                             {"nanoseconds", Quantity::time, 1e-9},
-                                             {"min", Quantity::time, 60},
-                                             {"mins", Quantity::time, 60},
-                                             {"minute", Quantity::time, 60},
-                                             {"minutes", Quantity::time, 60},
-                                             {"h", Quantity::time, 3600},
-                                             {"hr", Quantity::time, 3600},
-                                             {"hrs", Quantity::time, 3600},
-                                             {"hour", Quantity::time, 3600},
-                                             {"hours", Quantity::time, 3600},
-                                             {"w", Quantity::power, 1},
-                                             {"watt", Quantity::power, 1},
-                                             {"watts", Quantity::power, 1},
-                                             {"mw", Quantity::power, 1e-3},
-                                             {"milliwatts", Quantity::power, 1e-3},
-                                             {"uw", Quantity::power, 1e-6},
-                                             {"microwatts", Quantity::power, 1e-6},
-                                             {"nw", Quantity::power, 1e-9},
-                                             {"v", Quantity::voltage, 1},
-                                             {"volt", Quantity::voltage, 1},
-                                             {"volts", Quantity::voltage, 1},
-                                             {"mv", Quantity::voltage, 1e-3},
-                                             {"millivolts", Quantity::voltage, 1e-3},
-                                             {"uv", Quantity::voltage, 1e-6},
-                                             {"a", Quantity::current, 1},
-                                             {"amp", Quantity::current, 1},
-                                             {"amps", Quantity::current, 1},
-                                             {"ampere", Quantity::current, 1},
-                                             {"amperes", Quantity::current, 1},
-                                             {"ma", Quantity::current, 1e-3},
-                                             {"milliamps", Quantity::current, 1e-3},
-                                             {"ua", Quantity::current, 1e-6},
-                                             {"microamps", Quantity::current, 1e-6},
-                                             {"na", Quantity::current, 1e-9},
-                                             {"w/m2", Quantity::irradiance, 1},
-                                             {"w/m^2", Quantity::irradiance, 1},
-                                             {"w/m\xC2\xB2", Quantity::irradiance, 1},
-                                             {"w_m2", Quantity::irradiance, 1},
-                                             {"wm-2", Quantity::irradiance, 1}}};
-
 struct Word {
     std::string_view name;
     Quantity quantity;
 };
 
 /// Names without a unit; one that begins with such a word and goes on means the same.
-constexpr std::array<Word, 19> words{{{"timestamp", Quantity::time},
-                                      {"datetime", Quantity::time},
-                                      {"elapsed", Quantity::time},
-                                      {"x-axis", Quantity::time},
-                                      {"time", Quantity::time},
-                                      {"date", Quantity::time},
-                                      {"power", Quantity::power},
-                                      {"pwr", Quantity::power},
-                                      {"voltage", Quantity::voltage},
-                                      {"volt", Quantity::voltage},
-                                      {"vbus", Quantity::voltage},
-                                      {"current", Quantity::current},
-                                      {"irradiance", Quantity::irradiance},
-                                      {"t", Quantity::time},
-                                      {"p", Quantity::power},
-                                      {"v", Quantity::voltage},
-                                      {"u", Quantity::voltage},
-                                      {"i", Quantity::current},
-                                      {"ghi", Quantity::irradiance}}};
-
-std::optional<ColumnMeaning> exact_unit(std::string_view unit) {
-    const auto* const found =
-        std::find_if(units.begin(), units.end(), [&](const WrittenUnit& u) { return u.name == unit; });
-    if (found == units.end()) return std::nullopt;
-    return ColumnMeaning{found->quantity, found->factor};
-}
+constexpr std::array<Word, 22> words{{{"timestamp", Quantity::time},  {"datetime", Quantity::time},
+                                      {"elapsed", Quantity::time},    {"epoch", Quantity::time},
+                                      {"unix", Quantity::time},       {"datenum", Quantity::time},
+                                      {"x-axis", Quantity::time},     {"time", Quantity::time},
+                                      {"date", Quantity::time},       {"power", Quantity::power},
+                                      {"pwr", Quantity::power},       {"voltage", Quantity::voltage},
+                                      {"volt", Quantity::voltage},    {"vbus", Quantity::voltage},
+                                      {"current", Quantity::current}, {"irradiance", Quantity::irradiance},
+                                      {"t", Quantity::time},          {"p", Quantity::power},
+                                      {"v", Quantity::voltage},       {"u", Quantity::voltage},
+                                      {"i", Quantity::current},       {"ghi", Quantity::irradiance}}};
 
 std::string_view without_brackets(std::string_view text) {
     constexpr std::string_view open = "([{<", close = ")]}>";
@@ -111,12 +34,13 @@ std::string_view without_brackets(std::string_view text) {
                                                                         : text;
 }
 
-/// A minimum stands beside a maximum more often than minutes do.
+/// A minimum stands beside a maximum more often than minutes do, and a day beside a month.
 bool may_be_least(std::string_view unit) { return unit == "min" || unit == "mins"; }
 
 /// One letter behind a name can be anything (Channel A), unless the name says the same.
 bool is_trusted(std::string_view name, char mark, std::string_view unit, Quantity quantity, Quantity word) {
-    if (may_be_least(unit) || unit == "h") return word == quantity || (name.front() == 't' && name[1] == mark);
+    const bool is_long = quantity == Quantity::time && (unit == "h" || unit.starts_with('d'));
+    if (may_be_least(unit) || is_long) return word == quantity || (name.front() == 't' && name[1] == mark);
     if (unit.size() > 1 || word == quantity) return true;
     const bool tied = mark == '_' || mark == '/';
     if (tied) return unit != "a" || name.starts_with('i');
@@ -128,13 +52,13 @@ bool is_trusted(std::string_view name, char mark, std::string_view unit, Quantit
 /// The unit in the last bracket of a name in small letters, or behind a blank, line or slash.
 std::optional<ColumnMeaning> unit_at_end(std::string_view name, Quantity word) {
     const size_t bracket = name.find_last_of("([{<");
-    if (bracket != std::string_view::npos && bracket > 0) return exact_unit(without_brackets(name.substr(bracket)));
+    if (bracket != std::string_view::npos && bracket > 0) return unit_named(without_brackets(name.substr(bracket)));
     constexpr std::string_view marks = "_ /.-,:";
     // From the longest: w_m2 before m2.
     for (size_t mark = name.find_first_of(marks); mark != std::string_view::npos;
          mark = name.find_first_of(marks, mark + 1)) {
         const std::string_view text = trimmed(name.substr(mark + 1));
-        const auto unit = exact_unit(text);
+        const auto unit = unit_named(text);
         if (unit && is_trusted(name, name[mark], text, unit->quantity, word)) return unit;
     }
     return std::nullopt;
@@ -189,7 +113,7 @@ bool has_words(std::string_view name, std::string_view suffix, std::string_view 
 std::optional<ColumnMeaning> word_and_unit(std::string_view name) {
     for (const Word& word : words) {
         if (word.name.size() <= 2 || !name.starts_with(word.name)) continue;
-        const auto unit = exact_unit(name.substr(word.name.size()));
+        const auto unit = unit_named(name.substr(word.name.size()));
         if (unit && unit->quantity == word.quantity) return unit;
     }
     return std::nullopt;
@@ -219,7 +143,7 @@ std::string folded(std::string_view text) {
 
 std::optional<ColumnMeaning> meaning_of_unit(std::string_view unit) {
     const std::string name = folded(unit);
-    return exact_unit(without_brackets(name));
+    return unit_named(without_brackets(name));
 }
 
 std::string why_no_harvest(std::string_view name, Quantity quantity) {
@@ -254,6 +178,45 @@ std::string why_no_product(const std::string& voltage, const std::string& curren
     return why;
 }
 
+bool is_time_between_rows(std::string_view name) {
+    constexpr std::array<std::string_view, 8> differences{"dt",   "delta",  "deltat", "interval",
+                                                          "step", "period", "diff",   "difference"};
+    const std::vector<std::string> parts = words_of(name);
+    return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+        return std::find(differences.begin(), differences.end(), part) != differences.end();
+    });
+}
+
+std::string unknown_unit(std::string_view name) {
+    name = trimmed(name);
+    const size_t bracket = name.find_last_of("([{<");
+    const bool ends_in_bracket = !name.empty() && std::string_view(")]}>").find(name.back()) != std::string_view::npos;
+    if (bracket != std::string_view::npos && bracket > 0 && ends_in_bracket) {
+        return std::string(without_brackets(name.substr(bracket)));
+    }
+    constexpr std::string_view marks = "_ /.-,:";
+    const size_t mark = name.find_first_of(marks);
+    if (mark == std::string_view::npos || word_at_start(folded(name)) == Quantity::none) return "";
+    std::string_view rest = name.substr(mark);
+    rest.remove_prefix(std::min(rest.find_first_not_of(marks), rest.size()));
+    const bool is_one_word = rest.find_first_of("_ .-,:") == std::string_view::npos;
+    const bool is_number = rest.find_first_not_of("0123456789") == std::string_view::npos;
+    const bool is_word = word_at_start(folded(rest)) != Quantity::none;
+    return is_one_word && !is_number && !is_word ? std::string(rest) : "";
+}
+
+std::string mega_in(std::string_view text) {
+    const auto is_letter = [&](size_t at) {
+        return at < text.size() && ((text[at] | 0x20) >= 'a' && (text[at] | 0x20) <= 'z');
+    };
+    for (const std::string_view mega : {"MW", "MV", "MA"}) {
+        for (size_t at = text.find(mega); at != std::string_view::npos; at = text.find(mega, at + 1)) {
+            if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + 2)) return std::string(mega);
+        }
+    }
+    return "";
+}
+
 bool begins_with_minutes(std::string_view name) {
     const std::string text = folded(name);
     const size_t at = text.find("mm:ss");
@@ -262,8 +225,8 @@ bool begins_with_minutes(std::string_view name) {
 
 ColumnMeaning meaning_of(std::string_view text) {
     const std::string name = folded(text);
-    if (name.size() > 1 && !may_be_least(name)) {
-        if (const auto unit = exact_unit(without_brackets(name))) return *unit;
+    if (name.size() > 1 && !may_be_least(name) && name != "day") {
+        if (const auto unit = unit_named(without_brackets(name))) return *unit;
     }
     const Quantity word = word_at_start(name);
     if (const auto unit = unit_at_end(name, word)) {
@@ -275,22 +238,6 @@ ColumnMeaning meaning_of(std::string_view text) {
     if (name == "w") return {Quantity::power, 1};
     if (name == "s") return {Quantity::time, 1};
     return {word, 0};
-}
-
-const char* text_of(Quantity quantity) {
-    switch (quantity) {
-        case Quantity::time: return "time";
-        case Quantity::power: return "power";
-        case Quantity::voltage: return "voltage";
-        case Quantity::current: return "current";
-        case Quantity::irradiance: return "irradiance";
-        case Quantity::none: break;
-    }
-    return "nothing known";
-}
-
-std::string units_text() {
-    return "time in s, ms, us, min, h; power in W, mW, uW; volts and amperes alike; light in W/m2";
 }
 
 }  // namespace dynbal::power

@@ -1,20 +1,13 @@
 //! What the name of a column says: quantity and unit, in any case, as people and instruments write them.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "power/unit_names.hpp"
+
 namespace dynbal::power {
-
-enum class Quantity : uint8_t { none, time, power, voltage, current, irradiance };
-
-struct ColumnMeaning {
-    Quantity quantity = Quantity::none;
-    double factor = 0;  ///< to SI units; 0: the name has no unit
-    bool has_unit() const { return factor != 0; }
-};
 
 /// `power_mw`, `Power [mW]`, `Power (µW)`, `P / W`, `mW`, `time`: none for a name that is none of these.
 ColumnMeaning meaning_of(std::string_view name);
@@ -27,13 +20,14 @@ std::optional<ColumnMeaning> meaning_of_unit(std::string_view unit);
 std::string why_no_harvest(std::string_view name, Quantity quantity);
 /// A harvester does not give its open-circuit voltage (`Voc`, `V_oc`) and its short-circuit current (`Isc`) at once; "" for others.
 std::string why_no_product(const std::string& voltage, const std::string& current);
+/// `dt_ms`, `Interval (s)`: how long a row lasts, and not when it was.
+bool is_time_between_rows(std::string_view name);
+/// What stands where a unit does and is none: `hp` of `power (hp)`, `kwh` of `power_kwh`; "" if nothing does.
+std::string unknown_unit(std::string_view name);
+/// MW, MV or MA as a word of its own, which meaning_of() takes for milli; "" for others.
+std::string mega_in(std::string_view text);
 /// `Time (mm:ss)`
 bool begins_with_minutes(std::string_view name);
-
-const char* text_of(Quantity quantity);
-
-/// "power in mW (or W, uW)", for messages.
-std::string units_text();
 
 /// In small letters, micro signs of every encoding as `u`.
 std::string folded(std::string_view text);

@@ -7,142 +7,66 @@
 #include <charconv>
 
 #include "base/error.hpp"
+#include "power/csv_columns.hpp"
+#include "power/time_unit.hpp"
 #include "power/trace_time.hpp"
 
 namespace dynbal::power {
 namespace {
 
-constexpr const char* by_hand =
-    "or by hand: column=NAME or NUMBER, unit=mW, time=NAME or NUMBER, time_unit=ms, or step=1ms";
-
 class LayoutFinder {
 public:
-    LayoutFinder(const TextTable& table, Options& options) : table_(table), options_(options), head_(read_head(table)) {
-        layout_.first_row = head_.first_row;
-        first_cells_ = table.split(head_.first_row->text);
-        layout_.cells = head_.columns.size();
-        layout_.format = head_.instrument.empty() ? "csv" : "csv of " + head_.instrument;
+    LayoutFinder(const TextTable& table, Options& options) : table_(table), options_(options), columns_(table) {
+        const TraceHead& head = columns_.head();
+        layout_.first_row = head.first_row;
+        first_cells_ = table.split(head.first_row->text);
+        layout_.cells = head.columns.size();
+        layout_.format = head.instrument.empty() ? "csv" : "csv of " + head.instrument;
     }
 
     TraceLayout find() {
         const bool step = options_.has("step");
-        check_names();
+        columns_.check_names();
         // The time first: it may be named by hand and is no value then.
         if (!step) find_time();
         find_value();
         if (step) layout_.step_s = options_.number("step", Unit::second, 0, 1e-6, 86400);
-        std::string time = layout_.time == TimeSource::step ? fmt::format("{:g} s a row", layout_.step_s)
-                                                            : "time from " + name_of(layout_.time_column);
-        if (layout_.date_column) time += " with dates from " + name_of(*layout_.date_column);
+        std::string time = layout_.time == TimeSource::step
+                               ? fmt::format("{:g} s a row", layout_.step_s)
+                               : "time" + time_unit() + " from " + columns_.name_of(layout_.time_column);
+        if (layout_.date_column) time += " with dates from " + columns_.name_of(*layout_.date_column);
         time += order_text();
         layout_.columns = time + ", " + value_text();
+        note_capitals();
         return layout_;
     }
 
 private:
-    [[noreturn]] void fail(const std::string& reason) const {
-        const HeadLine& line = head_.header != nullptr ? *head_.header : *head_.first_row;
-        table_.fail_at(line.number, reason);
-    }
-
-    std::string name_of(size_t column) const {
-        const std::string& name = head_.columns[column].name;
-        return name.empty() ? fmt::format("column {}", column + 1) : "'" + name + "'";
-    }
-
-    /// `power, mW` names one column; where commas are decimal marks, too, it would look like two.
-    void check_names() const {
-        for (size_t i = 1; i < head_.columns.size(); ++i) {
-            const NamedColumn &before = head_.columns[i - 1], &column = head_.columns[i];
-            const auto unit = meaning_of_unit(column.name);
-            if (table_.separator() != ',' || !unit || before.meaning.has_unit()) continue;
-            const bool says_it = folded(before.name).find(text_of(unit->quantity)) != std::string::npos;
-            if (before.meaning.quantity != unit->quantity && !says_it) continue;
-            fail(fmt::format("'{}, {}' may be one column with its unit, or two; name it {} [{}]", before.name,
-                             column.name, before.name, column.name));
-        }
-    }
-
-    void need_header() const {
-        if (head_.header != nullptr) return;
-        fail(fmt::format("no line names the columns; write a header such as time_s,power_mw, {}", by_hand));
-    }
-    [[noreturn]] void fail_for_two(const char* key, std::string_view text, size_t one, size_t other) const {
-        fail(fmt::format("{}={}: columns {} and {} have this name; give the number", key, text, one, other));
-    }
-    std::string all_names() const {
-        std::string names;
-        for (const NamedColumn& column : head_.columns) names += (names.empty() ? "'" : ", '") + column.name + "'";
-        return names;
-    }
-
-    /// A name, or a number from 1.
-    size_t column_by_hand(const char* key, std::string_view text) const {
-        std::optional<size_t> found;
-        for (size_t i = 0; i < head_.columns.size(); ++i) {
-            const std::string& name = head_.columns[i].name;
-            if (name.empty() || (name != text && folded(name) != folded(text))) continue;
-            if (found) fail_for_two(key, text, *found + 1, i + 1);
-            found = i;
-        }
-        if (found) return *found;
-        size_t number = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        const bool good = error == std::errc{} && end == text.data() + text.size();
-        if (good && number >= 1 && number <= head_.columns.size()) return number - 1;
-        const std::string there = head_.header == nullptr ? "there is no header" : "the columns are " + all_names();
-        fail(fmt::format("{}={}: no such column among {}; {}", key, text, head_.columns.size(), there));
-    }
-
-    std::vector<size_t> columns_of(Quantity quantity, bool with_unit) const {
-        std::vector<size_t> found;
-        for (size_t i = 0; i < head_.columns.size(); ++i) {
-            const ColumnMeaning& meaning = head_.columns[i].meaning;
-            if (time_taken_ && i == layout_.time_column) continue;
-            if (meaning.quantity == quantity && meaning.has_unit() == with_unit) found.push_back(i);
-        }
-        return found;
-    }
-
-    void refuse_load(size_t column) const {
-        const Quantity quantity = head_.columns[column].meaning.quantity;
-        const std::string why = quantity == Quantity::time ? "" : why_no_harvest(head_.columns[column].name, quantity);
-        if (why.empty()) return;
-        fail(fmt::format("{} is by its name {}; say what was harvested: column=NAME", name_of(column), why));
-    }
-
-    /// The only one; none if there is none.
-    std::optional<size_t> only(Quantity quantity, const char* key) const {
-        const std::vector<size_t> found = columns_of(quantity, true);
-        if (found.empty()) return std::nullopt;
-        if (found.size() > 1) {
-            std::string names;
-            for (const size_t column : found) names += (names.empty() ? "" : ", ") + name_of(column);
-            fail(
-                fmt::format("{} columns hold {}: {}; say which: {}=NAME", found.size(), text_of(quantity), names, key));
-        }
-        refuse_load(found.front());
-        return found.front();
-    }
-
     void find_time() {
         set_date_order();
         std::optional<size_t> column;
         if (const auto text = options_.text("time")) {
-            column = column_by_hand("time", *text);
+            column = columns_.by_hand("time", *text);
         } else {
-            column = only(Quantity::time, "time");
+            column = columns_.only(Quantity::time, "time");
             if (!column) column = clock_column();
             // What counts needs a unit; said below.
-            const std::vector<size_t> others = columns_of(Quantity::time, false);
-            if (!column && !others.empty()) column = others.front();
+            const std::vector<size_t> others = columns_.of(Quantity::time, false);
+            if (!column && others.size() > 1 && options_.has("time_unit")) {
+                columns_.fail("time_unit= is given, but not of which column: time=NAME or NUMBER");
+            }
+            if (!column && !others.empty()) {
+                column = others.front();
+                columns_.refuse_other(*column);
+            }
         }
         if (!column) {
-            need_header();
-            fail(fmt::format("no column holds the time ({}); give step=T, or time=NAME", all_names()));
+            columns_.need_header();
+            columns_.fail(
+                fmt::format("no column holds the time ({}); give step=T, or time=NAME", columns_.all_names()));
         }
         layout_.time_column = *column;
-        time_taken_ = true;
+        columns_.set_time(*column);
         set_time_source(*column);
     }
 
@@ -152,7 +76,7 @@ private:
         if (order == "month-first") layout_.date_order = DateOrder::month_first;
         const bool known = layout_.date_order != DateOrder::unknown;
         if (!order.empty() && !known) options_.refuse("date= is day-first or month-first");
-        for (const NamedColumn& column : head_.columns) {
+        for (const NamedColumn& column : columns_.head().columns) {
             const std::string name = folded(column.name);
             if (name.find("mm/dd/yyyy") != std::string::npos) layout_.date_order = DateOrder::month_first;
             if (name.find("dd/mm/yyyy") != std::string::npos) layout_.date_order = DateOrder::day_first;
@@ -163,7 +87,7 @@ private:
     /// One row in the head that can be read in one way only speaks for all.
     DateOrder order_by_content() const {
         for (const HeadLine& line : table_.head()) {
-            if (line.number < head_.first_row->number || line.comment) continue;
+            if (line.number < columns_.head().first_row->number || line.comment) continue;
             for (const std::string_view cell : table_.split(line.text)) {
                 const DateOrder order = order_told_by(cell);
                 if (order != DateOrder::unknown) return order;
@@ -192,8 +116,8 @@ private:
         }
         for (const std::vector<size_t>& kind : found) {
             if (kind.size() > 1) {
-                fail(fmt::format("{} and {} both hold times; say which: time=NAME or NUMBER", name_of(kind[0]),
-                                 name_of(kind[1])));
+                columns_.fail(fmt::format("{} and {} both hold times; say which: time=NAME or NUMBER",
+                                          columns_.name_of(kind[0]), columns_.name_of(kind[1])));
             }
             if (!kind.empty()) return kind.front();
         }
@@ -207,9 +131,21 @@ private:
             if (!moment) refuse_unknown_order(i);
             if (!moment || moment->clock_s) continue;
             if (layout_.date_column) {
-                fail(fmt::format("{} and {} both hold dates; remove one", name_of(*layout_.date_column), name_of(i)));
+                columns_.fail(fmt::format("{} and {} both hold dates; remove one",
+                                          columns_.name_of(*layout_.date_column), columns_.name_of(i)));
             }
             layout_.date_column = i;
+        }
+    }
+
+    /// Without its dates a recording of days would lose whole ones.
+    void refuse_unread_date() const {
+        for (size_t i = 0; i < first_cells_.size(); ++i) {
+            const std::string name = folded(columns_.at(i).name);
+            if (!name.starts_with("date") || columns_.is_time(i)) continue;
+            table_.fail_at(columns_.head().first_row->number,
+                           fmt::format("{} holds no date that is known: '{}'; write 2024-05-31", columns_.name_of(i),
+                                       first_cells_[i]));
         }
     }
 
@@ -220,35 +156,45 @@ private:
             layout_.date_order == DateOrder::unknown
                 ? "'{}' may have the day or the month first; give date=day-first or date=month-first"
                 : "'{}' is no date where date= or other rows say which comes first, day or month";
-        table_.fail_at(head_.first_row->number, fmt::format(fmt::runtime(text), cell));
+        table_.fail_at(columns_.head().first_row->number, fmt::format(fmt::runtime(text), cell));
     }
 
     void set_time_source(size_t column) {
         if (const auto moment = moment_in(column)) {
             layout_.time = TimeSource::clock;
-            if (begins_with_minutes(head_.columns[column].name)) {
-                fail(name_of(column) + " has minutes first by its name; write hours, too: 00:12:30");
+            if (begins_with_minutes(columns_.at(column).name)) {
+                columns_.fail(columns_.name_of(column) + " has minutes first by its name; write hours, too: 00:12:30");
             }
             if (!moment->date_s) find_date();
+            if (!moment->date_s && !layout_.date_column) refuse_unread_date();
             return;
         }
         refuse_unknown_order(column);
         layout_.time = TimeSource::number;
-        const ColumnMeaning& meaning = head_.columns[column].meaning;
+        const ColumnMeaning& meaning = columns_.at(column).meaning;
         const bool has_unit = meaning.quantity == Quantity::time && meaning.has_unit();
         if (const auto unit = options_.text("time_unit")) {
             const auto given = meaning_of_unit(*unit);
             const bool is_time = given && given->quantity == Quantity::time;
-            if (!is_time) options_.refuse("time_unit=" + *unit + " is none of s, ms, us, ns, min, h");
+            if (!is_time) options_.refuse("time_unit=" + *unit + " is none of s, ms, us, ns, min, h, d");
             const bool agrees = !has_unit || meaning.factor == given->factor;
-            if (!agrees) options_.refuse("time_unit= contradicts the header, where " + name_of(column) + " has one");
+            if (!agrees)
+                options_.refuse("time_unit= contradicts the header, where " + columns_.name_of(column) + " has one");
             layout_.time_factor = given->factor;
         } else if (has_unit) {
             layout_.time_factor = meaning.factor;
         } else {
-            fail(fmt::format("the time, {}, has no unit; write time_s or time_ms in the header, or give time_unit=ms",
-                             name_of(column)));
+            columns_.fail_without_unit(column, time_unit_text(first_cells_[column]).c_str());
         }
+        note_time(columns_.name_of(column), first_cells_[column]);
+    }
+
+    /// What is labelled as seconds and counts milliseconds since 1970 would last for a thousand times as long.
+    void note_time(const std::string& name, std::string_view cell) {
+        const auto unit = unit_of_count(cell);
+        if (!unit || meaning_of_unit(*unit)->factor >= layout_.time_factor) return;
+        layout_.notes.push_back(fmt::format("{} is taken as {}, but {} is a time since 1970 in {}", name,
+                                            text_of_unit({Quantity::time, layout_.time_factor}), cell, *unit));
     }
 
     void find_value() {
@@ -257,64 +203,62 @@ private:
             return;
         }
         const auto unit = options_.text("unit");
-        if (const auto power = only(Quantity::power, "column")) {
-            if (unit) options_.refuse("unit= contradicts the header, where " + name_of(*power) + " has one");
-            take(*power, head_.columns[*power].meaning);
+        if (const auto power = columns_.only(Quantity::power, "column")) {
+            if (unit) options_.refuse("unit= contradicts the header, where " + columns_.name_of(*power) + " has one");
+            take(*power, columns_.at(*power).meaning);
             return;
         }
         if (unit) {
             take_with_unit(only_value(), *unit);
             return;
         }
-        const std::vector<size_t> bare = columns_of(Quantity::power, false);
-        const auto volts = only(Quantity::voltage, "column");
-        const auto amperes = only(Quantity::current, "column");
-        const auto light = only(Quantity::irradiance, "column");
+        const std::vector<size_t> bare = columns_.of(Quantity::power, false);
+        const auto volts = columns_.only(Quantity::voltage, "column");
+        const auto amperes = columns_.only(Quantity::current, "column");
+        const auto light = columns_.only(Quantity::irradiance, "column");
         const bool electric = volts || amperes;
-        if (light && electric) fail("a column of light and one of voltage or current: say which to take: column=NAME");
+        if (light && electric)
+            columns_.fail("a column of light and one of voltage or current: say which to take: column=NAME");
         if (bare.empty() && volts && amperes) {
-            const std::string why = why_no_product(head_.columns[*volts].name, head_.columns[*amperes].name);
-            if (!why.empty()) fail(why);
+            const std::string why = why_no_product(columns_.at(*volts).name, columns_.at(*amperes).name);
+            if (!why.empty()) columns_.fail(why);
             take_product(*volts, *amperes);
         } else if (bare.empty() && light) {
-            take(*light, head_.columns[*light].meaning);
+            take(*light, columns_.at(*light).meaning);
         } else if (bare.empty() && (volts || amperes)) {
             const size_t column = volts ? *volts : *amperes;
-            take(column, head_.columns[column].meaning);
+            take(column, columns_.at(column).meaning);
         } else {
             fail_without_value();
         }
     }
 
     [[noreturn]] void fail_without_value() const {
-        need_header();
+        columns_.need_header();
         for (const Quantity quantity : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
-            for (const size_t column : columns_of(quantity, false)) {
-                refuse_load(column);
-                const bool decibels = folded(head_.columns[column].name).find("dbm") != std::string::npos;
-                if (decibels) fail(name_of(column) + " is a logarithm; write milliwatts instead: 10^(dBm / 10)");
-                fail(fmt::format(
-                    "{} has no unit; write it into the header, such as power_mw or Power [mW], or give unit=mW",
-                    name_of(column)));
+            for (const size_t column : columns_.of(quantity, false)) {
+                columns_.refuse_other(column);
+                columns_.fail_without_unit(column, "unit=mW");
             }
         }
-        fail(fmt::format("no column of {} says what is harvested; its name needs quantity and unit ({}), {}",
-                         all_names(), units_text(), by_hand));
+        columns_.fail(fmt::format("no column of {} says what is harvested; its name needs quantity and unit ({}), {}",
+                                  columns_.all_names(), units_text(), columns_by_hand) +
+                      columns_.unknown_units_text());
     }
 
     /// What unit= is for: the one column that has no unit, or the one besides the time.
     size_t only_value() const {
         std::vector<size_t> found;
         for (const Quantity quantity : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
-            for (const size_t column : columns_of(quantity, false)) found.push_back(column);
+            for (const size_t column : columns_.of(quantity, false)) found.push_back(column);
         }
         if (found.empty()) {
-            for (size_t i = 0; i < head_.columns.size(); ++i) {
-                if (!time_taken_ || i != layout_.time_column) found.push_back(i);
+            for (size_t i = 0; i < columns_.head().columns.size(); ++i) {
+                if (!columns_.is_time(i)) found.push_back(i);
             }
         }
-        if (found.size() != 1) fail("unit= is given, but not of which column: column=NAME or NUMBER");
-        refuse_load(found.front());
+        if (found.size() != 1) columns_.fail("unit= is given, but not of which column: column=NAME or NUMBER");
+        columns_.refuse_other(found.front());
         return found.front();
     }
 
@@ -322,8 +266,8 @@ private:
         const size_t times = text.find('*');
         const auto unit = options_.text("unit");
         if (times == std::string::npos) {
-            const size_t column = column_by_hand("column", text);
-            if (time_taken_ && column == layout_.time_column) fail(name_of(column) + " is the time, no harvest");
+            const size_t column = columns_.by_hand("column", text);
+            if (columns_.is_time(column)) columns_.fail(columns_.name_of(column) + " is the time, no harvest");
             if (unit) {
                 take_with_unit(column, *unit);
             } else {
@@ -331,8 +275,8 @@ private:
             }
             return;
         }
-        const size_t volts = column_by_hand("column", text.substr(0, times));
-        const size_t amperes = column_by_hand("column", text.substr(times + 1));
+        const size_t volts = columns_.by_hand("column", text.substr(0, times));
+        const size_t amperes = columns_.by_hand("column", text.substr(times + 1));
         ColumnMeaning first, second;
         if (unit) {
             const size_t between = unit->find('*');
@@ -346,15 +290,15 @@ private:
         if (first.quantity != Quantity::voltage || second.quantity != Quantity::current) {
             options_.refuse("column=A*B is a voltage times a current, in this order");
         }
-        head_.columns[volts].meaning = first;
-        head_.columns[amperes].meaning = second;
+        columns_.head().columns[volts].meaning = first;
+        columns_.head().columns[amperes].meaning = second;
         take_product(volts, amperes);
     }
 
     ColumnMeaning meaning_by_name(size_t column) const {
-        const ColumnMeaning& meaning = head_.columns[column].meaning;
+        const ColumnMeaning& meaning = columns_.at(column).meaning;
         if (meaning.has_unit() && meaning.quantity != Quantity::time) return meaning;
-        fail(fmt::format("{} has no unit; give unit=mW", name_of(column)));
+        columns_.fail_without_unit(column, "unit=mW");
     }
     ColumnMeaning meaning_by_unit(const std::string& text) const {
         const auto meaning = meaning_of_unit(text);
@@ -370,23 +314,48 @@ private:
         layout_.factor = meaning.factor;
     }
     void take_product(size_t volts, size_t amperes) {
-        take(volts, {Quantity::power, head_.columns[volts].meaning.factor * head_.columns[amperes].meaning.factor});
-        layout_.first_factor = head_.columns[volts].meaning.factor;
+        take(volts, {Quantity::power, columns_.at(volts).meaning.factor * columns_.at(amperes).meaning.factor});
+        layout_.first_factor = columns_.at(volts).meaning.factor;
         layout_.second_column = amperes;
     }
 
+    /// " in mW" where the column itself does not say it: what was taken for granted is said.
+    std::string unit_text(size_t column, const ColumnMeaning& meaning) const {
+        return meaning_of(columns_.at(column).name).has_unit() ? "" : " in " + text_of_unit(meaning);
+    }
+    std::string time_unit() const {
+        if (layout_.time != TimeSource::number) return "";
+        return unit_text(layout_.time_column, {Quantity::time, layout_.time_factor});
+    }
+
     std::string value_text() const {
-        const std::string first = name_of(layout_.value_column);
-        if (layout_.second_column) return "power = " + first + " x " + name_of(*layout_.second_column);
-        return fmt::format("{} from {}", text_of(layout_.quantity), first);
+        const std::string first = columns_.name_of(layout_.value_column);
+        if (!layout_.second_column) {
+            return fmt::format("{}{} from {}", text_of(layout_.quantity),
+                               unit_text(layout_.value_column, {layout_.quantity, layout_.factor}), first);
+        }
+        const size_t second = *layout_.second_column;
+        return fmt::format(
+            "power = {}{} x {}{}", first, unit_text(layout_.value_column, {Quantity::voltage, layout_.first_factor}),
+            columns_.name_of(second), unit_text(second, {Quantity::current, layout_.factor / layout_.first_factor}));
+    }
+
+    /// Capital and small letters are the same in a name, but not to everybody.
+    void note_capitals() {
+        const std::string unit = options_.text("unit").value_or("");
+        for (const auto column : {std::optional(layout_.value_column), layout_.second_column}) {
+            if (!column) continue;
+            const NamedColumn& taken = columns_.at(*column);
+            const std::string mega = mega_in(taken.name + " " + taken.unit + " " + unit);
+            if (!mega.empty()) layout_.notes.push_back("'" + mega + "' is taken for milli, not mega");
+        }
     }
 
     const TextTable& table_;
     Options& options_;
-    TraceHead head_;
+    CsvColumns columns_;
     std::vector<std::string_view> first_cells_;
     TraceLayout layout_;
-    bool time_taken_ = false;
 };
 
 }  // namespace

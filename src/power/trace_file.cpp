@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <limits>
 
 #include "base/error.hpp"
 #include "power/shepherd.hpp"
@@ -59,6 +60,7 @@ public:
                              .format = layout_.format,
                              .columns = layout_.columns};
         summary.samples = samples_;
+        summary.notes = layout_.notes;
         note_gap(summary, shortest_step_s_, longest_step_s_, fmt::format(" before line {}", longest_line_));
         if (only_threes_ && !example_.empty()) {
             summary.notes.push_back(
@@ -181,11 +183,30 @@ private:
 
     double counted(size_t column) {
         const std::string_view cell = table_.cell(column);
-        if (samples_ == 1) is_counter_ = cell.find_first_not_of("0123456789") >= 10 && cell.size() >= 10;
+        if (samples_ == 1) is_counter_ = is_long(cell);
         if (!is_counter_) return table_.number(column);
         const auto count = counter_.since_first(cell);
         if (!count) table_.fail(fmt::format("column {}: '{}' is not a number like those before", column + 1, cell));
         return *count;
+    }
+
+    /// Longer than a double can tell small differences of: of days five digits are many.
+    bool is_long(std::string_view cell) const {
+        if (cell.starts_with('+')) cell.remove_prefix(1);
+        const size_t digits = std::min(cell.find_first_not_of("0123456789"), cell.size());
+        return digits >= 10 || (digits >= 5 && layout_.time_factor >= day_s);
+    }
+
+    /// Where a double has too few places the step is made of rounding.
+    void refuse_rounded(double now_s, double step_s) const {
+        constexpr double rounding_share = 1e-3;
+        if (layout_.time != TimeSource::number || is_counter_) return;
+        const double spacing_s = std::abs(now_s) * std::numeric_limits<double>::epsilon();
+        if (spacing_s <= rounding_share * step_s) return;
+        table_.fail(
+            fmt::format("'{}' is {} after the line before, but a number of this size is rounded by up to {}; "
+                        "take the first time off all",
+                        table_.cell(layout_.time_column), si_text(step_s, "s"), si_text(spacing_s, "s")));
     }
 
     /// A value holds until the next time.
@@ -199,11 +220,14 @@ private:
         if (!first && now_s <= time_s_) {
             table_.fail(
                 now_s == time_s_ && layout_.second_column
-                    ? "the time is that of the line before; if these are I-V curves give format=ekho"
-                    : "the time does not rise from the line before; if the rows are equally far apart give step=T");
+                    ? std::string("the time is that of the line before; if these are I-V curves give format=ekho")
+                    : fmt::format("the time '{}' does not rise from the line before, as where a counter or a recording "
+                                  "began anew; if the rows are equally far apart give step=T",
+                                  table_.cell(layout_.time_column)));
         }
         if (!first) {
             last_step_s_ = now_s - time_s_;
+            refuse_rounded(now_s, last_step_s_);
             note_step(last_step_s_);
             add(last_step_s_, held_);
         }

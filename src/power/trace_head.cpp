@@ -14,6 +14,8 @@ namespace {
 
 using Cells = std::vector<std::string_view>;
 
+constexpr size_t unit_size_max = 6;
+
 /// More than half of what is not empty are values.
 bool looks_like_row(const Cells& cells) {
     size_t filled = 0, values = 0;
@@ -52,19 +54,21 @@ Cells split_header(const TextTable& table, std::string_view line, size_t count) 
     return cells;
 }
 
-bool is_line_of_units(const Cells& cells) {
-    bool any = false;
-    for (const std::string_view cell : cells) {
-        if (cell.empty()) continue;
-        any = meaning_of_unit(cell).has_value();
-        if (!any) return false;
-    }
-    return any;
-}
-
 bool any_meaning(const Cells& cells) {
     return std::any_of(cells.begin(), cells.end(),
                        [](std::string_view cell) { return meaning_of(cell).quantity != Quantity::none; });
+}
+
+/// Units, and more of them than others such as degC, unless the names above are known; and others that name nothing.
+bool is_line_of_units(const Cells& cells, const Cells& above) {
+    size_t units = 0, others = 0;
+    for (const std::string_view cell : cells) {
+        if (cell.empty()) continue;
+        const bool unit = meaning_of_unit(cell).has_value();
+        ++(unit ? units : others);
+        if (!unit && (cell.size() > unit_size_max || meaning_of(cell).quantity != Quantity::none)) return false;
+    }
+    return units > others || (units > 0 && any_meaning(above));
 }
 
 /// A header in quotation marks may have line ends, and marks that are doubled.
@@ -136,6 +140,11 @@ bool may_be_header(const Cells& cells) {
     table.fail_at(closest->number, fmt::format("no rows of numbers in the first {} lines{}", head.size(), why));
 }
 
+/// V(out) as LTspice writes it, and no term such as V(out)*I(R1).
+bool is_probe(std::string_view name, std::string_view begin) {
+    return name.starts_with(begin) && name.find(')') == name.size() - 1;
+}
+
 /// The first line of two in a row that look like rows with the same number of cells, or one below names that are known.
 size_t first_row_of(const TextTable& table) {
     const auto& head = table.head();
@@ -194,7 +203,8 @@ public:
                     result_.header->number,
                     fmt::format("'{}' has another unit than the line below it says: '{}'", names[i], units_[i]));
             }
-            result_.columns.push_back({on_one_line(names[i]), unit ? *unit : named});
+            const std::string written = units_.empty() ? "" : on_one_line(units_[i]);
+            result_.columns.push_back({on_one_line(names[i]), unit ? *unit : named, written});
         }
         if (units_.empty()) apply_instruments();
         return std::move(result_);
@@ -214,7 +224,7 @@ private:
                                fmt::format("{} cells, but the rows that follow have {}", cells.size(), count_));
             }
             result_.header = &head[i];
-            if (i > 0 && cells.size() == count_ && is_line_of_units(cells) && names_above(i)) {
+            if (i > 0 && cells.size() == count_ && is_below_names(i, cells)) {
                 units_ = cells;
                 result_.header = &head[i - 1];
             }
@@ -223,9 +233,9 @@ private:
     }
 
     /// A header of units alone has no other line of as many names before it.
-    bool names_above(size_t index) const {
-        const Cells cells = split_header(table_, table_.head()[index - 1].text, count_);
-        return cells.size() == count_ && !looks_like_row(cells);
+    bool is_below_names(size_t index, const Cells& units) const {
+        const Cells above = split_header(table_, table_.head()[index - 1].text, count_);
+        return above.size() == count_ && !looks_like_row(above) && is_line_of_units(units, above);
     }
 
     /// Columns whose units stand in the instrument's manual only.
@@ -260,12 +270,12 @@ private:
             result_.instrument = "Joulescope";
             set(is("time"), {Quantity::time, 1});
             set(is("power"), {Quantity::power, 1});
-        } else if (folded(columns.front().name) == "time" && count_ > 1 && columns[1].name.ends_with(')') &&
-                   (columns[1].name.starts_with("V(") || columns[1].name.starts_with("I("))) {
+        } else if (folded(columns.front().name) == "time" && count_ > 1 &&
+                   (is_probe(columns[1].name, "V(") || is_probe(columns[1].name, "I("))) {
             result_.instrument = "LTspice";
             set(is("time"), {Quantity::time, 1});
-            set([](const std::string& name) { return name.starts_with("V("); }, {Quantity::voltage, 1});
-            set([](const std::string& name) { return name.starts_with("I("); }, {Quantity::current, 1});
+            set([](const std::string& name) { return is_probe(name, "V("); }, {Quantity::voltage, 1});
+            set([](const std::string& name) { return is_probe(name, "I("); }, {Quantity::current, 1});
         }
     }
 
@@ -295,8 +305,8 @@ std::optional<TraceHead> read_beside_rows(const TextTable& table) {
                      .header = nullptr,
                      .first_row = &head.front(),
                      .instrument = "Tektronix"};
-    result.columns[3] = {"time", {Quantity::time, 1}};
-    result.columns[4] = {"value", {Quantity::voltage, 1}};
+    result.columns[3] = {.name = "time", .meaning = {Quantity::time, 1}};
+    result.columns[4] = {.name = "value", .meaning = {Quantity::voltage, 1}};
     for (const HeadLine& line : head) {
         const Cells cells = table.split(line.text);
         const bool unit = cells.size() > 1 && folded(cells[0]) == "vertical units";

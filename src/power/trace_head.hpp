@@ -11,7 +11,8 @@ namespace dynbal::power {
 
 struct NamedColumn {
     std::string name;  ///< empty without a header
-    ColumnMeaning meaning;
+    ColumnMeaning meaning{};
+    std::string unit{};  ///< as written in a line of its own; empty without such a line
 };
 
 struct TraceHead {

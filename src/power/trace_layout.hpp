@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "power/options.hpp"
 #include "power/text_table.hpp"
@@ -32,8 +33,9 @@ struct TraceLayout {
     double step_s = 0;
     const HeadLine* first_row = nullptr;
     size_t cells = 0;
-    bool surface = false;   ///< rows of the same time are one I-V curve
-    std::string columns{};  ///< what was taken, for people
+    bool surface = false;              ///< rows of the same time are one I-V curve
+    std::string columns{};             ///< what was taken, for people
+    std::vector<std::string> notes{};  ///< what could have been meant otherwise
 };
 
 /// Throws InputError with the line, the columns there are and what to write.

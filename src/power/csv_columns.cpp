@@ -1,0 +1,125 @@
+#include "power/csv_columns.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace dynbal::power {
+
+void CsvColumns::fail(const std::string& reason) const {
+    const HeadLine& line = head_.header != nullptr ? *head_.header : *head_.first_row;
+    table_.fail_at(line.number, reason);
+}
+
+std::string CsvColumns::name_of(size_t column) const {
+    const std::string& name = head_.columns[column].name;
+    return name.empty() ? fmt::format("column {}", column + 1) : "'" + name + "'";
+}
+
+std::string CsvColumns::all_names() const {
+    std::string names;
+    for (const NamedColumn& column : head_.columns) names += (names.empty() ? "'" : ", '") + column.name + "'";
+    return names;
+}
+
+void CsvColumns::check_names() const {
+    for (size_t i = 1; i < head_.columns.size(); ++i) {
+        const NamedColumn &before = head_.columns[i - 1], &column = head_.columns[i];
+        const auto unit = meaning_of_unit(column.name);
+        if (table_.separator() != ',' || !unit || before.meaning.has_unit()) continue;
+        const bool says_it = folded(before.name).find(text_of(unit->quantity)) != std::string::npos;
+        if (before.meaning.quantity != unit->quantity && !says_it) continue;
+        fail(fmt::format("'{}, {}' may be one column with its unit, or two; name it {} [{}]", before.name, column.name,
+                         before.name, column.name));
+    }
+}
+
+void CsvColumns::need_header() const {
+    if (head_.header != nullptr) return;
+    fail(fmt::format("no line names the columns; write a header such as time_s,power_mw, {}", columns_by_hand));
+}
+
+void CsvColumns::fail_for_two(const char* key, std::string_view text, size_t one, size_t other) const {
+    fail(fmt::format("{}={}: columns {} and {} have this name; give the number", key, text, one, other));
+}
+
+size_t CsvColumns::by_hand(const char* key, std::string_view text) const {
+    std::optional<size_t> found;
+    for (size_t i = 0; i < head_.columns.size(); ++i) {
+        const std::string& name = head_.columns[i].name;
+        if (name.empty() || (name != text && folded(name) != folded(text))) continue;
+        if (found) fail_for_two(key, text, *found + 1, i + 1);
+        found = i;
+    }
+    if (found) return *found;
+    size_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool good = error == std::errc{} && end == text.data() + text.size();
+    if (good && number >= 1 && number <= head_.columns.size()) return number - 1;
+    const std::string there = head_.header == nullptr ? "there is no header" : "the columns are " + all_names();
+    fail(fmt::format("{}={}: no such column among {}; {}", key, text, head_.columns.size(), there));
+}
+
+std::vector<size_t> CsvColumns::of(Quantity quantity, bool with_unit) const {
+    std::vector<size_t> found;
+    for (size_t i = 0; i < head_.columns.size(); ++i) {
+        const ColumnMeaning& meaning = head_.columns[i].meaning;
+        if (!is_time(i) && meaning.quantity == quantity && meaning.has_unit() == with_unit) found.push_back(i);
+    }
+    return found;
+}
+
+std::optional<size_t> CsvColumns::only(Quantity quantity, const char* key) const {
+    const std::vector<size_t> found = of(quantity, true);
+    if (found.empty()) return std::nullopt;
+    if (found.size() > 1) {
+        std::string names;
+        for (const size_t column : found) names += (names.empty() ? "" : ", ") + name_of(column);
+        fail(fmt::format("{} columns hold {}: {}; say which: {}=NAME", found.size(), text_of(quantity), names, key));
+    }
+    refuse_other(found.front());
+    return found.front();
+}
+
+void CsvColumns::refuse_other(size_t column) const {
+    const Quantity quantity = head_.columns[column].meaning.quantity;
+    if (quantity == Quantity::time) {
+        if (!is_time_between_rows(head_.columns[column].name)) return;
+        fail(fmt::format(
+            "{} is by its name the time from row to row; add it up, give step=T, or say that it is the time: "
+            "time=NAME",
+            name_of(column)));
+    }
+    const std::string why = why_no_harvest(head_.columns[column].name, quantity);
+    if (why.empty()) return;
+    fail(fmt::format("{} is by its name {}; say what was harvested: column=NAME", name_of(column), why));
+}
+
+void CsvColumns::fail_without_unit(size_t column, const char* option) const {
+    const std::string& name = head_.columns[column].name;
+    const std::string written = head_.columns[column].unit.empty() ? unknown_unit(name) : head_.columns[column].unit;
+    if (folded(name).find("dbm") != std::string::npos) {
+        fail(name_of(column) + " is a logarithm; write milliwatts instead: 10^(dBm / 10)");
+    }
+    if (!written.empty()) {
+        fail(fmt::format("{}: the unit '{}' is not known; known are: {}; write one of them into the header, or give {}",
+                         name_of(column), written, units_text(), option));
+    }
+    const bool is_time = head_.columns[column].meaning.quantity == Quantity::time;
+    fail(fmt::format("{} has no unit; write it into the header, such as {}, or give {}",
+                     is_time ? "the time, " + name_of(column) + "," : name_of(column),
+                     is_time ? "time_s or Time [ms]" : "power_mw or Power [mW]", option));
+}
+
+std::string CsvColumns::unknown_units_text() const {
+    std::string units;
+    for (size_t i = 0; i < head_.columns.size(); ++i) {
+        const NamedColumn& column = head_.columns[i];
+        const bool in_brackets = column.name.ends_with(')') || column.name.ends_with(']');
+        const std::string unit = in_brackets && !is_time(i) ? unknown_unit(column.name) : "";
+        if (!unit.empty()) units += (units.empty() ? "; no known units: '" : ", '") + unit + "'";
+    }
+    return units;
+}
+
+}  // namespace dynbal::power

@@ -1,0 +1,59 @@
+//! The columns of a table by name or number, and what is said of them where one cannot be taken.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "power/text_table.hpp"
+#include "power/trace_head.hpp"
+
+namespace dynbal::power {
+
+class CsvColumns {
+public:
+    /// The table must outlive this.
+    explicit CsvColumns(const TextTable& table) : table_(table), head_(read_head(table)) {}
+
+    TraceHead& head() { return head_; }
+    const TraceHead& head() const { return head_; }
+    const NamedColumn& at(size_t column) const { return head_.columns[column]; }
+
+    /// At the header, or where there is none at the first row.
+    [[noreturn]] void fail(const std::string& reason) const;
+    /// In quotation marks, or "column 2".
+    std::string name_of(size_t column) const;
+    std::string all_names() const;
+    /// `power, mW` names one column; where commas are decimal marks, too, it would look like two. Throws InputError.
+    void check_names() const;
+    /// Throws InputError where there is none.
+    void need_header() const;
+    /// A name, or a number from 1; `key` is the option that names it. Throws InputError.
+    size_t by_hand(const char* key, std::string_view text) const;
+    /// The column of the time is no value: it is in none of the lists then.
+    void set_time(size_t column) { time_ = column; }
+    bool is_time(size_t column) const { return time_ == column; }
+    std::vector<size_t> of(Quantity quantity, bool with_unit) const;
+    /// The only one with a unit; none if there is none. Throws InputError for two, naming the option that decides.
+    std::optional<size_t> only(Quantity quantity, const char* key) const;
+    /// Throws InputError if the name says that this is no harvest, or no time.
+    void refuse_other(size_t column) const;
+    /// Throws InputError: the column says what it is, but not in which unit, or in none that is known. `option` is the one that gives it.
+    [[noreturn]] void fail_without_unit(size_t column, const char* option) const;
+    /// Of brackets that hold what is no known unit: "; no known units: 'lux'", or "".
+    std::string unknown_units_text() const;
+
+private:
+    [[noreturn]] void fail_for_two(const char* key, std::string_view text, size_t one, size_t other) const;
+
+    const TextTable& table_;
+    TraceHead head_;
+    std::optional<size_t> time_;
+};
+
+/// What to write where a header does not say enough.
+inline constexpr const char* columns_by_hand =
+    "or by hand: column=NAME or NUMBER, unit=mW, time=NAME or NUMBER, time_unit=ms, or step=1ms";
+
+}  // namespace dynbal::power
