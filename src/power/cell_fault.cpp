@@ -49,16 +49,18 @@ bool has_exponent_d(std::string_view cell) {
     return text != cell && TextTable::is_number(text);
 }
 
-bool is_without_end(std::string_view cell) {
+/// inf, -nan, 1.#QNAN and the like.
+bool is_no_value(std::string_view cell) {
     const std::string text = folded(cell);
-    return text == "inf" || text == "-inf" || text == "+inf" || text == "infinity" || text == "-infinity" ||
-           cell.find("\xE2\x88\x9E") != std::string_view::npos;
+    const std::string_view unsigned_text = std::string_view(text).substr(text.find_first_not_of("+-") == 1 ? 1 : 0);
+    const bool is_word = unsigned_text == "inf" || unsigned_text == "infinity" || unsigned_text.starts_with("nan");
+    return is_word || unsigned_text.starts_with("1.#") || cell.find("\xE2\x88\x9E") != std::string_view::npos;
 }
 
 const char* advice(std::string_view cell) {
     const std::string_view rest = behind_number(cell);
     const auto count = [&](char mark) { return std::count(cell.begin(), cell.end(), mark); };
-    if (is_without_end(cell)) return "; an empty cell can be passed over with missing=";
+    if (is_no_value(cell)) return "; a value that is missing is an empty cell, with missing=zero or missing=hold";
     if (is_text(cell)) return "";
     if (has_exponent_d(cell)) return "; write its exponent with E";
     if (has_thousands_marks(cell)) return "; write numbers without thousands marks";
@@ -84,7 +86,7 @@ std::string why_no_number(std::string_view cell) {
 }
 
 bool is_text(std::string_view cell) {
-    return !cell.empty() && std::none_of(cell.begin(), cell.end(), is_digit) && !is_without_end(cell);
+    return !cell.empty() && std::none_of(cell.begin(), cell.end(), is_digit) && !is_no_value(cell);
 }
 
 bool may_be_name(std::string_view cell) {

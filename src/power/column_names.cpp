@@ -49,10 +49,26 @@ bool is_trusted(std::string_view name, char mark, std::string_view unit, Quantit
     return before == "in" || before.ends_with(" in");
 }
 
-/// The unit in the last bracket of a name in small letters, or behind a blank, line or slash.
+/// The one in `Power [mW] (mean)`; none where several have a unit, or another holds a number that may be a factor.
+std::optional<ColumnMeaning> unit_in_brackets(std::string_view name) {
+    constexpr std::string_view open = "([{<", close = ")]}>";
+    std::optional<ColumnMeaning> found;
+    for (size_t begin = name.find_first_of(open, 1); begin != std::string_view::npos;) {
+        const size_t end = std::min(name.find(close[open.find(name[begin])], begin), name.size() - 1);
+        const std::string_view text = name.substr(begin, end - begin + 1);
+        const auto unit = unit_named(without_brackets(text));
+        if (unit && found) return std::nullopt;
+        if (unit) found = unit;
+        if (!unit && text.find_first_of("0123456789") != std::string_view::npos) return std::nullopt;
+        begin = name.find_first_of(open, end);
+    }
+    return found;
+}
+
+/// The unit in the brackets of a name in small letters, or behind a blank, line or slash.
 std::optional<ColumnMeaning> unit_at_end(std::string_view name, Quantity word) {
     const size_t bracket = name.find_last_of("([{<");
-    if (bracket != std::string_view::npos && bracket > 0) return unit_named(without_brackets(name.substr(bracket)));
+    if (bracket != std::string_view::npos && bracket > 0) return unit_in_brackets(name);
     constexpr std::string_view marks = "_ /.-,:";
     // From the longest: w_m2 before m2.
     for (size_t mark = name.find_first_of(marks); mark != std::string_view::npos;
@@ -89,14 +105,14 @@ std::vector<std::string> words_of(std::string_view name) {
     return all;
 }
 
-/// Power x100, I * 10
+/// Power x100, I * 10, P/10
 bool names_a_factor(std::string_view name) {
     const std::string text = folded(name);
     for (size_t i = 1; i + 1 < text.size(); ++i) {
-        const bool mark = text[i] == 'x' || text[i] == '*';
         const bool apart = text[i - 1] == ' ' || text[i - 1] == '_' || text[i - 1] == '(' || text[i - 1] == '[';
+        const bool mark = text[i] == '*' || text[i] == '/' || (text[i] == 'x' && apart);
         const size_t digit = text.find_first_not_of(' ', i + 1);
-        if (mark && apart && digit != std::string::npos && text[digit] >= '0' && text[digit] <= '9') return true;
+        if (mark && digit != std::string::npos && text[digit] >= '0' && text[digit] <= '9') return true;
     }
     return false;
 }
@@ -150,7 +166,8 @@ std::string why_no_harvest(std::string_view name, Quantity quantity) {
     constexpr std::array<std::string_view, 9> loads{"load",     "consum", "usage", "draw",  "demand",
                                                     "discharg", "drain",  "spent", "batter"};
     constexpr std::array<std::string_view, 5> devices{"mcu", "cpu", "node", "tx", "rx"};
-    constexpr std::array<std::string_view, 7> statistics{"std", "stdev", "sigma", "variance", "var", "err", "error"};
+    constexpr std::array<std::string_view, 9> statistics{"log",      "ln",  "std", "stdev", "sigma",
+                                                         "variance", "var", "err", "error"};
     constexpr std::array<std::string_view, 7> wishes{"setpoint", "limit",  "target",   "rated",
                                                      "nominal",  "uncert", "tolerance"};
     const std::vector<std::string> parts = words_of(name);
@@ -203,6 +220,12 @@ std::string unknown_unit(std::string_view name) {
     const bool is_number = rest.find_first_not_of("0123456789") == std::string_view::npos;
     const bool is_word = word_at_start(folded(rest)) != Quantity::none;
     return is_one_word && !is_number && !is_word ? std::string(rest) : "";
+}
+
+bool has_unit_within(std::string_view name) {
+    const std::vector<std::string> parts = words_of(name);
+    return std::any_of(parts.begin(), parts.end(),
+                       [](const std::string& part) { return unit_named(part).has_value(); });
 }
 
 std::string mega_in(std::string_view text) {

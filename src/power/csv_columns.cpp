@@ -105,13 +105,17 @@ void CsvColumns::fail_without_unit(size_t column, const char* option) const {
         fail(fmt::format("{}: the unit '{}' is not known; known are: {}; write one of them into the header, or give {}",
                          name_of(column), written, units_text(), option));
     }
+    if (has_unit_within(name)) {
+        fail(fmt::format("{} does not end with its unit; write it as the last word, such as power_1_mw, or give {}",
+                         name_of(column), option));
+    }
     const bool is_time = head_.columns[column].meaning.quantity == Quantity::time;
     fail(fmt::format("{} has no unit; write it into the header, such as {}, or give {}",
                      is_time ? "the time, " + name_of(column) + "," : name_of(column),
                      is_time ? "time_s or Time [ms]" : "power_mw or Power [mW]", option));
 }
 
-std::string CsvColumns::unknown_units_text() const {
+std::string CsvColumns::doubts_text() const {
     std::string units;
     for (size_t i = 0; i < head_.columns.size(); ++i) {
         const NamedColumn& column = head_.columns[i];
@@ -119,7 +123,7 @@ std::string CsvColumns::unknown_units_text() const {
         const std::string unit = in_brackets && !is_time(i) ? unknown_unit(column.name) : "";
         if (!unit.empty()) units += (units.empty() ? "; no known units: '" : ", '") + unit + "'";
     }
-    return units;
+    return units + head_.hint;
 }
 
 }  // namespace dynbal::power

@@ -41,8 +41,8 @@ public:
     void refuse_other(size_t column) const;
     /// Throws InputError: the column says what it is, but not in which unit, or in none that is known. `option` is the one that gives it.
     [[noreturn]] void fail_without_unit(size_t column, const char* option) const;
-    /// Of brackets that hold what is no known unit: "; no known units: 'lux'", or "".
-    std::string unknown_units_text() const;
+    /// What may be wrong with the header where no column is known: "; no known units: 'lux'", or "".
+    std::string doubts_text() const;
 
 private:
     [[noreturn]] void fail_for_two(const char* key, std::string_view text, size_t one, size_t other) const;

@@ -62,8 +62,8 @@ private:
         }
         if (!column) {
             columns_.need_header();
-            columns_.fail(
-                fmt::format("no column holds the time ({}); give step=T, or time=NAME", columns_.all_names()));
+            columns_.fail(fmt::format("no column holds the time ({}); give step=T, or time=NAME{}",
+                                      columns_.all_names(), columns_.doubts_text()));
         }
         layout_.time_column = *column;
         columns_.set_time(*column);
@@ -243,7 +243,7 @@ private:
         }
         columns_.fail(fmt::format("no column of {} says what is harvested; its name needs quantity and unit ({}), {}",
                                   columns_.all_names(), units_text(), columns_by_hand) +
-                      columns_.unknown_units_text());
+                      columns_.doubts_text());
     }
 
     /// What unit= is for: the one column that has no unit, or the one besides the time.

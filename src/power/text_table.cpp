@@ -18,6 +18,7 @@ namespace dynbal::power {
 namespace {
 
 constexpr size_t head_lines_max = 200;
+constexpr const char* missing_value = "; a value that is missing is an empty cell, with missing=zero or missing=hold";
 constexpr std::string_view blanks = " \t";
 
 std::string_view unquoted(std::string_view cell) {
@@ -193,17 +194,16 @@ bool TextTable::next() {
 void TextTable::split_row(std::string_view line) {
     split_into(cells_, line, separator_);
     if (cells_.size() == cell_count_) return;
-    const bool any_number = std::any_of(cells_.begin(), cells_.end(), is_number);
-    fail(fmt::format("{} cells, but the table has {} columns{}", cells_.size(), cell_count_,
-                     any_number ? "" : remark_text(line)));
+    fail(fmt::format("{} cells, but the table has {} columns{}", cells_.size(), cell_count_, remark_text(line, "")));
 }
 
 /// What to do with a line that is no row.
-std::string TextTable::remark_text(std::string_view line) const {
+std::string TextTable::remark_text(std::string_view line, const char* otherwise) const {
     const bool again = std::any_of(head_.begin(), head_.end(), [&](const HeadLine& before) {
         return before.begin < first_begin_ && before.text == line;
     });
     if (again) return "; this is the header again, as where recording began anew: make files of their own of them";
+    if (std::any_of(cells_.begin(), cells_.end(), is_number)) return otherwise;
     return "; if '" + io::printable(trimmed(line), 40) + "' is a remark begin it with #";
 }
 
@@ -216,16 +216,23 @@ void TextTable::note_comment(std::string_view line) {
     ++commented_rows_;
 }
 
-/// A mark that was forgotten, and one that was forgotten far below, would hide the rows between.
+/// A mark that was forgotten, and one that was forgotten below, would hide the rows between.
 void TextTable::refuse_hidden_rows(std::string_view line) const {
     TextLines parts(line);
+    const auto looks_like_row = [&] {
+        const std::string_view part = parts.line();
+        if (separator_ == ' ') return split(part).size() == cell_count_;
+        return static_cast<size_t>(std::count(part.begin(), part.end(), separator_)) + 1 == cell_count_;
+    };
     parts.next("");
-    for (size_t number = lines_.number() + 1; parts.next(""); ++number) {
-        const std::string_view part = trimmed(parts.line());
-        const bool begins_as_row = !part.empty() && part.find_first_of("0123456789") <= 1;
-        if (!begins_as_row || split(parts.line()).size() != cell_count_) continue;
-        fail(fmt::format("a quotation mark opens a cell here in which line {} lies, which looks like a row; close it",
-                         number));
+    const bool first = looks_like_row();
+    for (size_t i = 1; parts.next(""); ++i) {
+        const bool is_last = i + 1 == lines_.count();
+        if (!looks_like_row() || (is_last && !first)) continue;
+        fail(fmt::format(
+            "a quotation mark opens a cell here that holds line ends, and line {} looks like a row; close it "
+            "here, or write what it holds on one line",
+            lines_.number() + i));
     }
 }
 
@@ -274,7 +281,7 @@ double TextTable::number(size_t column) {
     const auto value = comma ? parse_number(with_point(cell)) : parse_number(cell);
     if (!value)
         fail(fmt::format("column {}: {}{}", column + 1, why_no_number(cell),
-                         is_text(cell) ? remark_text(lines_.line()) : ""));
+                         is_text(cell) ? remark_text(lines_.line(), missing_value) : ""));
     return *value;
 }
 

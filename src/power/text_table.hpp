@@ -67,7 +67,7 @@ private:
     char take_separator();
     char guess_separator() const;
     void split_row(std::string_view line);
-    std::string remark_text(std::string_view line) const;
+    std::string remark_text(std::string_view line, const char* otherwise) const;
     void note_comment(std::string_view line);
     void refuse_hidden_rows(std::string_view line) const;
 

@@ -24,8 +24,24 @@ enum class Missing : uint8_t { refused, zero, hold };
 
 /// A pyranometer shows a little less than nothing at night.
 constexpr double night_w_m2 = 20;
+/// Clouds beside the sun may add to it.
+constexpr double sun_w_m2 = 1600;
 constexpr double day_s = 86400;
 constexpr double power_w_max = 1e6, step_s_min = 1e-12, step_s_max = 1e9;
+
+/// Are all numbers of a column that have a mark of the kind 1.500?
+struct Marks {
+    bool only_threes = true;
+    std::string example;
+
+    /// Where cells are separated by commas a mark within one is a point.
+    void note(const TextTable& table, size_t column) {
+        const std::string_view cell = table.cell(column);
+        if (table.separator() == ',' || cell.find_first_of(".,") == std::string_view::npos) return;
+        if (!TextTable::may_be_thousands(cell)) only_threes = false;
+        if (example.empty()) example = cell;
+    }
+};
 
 class TraceReader {
 public:
@@ -62,10 +78,14 @@ public:
         summary.samples = samples_;
         summary.notes = layout_.notes;
         note_gap(summary, shortest_step_s_, longest_step_s_, fmt::format(" before line {}", longest_line_));
-        if (only_threes_ && !example_.empty()) {
+        for (const Marks* marks : {&marks_, &second_marks_, &time_marks_}) {
+            if (marks->example.empty() || !marks->only_threes) continue;
             summary.notes.push_back(
-                "'" + example_ +
-                "' is taken for a number with a fraction; if it is a thousand times as much give scale=1000");
+                fmt::format("'{}' is taken for a number with a fraction; if it is a thousand times as much {}",
+                            marks->example, marks == &time_marks_ ? "write it without the mark" : "give scale=1000"));
+        }
+        if (layout_.quantity == Quantity::irradiance && largest_ > sun_w_m2) {
+            summary.notes.push_back(fmt::format("up to {:g} W/m2: more than the sun gives", largest_));
         }
         const std::string commented = table_.commented_rows_text();
         if (!commented.empty()) summary.notes.push_back(commented);
@@ -105,10 +125,11 @@ private:
             return missing_ == Missing::zero ? 0 : value_;
         }
         const double first = table_.number(layout_.value_column);
-        note_marks(table_.cell(layout_.value_column));
+        marks_.note(table_, layout_.value_column);
         value_ = sign_ * layout_.factor * first;
         if (layout_.second_column) {
             const double second = table_.number(*layout_.second_column);
+            second_marks_.note(table_, *layout_.second_column);
             // Two signs turned round are two mistakes, not none.
             value_ *= first < 0 && second < 0 ? -second : second;
         }
@@ -122,13 +143,6 @@ private:
         return value_;
     }
 
-    /// Where cells are separated by commas a mark within one is a point.
-    void note_marks(std::string_view cell) {
-        if (table_.separator() == ',' || cell.find_first_of(".,") == std::string_view::npos) return;
-        if (!TextTable::may_be_thousands(cell)) only_threes_ = false;
-        if (example_.empty()) example_ = cell;
-    }
-
     /// Noise around nothing is nothing; more than that is a mistake somewhere.
     void check_negative() const {
         const double least = layout_.quantity == Quantity::irradiance ? night_w_m2 : 0;
@@ -140,8 +154,8 @@ private:
         table_.fail_at(
             lowest_line_,
             fmt::format(
-                "{:.3g} is negative, by more than noise: down to {:.3g} ({:g} % of the largest value) counts as "
-                "nothing; give noise=SHARE for more",
+                "{:g} is negative, by more than noise: down to {:.3g} ({:g} % of the largest value) counts as "
+                "nothing; give noise=SHARE for more, and an empty cell with missing= where it stands for no value",
                 lowest_ / layout_.factor, -limit / layout_.factor, 100 * noise_));
     }
 
@@ -184,7 +198,10 @@ private:
     double counted(size_t column) {
         const std::string_view cell = table_.cell(column);
         if (samples_ == 1) is_counter_ = is_long(cell);
-        if (!is_counter_) return table_.number(column);
+        if (!is_counter_) {
+            time_marks_.note(table_, column);
+            return table_.number(column);
+        }
         const auto count = counter_.since_first(cell);
         if (!count) table_.fail(fmt::format("column {}: '{}' is not a number like those before", column + 1, cell));
         return *count;
@@ -267,8 +284,7 @@ private:
     std::function<double(double)> watts_;
     double sign_ = 1, noise_ = 0;
     Missing missing_ = Missing::refused;
-    bool only_threes_ = true;  ///< see note_marks()
-    std::string example_;
+    Marks marks_, second_marks_, time_marks_;
     std::vector<Piece> pieces_;
     uint64_t samples_ = 0, replaced_ = 0, steps_ = 0;
     double value_ = 0, volts_ = 0;      ///< of the last row

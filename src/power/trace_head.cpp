@@ -228,6 +228,22 @@ private:
                 units_ = cells;
                 result_.header = &head[i - 1];
             }
+            note_names_above(i);
+            return;
+        }
+    }
+
+    /// Lines of explanations between the names and the rows.
+    void note_names_above(size_t index) {
+        const auto& head = table_.head();
+        if (!units_.empty() || any_meaning(split_header(table_, head[index].text, count_))) return;
+        for (size_t i = index; i-- > 0 && index - i < 4;) {
+            const Cells cells = table_.split(head[i].text);
+            if (cells.size() != count_ || !any_meaning(cells) || !may_be_header(cells)) continue;
+            result_.hint = fmt::format(
+                "; line {} names some, but line {} stands between it and the rows: remove that, or "
+                "begin it with #",
+                head[i].number, head[index].number);
             return;
         }
     }

@@ -19,6 +19,7 @@ struct TraceHead {
     std::vector<NamedColumn> columns;
     const HeadLine* header = nullptr;  ///< null: the trace has none
     const HeadLine* first_row = nullptr;
+    std::string hint{};      ///< for messages: what stands between names that are known and the rows
     std::string instrument;  ///< whose export it is, if that gave the units
 };
 

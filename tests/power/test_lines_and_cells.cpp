@@ -112,8 +112,11 @@ TEST(Cells, QuotedCellsHoldLineEnds) {
     expect_two_rows("time_s,5\" panel,power_mw\n0,7,1\n1,7,2\n");
     expect_two_rows("# a \"mark\n" + two_rows);
     expect_two_rows("operator: \"me\n" + two_rows);
-    expect_refused("time_s,power_mw,remark\n0,1,\"a\n1,2,\n2,3,b\"\n3,4,\n", "2",
-                   "line 3 lies, which looks like a row");
+    for (const char* rows : {"0,1,\"a\n1,2,\n2,3,b\"\n", "0,1,\"a\n1,2,b\"\n", "0,1,\"a\n1,2,x\nb\"\n"}) {
+        expect_refused("time_s,power_mw,remark\n" + std::string(rows) + "3,4,\n", "2", "line 3 looks like a row");
+    }
+    expect_refused("remark,time_s,power_mw\n\"a,0,1\nx,1,2\nb\",2,3\nx,3,4\n", "2", "line 3 looks like a row");
+    expect_two_rows("remark,time_s,power_mw\n\"a\nb\",0,1\nx,1,2\n");
 }
 
 TEST(Cells, NothingBelowATableIsLost) {
@@ -131,6 +134,15 @@ TEST(Cells, NothingBelowATableIsLost) {
     const Outcome outcome = outcome_of(two_rows + "#2,3\n# 3 lines\n#3,4\n");
     EXPECT_NE(outcome.summary.text().find("2 rows are left out as comments, the first in line 4"), std::string::npos);
     expect_refused(two_rows + std::string(100, '\0'), "4", "zeros (NUL)");
+}
+
+TEST(Cells, WhatIsNoValueIsToldFromARemark) {
+    for (const char* cell : {"inf", "-inf", "-nan", "1.#QNAN", "OVER", "-----", "\xE2\x88\x9E"}) {
+        expect_refused(two_rows + "2," + cell + "\n", "4", "a value that is missing is an empty cell");
+    }
+    expect_refused("time_s,power_mw\n0,1\n1,-99999\n", "3", "-99999 is negative");
+    expect_refused("time,power\ns,mW\nsince start,harvested\n0,1\n1,2\n", "3", "line 3 stands between it and the rows");
+    expect_refused("time_s,power_mw\nfrom roof,of cell\n0,1\n1,2\n", "2", "line 1 names some");
 }
 
 TEST(Cells, FilesThatAreNoTables) {

@@ -75,6 +75,16 @@ TEST(Units, MoreAreKnown) {
         EXPECT_EQ(meaning_of(name).quantity, Quantity::none) << name;
 }
 
+TEST(Units, NamesGoOnBehindThem) {
+    for (const char* name : {"Power [mW] CH1", "Power (mW) (mean)", "mean (roof) of power [mW]"})
+        EXPECT_NEAR(meaning_of(name).factor, 1e-3, 1e-12) << name;
+    for (const char* name : {"Power (mW) [10 ms]", "P (W) or (mW)"}) EXPECT_FALSE(meaning_of(name).has_unit()) << name;
+    expect_told("time_s,power_mw_1\n0,1\n1,2\n", "", "'power_mw_1' does not end with its unit");
+    for (const char* name : {"Power/10 (mW)", "Power*10 (mW)", "Power * 10 [mW]", "P_x10 [mW]"})
+        expect_told(std::string("time_s,") + name + "\n0,1\n1,2\n", "", "by its name a multiple of what was harvested");
+    expect_told("time_s,log(mW)\n0,1\n1,2\n", "", "by its name no measured value");
+}
+
 TEST(Units, WhatIsTakenForGrantedIsSaid) {
     expect_told("TIME,CH1\n0,1\n1,2\n", "resistance=1Ohm",
                 "csv of Tektronix, time in s from 'TIME', voltage in V from 'CH1'");
@@ -89,6 +99,13 @@ TEST(Units, WhatIsTakenForGrantedIsSaid) {
     expect_told("time\tV(out)*I(R1)\n0\t1\n1\t2\n", "time_unit=s", "no column of ");
     expect_told("t1,time,power_mw\n0,0,1\n1,1,1\n", "time_unit=s", "time in s from 'time'");
     expect_told("time,timestamp,power_mw\n0,0,1\n1,1,1\n", "time_unit=s", "but not of which column: time=NAME");
+}
+
+TEST(Units, ThousandsAreSaidInEachColumn) {
+    expect_told("time_ms;power_mw\n1,000;1\n1,250;2\n", "", "'1,000' is taken for a number with a fraction");
+    expect_told("time_s;U_v;I_ma\n0;1;1.250\n1;1;2.500\n", "", "'1.250' is taken for a number with a fraction");
+    EXPECT_EQ(told_of("time_s;power_mw\n0,000;1\n1,250;2\n").find("fraction"), std::string::npos);
+    expect_told("time_s,GHI [W/m2]\n0,9999\n1,2\n", "panel=1mW", "up to 9999 W/m2: more than the sun gives");
 }
 
 TEST(Times, TheirUnitIsProposedAndNotGuessed) {
