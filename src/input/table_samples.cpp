@@ -218,6 +218,7 @@ SampleSetPointer open_table(const Spec& spec) {
     Samples samples;
     int64_t rows = 0;
     FirstColumn first_column;
+    power::ThousandsDoubt doubt;
     while (table.next()) {
         ++rows;
         first_column.add(table.number(0));
@@ -225,10 +226,12 @@ SampleSetPointer open_table(const Spec& spec) {
             const auto value = static_cast<float>(table.number(column));
             if (!std::isfinite(value)) table.fail(fmt::format("column {} is more than a float holds", column + 1));
             samples.values.push_back(value);
+            doubt.note(table, column);
         }
     }
     samples.note = table.commented_rows_text();
     if (!samples.note.empty()) samples.note = spec.path + ": " + samples.note;
+    if (doubt.exists()) add_note(samples.note, spec.path + ": " + doubt.text() + "write it without the mark");
     const int64_t size = spec.values();
     const auto total = static_cast<int64_t>(samples.values.size());
     if (header == nullptr && columns > 1 && first_column.counts()) {

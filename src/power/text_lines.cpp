@@ -67,7 +67,9 @@ bool TextLines::next(std::string_view separators) {
     const End end = end_of_line(begin_);
     line_ = text_.substr(begin_, end.end - begin_);
     next_ = end.next;
-    if (line_.find('"') != std::string_view::npos && !is_comment(line_)) join_quoted(separators);
+    // A cell that goes on leaves one mark without its other.
+    const bool odd = std::count(line_.begin(), line_.end(), '"') % 2 != 0;
+    if (odd && !is_comment(line_)) join_quoted(separators);
     return true;
 }
 
@@ -77,9 +79,11 @@ void TextLines::go_to(size_t begin, size_t number) {
     count_ = 1;
 }
 
-TextLines::End TextLines::end_of_line(size_t begin) const {
-    size_t end = begin;
-    while (end < text_.size() && text_[end] != '\n' && text_[end] != '\r') ++end;
+TextLines::End TextLines::end_of_line(size_t begin) {
+    // Looked for once where there is none for long.
+    if (begin < feed_from_ || begin > feed_) feed_ = std::min(text_.find('\n', begin), text_.size());
+    feed_from_ = begin;
+    const size_t end = std::min(text_.substr(0, feed_).find('\r', begin), feed_);
     if (end == text_.size()) return {end, end};
     if (text_[end] == '\n') {
         const bool return_follows = end + 1 < text_.size() && text_[end + 1] == '\r';

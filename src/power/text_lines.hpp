@@ -34,12 +34,13 @@ private:
     struct End {
         size_t end, next;
     };
-    End end_of_line(size_t begin) const;
+    End end_of_line(size_t begin);
     void join_quoted(std::string_view separators);
 
     std::string_view text_, line_;
     size_t begin_ = 0, next_ = 0;
     size_t number_ = 0, count_ = 1;
+    size_t feed_from_ = 1, feed_ = 0;  ///< the first line feed behind a place
 };
 
 /// The file's line is a remark: it begins with # or %, and is no error of a spreadsheet (#N/A).

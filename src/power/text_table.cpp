@@ -238,6 +238,8 @@ void TextTable::refuse_hidden_rows(std::string_view line) const {
 
 std::string TextTable::commented_rows_text() const {
     if (commented_rows_ == 0) return "";
+    if (commented_rows_ == 1)
+        return fmt::format("line {} is left out as a comment, but looks like a row", commented_line_);
     return fmt::format("{} rows are left out as comments, the first in line {}", commented_rows_, commented_line_);
 }
 
@@ -287,6 +289,17 @@ double TextTable::number(size_t column) {
 
 void TextTable::fail_at(size_t line, const std::string& reason) const {
     throw InputError(fmt::format("{}:{}: {}", path_, line, reason));
+}
+
+void ThousandsDoubt::note(const TextTable& table, size_t column) {
+    const std::string_view cell = table.cell(column);
+    if (table.separator() == ',' || cell.find_first_of(".,") == std::string_view::npos) return;
+    only_threes_ = only_threes_ && TextTable::may_be_thousands(cell);
+    if (example_.empty()) example_ = cell;
+}
+
+std::string ThousandsDoubt::text() const {
+    return "'" + example_ + "' is taken for a number with a fraction; if it is a thousand times as much ";
 }
 
 }  // namespace dynbal::power

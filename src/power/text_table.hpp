@@ -81,4 +81,18 @@ private:
     std::vector<std::string_view> cells_;
 };
 
+/// All numbers with a mark that were noted are of the kind 1.500: fractions to this reader, thousands perhaps to their writer.
+class ThousandsDoubt {
+public:
+    /// Where cells are separated by commas a mark within one is a point.
+    void note(const TextTable& table, size_t column);
+    bool exists() const { return only_threes_ && !example_.empty(); }
+    /// "'1.500' is taken for a number with a fraction; if it is a thousand times as much ", and what to do then is to follow.
+    std::string text() const;
+
+private:
+    bool only_threes_ = true;
+    std::string example_;
+};
+
 }  // namespace dynbal::power

@@ -29,20 +29,6 @@ constexpr double sun_w_m2 = 1600;
 constexpr double day_s = 86400;
 constexpr double power_w_max = 1e6, step_s_min = 1e-12, step_s_max = 1e9;
 
-/// Are all numbers of a column that have a mark of the kind 1.500?
-struct Marks {
-    bool only_threes = true;
-    std::string example;
-
-    /// Where cells are separated by commas a mark within one is a point.
-    void note(const TextTable& table, size_t column) {
-        const std::string_view cell = table.cell(column);
-        if (table.separator() == ',' || cell.find_first_of(".,") == std::string_view::npos) return;
-        if (!TextTable::may_be_thousands(cell)) only_threes = false;
-        if (example.empty()) example = cell;
-    }
-};
-
 class TraceReader {
 public:
     TraceReader(TextTable& table, const TraceLayout& layout, Options& options)
@@ -78,11 +64,9 @@ public:
         summary.samples = samples_;
         summary.notes = layout_.notes;
         note_gap(summary, shortest_step_s_, longest_step_s_, fmt::format(" before line {}", longest_line_));
-        for (const Marks* marks : {&marks_, &second_marks_, &time_marks_}) {
-            if (marks->example.empty() || !marks->only_threes) continue;
-            summary.notes.push_back(
-                fmt::format("'{}' is taken for a number with a fraction; if it is a thousand times as much {}",
-                            marks->example, marks == &time_marks_ ? "write it without the mark" : "give scale=1000"));
+        for (const ThousandsDoubt* doubt : {&value_doubt_, &second_doubt_, &time_doubt_}) {
+            const char* const otherwise = doubt == &time_doubt_ ? "write it without the mark" : "give scale=1000";
+            if (doubt->exists()) summary.notes.push_back(doubt->text() + otherwise);
         }
         if (layout_.quantity == Quantity::irradiance && largest_ > sun_w_m2) {
             summary.notes.push_back(fmt::format("up to {:g} W/m2: more than the sun gives", largest_));
@@ -125,11 +109,11 @@ private:
             return missing_ == Missing::zero ? 0 : value_;
         }
         const double first = table_.number(layout_.value_column);
-        marks_.note(table_, layout_.value_column);
+        value_doubt_.note(table_, layout_.value_column);
         value_ = sign_ * layout_.factor * first;
         if (layout_.second_column) {
             const double second = table_.number(*layout_.second_column);
-            second_marks_.note(table_, *layout_.second_column);
+            second_doubt_.note(table_, *layout_.second_column);
             // Two signs turned round are two mistakes, not none.
             value_ *= first < 0 && second < 0 ? -second : second;
         }
@@ -199,7 +183,7 @@ private:
         const std::string_view cell = table_.cell(column);
         if (samples_ == 1) is_counter_ = is_long(cell);
         if (!is_counter_) {
-            time_marks_.note(table_, column);
+            time_doubt_.note(table_, column);
             return table_.number(column);
         }
         const auto count = counter_.since_first(cell);
@@ -284,7 +268,7 @@ private:
     std::function<double(double)> watts_;
     double sign_ = 1, noise_ = 0;
     Missing missing_ = Missing::refused;
-    Marks marks_, second_marks_, time_marks_;
+    ThousandsDoubt value_doubt_, second_doubt_, time_doubt_;
     std::vector<Piece> pieces_;
     uint64_t samples_ = 0, replaced_ = 0, steps_ = 0;
     double value_ = 0, volts_ = 0;      ///< of the last row

@@ -124,6 +124,13 @@ TEST_F(SamplesTest, TablesAreRowsOrWindows) {
     EXPECT_NE(error(write("bad.csv", "1,2\n3,4\nTotal,6\n"), {2}).find("bad.csv:3: column 1: 'Total'"),
               std::string::npos);
     EXPECT_NE(error(write("bad.csv", "a,b\n"), {2}).find("bad.csv:1: no row of numbers"), std::string::npos);
+    EXPECT_NE(open_samples(write("rows.csv", "1.500;2\n3.250;4\n"), {2})
+                  ->note()
+                  .find("'1.500' is taken for a number with a fraction"),
+              std::string::npos);
+    EXPECT_EQ(open_samples(write("rows.csv", "1.500;2\n0.250;4\n"), {2})->note(), "");
+    EXPECT_NE(open_samples(write("rows.csv", "1,2\n#3,4\n5,6\n"), {2})->note().find("line 2 is left out as a comment"),
+              std::string::npos);
 }
 
 TEST_F(SamplesTest, ATableThatFitsTwiceSaysHowItIsTaken) {
