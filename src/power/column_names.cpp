@@ -39,7 +39,7 @@ bool may_be_least(std::string_view unit) { return unit == "min" || unit == "mins
 
 /// One letter behind a name can be anything (Channel A), unless the name says the same.
 bool is_trusted(std::string_view name, char mark, std::string_view unit, Quantity quantity, Quantity word) {
-    const bool is_long = quantity == Quantity::time && (unit == "h" || unit.starts_with('d'));
+    const bool is_long = quantity == Quantity::time && (unit.front() == 'h' || unit.front() == 'd');
     if (may_be_least(unit) || is_long) return word == quantity || (name.front() == 't' && name[1] == mark);
     if (unit.size() > 1 || word == quantity) return true;
     const bool tied = mark == '_' || mark == '/';
@@ -47,6 +47,23 @@ bool is_trusted(std::string_view name, char mark, std::string_view unit, Quantit
     // CH1 in V
     const std::string_view before = trimmed(name.substr(0, name.size() - unit.size()));
     return before == "in" || before.ends_with(" in");
+}
+
+/// What stands before a unit makes it another one: J/s, samples per s, m W.
+bool changes_unit(std::string_view before, char mark, std::string_view unit) {
+    constexpr std::array<std::string_view, 7> prefixes{"m", "k", "n", "milli", "micro", "nano", "kilo"};
+    constexpr std::array<std::string_view, 7> counted{"samples", "cycles",  "events", "counts",
+                                                      "bytes",   "packets", "pulses"};
+    const auto is_among = [](const auto& list, std::string_view text) {
+        return std::find(list.begin(), list.end(), text) != list.end();
+    };
+    const size_t last = before.find_last_of("_ -.,:/");
+    const std::string_view word = last == std::string_view::npos ? before : before.substr(last + 1);
+    if (word == "per") return true;
+    const auto meaning = unit_named(unit);
+    const bool is_time = meaning && meaning->quantity == Quantity::time;
+    if (mark == '/' && is_time && ((before.size() <= 2 && before != "t") || is_among(counted, before))) return true;
+    return last != std::string_view::npos && unit.size() == 1 && is_among(prefixes, word);
 }
 
 /// The one in `Power [mW] (mean)`; none where several have a unit, or another holds a number that may be a factor.
@@ -75,7 +92,8 @@ std::optional<ColumnMeaning> unit_at_end(std::string_view name, Quantity word) {
          mark = name.find_first_of(marks, mark + 1)) {
         const std::string_view text = trimmed(name.substr(mark + 1));
         const auto unit = unit_named(text);
-        if (unit && is_trusted(name, name[mark], text, unit->quantity, word)) return unit;
+        if (!unit || !is_trusted(name, name[mark], text, unit->quantity, word)) continue;
+        return changes_unit(trimmed(name.substr(0, mark)), name[mark], text) ? std::nullopt : unit;
     }
     return std::nullopt;
 }
@@ -105,16 +123,14 @@ std::vector<std::string> words_of(std::string_view name) {
     return all;
 }
 
-/// Power x100, I * 10, P/10
-bool names_a_factor(std::string_view name) {
-    const std::string text = folded(name);
-    for (size_t i = 1; i + 1 < text.size(); ++i) {
-        const bool apart = text[i - 1] == ' ' || text[i - 1] == '_' || text[i - 1] == '(' || text[i - 1] == '[';
-        const bool mark = text[i] == '*' || text[i] == '/' || (text[i] == 'x' && apart);
-        const size_t digit = text.find_first_not_of(' ', i + 1);
-        if (mark && digit != std::string::npos && text[digit] >= '0' && text[digit] <= '9') return true;
-    }
-    return false;
+/// 10, 100 and so on, 1e-3, 10^6; other numbers tell channels apart.
+bool is_power_of_ten(std::string_view word) {
+    if (word.size() < 2 || word.front() != '1') return false;
+    const size_t end = word.find_first_not_of('0', 1);
+    if (end == std::string_view::npos) return true;
+    const size_t digit = word.find_first_not_of("+-", end + 1);
+    return (word[end] == 'e' || word[end] == '^') && digit != std::string_view::npos && word[digit] >= '0' &&
+           word[digit] <= '9';
 }
 
 /// V_oc, Voc, open-circuit voltage
@@ -162,14 +178,27 @@ std::optional<ColumnMeaning> meaning_of_unit(std::string_view unit) {
     return unit_named(without_brackets(name));
 }
 
+bool names_a_factor(std::string_view name) {
+    const std::string text = folded(name);
+    for (size_t i = 1; i + 1 < text.size(); ++i) {
+        const bool apart = text[i - 1] == ' ' || text[i - 1] == '_' || text[i - 1] == '(' || text[i - 1] == '[';
+        const bool mark = text[i] == '*' || text[i] == '/' || (text[i] == 'x' && apart);
+        const size_t digit = text.find_first_not_of(' ', i + 1);
+        if (mark && digit != std::string::npos && text[digit] >= '0' && text[digit] <= '9') return true;
+        const size_t end = std::min(text.find_first_of(" _)]", i), text.size());
+        if (apart && is_power_of_ten(std::string_view(text).substr(i, end - i))) return true;
+    }
+    return false;
+}
+
 std::string why_no_harvest(std::string_view name, Quantity quantity) {
-    constexpr std::array<std::string_view, 9> loads{"load",     "consum", "usage", "draw",  "demand",
-                                                    "discharg", "drain",  "spent", "batter"};
+    constexpr std::array<std::string_view, 11> loads{"load",  "consum", "usage",  "draw", "demand",  "discharg",
+                                                     "drain", "spent",  "batter", "loss", "dissipat"};
     constexpr std::array<std::string_view, 5> devices{"mcu", "cpu", "node", "tx", "rx"};
     constexpr std::array<std::string_view, 9> statistics{"log",      "ln",  "std", "stdev", "sigma",
                                                          "variance", "var", "err", "error"};
-    constexpr std::array<std::string_view, 7> wishes{"setpoint", "limit",  "target",   "rated",
-                                                     "nominal",  "uncert", "tolerance"};
+    constexpr std::array<std::string_view, 10> wishes{"setpoint", "limit",     "target", "rated",   "nominal",
+                                                      "uncert",   "tolerance", "noise",  "predict", "forecast"};
     const std::vector<std::string> parts = words_of(name);
     const auto any = [&](const auto& list, bool whole) {
         return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
@@ -213,19 +242,21 @@ std::string unknown_unit(std::string_view name) {
     }
     constexpr std::string_view marks = "_ /.-,:";
     const size_t mark = name.find_first_of(marks);
-    if (mark == std::string_view::npos || word_at_start(folded(name)) == Quantity::none) return "";
+    const std::string all = folded(name);
+    const bool is_word = std::any_of(words.begin(), words.end(), [&](const Word& word) { return word.name == all; });
+    if (mark == std::string_view::npos || is_word || word_at_start(all) == Quantity::none) return "";
     std::string_view rest = name.substr(mark);
     rest.remove_prefix(std::min(rest.find_first_not_of(marks), rest.size()));
     const bool is_one_word = rest.find_first_of("_ .-,:") == std::string_view::npos;
     const bool is_number = rest.find_first_not_of("0123456789") == std::string_view::npos;
-    const bool is_word = word_at_start(folded(rest)) != Quantity::none;
-    return is_one_word && !is_number && !is_word ? std::string(rest) : "";
+    const bool is_name = rest == "stamp" || word_at_start(folded(rest)) != Quantity::none;
+    return is_one_word && !is_number && !is_name ? std::string(rest) : "";
 }
 
 bool has_unit_within(std::string_view name) {
     const std::vector<std::string> parts = words_of(name);
     return std::any_of(parts.begin(), parts.end(),
-                       [](const std::string& part) { return unit_named(part).has_value(); });
+                       [](const std::string& part) { return part.size() > 1 && unit_named(part).has_value(); });
 }
 
 std::string mega_in(std::string_view text) {

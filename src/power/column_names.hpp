@@ -18,6 +18,8 @@ std::optional<ColumnMeaning> meaning_of_unit(std::string_view unit);
 /// What a column of this name holds instead of a harvest: `load_mA`, `power_std_mw`, `Power limit`, `Power x100`; "" for all
 /// others.
 std::string why_no_harvest(std::string_view name, Quantity quantity);
+/// `Power x100`, `I * 10`, `P/10`, `Time 100 ns`: what is written is a multiple of what is meant.
+bool names_a_factor(std::string_view name);
 /// A harvester does not give its open-circuit voltage (`Voc`, `V_oc`) and its short-circuit current (`Isc`) at once; "" for others.
 std::string why_no_product(const std::string& voltage, const std::string& current);
 /// `dt_ms`, `Interval (s)`: how long a row lasts, and not when it was.

@@ -83,6 +83,12 @@ std::optional<size_t> CsvColumns::only(Quantity quantity, const char* key) const
 
 void CsvColumns::refuse_other(size_t column) const {
     const Quantity quantity = head_.columns[column].meaning.quantity;
+    if (quantity == Quantity::time && names_a_factor(head_.columns[column].name)) {
+        fail(
+            fmt::format("{} is by its name a multiple of the time; write it in seconds, give step=T, or say that it is "
+                        "the time: time=NAME",
+                        name_of(column)));
+    }
     if (quantity == Quantity::time) {
         if (!is_time_between_rows(head_.columns[column].name)) return;
         fail(fmt::format(
@@ -90,9 +96,11 @@ void CsvColumns::refuse_other(size_t column) const {
             "time=NAME",
             name_of(column)));
     }
-    const std::string why = why_no_harvest(head_.columns[column].name, quantity);
+    const std::string& name = head_.columns[column].name;
+    const std::string why = why_no_harvest(name, quantity);
     if (why.empty()) return;
-    fail(fmt::format("{} is by its name {}; say what was harvested: column=NAME", name_of(column), why));
+    fail(fmt::format("{} is by its name {}; say what was harvested: column=NAME{}", name_of(column), why,
+                     names_a_factor(name) ? ",scale=N" : ""));
 }
 
 void CsvColumns::fail_without_unit(size_t column, const char* option) const {

@@ -210,7 +210,9 @@ std::string TextTable::remark_text(std::string_view line, const char* otherwise)
 /// A row that was taken out by a mark: nothing is left out without a word.
 void TextTable::note_comment(std::string_view line) {
     split_into(cells_, without_mark(trimmed(line)), separator_);
-    const bool row = cells_.size() == cell_count_ && std::all_of(cells_.begin(), cells_.end(), is_number);
+    const auto filled = std::count_if(cells_.begin(), cells_.end(), [](std::string_view c) { return !c.empty(); });
+    const bool row =
+        cells_.size() == cell_count_ && 2 * std::count_if(cells_.begin(), cells_.end(), begins_like_number) > filled;
     if (!row) return;
     if (commented_rows_ == 0) commented_line_ = lines_.number();
     ++commented_rows_;

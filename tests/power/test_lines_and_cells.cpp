@@ -133,6 +133,9 @@ TEST(Cells, NothingBelowATableIsLost) {
     expect_refused("power_mw\n1\n2\npower_mw\n3\n", "4", "the header again", "step=1s");
     const Outcome outcome = outcome_of(two_rows + "#2,3\n# 3 lines\n#3,4\n");
     EXPECT_NE(outcome.summary.text().find("2 rows are left out as comments, the first in line 4"), std::string::npos);
+    const Outcome dated = outcome_of("time,state,power_mw\n2024-05-31,on,1\n# 2024-06-01,off,1\n2024-06-02,on,1\n");
+    EXPECT_NE(dated.summary.text().find("line 3 is left out as a comment, but looks like a row"), std::string::npos);
+    EXPECT_EQ(outcome_of(two_rows + "# end, all\n# 3\n").summary.notes.size(), 0U);
     expect_refused(two_rows + std::string(100, '\0'), "4", "zeros (NUL)");
 }
 

@@ -50,7 +50,7 @@ TEST(Units, AnUnknownOneIsNamed) {
           Case{"time_s,power_mwh", "mwh", "unit=mW"}, Case{"time_s,Current (gauss)", "gauss", "unit=mW"},
           Case{"time [weeks],power_mw", "weeks", "time_unit=ms"},
           Case{"time_fortnights,power_mw", "fortnights", "time_unit=ms"},
-          Case{"time_s,\"power\n(10 uW)\"", "10 uW", "unit=mW"}, Case{"time,power\ns,hp\n", "hp", "unit=mW"}}) {
+          Case{"time_s,\"power\n(deci W)\"", "deci W", "unit=mW"}, Case{"time,power\ns,hp\n", "hp", "unit=mW"}}) {
         const std::string table = std::string(c.header) + "\n0,1\n1,2\n";
         expect_told(table, "", std::string("the unit '") + c.unit + "' is not known; known are: time in s, ms");
         expect_told(table, "", std::string("or give ") + c.option);
@@ -58,7 +58,8 @@ TEST(Units, AnUnknownOneIsNamed) {
     expect_told("time_s,power_hp\n0,1\n1,2\n", "column=2", "the unit 'hp' is not known");
     expect_told("time_s,power\n0,1\n1,2\n", "", "'power' has no unit; write it into the header");
     expect_told("time_s,illuminance [lux]\n0,1\n1,2\n", "", "no known units: 'lux'");
-    for (const char* name : {"power", "Voltage 1", "unix_time", "sample_rate", "Power consumption of all"})
+    for (const char* name :
+         {"power", "Voltage 1", "unix_time", "time_stamp", "x-axis", "sample_rate", "Power consumption of all"})
         EXPECT_EQ(unknown_unit(name), "") << name;
 }
 
@@ -80,8 +81,19 @@ TEST(Units, NamesGoOnBehindThem) {
         EXPECT_NEAR(meaning_of(name).factor, 1e-3, 1e-12) << name;
     for (const char* name : {"Power (mW) [10 ms]", "P (W) or (mW)"}) EXPECT_FALSE(meaning_of(name).has_unit()) << name;
     expect_told("time_s,power_mw_1\n0,1\n1,2\n", "", "'power_mw_1' does not end with its unit");
-    for (const char* name : {"Power/10 (mW)", "Power*10 (mW)", "Power * 10 [mW]", "P_x10 [mW]"})
+    for (const char* name : {"J/s", "mJ/s", "samples/s", "joules per s", "Watt hour", "samples_per_min", "CH1 in k V"})
+        EXPECT_EQ(meaning_of(name).quantity, Quantity::none) << name;
+    for (const char* name : {"Power m W", "power_m-w", "Voltage k V"})
+        EXPECT_FALSE(meaning_of(name).has_unit()) << name;
+    for (const char* name : {"Zeit/s", "t/s", "t / min", "U / V", "uptime_s"})
+        EXPECT_TRUE(meaning_of(name).has_unit()) << name;
+    expect_told("Time 100 ns,power_mw\n0,1\n1,2\n", "", "by its name a multiple of the time");
+    for (const char* name : {"Power 1e-3 W", "Power 10 uW", "power_100_mw", "Power/10 (mW)", "Power*10 (mW)",
+                             "Power * 10 [mW]", "P_x10 [mW]"})
         expect_told(std::string("time_s,") + name + "\n0,1\n1,2\n", "", "by its name a multiple of what was harvested");
+    EXPECT_EQ(told_of("time_s,Power 2 mW\n0,1\n1,2\n").find("multiple"), std::string::npos) << "a channel";
+    expect_told("time_s,Power loss (mW)\n0,1\n1,2\n", "", "by its name what a device draws");
+    expect_told("time_s,noise_mw\n0,1\n1,2\n", "", "by its name no measured value");
     expect_told("time_s,log(mW)\n0,1\n1,2\n", "", "by its name no measured value");
 }
 
