@@ -14,9 +14,10 @@ namespace {
 
 constexpr std::array<const char*, 7> formats{"csv", "mementos", "capsimu", "react", "nrel", "ekho", "shepherd"};
 
-/// Milliseconds as Mementos counts them: from an arbitrary, large number on, one by one in most of the first lines.
+/// Milliseconds as Mementos counts them: from an arbitrary, large number on, one by one in most of the first lines. Seconds since 1970 are
+/// larger yet, and a logger that writes one a second counts as well.
 bool counts_milliseconds(const TextTable& table) {
-    constexpr int64_t large = 100'000;
+    constexpr int64_t large = 100'000, since_1970 = 1'000'000'000;
     int64_t before = 0;
     size_t rows = 0, steps = 0;
     for (const HeadLine& line : table.head()) {
@@ -24,7 +25,9 @@ bool counts_milliseconds(const TextTable& table) {
         if (line.comment || cells.size() != 2 || !TextTable::is_number(cells[1])) return false;
         int64_t now = 0;
         const auto [end, error] = std::from_chars(cells[0].data(), cells[0].data() + cells[0].size(), now);
-        if (error != std::errc{} || end != cells[0].data() + cells[0].size() || now < large) return false;
+        if (error != std::errc{} || end != cells[0].data() + cells[0].size() || now < large || now >= since_1970) {
+            return false;
+        }
         if (rows++ > 0 && now == before + 1) ++steps;
         before = now;
     }
@@ -44,8 +47,7 @@ bool is_ekho(const TextTable& table) {
 
 std::string format_of(const TextTable& table, Options& options) {
     if (options.has("column") || options.has("unit")) return "csv";
-    const std::string_view first = table.head().front().text;
-    if (first.find("RSSI") != std::string_view::npos && first.find("mW") != std::string_view::npos) return "react";
+    if (trimmed(table.head().front().text) == "sec RSSI,mW") return "react";
     if (is_ekho(table)) return "ekho";
     if (counts_milliseconds(table)) return "mementos";
     // A resistance says that these are volts.

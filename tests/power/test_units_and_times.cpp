@@ -142,6 +142,18 @@ TEST(Times, TheirUnitIsProposedAndNotGuessed) {
                 ":2: 'date' holds no date that is known: '20240531'");
 }
 
+TEST(Times, SecondsSince1970AreNoMementos) {
+    expect_told("103717744\t0.3\n103717745\t0.6\n", "", "mementos, 0.001 s a row");
+    for (const char* first : {"1700000000\t0.3\n1700000001\t0.6\n", "1700000000123,1\n1700000000124,2\n"})
+        expect_told(first, "", ":1: no line names the columns");
+}
+
+TEST(Times, OtherHeadersThatNameRssiAreRead) {
+    expect_told("time_ms,RSSI_mW\n0,1\n250,2\n500,1\n", "", "3 samples, 750 ms, mean 1.33 mW");
+    expect_told("time_s,RSSI_dBm,power_mW\n0,-9,1\n1,-8,2\n", "", "2 samples, 2 s, mean 1.5 mW");
+    expect_told("sec RSSI,mW\n0.00\t1\n0.02\t2\n", "", "react, time in s from column 1");
+}
+
 TEST(Times, NoDigitIsLost) {
     const auto after = [](const char* before, int64_t step) {
         return [=](int i) { return fmt::format("{}{:09}", before, 123456000 + step * i); };
