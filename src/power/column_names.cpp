@@ -77,7 +77,7 @@ std::optional<ColumnMeaning> unit_in_brackets(std::string_view name) {
         if (unit && found) return std::nullopt;
         if (unit) found = unit;
         if (!unit && text.find_first_of("0123456789") != std::string_view::npos) return std::nullopt;
-        begin = name.find_first_of(open, end);
+        begin = name.find_first_of(open, end + 1);
     }
     return found;
 }

@@ -79,6 +79,8 @@ TEST(Units, MoreAreKnown) {
 TEST(Units, NamesGoOnBehindThem) {
     for (const char* name : {"Power [mW] CH1", "Power (mW) (mean)", "mean (roof) of power [mW]"})
         EXPECT_NEAR(meaning_of(name).factor, 1e-3, 1e-12) << name;
+    for (const char* name : {"power (", "power mW [", "power (mW", "(", "a(("})
+        EXPECT_FALSE(meaning_of(name).has_unit()) << name;
     for (const char* name : {"Power (mW) [10 ms]", "P (W) or (mW)"}) EXPECT_FALSE(meaning_of(name).has_unit()) << name;
     expect_told("time_s,power_mw_1\n0,1\n1,2\n", "", "'power_mw_1' does not end with its unit");
     for (const char* name : {"J/s", "mJ/s", "samples/s", "joules per s", "Watt hour", "samples_per_min", "CH1 in k V"})
