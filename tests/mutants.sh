@@ -82,7 +82,7 @@ mutant 'no commit between regions'                         engine/engine.cpp \
 mutant 'no commit when a stage begins'                     engine/engine.cpp \
     '/begin_region\(\);/,/EventKind::stage_begin/{/^    commit\(\);$/d}'
 mutant 'no commit when recovery has ended'                 engine/engine.cpp \
-    '/bool change = wants_change/,/if \(change\)/{/^    commit\(\);$/d}'
+    '/bool change = wants_change/,/if \(change\)/{/^        commit\(\);/d}'
 mutant 'no commit after a change of configuration'         engine/engine.cpp \
     '/find_sums\(runner_/,/^}/{/^    commit\(\);$/d}'
 mutant 'no commit when an inference is given up'           engine/engine.cpp \
@@ -101,7 +101,7 @@ mutant 'half an input counts'                              engine/setup.cpp     
 mutant 'half a formatted memory counts'                    engine/setup.cpp        '/record_\.phase = Phase::formatting;/d'
 mutant 'formatting begins again each time'                 engine/setup.cpp        's/if \(record_\.phase != Phase::formatting\)/if (true)/'
 mutant 'a damaged checkpoint is left where it is'          nvm/checkpoint.cpp   '/^    next_slot_ \^= 1U;$/{N;s/.*\n    return false;/    return false;/}'
-mutant 'a look at the table that fails is repeated'        engine/reconfigure.cpp  's/record_\.look != Look::none/false/;s/if \(record_\.idle_cycles > idle_cycles_to_give_up\)/if (false)/'
+mutant 'a look at the table that fails is repeated'        engine/reconfigure.cpp  's/record_\.look != Look::none/false/;s/if \(has_given_up\(\)\)/if (false)/'
 mutant 'a value is lost where the order of jobs changes'      engine/reconfigure.cpp \
     's/(const uint32_t written = order\.values_written\(record_\.done\));/\1 + (record_.done != 0 ? 1 : 0);/'
 mutant 'the last waiting region is not written'            nvm/record.cpp          's/\(reversed, count\)\)\);/(reversed, count - 1)));/'

@@ -229,7 +229,9 @@ Status Engine::recover() {
     record_.cycle = CycleState::begun;
     const bool change = wants_change(progress);
     record_.look = change ? Look::follows : Look::none;
-    commit();
+    if (!change || !has_given_up()) {
+        commit();  // else nothing was found, and the row of least need is all that is looked at
+    }
     if (change) {
         const Status changed = reconsider(progress);
         if (changed != Status::ok) {

@@ -89,8 +89,9 @@ public:
     const ImageHeader& header() const { return header_; }
     const Record& record() const { return record_; }
     /// Energy of a power cycle, in 1/16 units, with which a stage surely makes progress: recovery, then one job of the
-    /// configuration of `least_need` (boot included), or the step to the next stage; or formatting, loading and starting.
-    static uint64_t least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint64_t least_need);
+    /// configuration `least`, which needs `least_need` (boot included), or the step to what follows; or formatting, loading and starting.
+    static uint64_t least_cycle_cost(const ImageHeader& header, uint32_t index, const StageDescriptor& stage,
+                                     const TileConfig& least, uint64_t least_need);
     /// SRAM an image needs beside the engine object.
     static uint32_t sram_bytes_of(const ImageHeader& header);
 
@@ -122,6 +123,7 @@ private:
     Bounds bounds_of_last_cycle(const Progress& found) const;
     bool has_sums() const;
     bool wants_change(bool progress) const;
+    bool has_given_up() const;
     bool is_worth_a_look(uint64_t energy) const;
     bool change_config(bool progress);
     void keep_for(const Choice& other);

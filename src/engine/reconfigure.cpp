@@ -49,12 +49,14 @@ StageView Engine::stage_view(TileTable& table, const Candidate* running) const {
             running};
 }
 
+bool Engine::has_given_up() const { return record_.idle_cycles > idle_cycles_to_give_up; }
+
 Choice Engine::choose_for_stage() {
     NvmTable table(meter_, stage_);
     if (record_.phase == Phase::abandoning) {
         return {table.row(0), {}};
     }
-    if (record_.idle_cycles > idle_cycles_to_give_up) {
+    if (has_given_up()) {
         return {table.row(table.least_need), {}};
     }
     return choose(policy_, stage_view(table, nullptr), record_.supply());
@@ -67,37 +69,46 @@ void Engine::take(const Choice& choice) {
     record_.is_growth = 0;
 }
 
-uint64_t Engine::least_cycle_cost(const ImageHeader& header, const StageDescriptor& stage, uint64_t least_need) {
+uint64_t Engine::least_cycle_cost(const ImageHeader& header, uint32_t index, const StageDescriptor& stage,
+                                  const TileConfig& least, uint64_t least_need) {
     const CostModel& model = header.cost_model;
-    const Traffic opening{sizeof(StageDescriptor) + header.max_state_runs * sizeof(StateRun) + sizeof(Candidate), 0, 3,
-                          0, 0};
-    // A cycle before may have ended in this very commit: then a torn record is read, too.
-    constexpr Traffic commit{sizeof(Record), sizeof(Record), 2, 0, 0};
     const LoopShape shape = shape_of(header, stage);
     const Kept kept = shape.preservation().kept;
-    // Recovery finds the stage finished, and goes on to the next one; or an inference is started.
-    Traffic step = opening;
-    step += commit;
-    Traffic next = boot_traffic(stage.states.run_count);
-    next += most_search_traffic(kept, shape.values());
-    next += {sizeof(Record::sequence), 0, 1, 0, 0};
-    next += step;
-    next += RecordStore::erase_traffic();  // or else NVM is formatted: this much makes the next boots cheap
-    if (kept == Kept::stages) {
-        least_need += cost_of(model, step);  // that it is finished counts with the next record only
+    constexpr Traffic commit{0, sizeof(Record), 1, 0, 0};
+    constexpr Traffic one_look{1, 0, 1, 0, 0};
+    // A cycle before may have ended in a commit: then a torn record is read, too.
+    constexpr Traffic torn{sizeof(Record), 0, 1, 0, 0};
+    Traffic boot = boot_traffic(stage.states.run_count);
+    boot += torn;
+    // Recovery finds how far the stage is and notes it. The next one finds it finished at once, and goes on to the next
+    // region, the next stage or the end.
+    Traffic search = boot;
+    search += most_search_traffic(kept, shape.values());
+    Traffic step = commit;
+    if (index + 1U < header.stage_count) {
+        step += {sizeof(StageDescriptor) + header.max_state_runs * sizeof(StateRun) + sizeof(Candidate), 0, 3, 0, 0};
+    } else {
+        step += {sizeof(Region), 0, 1, 0, 0};
     }
-    // Recovery finds with one look that nothing was achieved, takes the row of least need and splits the region: the record is
-    // written before and after.
-    Traffic change = boot_traffic(stage.states.run_count);
-    change += {1, 0, 1, 0, 0};
+    Traffic next = boot;
+    next += one_look;
+    next += footprint_search_traffic();
+    next += step;
+    if (kept == Kept::stages) {
+        least_need += cost_of(model, step);  // that it is finished counts with the next record only,
+        least_need += cost_of(model, torn);  // which may be the one that each cycle tears
+    }
+    // Recovery finds with one look that nothing was achieved, takes the row of least need and splits the region, in one record.
+    Traffic change = boot;
+    change += one_look;
     change += footprint_search_traffic();
-    change += NvmTable::look_up_traffic(stage.candidate_count, 1);
+    change += {sizeof(Candidate), 0, 1, 0, 0};
     change += {0, 3 * sizeof(Region), 1, 0, 0};
-    change += checkpoint_search_traffic();
-    change += commit;
-    change += RecordStore::erase_traffic();
-    return max_u64(max_u64(least_need, least_setup_cost(header)),
-                   max_u64(cost_of(model, next), cost_of(model, change)));
+    if (has_passes_in_job(shape, least)) {
+        change += checkpoint_search_traffic();
+    }
+    const uint64_t setup = max_u64(least_setup_cost(header), cost_of(model, search));
+    return max_u64(max_u64(least_need, setup), max_u64(cost_of(model, next), cost_of(model, change)));
 }
 
 /// What the power cycle that has ended says about the supply; returns whether it made progress.
@@ -110,6 +121,11 @@ bool Engine::note_progress(const Progress& found) {
     }
     if (progress && record_.look == Look::none) {
         record_.is_growth = 0;  // a larger tile was not tried in vain
+    }
+    if (!progress && record_.look == Look::follows) {
+        // The look was cut, and would be again: not for such energies.
+        record_.choice.from = record_.supply_low;
+        record_.choice_until = record_.supply_high;
     }
     const uint32_t idle = progress ? 0 : min_u32(record_.idle_cycles + 1U, Record::idle_cycles_most);
     record_.idle_cycles = idle & Record::idle_cycles_most;
@@ -218,15 +234,14 @@ bool Engine::wants_change(bool progress) const {
         return false;
     }
     // What is known of the supply may be wrong, for one after a cycle that ended early: it is not believed for ever.
-    const bool may_suffice =
-        record_.choice.need.value() <= record_.supply().high || record_.idle_cycles > idle_cycles_to_give_up;
+    const bool may_suffice = record_.choice.need.value() <= record_.supply().high || has_given_up();
     if (!progress && record_.look != Look::none && may_suffice) {
         return false;  // the look at the table may be what there was too little for: now all energy is for the work
     }
     const uint64_t energy = likely_energy(record_.supply());
     if (!progress) {
         // What seems to suffice gets another whole cycle: the one that has ended may have begun with a part of its energy.
-        return record_.choice.need.value() > energy || record_.idle_cycles > idle_cycles_to_give_up;
+        return record_.choice.need.value() > energy || has_given_up();
     }
     if (!follows_supply(policy_) || energy == never) {
         return false;
@@ -280,7 +295,7 @@ bool Engine::change_config(bool progress) {
     const Candidate running = running_row();
     const StageView view = stage_view(table, &running);
     Choice next;
-    if (record_.idle_cycles > idle_cycles_to_give_up) {
+    if (has_given_up()) {
         next = {table.row(table.least_need), {}};
     } else {
         next = progress ? choose(policy_, view, record_.supply()) : choose_smaller(policy_, view, record_.supply());

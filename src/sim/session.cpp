@@ -282,7 +282,7 @@ uint64_t least_cycle_cost_of(const ImageFile& file, uint32_t stage, const CostMo
     const LoopShape shape = shape_of(header, descriptor);
     const uint64_t boot = cost_of(prices, boot_traffic(descriptor.states.run_count));
     const uint64_t need = needs_of({&shape, config, header.arena_bytes, prices, boot}).step;
-    return Engine::least_cycle_cost(header, descriptor, need);
+    return Engine::least_cycle_cost(header, stage, descriptor, config, need);
 }
 
 uint64_t least_cycle_cost(const ImageFile& file, const CostModel& prices, uint32_t* stage) {

@@ -183,6 +183,22 @@ TEST(BudgetOfPolicies, ARowForSteadyPowerIsLeftWhereItFails) {
     }
 }
 
+/// Cycles of the least energy pay for a pass, but for no look at the table: it is tried once, not in every second cycle.
+TEST(BudgetOfPolicies, ALookThatWasCutIsNotRepeated) {
+    GraphBuilder b;
+    compiler::CompileOptions options;
+    options.device = compiler::limits_of(device::default_profile());
+    compiler::Window window;
+    window.kernel_h = window.kernel_w = 2;
+    const ImageFile file = compile_graph(b.finish(b.conv(b.input(6, 6, 24), 8, window)), options);
+    const uint64_t units = sim::least_cycle_cost(file) / 16 + 1;
+    const sim::RunResult fixed = run_with(file, PolicyKind::fixed, units);
+    const sim::RunResult best = run_with(file, PolicyKind::best, units);
+    ASSERT_TRUE(fixed.completed() && best.completed());
+    EXPECT_GT(fixed.power_cycles, 200U);
+    EXPECT_LT(best.power_cycles, fixed.power_cycles * 11 / 10) << units << " units";
+}
+
 TEST_P(Budget, TooLittleIsReportedAsStuck) {
     const ImageFile file = GetParam() ? compile_tight(tiny_network()) : compile_graph(tiny_network());
     for (const PolicyKind policy : all_policies) {
