@@ -105,6 +105,7 @@ def wheel(source, build, work):
     if subprocess.run(["/usr/bin/python3", "-c", "import pip, venv, ensurepip"], check=False, capture_output=True).returncode != 0:
         print("skipped: needs the packages python3-pip and python3-venv")
         sys.exit(77)
+    check_configuration(source, work / "configured")
     values = environment(build, False)
     values["DYNBAL_BUILD_FOLDER"] = str(build)
     run("/usr/bin/python3", "-m", "pip", "wheel", "--no-index", "--no-deps", "-w", work, source, env=values)
@@ -117,6 +118,14 @@ def wheel(source, build, work):
     expect("is not there" not in said and str(work / "venv") in
            run(python, "-c", "import dynbal; print(dynbal.__file__)", env=environment(build, False), cwd=work),
            "the module is that of the wheel")
+
+
+def check_configuration(source, folder):
+    """As on a user's machine, where no build folder is there yet. Building it from nothing takes too long for a test."""
+    run("/usr/bin/python3", "-c", "import sys; sys.path.insert(0, sys.argv[1]); import wheel_builder; wheel_builder.configure(sys.argv[2])",
+        source / "python", folder, env=environment(folder, False))
+    commands = (folder / "compile_commands.json").read_text(encoding="utf-8")
+    expect("-Wall" in commands and "-Werror" not in commands, "another compiler's warnings do not end `pip install`")
 
 
 def main():
