@@ -18,7 +18,7 @@ import sys as _sys
 import warnings as _warnings
 
 from . import _dynbal
-from ._arrays import as_file as _as_file
+from ._arrays import as_file as _as_file, in_words_of_arrays as _in_words_of_arrays
 from ._progress import reporter as _reporter
 from ._dynbal import Error
 
@@ -71,12 +71,14 @@ class Image:
         return self.simulate(x, supply="none", **options)
 
     def simulate(self, x, supply="none", policy=_dynbal.default_policy, device=None, scale=None, timing_only=False):
-        """One input on a supply whose power fails. `x`: an array of the model's shape, or a file; None: zeros. `device`: a
+        """One input on a supply whose power fails. `x`: an array of the model's shape (dimensions of 1 may be there or not; what is
+        flat is taken value by value, with a warning), or a file; None: zeros. `device`: a
         profile's name or file, if not that of the image. `timing_only`: count everything and compute nothing."""
         facts = self._file.describe()
         factor = facts["input_scale"] if scale is None else float(scale)
-        with _as_file(x, facts["input_dims"]) as path:
-            return Result(*_dynbal.run(self._file, path, factor, supply, policy, _os.fspath(device or ""), timing_only))
+        with _as_file(x) as path:
+            *answer, warnings = _dynbal.run(self._file, path, factor, supply, policy, _os.fspath(device or ""), timing_only)
+            return Result(*answer, _in_words_of_arrays(warnings, path))
 
     def __repr__(self):
         facts = self._file.describe()
@@ -98,7 +100,8 @@ def compile(model, calibrate, *, weights="int16", scale=1.0, device=_dynbal.defa
     request.preservation = preservation
     with _as_file(calibrate) as path, _reporter(progress, "calibrating") as request.progress:
         request.calibrate = path
-        return Image(*_dynbal.compile(request))
+        file, warnings = _dynbal.compile(request)
+        return Image(file, _in_words_of_arrays(warnings, path))
 
 
 def load(path):

@@ -63,6 +63,18 @@ assert module_says(lambda: dynbal.load(folder / "nothing.dynbal")) == said, said
 numpy.save(folder / "short.npy", x[0][:3])
 said = program_says("run", folder / "har.dynbal", "--input", folder / "short.npy")
 assert module_says(lambda: image.run(x[0][:3])) == said.replace(str(folder / "short.npy"), "array"), said
+# As many values in other dimensions are a mistake; ones more or fewer are none; what is flat is taken as the program takes it.
+turned = numpy.ascontiguousarray(x[0].reshape(x[0].shape[-2:]).T) if x[0].ndim > 1 else x[0]
+numpy.save(folder / "turned.npy", turned)
+said = program_says("run", folder / "har.dynbal", "--input", folder / "turned.npy").replace(str(folder / "turned.npy"), "array")
+for call in (image.run, image.simulate, lambda wrong: dynbal.compile(folder / "har/har.onnx", calibrate=numpy.stack([wrong] * 3))):
+    assert module_says(lambda: call(turned)) == said, said
+assert "array: a sample has the shape [" in said, said
+for same in (x[0][None], x[:1], numpy.squeeze(x[0])):
+    assert image.run(same).warnings == [] and numpy.array_equal(image.run(same).raw, image.run(x[0]).raw)
+flat = image.run(x[0].ravel())
+assert numpy.array_equal(flat.raw, image.run(x[0]).raw) and "array: samples of shape" in flat.warnings[0], flat.warnings
+assert "; pass one of them, such as x[0]" in module_says(lambda: image.run(x)), module_says(lambda: image.run(x))
 assert "array" in module_says(lambda: image.run(numpy.full(x[0].shape, numpy.nan)))
 assert "no real numbers" in module_says(lambda: image.run(numpy.array(["a"])))
 # What the program warns of is said here, too: an input of another scale, and few samples.
