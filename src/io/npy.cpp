@@ -42,6 +42,14 @@ std::string shape_text(const std::vector<int64_t>& shape) {
     return text + "]";
 }
 
+/// Where the value is in the array, as NumPy counts; of a list the number alone.
+std::string place_text(const std::vector<int64_t>& shape, int64_t at) {
+    if (shape.size() < 2) return std::to_string(at);
+    std::vector<int64_t> place(shape.size());
+    for (size_t axis = shape.size(); axis-- > 0; at /= shape[axis]) place[axis] = at % shape[axis];
+    return shape_text(place);
+}
+
 /// IEEE 754 half to float; exact.
 float half_to_float(uint16_t half) {
     const int exponent = (half >> 10) & 31;
@@ -172,8 +180,8 @@ std::vector<float> NpyFile::values(int64_t first, int64_t count) const {
     convert(dtype_, bytes_.data() + data_offset_ + offset, result);
     const auto bad = std::find_if(result.begin(), result.end(), [](float v) { return !std::isfinite(v); });
     if (bad != result.end()) {
-        throw InputError(path_ + ": value " + std::to_string(first + (bad - result.begin())) +
-                         " is not a finite float");
+        throw InputError(path_ + ": value " + place_text(shape_, first + (bad - result.begin())) +
+                         (std::isnan(*bad) ? " is NaN, no number" : " is infinite as a 32-bit float"));
     }
     return result;
 }

@@ -177,6 +177,7 @@ void parse_dtype(const std::string& descr, const std::string& path, NpyHeader& h
     const std::string kind = ordered ? descr.substr(1) : descr;
     const auto known =
         std::find_if(dtypes.begin(), dtypes.end(), [&](const DtypeInfo& info) { return info.descr == kind; });
+    if (kind.starts_with('U') || kind.starts_with('S')) throw InputError(path + ": it holds text, no numbers");
     if (known == dtypes.end()) {
         throw InputError(path + ": numbers of type '" + printable(descr, 40) +
                          "' are not supported; convert them: x.astype('float32')");

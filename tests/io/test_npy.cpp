@@ -113,9 +113,12 @@ TEST_F(Npy, UnsupportedFilesSayWhy) {
     EXPECT_EQ(error(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "")),
               "a structured array; only plain numbers are supported");
     EXPECT_EQ(error(npy(header("|u1", "(1,)"), "a", 4)), ".npy format version 4 is not supported (1 to 3 are)");
-    EXPECT_EQ(error(npy(header("<f4", "(2,)"), raw<float>({0, NAN}))), "value 1 is not a finite float");
-    EXPECT_EQ(error(npy(header("<f8", "(1,)"), raw<double>({1e300}))), "value 0 is not a finite float");
-    EXPECT_EQ(error(npy(header("<f2", "(1,)"), raw<uint16_t>({0xFC00}))), "value 0 is not a finite float");
+    EXPECT_EQ(error(npy(header("<f4", "(2,)"), raw<float>({0, NAN}))), "value 1 is NaN, no number");
+    EXPECT_EQ(error(npy(header("<f8", "(1,)"), raw<double>({1e300}))), "value 0 is infinite as a 32-bit float");
+    EXPECT_EQ(error(npy(header("<f2", "(1,)"), raw<uint16_t>({0xFC00}))), "value 0 is infinite as a 32-bit float");
+    EXPECT_EQ(error(npy(header("<f4", "(2, 1, 3)"), raw<float>({0, 1, 2, 3, NAN, 5}))),
+              "value [1, 0, 1] is NaN, no number");
+    EXPECT_EQ(error(npy(header("<U3", "(1,)"), "abcdefghijkl")), "it holds text, no numbers");
 }
 
 TEST_F(Npy, MalformedFiles) {
