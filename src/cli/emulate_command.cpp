@@ -40,7 +40,7 @@ public:
             if (error) throw InputError(named + ": " + error.message());
             return;
         }
-        std::string pattern = (std::filesystem::temp_directory_path() / "dynbal-XXXXXX").string();
+        std::string pattern = io::temporary_folder() + "/dynbal-XXXXXX";
         if (mkdtemp(pattern.data()) == nullptr) throw InputError(pattern + ": cannot make a temporary folder");
         path_ = pattern;
     }

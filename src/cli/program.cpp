@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <new>
 
 #include "base/error.hpp"
@@ -66,6 +67,26 @@ void check_command(const CLI::App& app, const std::vector<std::string>& argument
     throw InputError("there is no command '" + arguments.front() + "'; the commands are: " + names);
 }
 
+/// "; is --input meant by --inputs?": what commands that take one of something and those that take many call it. Else "".
+std::string meant_option(const CLI::App& app, const std::vector<std::string>& arguments) {
+    constexpr size_t same_letters = 6;  // with the two dashes
+    const auto named = app.get_subcommands(
+        [&](const CLI::App* command) { return !arguments.empty() && command->check_name(arguments.front()); });
+    if (named.empty()) return "";
+    const CLI::App* const command = named.front();
+    for (const std::string& argument : arguments) {
+        const std::string name = argument.substr(0, argument.find('='));
+        if (!name.starts_with("--") || name.size() < same_letters || command->get_option_no_throw(name) != nullptr) {
+            continue;
+        }
+        for (const CLI::Option* option : command->get_options()) {
+            const std::string known = option->get_name();
+            if (known.starts_with(name.substr(0, same_letters))) return "; is " + known + " meant by " + name + "?";
+        }
+    }
+    return "";
+}
+
 /// Where to look for the options of the command that was called.
 std::string help_hint(const std::vector<std::string>& arguments) {
     const bool named = !arguments.empty() && !arguments.front().starts_with("-");
@@ -108,9 +129,12 @@ int run_command(const std::vector<std::string>& arguments, std::ostream& out, st
     } catch (const CLI::Success& help) {
         return app.exit(help, out, err);
     } catch (const CLI::ParseError& error) {
-        return fail(context, err, error.what() + help_hint(arguments), exit_bad_input);
+        return fail(context, err, error.what() + meant_option(app, arguments) + help_hint(arguments), exit_bad_input);
     } catch (const InputError& error) {
         return fail(context, err, error.what(), exit_bad_input);
+    } catch (const std::filesystem::filesystem_error& error) {
+        // Folders that may not be looked into, names that are too long: nothing that is ours.
+        return fail(context, err, error.path1().string() + ": " + error.code().message(), exit_bad_input);
     } catch (const std::bad_alloc&) {
         return fail(context, err, "out of memory", exit_internal);
     } catch (const std::exception& error) {

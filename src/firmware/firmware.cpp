@@ -16,6 +16,23 @@
 
 namespace dynbal::firmware {
 namespace fs = std::filesystem;
+namespace {
+
+/// Empty if the user names none.
+std::string named_folder() {
+    const char* const named = std::getenv("DYNBAL_BOARDS");
+    return named == nullptr ? "" : named;
+}
+
+void check_named_folder() {
+    const std::string named = named_folder();
+    std::error_code error;
+    if (!named.empty() && !fs::is_directory(named, error)) {
+        throw InputError(fmt::format("DYNBAL_BOARDS={} is no folder", named));
+    }
+}
+
+}  // namespace
 
 std::vector<std::byte> installed_image(const ImageFile& file, std::span<const int16_t> input) {
     std::vector<std::byte> image(file.image.begin(), file.image.begin() + file.header().image_bytes);
@@ -44,8 +61,7 @@ std::vector<uint8_t> make_payload(const ImageFile& file, std::span<const int16_t
 
 std::vector<std::string> board_folders() {
     std::vector<std::string> folders;
-    // Read once at start, before any thread exists.
-    if (const char* folder = std::getenv("DYNBAL_BOARDS"); folder != nullptr) folders.emplace_back(folder);
+    if (const std::string named = named_folder(); !named.empty()) folders.push_back(named);
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
     if (!error) {
@@ -69,6 +85,7 @@ std::vector<std::string> board_names() {
 }
 
 std::vector<BoardSize> board_sizes() {
+    check_named_folder();
     std::vector<BoardSize> sizes;
     for (const std::string& name : board_names()) {
         for (const std::string& folder : board_folders()) {
@@ -89,6 +106,7 @@ std::vector<BoardSize> board_sizes() {
 }
 
 ElfProgram board_program(const std::string& name) {
+    check_named_folder();
     for (const std::string& folder : board_folders()) {
         std::error_code error;
         const fs::path path = fs::path(folder) / (name + ".elf");
@@ -97,10 +115,12 @@ ElfProgram board_program(const std::string& name) {
     const std::vector<std::string> names = board_names();
     if (names.empty()) {
         throw InputError(
-            "no program of any board was found; build them with ./dev boards, or name their folder in "
-            "DYNBAL_BOARDS");
+            fmt::format("no program of any board was found in {}; build them with ./dev boards, or name their folder "
+                        "in DYNBAL_BOARDS",
+                        fmt::join(board_folders(), ", ")));
     }
-    throw InputError(fmt::format("there is no board '{}'; there are: {}", name, fmt::join(names, ", ")));
+    throw InputError(fmt::format("there is no board '{}'; there are: {}; searched: {}", name, fmt::join(names, ", "),
+                                 fmt::join(board_folders(), ", ")));
 }
 
 ElfProgram make_firmware(const std::string& board, const ImageFile& file, std::span<const int16_t> input,

@@ -26,7 +26,8 @@ std::vector<uint8_t> make_payload(const ImageFile& file, std::span<const int16_t
 std::vector<std::string> board_folders();
 /// Names of the boards whose programs were built.
 std::vector<std::string> board_names();
-/// The program of a board: BOARD.elf in one of the folders. Throws InputError with the boards there are.
+/// The program of a board: BOARD.elf in one of the folders. Throws InputError with the boards and folders there are, or if
+/// $DYNBAL_BOARDS is no folder.
 ElfProgram board_program(const std::string& name);
 
 /// What a board's program takes, as its build measured it (tools/size_report.py).

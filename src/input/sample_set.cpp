@@ -129,6 +129,14 @@ Spec spec_of(const std::string& text, const std::vector<int64_t>& dims, const st
     return spec;
 }
 
+/// Who wants one sample has taken `@INDEX` off.
+void check_takes_all(const std::string& path) {
+    std::error_code none;
+    std::string file = path;
+    if (fs::exists(path, none) || !take_index(file) || !fs::exists(file, none)) return;
+    throw InputError(path + ": '@' chooses one sample, and here all are taken, from the first on; give " + file);
+}
+
 /// Of a file whose name says nothing: it is an array or nothing that is known.
 void check_is_array(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -159,7 +167,10 @@ std::optional<int64_t> take_index(std::string& spec) {
     if (at == std::string::npos) return std::nullopt;
     const size_t end = std::min(spec.find(',', at), spec.size());
     const std::string digits = spec.substr(at + 1, end - at - 1);
-    if (digits.find_first_of("./") != std::string::npos) return std::nullopt;
+    const bool is_fraction = !digits.empty() && digits.find_first_not_of(".0123456789") == std::string::npos;
+    std::error_code none;
+    if (is_fraction && fs::exists(file_of(spec), none)) return std::nullopt;
+    if (!is_fraction && digits.find_first_of("./") != std::string::npos) return std::nullopt;
     int64_t index = 0;
     const auto [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
     if (error != std::errc() || last != digits.data() + digits.size() || index < 0) {
@@ -188,7 +199,9 @@ std::string file_of(const std::string& spec) {
 std::shared_ptr<const SampleSet> open_samples(const std::string& text, const std::vector<int64_t>& dims,
                                               const std::string& sound) {
     const Spec spec = spec_of(text, dims, sound);
-    if (fs::is_directory(spec.path)) return open_folder(spec);
+    check_takes_all(spec.path);
+    std::error_code none;
+    if (fs::is_directory(spec.path, none)) return open_folder(spec);
     const std::string extension = extension_of(spec.path);
     if (extension == ".npz" || spec.path.find(".npz/") != std::string::npos) return open_npz(spec);
     if (extension == ".csv" || extension == ".tsv" || extension == ".txt") return open_table(spec);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -148,6 +149,18 @@ void write_file(const std::string& path, std::span<const uint8_t> bytes) {
 
 void write_file(const std::string& path, std::string_view text) {
     write_file(path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+}
+
+std::string temporary_folder() {
+    std::error_code error;
+    const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+    if (!error) return folder.string();
+    // What the standard library looks at, in its order.
+    for (const char* variable : {"TMPDIR", "TMP", "TEMP", "TEMPDIR"}) {
+        const char* const value = std::getenv(variable);
+        if (value != nullptr) throw InputError(std::string(variable) + "=" + value + " is no folder");
+    }
+    throw InputError("/tmp is no folder; name one for temporary files in TMPDIR");
 }
 
 }  // namespace dynbal::io

@@ -29,4 +29,7 @@ std::string read_text(const std::string& path);
 void write_file(const std::string& path, std::span<const uint8_t> bytes);
 void write_file(const std::string& path, std::string_view text);
 
+/// $TMPDIR, or what the system has. Throws InputError if that is no folder.
+std::string temporary_folder();
+
 }  // namespace dynbal::io
