@@ -7,8 +7,7 @@ namespace dynbal::report {
 std::string_view page_template() {
     throw InputError(
         "this program was built without the page of reports, which needs node and npm with a package registry in "
-        "reach; "
-        "build again with them (cmake -DDYNBAL_PAGE=ON says what fails), or do without -o: summary, --json and "
+        "reach. `./dev build` tries again, and says what is missing; or do without -o: summary, --json and "
         "--trace-out need no page");
 }
 
