@@ -70,12 +70,13 @@ uint32_t least_buffer_bytes(const LoopShape& shape) {
     if (nvm_need(plan).total() < need.total()) {
         need = nvm_need(plan);
     }
+    const bool int8_fits = plan.weight_bytes == 2 && need.total() - need.weights / 2 <= device.nvm_bytes;
     throw InputError(
         fmt::format("the network needs at least {} bytes of NVM (weights {}, activations {}, tile tables and "
                     "descriptions {}, records {}), "
                     "but {} has {}; use {}a smaller network or another device",
                     need.total(), need.weights, need.tensors, need.tables, need.records, device.name, device.nvm_bytes,
-                    plan.weight_bytes == 2 ? "int8 weights, " : ""));
+                    int8_fits ? "int8 weights, " : ""));
 }
 
 /// Drops rows of the longest tables until all fits into NVM; false if it does not even with those that must stay.

@@ -137,10 +137,10 @@ std::string markdown_of(const SpeedupSummary& summary) {
            line("best / fixed", summary.best_to_fixed) +
            (summary.fixed_alone_ends == 0
                 ? std::string("* fixed ends nowhere without our safety net")
-                : fmt::format("* largest speed-up over fixed where it ends without our safety net: {:.2f}",
+                : fmt::format("* largest speed-up over fixed where it ends without our safety net: {:.2f} times",
                               summary.speedup_alone)) +
-           fmt::format(" ({} of {} cells); with the net: {:.2f}\n", summary.fixed_alone_ends, summary.cells,
-                       summary.speedup_with_net);
+           fmt::format(" ({} of {} cells); with the net the largest speed-up over fixed is {:.2f} times\n",
+                       summary.fixed_alone_ends, summary.cells, summary.speedup_with_net);
 }
 
 }  // namespace dynbal::experiment

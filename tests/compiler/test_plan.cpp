@@ -48,6 +48,7 @@ TEST(Plan, NvmIsAcceptedAndRefusedToTheByte) {
         SCOPED_TRACE(named.name);
         CompileOptions options = options_for(named.weight_bytes, 16 * 1024, 512 * 1024);
         options.device.nvm_bytes = 1;
+        EXPECT_EQ(refusal_of(named.graph, options).find("int8 weights"), std::string::npos) << "neither would fit";
         // What it takes at least is known before tile tables are made; with those it is a little more.
         options.device.nvm_bytes = number_after(refusal_of(named.graph, options), "needs at least");
         const std::string refusal = refusal_of(named.graph, options);
