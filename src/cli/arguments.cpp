@@ -15,7 +15,8 @@ namespace dynbal::cli {
 void ImageArguments::add_to(CLI::App& command, bool with_scale) {
     command.add_option("IMAGE", path, "Image made by `dynbal compile`")->required();
     if (with_scale) {
-        command.add_option("--scale", scale, "Factor for raw input values (default: that of the compilation)");
+        command.add_option("--scale", scale, "Factor for raw input values (default: that of the compilation)")
+            ->check(decimal_number());
     }
 }
 
@@ -39,6 +40,21 @@ CLI::Validator number_between(double low, double high) {
         return fmt::format("'{}' is no number from {} to {}", text, low, high);
     };
     CLI::Validator validator(CLI::Range(low, high).get_description());
+    return validator.operation([check](std::string& text) { return check(text); });
+}
+
+CLI::Validator decimal_number() {
+    const auto check = [](const std::string& text) {
+        double value = 0;
+        if (CLI::detail::lexical_cast(text, value)) return std::string();
+        const size_t slash = text.find('/');
+        double divisor = 0;
+        const bool is_fraction = slash != std::string::npos &&
+                                 CLI::detail::lexical_cast(text.substr(0, slash), value) &&
+                                 CLI::detail::lexical_cast(text.substr(slash + 1), divisor) && divisor != 0;
+        return fmt::format("'{}' is no decimal number such as {:.10g}", text, is_fraction ? value / divisor : 0.5);
+    };
+    CLI::Validator validator("");
     return validator.operation([check](std::string& text) { return check(text); });
 }
 

@@ -37,6 +37,9 @@ float checked_scale(double scale);
 /// Bounds of an option that is a number with a fraction; other than CLI::Range it refuses "nan".
 CLI::Validator number_between(double low, double high);
 
+/// Says of 1/255 how it is written.
+CLI::Validator decimal_number();
+
 /// 1 for int8, 2 for int16. Throws InputError for other words.
 uint32_t weight_bytes_of(const std::string& weights);
 

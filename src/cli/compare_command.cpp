@@ -226,7 +226,10 @@ std::string table_of(const std::vector<Row>& rows) {
         cells.push_back(quantity(result.energy_j, "J"));
         table.add_row(cells);
     }
-    return table.text();
+    const bool any_uncharged = std::any_of(rows.begin(), rows.end(), [](const Row& row) {
+        return row.result.completed() && row.result.power_cycles > 1 && !judged_by_latency(row.result);
+    });
+    return table.text() + uncharged_note(any_uncharged);
 }
 
 /// Once for each supply with which `best` never ends.

@@ -132,7 +132,9 @@ void add_compile(CLI::App& app, Context& context) {
         ->capture_default_str();
     command->add_option("--sound", arguments->sound,
                         "FILE.toml: how sound becomes the input (see dynbal help sound); kept with the image");
-    command->add_option("--scale", arguments->scale, "Factor for raw input values")->capture_default_str();
+    command->add_option("--scale", arguments->scale, "Factor for raw input values")
+        ->check(decimal_number())
+        ->capture_default_str();
     command
         ->add_option("--head-room", arguments->head_room,
                      "Hold values so many times as large as those of the calibration inputs")

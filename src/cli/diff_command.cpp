@@ -83,6 +83,14 @@ std::string text_of(const quality::Comparison& comparison) {
     return table.text() + class_text(comparison);
 }
 
+quality::Comparison comparison_of(const DiffArguments& arguments, const compiler::Graph& graph, const ImageFile& file) {
+    try {
+        return {graph, file};
+    } catch (const InputError& error) {
+        throw InputError(fmt::format("{} and {}: {}", arguments.image.path, arguments.model, error.what()));
+    }
+}
+
 void run(const DiffArguments& arguments, Context& context) {
     const ImageFile file = arguments.image.read();
     const compiler::Graph graph = compiler::read_graph(arguments.model, arguments.output);
@@ -92,7 +100,7 @@ void run(const DiffArguments& arguments, Context& context) {
     const std::vector<float> sample =
         compiler::read_model_input(file, arguments.input, arguments.image.scale_for(file), use);
     note_input(context, use.note);
-    quality::Comparison comparison(graph, file);
+    quality::Comparison comparison = comparison_of(arguments, graph, file);
     comparison.add(sample);
     if (!arguments.save.empty()) save_tensors(comparison, file, arguments.save);
     warn_of_range(context,

@@ -27,9 +27,25 @@ struct EvaluateArguments {
     uint32_t jobs = 0;
 };
 
+io::Array read_classes(const std::string& path, uint32_t classes) {
+    try {
+        return io::read_npy(path);
+    } catch (const InputError& error) {
+        throw InputError(
+            fmt::format("{}; --labels takes classes as whole numbers from 0 to {}, one for each sample (.npy)",
+                        error.what(), classes - 1));
+    }
+}
+
 /// One class per sample, each the index of an output value.
 std::vector<uint32_t> read_labels(const std::string& path, int64_t samples, uint32_t classes) {
-    const io::Array array = io::read_npy(path);
+    const io::Array array = read_classes(path, classes);
+    if (array.shape.size() == 2 && array.shape[0] == samples && array.shape[1] == classes) {
+        throw InputError(
+            fmt::format("{}: labels of shape {}; one class is needed for each sample. Are they one-hot? "
+                        "Then numpy.argmax(labels, axis=1) has the classes",
+                        path, shape_text(array.shape)));
+    }
     if (array.size() != samples) {
         throw InputError(
             fmt::format("{}: {} labels for {} samples; there must be one for each", path, array.size(), samples));
@@ -38,8 +54,8 @@ std::vector<uint32_t> read_labels(const std::string& path, int64_t samples, uint
     for (size_t i = 0; i < array.values.size(); ++i) {
         const float label = array.values[i];
         if (label < 0 || label >= static_cast<float>(classes) || std::floor(label) != label) {
-            throw InputError(fmt::format("{}: label {} is {}; the model's classes are the whole numbers 0 to {}", path,
-                                         i, label, classes - 1));
+            throw InputError(fmt::format("{}: sample {} has the label {}; the model has the classes 0 to {}", path, i,
+                                         label, classes - 1));
         }
         labels.push_back(static_cast<uint32_t>(label));
     }

@@ -181,11 +181,11 @@ std::string stage_table(const ImageFile& file) {
 std::string values_text(const HostInfo& host) {
     const std::string scale = host.input_scale == 1 ? "" : fmt::format(" * {:.6g}", host.input_scale);
     const auto order = [](const std::vector<uint32_t>& positions) {
-        return positions.empty() ? "in the model's order" : "in an order of its own";
+        return positions.empty() ? "in the model's order" : "not in the model's order";
     };
     return fmt::format(
-        "\nInput: q = round(x{} / {:.6g}), {}; answer: y = q * {:.6g}, {}. `dynbal firmware --header FILE.h` writes "
-        "them down for C.\n",
+        "\nInput: q = round(x{} / {:.6g}), {}; answer: y = q * {:.6g}, {}. `dynbal firmware --header FILE.h` "
+        "writes scales and orders down for C.\n",
         scale, host.input_value_scale, order(host.input_order), host.output_value_scale, order(host.output_order));
 }
 
@@ -227,13 +227,18 @@ void add_inspect(CLI::App& app, Context& context) {
         "--stage", *stage,
         "For an image: show what tile sizes cost at this stage (0: the first), walked for several energies");
     add_json(*command, context);
-    command->callback([model, stage, &context] {
+    command->callback([command, model, stage, &context] {
         if (!is_image(model->path) && model->path.ends_with(".onnx")) {
             if (*stage) throw InputError("--stage: give an image; " + model->path + " is a model");
             inspect_model(*model, context);
             return;
         }
         const ImageFile file = read_image_file(model->path);
+        for (const char* option : {"--output", "--weights", "--device"}) {
+            if (command->count(option) == 0) continue;
+            throw InputError(
+                fmt::format("{}: give a model; {} is an image, which was compiled already", option, model->path));
+        }
         if (*stage) {
             io::Progress progress("walking the stage", compiler::usage_map_energies);
             const compiler::UsageMap map = report::usage_map_of(file, **stage, [&] { progress.advance(); });

@@ -106,7 +106,8 @@ void run(const SimulateArguments& arguments, Context& context) {
         json["second_is_right"] = fault.empty();
         text += "\nThe next inference on the same NVM " + (fault.empty() ? "is right, too" : fault);
     }
-    text += "\n\n" + cost_text(result) + wear_text(file, result.wear);
+    text += "\n\n" + cost_text(result, arguments.repeat.asked_for() ? "the first inference" : "one inference") +
+            wear_text(file, result.wear);
     if (arguments.repeat.asked_for() && result.completed()) {
         const sim::SeriesResult repeated = run_repeated(arguments, file, profile, input, options);
         json["repeated"] = series_json(repeated);

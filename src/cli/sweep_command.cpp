@@ -63,7 +63,10 @@ std::string table_of(const std::vector<experiment::Row>& rows) {
                        ended ? quantity(row.latency_s / runs, "s") : "",
                        ended ? quantity(row.energy_j / runs, "J") : ""});
     }
-    return table.text();
+    const bool any_uncharged = std::any_of(rows.begin(), rows.end(), [](const experiment::Row& row) {
+        return row.completed == row.repetitions && row.power_cycles > row.completed && row.charging_s == 0;
+    });
+    return table.text() + uncharged_note(any_uncharged);
 }
 
 size_t ended(const std::vector<experiment::Row>& rows) {

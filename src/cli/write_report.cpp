@@ -152,8 +152,8 @@ std::string answer_text(const ImageFile& file, const std::vector<int16_t>& outpu
     return text += ")";
 }
 
-std::string cost_text(const sim::RunResult& result) {
-    io::Table table({{"one inference", io::Align::left}, {"", io::Align::right}});
+std::string cost_text(const sim::RunResult& result, const char* heading) {
+    io::Table table({{heading, io::Align::left}, {"", io::Align::right}});
     table.add_row({"power cycles", grouped(result.power_cycles)});
     table.add_row(
         {"tiles changed inside a stage", grouped(result.activity.reconfigurations + result.activity.shrinks)});
@@ -168,6 +168,12 @@ std::string cost_text(const sim::RunResult& result) {
     }
     table.add_row({"energy", quantity(result.energy_j, "J")});
     return table.text();
+}
+
+std::string uncharged_note(bool any) {
+    return any ? "Latency on budget:, bytes:, once: and random: is the time with the device on: these supplies charge "
+                 "nothing.\n"
+               : "";
 }
 
 std::string quantity(double value, const std::string& unit) {

@@ -25,7 +25,10 @@ nlohmann::ordered_json config_json(const TileConfig& config);
 std::string answer_text(const ImageFile& file, const std::vector<int16_t>& output);
 
 /// A table of what the inference cost.
-std::string cost_text(const sim::RunResult& result);
+std::string cost_text(const sim::RunResult& result, const char* heading = "one inference");
+
+/// What tables of runs say under them, where `any` of these had power failures on a supply that charges nothing; else "".
+std::string uncharged_note(bool any);
 
 /// The row of NVM that an inference wears most, and for how many such inferences it lasts; in the text's line years, too.
 nlohmann::ordered_json wear_json(const ImageFile& file, const sim::WornRow& wear);

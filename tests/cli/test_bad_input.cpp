@@ -1,5 +1,7 @@
 // Bad input of every kind: a clear message, exit code 2, nothing written.
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <functional>
 
 #include "cli_fixture.hpp"
@@ -53,6 +55,43 @@ TEST_F(BadInputTest, Arguments) {
     expect_refused({"soak", image(), "--inputs", path("x.npy"), "--count", "0"}, {"--count"});
 }
 
+/// A variable of the environment, as long as this lives.
+class Environment {
+public:
+    Environment(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
+    ~Environment() { ::unsetenv(name_); }
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+
+private:
+    const char* name_;
+};
+
+TEST_F(BadInputTest, FoldersNamedInTheEnvironment) {
+    const std::vector<std::string> firmware{"firmware", image(), "--input", x(), "--board", "mine", "-o", path("mine")};
+    {
+        const Environment boards("DYNBAL_BOARDS", "/nowhere/boards");
+        expect_refused(firmware, {"DYNBAL_BOARDS=/nowhere/boards is no folder"});
+        EXPECT_EQ(call({"firmware", "--help"}).code, exit_ok);
+    }
+    {
+        const std::string folder = path("boards");
+        std::filesystem::create_directory(folder);
+        io::write_file(folder + "/own.elf", std::string_view("program"));
+        const Environment boards("DYNBAL_BOARDS", folder);
+        expect_refused(firmware, {"there is no board 'mine'; there are: ", "own", "; searched: " + folder});
+    }
+    const Environment temporary("TMPDIR", "/nowhere");
+    expect_refused({"emulate", image(), "--input", x()}, {"TMPDIR=/nowhere is no folder"});
+}
+
+TEST_F(BadInputTest, NamesThatTheSystemRefuses) {
+    const std::string too_long(300, 'n');
+    expect_refused({"run", image(), "--input", too_long}, {"File name too long"});
+    expect_refused({"report", image(), "--input", x(), "--supply", "power:4mW", "-o", too_long + "/r.html"},
+                   {"File name too long"});
+}
+
 TEST_F(BadInputTest, Inputs) {
     expect_refused({"run", image(), "--input", path("none.npy")}, {"none.npy"});
     expect_refused({"run", image(), "--input", x("@6")}, {"x.npy", "6"});
@@ -65,9 +104,9 @@ TEST_F(BadInputTest, Inputs) {
     io::Array holes{{1, 6, 6, 2}, std::vector<float>(72, 0.5F)};
     holes.values[13] = std::nanf("");
     io::write_npy(path("nan.npy"), holes);
-    expect_refused({"run", image(), "--input", path("nan.npy")}, {"nan.npy", "13", "finite"});
+    expect_refused({"run", image(), "--input", path("nan.npy")}, {"nan.npy: value [0, 1, 0, 1] is NaN"});
     expect_refused({"soak", image(), "--inputs", path("odd.npy")}, {"[5]", "[1, 6, 6, 2]"});
-    expect_refused({"soak", image(), "--inputs", path("nan.npy")}, {"finite"});
+    expect_refused({"soak", image(), "--inputs", path("nan.npy")}, {"[0, 1, 0, 1] is NaN"});
 }
 
 TEST_F(BadInputTest, Labels) {
@@ -76,9 +115,36 @@ TEST_F(BadInputTest, Labels) {
         expect_refused({"evaluate", image(), "--inputs", path("x.npy"), "--labels", path("labels.npy")}, words);
     };
     refuse({0, 1, 2}, {"3 labels for 6 samples"});
-    refuse({0, 1, 2, 3, 4, 5}, {"label 5 is 5", "0 to 4"});
-    refuse({0, 1, 2, 3, -1, 0}, {"label 4 is -1"});
-    refuse({0, 1, 2.5F, 3, 1, 0}, {"label 2 is 2.5"});
+    refuse({0, 1, 2, 3, 4, 5}, {"sample 5 has the label 5", "classes 0 to 4"});
+    refuse({0, 1, 2, 3, -1, 0}, {"sample 4 has the label -1"});
+    refuse({0, 1, 2.5F, 3, 1, 0}, {"sample 2 has the label 2.5"});
+}
+
+TEST_F(BadInputTest, OptionsOfOtherCommands) {
+    expect_refused({"run", image(), "--inputs", x()}, {"is --input meant by --inputs?"});
+    expect_refused({"evaluate", image(), "--input", x()}, {"is --inputs meant by --input?"});
+    expect_refused({"compare", image(), "--input", x(), "--supply", "none", "--policy=best"},
+                   {"is --policies meant by --policy?"});
+    expect_refused({"inspect", image(), "--weights", "int8"}, {"--weights: give a model", "is an image"});
+    expect_refused({"run", image(), "--input", x(), "--scale", "1/256"},
+                   {"'1/256' is no decimal number such as 0.00390625"});
+    expect_refused({"evaluate", image(), "--inputs", x()}, {"x.npy@0: '@' chooses one sample", "give "});
+    for (const char* index : {"@1.5", "@-1", "@"}) {
+        expect_refused({"run", image(), "--input", x(index)}, {"what follows '@' must be the number of a sample"});
+    }
+    const std::string model = DYNBAL_REPOSITORY "/models/fashion_mnist/fashion_mnist.onnx";
+    expect_refused({"diff", image(), model, "--input", x()},
+                   {"tiny.dynbal and ", "fashion_mnist.onnx: the image was not"});
+}
+
+TEST_F(BadInputTest, LabelsInOtherForms) {
+    const std::vector<std::string> evaluate{"evaluate", image(), "--inputs", path("x.npy"), "--labels", path("l.npy")};
+    io::write_npy(path("l.npy"), {{6, 5}, std::vector<float>(30, 0)});
+    expect_refused(evaluate, {"labels of shape [6, 5]", "one-hot", "argmax"});
+    std::string text = "{'descr': '<U1', 'fortran_order': False, 'shape': (6,), }\n";
+    text = std::string("\x93NUMPY\x01", 7) + '\0' + static_cast<char>(text.size()) + '\0' + text + std::string(24, 'a');
+    io::write_file(path("l.npy"), text);
+    expect_refused(evaluate, {"it holds text, no numbers", "classes as whole numbers from 0 to 4"});
 }
 
 TEST_F(BadInputTest, Images) {
