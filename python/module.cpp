@@ -13,14 +13,18 @@
 #include "compiler/compile.hpp"
 #include "compiler/samples.hpp"
 #include "convert.hpp"
+#include "device/nvm_class.hpp"
 #include "device/profile.hpp"
 #include "device/profile_file.hpp"
+#include "experiment/image_json.hpp"
 #include "experiment/read_grid.hpp"
+#include "experiment/result_json.hpp"
 #include "experiment/sweep.hpp"
 #include "from_onnx/lower.hpp"
 #include "image_file/method_names.hpp"
 #include "quality/measured_compile.hpp"
 #include "quality/range_use.hpp"
+#include "sim/advice.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
@@ -100,10 +104,20 @@ sim::DeviceProfile profile_of(const ImageFile& file, const std::string& device) 
                                          : device::parse_profile(file.host.device_text, file.host.device_name);
 }
 
+/// What would help where the supply never lets it end; else "".
+std::string advice_of(const ImageFile& file, const sim::DeviceProfile& profile, const std::string& supply,
+                      const std::vector<int16_t>& input, const sim::RunOptions& options, const sim::RunResult& result) {
+    if (result.outcome != sim::Outcome::stuck) return "";
+    const auto plan = sim::plan_harvest(supply, profile);
+    if (!plan) return "";
+    return sim::advice_for({.file = &file, .profile = profile, .input = input, .options = options, .plan = *plan});
+}
+
 py::tuple run(const ImageFile& file, const std::string& input, double scale, const std::string& supply_text,
               const std::string& policy, const std::string& device, bool timing_only) {
     sim::RunResult result;
     compiler::InputUse use;
+    std::string device_name, nvm, advice;
     std::vector<int16_t> values(file.header().input_values);
     {
         const py::gil_scoped_release unlocked;
@@ -115,6 +129,9 @@ py::tuple run(const ImageFile& file, const std::string& input, double scale, con
         if (!input.empty()) values = compiler::read_input(file, input, static_cast<float>(scale), &use);
         sim::Session session(file, profile);
         result = session.run_inference(values, *supply, options);
+        device_name = profile.name;
+        nvm = device::text_of(profile.nvm.nvm_class);
+        advice = advice_of(file, profile, supply_text, values, options, result);
     }
     const size_t saturated = file.count_saturated(result.output);
     const quality::RangeUse range{values.size(), use.outside, result.output.size(), saturated, use.largest_share};
@@ -122,7 +139,17 @@ py::tuple run(const ImageFile& file, const std::string& input, double scale, con
     for (const std::string& text : {use.note, quality::warning_of(range)}) {
         if (!text.empty()) warnings.push_back(text);
     }
-    nlohmann::ordered_json facts = describe(result);
+    nlohmann::ordered_json facts = experiment::result_json(file, result);
+    facts.erase("output");  // an array of numpy's beside it
+    if (timing_only) {
+        facts["output_sha256"] = nullptr;  // nothing was computed
+        facts["argmax"] = nullptr;
+    }
+    facts["supply"] = supply_text;
+    facts["policy"] = policy;
+    facts["device"] = device_name;
+    facts["nvm"] = nvm;
+    if (!advice.empty()) facts["advice"] = advice;
     facts["input_values_outside"] = use.outside;
     facts["input_range_used"] = use.largest_share;
     facts["output_values_saturated"] = saturated;
@@ -187,7 +214,7 @@ PYBIND11_MODULE(_dynbal, module) {
         .def_readwrite("samples_max", &CompileRequest::samples_max)
         .def_readwrite("progress", &CompileRequest::progress);
     py::class_<ImageFile>(module, "ImageFile")
-        .def("describe", [](const ImageFile& file) { return to_python(describe(file)); })
+        .def("describe", [](const ImageFile& file) { return to_python(experiment::image_json(file)); })
         .def("save", [](const ImageFile& file, const std::string& path) { write_image_file(path, file); });
     module.def("compile", &compile);
     module.def("load", &read_image_file);

@@ -63,7 +63,7 @@ class Image:
         self._file.save(_os.fspath(path))
 
     def inspect(self):
-        """Sizes, shapes, and the list `stages`."""
+        """Sizes, shapes, and the list `stages`, as `dynbal inspect --json` names them."""
         return self._file.describe()
 
     def run(self, x, **options):

@@ -1,25 +1,19 @@
 //! How the result of an inference is shown, to machines and to people.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "experiment/result_json.hpp"
 #include "image_file/image_file.hpp"
 #include "sim/session.hpp"
 
 namespace dynbal::cli {
 
-/// SHA-256 of the values as little-endian 16-bit words, in engine order.
-std::string output_sha256(const std::vector<int16_t>& values);
-
-/// ONNX index of the largest value; the first of equal ones.
-size_t argmax(const std::vector<float>& values);
-
-/// Everything a machine wants to know of one inference.
-nlohmann::ordered_json result_json(const ImageFile& file, const sim::RunResult& result);
-
-nlohmann::ordered_json config_json(const TileConfig& config);
+using experiment::argmax;
+using experiment::config_json;
+using experiment::output_sha256;
+using experiment::result_json;
 
 /// "class 9 (9: 12.3, 7: 4.56, 5: 1.2)", with at most three values.
 std::string answer_text(const ImageFile& file, const std::vector<int16_t>& output);
@@ -30,8 +24,7 @@ std::string cost_text(const sim::RunResult& result, const char* heading = "one i
 /// What tables of runs say under them, where `any` of these had power failures on a supply that charges nothing; else "".
 std::string uncharged_note(bool any);
 
-/// The row of NVM that an inference wears most, and for how many such inferences it lasts; in the text's line years, too.
-nlohmann::ordered_json wear_json(const ImageFile& file, const sim::WornRow& wear);
+/// The row of NVM that an inference wears most, and for how many such inferences and years it lasts.
 std::string wear_text(const ImageFile& file, const sim::WornRow& wear);
 
 /// 0.0123 s, 4.56 mJ and so on: three digits and a prefix.

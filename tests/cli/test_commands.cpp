@@ -129,8 +129,10 @@ TEST_F(CommandTest, CompareSaysWhatItComparesWithFixed) {
     const std::string budget = text({"--supply", "budget:60000"});
     EXPECT_NE(budget.find("cost against fixed"), std::string::npos) << budget;
     EXPECT_EQ(budget.find("latency against fixed"), std::string::npos) << budget;
+    EXPECT_NE(budget.find("is the time with the device on"), std::string::npos) << budget;
     const std::string power = text({"--supply", "power:0.1mW,capacitance=10uF"});
     EXPECT_EQ(power.find("cost against fixed"), std::string::npos) << power;
+    EXPECT_EQ(power.find("is the time with the device on"), std::string::npos) << power;
     EXPECT_NE(power.find("latency against fixed"), std::string::npos) << power;
     const auto shown = [&](const char* key) {
         return fmt::format(" {:.2f} x", runs.at(5).at("against_fixed").at(key).get<double>());

@@ -54,6 +54,9 @@ TEST_F(RecordingsTest, ATraceIsSummedUpWhereItIsUsed) {
 
 TEST_F(RecordingsTest, ManyInferencesInARow) {
     const std::string supply = "trace:" + recording();
+    EXPECT_NE(call({"simulate", image(), "--input", x(), "--supply", supply, "--repeat", "2"})
+                  .out.find("the first inference"),
+              std::string::npos);
     const Called row = call({"simulate", image(), "--input", x(), "--supply", supply, "--repeat", "5", "--json"});
     EXPECT_EQ(row.code, 0) << row.err;
     EXPECT_EQ(row.json().at("repeated").at("ended"), 5);

@@ -63,6 +63,22 @@ assert module_says(lambda: dynbal.load(folder / "nothing.dynbal")) == said, said
 numpy.save(folder / "short.npy", x[0][:3])
 said = program_says("run", folder / "har.dynbal", "--input", folder / "short.npy")
 assert module_says(lambda: image.run(x[0][:3])) == said.replace(str(folder / "short.npy"), "array"), said
+# The same names and figures as --json, of a run that ends and of one that never does.
+import json
+def program_json(*words):
+    return json.loads(subprocess.run([program, *map(str, words), "--json"], capture_output=True, text=True, check=False).stdout)
+for supply in ("power:4mW", "power:4mW,capacitance=1uF"):
+    wanted = program_json("simulate", folder / "har.dynbal", *given, "--supply", supply)
+    for name in ("output", "same_as_uninterrupted"):
+        wanted.pop(name, None)
+    found = image.simulate(x[0], supply=supply)
+    assert dict(found) == wanted, {name for name in {**found, **wanted} if found.get(name) != wanted.get(name)}
+assert "advice" in found and "energy_balance" in found, found
+wanted = program_json("inspect", folder / "har.dynbal")
+del wanted["boards"]
+assert image.inspect() == wanted, set(image.inspect()) ^ set(wanted)
+timed = image.simulate(x[0], timing_only=True)
+assert timed["completed"] and timed["argmax"] is None and timed.output is None
 # As many values in other dimensions are a mistake; ones more or fewer are none; what is flat is taken as the program takes it.
 turned = numpy.ascontiguousarray(x[0].reshape(x[0].shape[-2:]).T) if x[0].ndim > 1 else x[0]
 numpy.save(folder / "turned.npy", turned)
