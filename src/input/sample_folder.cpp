@@ -71,7 +71,10 @@ bool is_debris(const fs::path& path) {
 
 std::vector<fs::path> sorted_entries(const fs::path& folder) {
     std::vector<fs::path> entries;
-    for (const auto& entry : fs::directory_iterator(folder)) {
+    std::error_code error;
+    const fs::directory_iterator all(folder, error);
+    if (error) throw InputError(folder.string() + ": " + error.message());
+    for (const auto& entry : all) {
         if (!is_debris(entry.path())) entries.push_back(entry.path());
     }
     std::sort(entries.begin(), entries.end());

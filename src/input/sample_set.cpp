@@ -134,7 +134,8 @@ void check_takes_all(const std::string& path) {
     std::error_code none;
     std::string file = path;
     if (fs::exists(path, none) || !take_index(file) || !fs::exists(file, none)) return;
-    throw InputError(path + ": '@' chooses one sample, and here all are taken, from the first on; give " + file);
+    throw InputError(
+        path + ": '@' chooses one sample, and here all are taken (evaluate: the first N with --limit N); give " + file);
 }
 
 /// Of a file whose name says nothing: it is an array or nothing that is known.

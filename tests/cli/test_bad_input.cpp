@@ -128,7 +128,7 @@ TEST_F(BadInputTest, OptionsOfOtherCommands) {
     expect_refused({"inspect", image(), "--weights", "int8"}, {"--weights: give a model", "is an image"});
     expect_refused({"run", image(), "--input", x(), "--scale", "1/256"},
                    {"'1/256' is no decimal number such as 0.00390625"});
-    expect_refused({"evaluate", image(), "--inputs", x()}, {"x.npy@0: '@' chooses one sample", "give "});
+    expect_refused({"evaluate", image(), "--inputs", x()}, {"x.npy@0: '@' chooses one sample", "--limit N", "give "});
     for (const char* index : {"@1.5", "@-1", "@"}) {
         expect_refused({"run", image(), "--input", x(index)}, {"what follows '@' must be the number of a sample"});
     }
