@@ -1,5 +1,7 @@
 #include "device/nvm_class.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
 
@@ -56,7 +58,7 @@ NvmClass parse_nvm_class(std::string_view text) {
         }
     }
     if (good) return result;
-    throw InputError("a class of NVM '" + std::string(text) + "': expected " + nvm_class_form);
+    throw InputError(fmt::format("a class of NVM '{}': expected {}", text, nvm_class_form));
 }
 
 std::string text_of(const NvmClass& nvm_class) {

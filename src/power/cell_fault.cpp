@@ -1,5 +1,7 @@
 #include "power/cell_fault.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -82,7 +84,7 @@ const char* advice(std::string_view cell) {
 
 std::string why_no_number(std::string_view cell) {
     if (cell.empty()) return "an empty cell is not a number";
-    return "'" + io::printable(cell, 40) + "' is not a number" + advice(cell);
+    return fmt::format("'{}' is not a number{}", io::printable(cell, 40), advice(cell));
 }
 
 bool is_text(std::string_view cell) {

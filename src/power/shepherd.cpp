@@ -80,14 +80,14 @@ public:
         double value = 0;
         const bool one = H5Sget_simple_extent_npoints(space.id()) == 1;
         if (!one || H5Aread(attribute.id(), H5T_NATIVE_DOUBLE, &value) < 0) {
-            fail(std::string("'") + object + "' has no number as attribute '" + name + "'");
+            fail(fmt::format("'{}' has no number as attribute '{}'", object, name));
         }
         return value;
     }
 
     double required_number(const char* object, const char* name) const {
         const auto value = number(object, name);
-        if (!value) fail(std::string("'") + object + "' has no number as attribute '" + name + "'");
+        if (!value) fail(fmt::format("'{}' has no number as attribute '{}'", object, name));
         return *value;
     }
 
@@ -129,7 +129,7 @@ private:
     void check_unit(const std::string& object, const std::string& unit) const {
         const std::string stated = text(object.c_str(), "unit");
         if (stated.empty() || stated == unit) return;
-        fail("'" + object + "' says that its unit is '" + io::printable(stated) + "', not " + unit);
+        fail(fmt::format("'{}' says that its unit is '{}', not {}", object, io::printable(stated), unit));
     }
 
     /// All of it numbers in this file: the library would make up zeros for what was never written or lies in files that are not
@@ -222,14 +222,14 @@ void read_pieces(const ShepherdFile& file, const std::string& datatype, const Ch
         Piece piece{.duration_s = 0, .power_w = 0, .voltage_v = 0};
         for (size_t i = begin; i < begin + size; ++i) {
             const double power_w = volts[i] * amperes[i] * (datatype == "isc_voc" ? choices.fill_factor : 1);
-            if (!std::isfinite(power_w)) file.fail("sample " + std::to_string(i) + " is no finite power");
+            if (!std::isfinite(power_w)) file.fail(fmt::format("sample {} is no finite power", i));
             lowest_w = std::min(lowest_w, power_w);
             largest_w = std::max(largest_w, power_w);
             if (power_w > piece.power_w) piece = {0, power_w, volts[i]};
         }
         // The last one lasts as long as the one before.
         if (begin + size < count) duration_s = times_s[begin + size] - times_s[begin];
-        if (!(duration_s > 0)) file.fail("time does not rise at sample " + std::to_string(begin + size));
+        if (!(duration_s > 0)) file.fail(fmt::format("time does not rise at sample {}", begin + size));
         piece.duration_s = duration_s;
         found.shortest_s = begin == 0 ? duration_s : std::min(found.shortest_s, duration_s);
         found.longest_s = std::max(found.longest_s, duration_s);
