@@ -1,11 +1,14 @@
 #include "device/toml_table.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <utility>
 
 #include "base/error.hpp"
 #include "device/parse_toml.hpp"
 #include "io/file.hpp"
+#include "io/nearest_first.hpp"
 
 namespace dynbal::device {
 
@@ -19,7 +22,7 @@ const toml::node* TomlTable::find(const std::string& key) {
 void TomlTable::refuse(const std::string& key, const std::string& reason) const {
     const toml::node* node = table_->get(key);
     const toml::source_region& source = node != nullptr ? node->source() : table_->source();
-    throw InputError(path_ + ":" + std::to_string(source.begin.line) + ": " + key + ": " + reason);
+    throw InputError(fmt::format("{}:{}: {}: {}", path_, source.begin.line, key, reason));
 }
 
 std::optional<std::string> TomlTable::text(const std::string& key) {
@@ -48,7 +51,7 @@ std::optional<double> TomlTable::number(const std::string& key) {
 uint64_t TomlTable::count_of(const std::string& key, const toml::node& node, uint64_t least, uint64_t most) const {
     const auto value = node.value_exact<int64_t>();
     if (!value || *value < 0 || static_cast<uint64_t>(*value) < least || static_cast<uint64_t>(*value) > most) {
-        refuse(key, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+        refuse(key, fmt::format("must be a whole number from {} to {}", least, most));
     }
     return static_cast<uint64_t>(*value);
 }
@@ -115,9 +118,8 @@ void TomlTable::finish() const {
     for (const auto& [key, value] : *table_) {
         const std::string name(key.str());
         if (asked_.contains(name)) continue;
-        std::string allowed;
-        for (const std::string& known : asked_) allowed += (allowed.empty() ? "" : ", ") + known;
-        refuse(name, "there is no such key; allowed are: " + allowed);
+        refuse(name, fmt::format("there is no such key; allowed are: {}",
+                                 io::nearest_first({asked_.begin(), asked_.end()}, name)));
     }
 }
 

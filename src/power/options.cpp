@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/error.hpp"
+#include "io/nearest_first.hpp"
 
 namespace dynbal::power {
 
@@ -40,11 +42,17 @@ double Options::checked(const char* key, Unit unit, double least, double most) {
     Word& word = words_.find(key)->second;
     word.used = true;
     const auto value = parse_quantity(word.value, unit);
-    if (!value) refuse(fmt::format("{}={} is not {}", key, word.value, example_of(unit)));
-    if (*value < least || *value > most) {
-        refuse(fmt::format("{}={} is outside of {:g} to {:g}", key, word.value, least, most));
-    }
+    if (!value) refuse(fmt::format("{}={}: {}", key, word.value, why_no_quantity(word.value, unit)));
+    if (*value < least || *value > most) refuse_range(key, word.value, unit, least, most);
     return *value;
+}
+
+void Options::refuse_range(const char* key, const std::string& value, Unit unit, double least, double most) const {
+    const auto percent = unit == Unit::share ? parse_quantity(value + "%", unit) : std::nullopt;
+    if (percent && *percent >= least && *percent <= most) {
+        refuse(fmt::format("{}={} is more than all of it; write {}% or {:g}", key, value, value, *percent));
+    }
+    refuse(fmt::format("{}={} is outside of {:g} to {:g}", key, value, least, most));
 }
 
 std::optional<std::string> Options::text(const char* key) {
@@ -72,9 +80,20 @@ uint64_t Options::seed() {
     return number;
 }
 
+void Options::add_known(std::span<const std::string_view> names) {
+    known_.insert(known_.end(), names.begin(), names.end());
+}
+
+void Options::check_known() const {
+    for (const auto& [key, word] : words_) {
+        if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+        refuse(fmt::format("there is no option {}= here; there are: {}", key, io::nearest_first(known_, key)));
+    }
+}
+
 void Options::check_all_used() const {
     for (const auto& [key, word] : words_) {
-        if (!word.used) refuse(fmt::format("there is no option {}= here", key));
+        if (!word.used) refuse(fmt::format("{}={} has no effect here: remove it", key, word.value));
     }
 }
 

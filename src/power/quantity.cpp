@@ -1,5 +1,8 @@
 #include "power/quantity.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -67,7 +70,52 @@ std::string with_plain_signs(std::string_view text) {
     return plain;
 }
 
+constexpr std::array<Unit, 9> all_units{Unit::watt,   Unit::volt, Unit::ampere,     Unit::farad, Unit::ohm,
+                                        Unit::second, Unit::lux,  Unit::irradiance, Unit::share};
+
+/// "a power"
+std::string_view kind_of(Unit unit) {
+    const std::string_view example = example_of(unit);
+    return example.substr(0, example.find(" such as"));
+}
+
+std::string_view behind_plain_number(std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} ? text.substr(static_cast<size_t>(end - text.data())) : text;
+}
+
+bool same_but_for_case(std::string_view one, std::string_view other) {
+    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                      [&](char a, char b) { return small(a) == small(b); });
+}
+
+/// mW of mw; "" if that is none in capital letters either. Milli before mega.
+std::string in_right_case(std::string_view suffix, Unit unit) {
+    for (const Suffix& prefix : prefixes) {
+        std::string right = fmt::format("{}{}", prefix.text, symbol_of(unit));
+        if (same_but_for_case(right, suffix)) return right;
+    }
+    return "";
+}
+
 }  // namespace
+
+std::string why_no_quantity(std::string_view text, Unit unit) {
+    const std::string_view suffix = behind_plain_number(text);
+    const std::string_view number = text.substr(0, text.size() - suffix.size());
+    const auto told = [&](const std::string& why) { return fmt::format("{}; write {}", why, example_of(unit)); };
+    if (number.empty() || unit == Unit::none) return fmt::format("'{}' is not {}", text, example_of(unit));
+    if (suffix.empty()) return told(fmt::format("'{}' has no unit", text));
+    if (suffix.find(' ') != std::string_view::npos) return told(fmt::format("'{}' has a blank", text));
+    const std::string right = in_right_case(suffix, unit);
+    if (!right.empty()) return fmt::format("the unit '{}' is written {}: {}{}", suffix, right, number, right);
+    const auto* const other = std::find_if(all_units.begin(), all_units.end(),
+                                           [&](Unit candidate) { return parse_quantity(text, candidate).has_value(); });
+    if (other != all_units.end()) return told(fmt::format("'{}' is the unit of {}", suffix, kind_of(*other)));
+    return told(fmt::format("'{}' is no unit of {}", suffix, kind_of(unit)));
+}
 
 std::optional<double> parse_quantity(std::string_view written, Unit unit) {
     const std::string text = with_plain_signs(written);

@@ -20,6 +20,12 @@
 namespace dynbal::power {
 namespace {
 
+constexpr std::array<std::string_view, 23> trace_names{
+    "column",        "unit",       "time",    "time_unit",  "step",  "date",      "missing",
+    "noise",         "format",     "voltage", "load",       "shunt", "curve_lux", "curve_irradiance",
+    "curve_voltage", "cells",      "panel",   "resistance", "skip",  "curve",     "scale",
+    "repeat",        "fill_factor"};
+
 enum class Missing : uint8_t { refused, zero, hold };
 
 /// A pyranometer shows a little less than nothing at night.
@@ -65,8 +71,7 @@ public:
         summary.notes = layout_.notes;
         note_gap(summary, shortest_step_s_, longest_step_s_, fmt::format(" before line {}", longest_line_));
         for (const ThousandsDoubt* doubt : {&value_doubt_, &second_doubt_, &time_doubt_}) {
-            const char* const otherwise = doubt == &time_doubt_ ? "write it without the mark" : "give scale=1000";
-            if (doubt->exists()) summary.notes.push_back(doubt->text() + otherwise);
+            if (doubt->exists()) summary.notes.push_back(doubt->text());
         }
         if (layout_.quantity == Quantity::irradiance && largest_ > sun_w_m2) {
             summary.notes.push_back(fmt::format("up to {:g} W/m2: more than the sun gives", largest_));
@@ -301,6 +306,8 @@ void append_piece(std::vector<Piece>& pieces, const Piece& piece) {
 }
 
 Recording read_trace(const std::string& path, Options& options) {
+    options.add_known(trace_names);
+    options.check_known();
     if (is_hdf5(path)) return read_shepherd(path, options);
     if (options.has("format") && *options.text("format") == "shepherd") {
         throw InputError(path + ": no HDF5 file, which shepherd's recordings are");

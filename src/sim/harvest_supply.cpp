@@ -1,6 +1,10 @@
 #include "sim/harvest_supply.hpp"
 
+#include <fmt/format.h>
+
+#include <array>
 #include <cmath>
+#include <span>
 
 #include "power/options.hpp"
 #include "power/trace_file.hpp"
@@ -15,6 +19,21 @@ using power::Unit;
 constexpr double least_w = 1e-9, most_w = 10;
 constexpr double least_s = 1e-4, most_s = 86400 * 400.0;
 
+using Names = std::span<const std::string_view>;
+
+constexpr std::array<std::string_view, 11> chain_names{"efficiency", "min_power",     "min_voltage", "capacitance",
+                                                       "on_voltage", "off_voltage",   "max_voltage", "leakage",
+                                                       "esr",        "start_voltage", "sleep"};
+constexpr std::array<std::string_view, 5> markov_names{"power", "on", "off", "low", "seed"};
+constexpr std::array<std::string_view, 5> walk_names{"low", "high", "step", "every", "seed"};
+constexpr std::array<std::string_view, 4> daynight_names{"peak", "period", "clouds", "seed"};
+
+Names names_of(std::string_view kind) {
+    if (kind == "markov") return markov_names;
+    if (kind == "walk") return walk_names;
+    return kind == "daynight" ? Names(daynight_names) : Names();
+}
+
 using MakeHarvester = std::function<std::unique_ptr<power::Harvester>()>;
 
 template <class Harvester>
@@ -24,8 +43,9 @@ MakeHarvester maker_of(const typename Harvester::Options& options) {
 
 MakeHarvester plan_power(std::string_view text, const Options& options) {
     const auto watts = power::parse_quantity(text, Unit::watt);
-    if (!watts || *watts < least_w || *watts > most_w) {
-        options.refuse("'" + std::string(text) + "' is not a power between 0.001uW and 10W, such as 4mW or 250uW");
+    if (!watts) options.refuse(power::why_no_quantity(text, Unit::watt));
+    if (*watts < least_w || *watts > most_w) {
+        options.refuse(fmt::format("'{}' is not a power between 0.001uW and 10W, such as 4mW or 250uW", text));
     }
     return [watts] { return std::make_unique<power::ConstantHarvester>(*watts); };
 }
@@ -145,6 +165,10 @@ std::optional<HarvestPlan> plan_harvest(const SupplyText& text, const DeviceProf
     if (has_subject && comma != std::string_view::npos && words.empty()) {
         options.refuse("an option is missing after ','");
     }
+    options.add_known(names_of(text.kind));
+    options.add_known(chain_names);
+    // What a recording knows more comes with it.
+    if (text.kind != "trace") options.check_known();
     HarvestPlan plan;
     if (text.kind == "power") {
         plan.harvester = plan_power(subject, options);

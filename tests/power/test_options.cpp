@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/error.hpp"
 #include "power/quantity.hpp"
+#include "sim/supply.hpp"
+#include "temporary_folder.hpp"
 
 namespace dynbal::power {
 namespace {
@@ -45,6 +49,64 @@ TEST(Options, RefuseWhatTheyDoNotKnow) {
     EXPECT_THROW(flags.flag("c", true), InputError);
     EXPECT_EQ(flags.seed(), 12U);
     EXPECT_THROW(Options("s", "seed=-1").seed(), InputError);
+}
+
+std::string why_not(const std::string& text, Unit unit) {
+    EXPECT_FALSE(parse_quantity(text, unit)) << text;
+    return why_no_quantity(text, unit);
+}
+
+TEST(Quantity, SaysWhatIsWrongWithTheUnit) {
+    EXPECT_EQ(why_not("4mw", Unit::watt), "the unit 'mw' is written mW: 4mW");
+    EXPECT_EQ(why_not("10OHM", Unit::ohm), "the unit 'OHM' is written Ohm: 10Ohm");
+    EXPECT_EQ(why_not("4mA", Unit::watt), "'mA' is the unit of a current; write a power such as 4mW or 250uW");
+    EXPECT_EQ(why_not("4", Unit::watt), "'4' has no unit; write a power such as 4mW or 250uW");
+    EXPECT_EQ(why_not("4 mW", Unit::watt), "'4 mW' has a blank; write a power such as 4mW or 250uW");
+    EXPECT_EQ(why_not("4hp", Unit::watt), "'hp' is no unit of a power; write a power such as 4mW or 250uW");
+    for (const char* text : {"", "mW", "four"}) {
+        EXPECT_EQ(why_not(text, Unit::watt), "'" + std::string(text) + "' is not a power such as 4mW or 250uW");
+    }
+    EXPECT_EQ(why_not("x", Unit::none), "'x' is not a number");
+    Options options("s", "e=80,f=180");
+    EXPECT_NE(io::message_of<InputError>([&] { options.required("e", Unit::share, 0.01, 1); }).find("80% or 0.8"),
+              std::string::npos);
+    EXPECT_NE(io::message_of<InputError>([&] { options.required("f", Unit::share, 0.01, 1); }).find("outside of"),
+              std::string::npos);
+}
+
+TEST(Options, AMisspeltOneIsToldWithTheNearestName) {
+    constexpr std::array<std::string_view, 4> names{"scale", "capacitance", "column", "step"};
+    Options options("s", "colum=2,scale=3");
+    options.add_known(names);
+    EXPECT_NE(io::message_of<InputError>([&] {
+                  options.check_known();
+              }).find("there is no option colum= here; there are: column, "),
+              std::string::npos);
+    Options shortened("s", "cap=1mF");
+    shortened.add_known(names);
+    EXPECT_NE(io::message_of<InputError>([&] { shortened.check_known(); }).find("there are: capacitance, "),
+              std::string::npos);
+    Options good("s", "column=2,scale=3");
+    good.add_known(names);
+    EXPECT_NO_THROW(good.check_known());
+    EXPECT_NE(io::message_of<InputError>([&] { good.check_all_used(); }).find("column=2 has no effect here"),
+              std::string::npos);
+}
+
+/// Whatever else is wrong, and before a file is opened.
+TEST(Supplies, AMisspeltOptionIsToldFirst) {
+    for (const char* text : {"trace:/there/is/none.csv,colum=CH2", "markov:powr=8mW,on=1s", "power:4mA,eficiency=80%",
+                             "walk:hihg=1mW", "daynight:peek=1mW"}) {
+        EXPECT_NE(io::message_of<InputError>([&] { sim::parse_supply(text); }).find("there is no option"),
+                  std::string::npos)
+            << text;
+    }
+    for (const char* text : {"markov:power=8mW,on=1s,off=1s,low=0W,seed=1", "walk:low=1mW,high=2mW,step=1mW,every=1s",
+                             "daynight:peak=1mW,period=1h,clouds=10%",
+                             "power:4mW,efficiency=80%,min_power=1uW,min_voltage=0V,capacitance=1mF,on_voltage=3V,"
+                             "off_voltage=2V,max_voltage=4V,leakage=1uA,esr=1Ohm,start_voltage=2V,sleep=1uW"}) {
+        EXPECT_NO_THROW(sim::parse_supply(text)) << text;
+    }
 }
 
 }  // namespace
