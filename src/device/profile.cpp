@@ -1,10 +1,15 @@
 #include "device/profile.hpp"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <sstream>
+#include <string_view>
 
 #include "base/error.hpp"
+#include "device/parse_toml.hpp"
 #include "device/profile_file.hpp"
 #include "device/shipped_profiles.hpp"
 #include "io/file.hpp"
@@ -27,6 +32,15 @@ DeviceProfile shipped_profile(const std::string& name) {
     std::string names;
     for (const std::string& known : profile_names()) names += (names.empty() ? "" : ", ") + known;
     throw InputError("unknown device '" + name + "'; there are: " + names + "; or name a file FILE.toml");
+}
+
+/// An image keeps this text, but not the name of the file that may have given the profile its name.
+std::string named(const std::string& text, const std::string& name) {
+    if (parse_toml(text, name).contains("name")) return text;
+    std::ostringstream line;
+    line << toml::table{{"name", name}} << '\n';
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    return line.str() + text.substr(text.starts_with(mark) ? mark.size() : 0);
 }
 
 }  // namespace
@@ -84,9 +98,9 @@ std::vector<std::string> profile_names() {
 DeviceProfile load_profile(const std::string& name_or_path) {
     const bool is_path = name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".toml");
     if (!is_path) return shipped_profile(name_or_path);
-    std::string text = io::read_text(name_or_path);
+    const std::string text = io::read_text(name_or_path);
     DeviceProfile profile = parse_profile(text, name_or_path);
-    profile.text = std::move(text);
+    profile.text = named(text, profile.name);
     return profile;
 }
 

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "base/error.hpp"
@@ -107,8 +108,6 @@ public:
             profile.stated_prices.reset();
             has_base_ = true;
         }
-        profile.name = required_text(root, "name");
-        profile.title = required_text(root, "title");
         const std::vector<Section> sections = sections_of(profile);
         for (const auto& [key, node] : root) {
             const std::string name(key.str());
@@ -118,6 +117,8 @@ public:
                 fail(node, "there is no '" + name + "'");
             }
         }
+        // Behind the misspelt keys: one of them may be what is missing.
+        read_names(root, profile);
         for (const Section& section : sections) read_section(root, section, has_base_);
         if (root.contains("nvm")) read_nvm(root, profile.nvm);
         if (root.contains("prices")) read_section(root, prices_section(profile.stated_prices.emplace()), false);
@@ -141,10 +142,16 @@ private:
         if (!value || value->empty()) fail(*node, fmt::format("'{}' must be a text", key));
         return value;
     }
-    std::string required_text(const toml::table& root, const char* key) const {
-        const auto value = text(root, key);
-        if (!value) fail(1, fmt::format("'{}' is missing", key));
-        return *value;
+
+    /// With a base the file's own name, and the title that is already there.
+    void read_names(const toml::table& root, DeviceProfile& profile) const {
+        const auto name = text(root, "name"), title = text(root, "title");
+        if (!has_base_ && !(name && title)) {
+            const char* missing = name ? "'title' is" : title ? "'name' is" : "'name' and 'title' are";
+            fail(1, fmt::format("{} missing{}", missing, remedy));
+        }
+        profile.name = name.value_or(std::filesystem::path(file_).stem().string());
+        profile.title = title.value_or(profile.title);
     }
 
     void read_nvm(const toml::table& root, NvmKind& nvm) const {

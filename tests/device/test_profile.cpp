@@ -149,6 +149,24 @@ TEST(DeviceProfile, ABaseGivesWhatAFileLeavesOut) {
     EXPECT_EQ(profile.read.byte_us, base.read.byte_us);
 }
 
+TEST(DeviceProfile, WithABaseTheNamesFollow) {
+    const DeviceProfile base = load_profile("msp432p401r");
+    const DeviceProfile profile = parse_profile("base = \"msp432p401r\"\n[cpu]\nrun_mw = 20\n", "boards/mine.toml");
+    EXPECT_EQ(profile.name, "mine");
+    EXPECT_EQ(profile.title, base.title);
+    EXPECT_EQ(parse_profile("base = \"apollo4\"\nname = \"x\"\n", "mine.toml").name, "x");
+    const std::string path = io::temporary_file("my-board.toml");
+    std::ofstream(path) << "\xEF\xBB\xBF" << "base = \"msp432p401r\"\n";
+    const DeviceProfile loaded = load_profile(path);
+    EXPECT_EQ(loaded.name, "my-board");
+    EXPECT_EQ(parse_profile(loaded.text, "an image").name, "my-board") << "an image keeps the text alone";
+    const std::string nothing = error_of("[cpu]\nrun_mw = 20\n");
+    EXPECT_NE(nothing.find("x.toml:1: 'name' and 'title' are missing; state it, or begin the file with base"),
+              std::string::npos)
+        << nothing;
+    EXPECT_NE(error_of("name = \"a\"\n").find("'title' is missing"), std::string::npos);
+}
+
 TEST(DeviceProfile, NamesFileAndLineOfAMistake) {
     const std::string good = text_of("msp432p401r");
     ASSERT_EQ(error_of(good), "");
@@ -169,7 +187,7 @@ TEST(DeviceProfile, NamesFileAndLineOfAMistake) {
         EXPECT_TRUE(message.starts_with("x.toml:" + line_of(from) + ": ")) << to << ": " << message;
     }
     EXPECT_NE(error_of(replaced(good, "on_v = 2.99", "on_v = 2.70")).find("voltages must rise"), std::string::npos);
-    EXPECT_NE(error_of(replaced(good, "name = ", "nane = ")).find("'name' is missing"), std::string::npos);
+    EXPECT_NE(error_of(replaced(good, "name = ", "nane = ")).find("there is no 'nane'"), std::string::npos);
     EXPECT_NE(error_of("name = \"a\"\nbase = \"abacus\"\n").find("x.toml:2: unknown device 'abacus'"),
               std::string::npos);
     EXPECT_NE(error_of("base = \"x.toml\"\nname = \"a\"\ntitle = \"a\"\n").find("x.toml:1: "), std::string::npos);
