@@ -62,7 +62,6 @@ Model read_model(const std::string& grid_path, TomlTable table, bool timing_only
     model.image = resolved(grid_path, table.text("image"));
     model.calibrate = resolved(grid_path, table.text("calibrate"));
     model.input = resolved(grid_path, table.text("input"));
-    if (model.onnx.empty() == model.image.empty()) table.refuse("model", "needs either onnx or image");
     const std::string& file = model.onnx.empty() ? model.image : model.onnx;
     model.name = table.text("name").value_or(std::filesystem::path(file).stem().string());
     model.scale = table.number("scale").value_or(1.0);
@@ -75,6 +74,7 @@ Model read_model(const std::string& grid_path, TomlTable table, bool timing_only
         if (!model.preservation.empty()) (void)method_by_name(model.preservation);
     });
     table.finish();
+    if (model.onnx.empty() == model.image.empty()) table.refuse("model", "needs either onnx or image");
     for (const char* key : {"calibrate", "scale", "weights", "preservation"}) {
         if (!model.image.empty() && table.has(key)) table.refuse(key, "an image is compiled already");
     }
@@ -101,6 +101,9 @@ Grid read_grid(const std::string& path) {
     grid.devices = table.texts("devices").value_or(std::vector<std::string>{sim::default_profile().name});
     const auto policies = table.texts("policies").value_or(sim::policy_names());
     const auto supplies = table.texts("supplies");
+    const std::vector<TomlTable> models = table.tables("model");
+    // A misspelt key first: it may be the one that is missing.
+    table.finish();
     if (!supplies) table.refuse("supplies", "is missing; see `dynbal help supplies`");
     for (const std::string& supply : *supplies) grid.supplies.push_back(resolved_supply(path, supply));
     for (std::string& device : grid.devices) {
@@ -108,13 +111,12 @@ Grid read_grid(const std::string& path) {
         if (is_file) device = std::filesystem::absolute(resolved(path, device)).string();
     }
     std::set<std::string> names;
-    for (const TomlTable& model : table.tables("model")) {
+    for (const TomlTable& model : models) {
         grid.models.push_back(read_model(path, model, grid.timing_only));
         const std::string& name = grid.models.back().name;
         if (!names.insert(name).second) model.refuse("name", "there are two models '" + name + "'");
     }
     if (grid.models.empty()) table.refuse("model", "is missing; each model is a table headed [[model]]");
-    table.finish();
     checked(table, "policies", [&] {
         for (const std::string& name : policies) grid.policies.push_back(parse_strategy(name));
     });

@@ -61,6 +61,8 @@ TEST_F(ReadGridTest, NamesLineKeyAndWhatIsAllowed) {
     expect_error("supplies = \"none\"\nseeds = [-1]\n", ":2: seeds: must be a whole number from 0");
     expect_error("supplies = \"none\"\ntiming_only = 1\n", ":2: timing_only: must be true or false");
     expect_error("", "supplies: is missing");
+    expect_error("suplies = [\"none\"]\n", ":1: suplies: there is no such key; allowed are: supplies, ");
+    expect_error("supplies = \"none\"\n", ":3: onx: there is no such key; allowed are: onnx, ", "onx = \"a.onnx\"\n");
     expect_error("supplies = \n", "grid.toml:1: no TOML");
 }
 
