@@ -59,8 +59,8 @@ const char* no_value(const std::vector<std::string>& names, const std::string& n
 size_t columns_to_skip(const power::TextTable& table, const power::HeadLine& header, const power::HeadLine& first) {
     const auto names = table.split(header.text), cells = table.split(first.text);
     if (names.size() != cells.size()) {
-        table.fail_at(first.number,
-                      fmt::format("{} cells, but line {} names {} columns", cells.size(), header.number, names.size()));
+        table.fail_at(first.number, fmt::format("{}, but line {} names {} columns", power::cells_text(cells.size()),
+                                                header.number, names.size()));
     }
     std::vector<std::string> folded;
     folded.reserve(names.size());
@@ -121,8 +121,8 @@ Head head_of(const power::TextTable& table) {
         if (!counts_after_index) refuse_as_header(table, line.number, cells);
         head.header = &line;
     }
-    table.fail_at(table.head().front().number,
-                  "no row of numbers: all is a header or comments, which begin with # or %");
+    if (head.header != nullptr) table.fail_at(head.header->number, "a header and no row");
+    table.fail_at(table.head().front().number, "no row of numbers: all are comments, which begin with # or %");
 }
 
 /// What the columns of a table may be to the model. Its dimensions of one value do not count.
@@ -231,7 +231,7 @@ SampleSetPointer open_table(const Spec& spec) {
     }
     samples.note = table.commented_rows_text();
     if (!samples.note.empty()) samples.note = spec.path + ": " + samples.note;
-    if (doubt.exists()) add_note(samples.note, spec.path + ": " + doubt.text() + "write it without the mark");
+    if (doubt.exists()) add_note(samples.note, fmt::format("{}: {}", spec.path, doubt.text()));
     const int64_t size = spec.values();
     const auto total = static_cast<int64_t>(samples.values.size());
     if (header == nullptr && columns > 1 && first_column.counts()) {

@@ -1,7 +1,10 @@
 #include "power/column_names.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <span>
 #include <vector>
 
 #include "power/text_table.hpp"
@@ -26,6 +29,16 @@ constexpr std::array<Word, 22> words{{{"timestamp", Quantity::time},  {"datetime
                                       {"t", Quantity::time},          {"p", Quantity::power},
                                       {"v", Quantity::voltage},       {"u", Quantity::voltage},
                                       {"i", Quantity::current},       {"ghi", Quantity::irradiance}}};
+
+/// In other languages. None is found without a mark behind it: `horas` is no time in seconds.
+constexpr std::array<Word, 21> foreign_words{
+    {{"zeitstempel", Quantity::time}, {"zeitpunkt", Quantity::time},    {"zeit", Quantity::time},
+     {"datum", Quantity::time},       {"uhrzeit", Quantity::time},      {"horodatage", Quantity::time},
+     {"heure", Quantity::time},       {"fecha", Quantity::time},        {"hora", Quantity::time},
+     {"tiempo", Quantity::time},      {"ora", Quantity::time},          {"leistung", Quantity::power},
+     {"puissance", Quantity::power},  {"potencia", Quantity::power},    {"potenza", Quantity::power},
+     {"spannung", Quantity::voltage}, {"tensione", Quantity::voltage},  {"strom", Quantity::current},
+     {"courant", Quantity::current},  {"corriente", Quantity::current}, {"corrente", Quantity::current}}};
 
 std::string_view without_brackets(std::string_view text) {
     constexpr std::string_view open = "([{<", close = ")]}>";
@@ -98,12 +111,17 @@ std::optional<ColumnMeaning> unit_at_end(std::string_view name, Quantity word) {
     return std::nullopt;
 }
 
+/// The word is the name, or its beginning up to a mark.
+bool begins_with_word(std::string_view name, std::string_view word) {
+    if (name == word) return true;
+    return word.size() > 2 && name.starts_with(word) &&
+           std::string_view("_ -.([{/").find(name[word.size()]) != std::string_view::npos;
+}
+
 Quantity word_at_start(std::string_view name) {
-    for (const Word& word : words) {
-        if (name == word.name) return word.quantity;
-        const bool is_long = word.name.size() > 2 && name.starts_with(word.name);
-        if (is_long && std::string_view("_ -.([{/").find(name[word.name.size()]) != std::string_view::npos) {
-            return word.quantity;
+    for (const std::span<const Word> list : {std::span<const Word>(words), std::span<const Word>(foreign_words)}) {
+        for (const Word& word : list) {
+            if (begins_with_word(name, word.name)) return word.quantity;
         }
     }
     return Quantity::none;
@@ -216,12 +234,9 @@ std::string why_no_harvest(std::string_view name, Quantity quantity) {
 
 std::string why_no_product(const std::string& voltage, const std::string& current) {
     if (!has_words(voltage, "oc", "open") && !has_words(current, "sc", "short")) return "";
-    std::string why = "'" + voltage;
-    why += "' x '" + current;
-    why += "' is more than a harvester gives at once; give column=" + voltage;
-    why += "*" + current;
-    why += ",scale=SHARE, about 0.75";
-    return why;
+    return fmt::format(
+        "'{0}' x '{1}' is more than a harvester gives at once; give column={0}*{1},scale=SHARE, about 0.75", voltage,
+        current);
 }
 
 bool is_time_between_rows(std::string_view name) {

@@ -41,16 +41,14 @@ Recording make_recording(std::vector<Piece> pieces, TraceSummary summary) {
         std::vector<std::string>& notes = summary.notes;
         if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.emplace_back(text);
     };
-    if (summary.largest_w == 0) note("nothing is harvested at all");
+    if (summary.largest_w == 0) note("nothing is harvested");
     if (summary.largest_w > 10) note("more than 10 W: is the unit right?");
     return {std::make_shared<const std::vector<Piece>>(std::move(pieces)), std::move(summary)};
 }
 
 void note_gap(TraceSummary& summary, double shortest_s, double longest_s, const std::string& place) {
     if (longest_s > 100 * shortest_s) {
-        std::string note = "longest gap ";
-        note += duration_text(longest_s) + place;
-        summary.notes.push_back(note);
+        summary.notes.push_back(fmt::format("longest gap {}{}", duration_text(longest_s), place));
     }
 }
 
@@ -68,7 +66,7 @@ Recording without_start(const Recording& recording, double skip_s) {
                          .columns = recording.summary.columns,
                          .samples = recording.summary.samples,
                          .notes = recording.summary.notes};
-    summary.notes.push_back("without its first " + duration_text(skip_s));
+    summary.notes.push_back(fmt::format("without its first {}", duration_text(skip_s)));
     return make_recording(std::move(pieces), std::move(summary));
 }
 

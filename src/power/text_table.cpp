@@ -194,7 +194,10 @@ bool TextTable::next() {
 void TextTable::split_row(std::string_view line) {
     split_into(cells_, line, separator_);
     if (cells_.size() == cell_count_) return;
-    fail(fmt::format("{} cells, but the table has {} columns{}", cells_.size(), cell_count_, remark_text(line, "")));
+    const std::string why = fmt::format("{}, but the table has {} columns", cells_text(cells_.size()), cell_count_);
+    const bool is_at_end = line.data() + line.size() == text_.data() + text_.size();
+    const bool is_cut = is_at_end && cells_.size() < cell_count_;
+    fail(why + remark_text(line, is_cut ? "; the last line is cut off: remove it" : ""));
 }
 
 /// What to do with a line that is no row.
@@ -203,8 +206,9 @@ std::string TextTable::remark_text(std::string_view line, const char* otherwise)
         return before.begin < first_begin_ && before.text == line;
     });
     if (again) return "; this is the header again, as where recording began anew: make files of their own of them";
-    if (std::any_of(cells_.begin(), cells_.end(), is_number)) return otherwise;
-    return "; if '" + io::printable(trimmed(line), 40) + "' is a remark begin it with #";
+    const bool is_row = begins_like_number(cells_.front()) || std::any_of(cells_.begin(), cells_.end(), is_number);
+    if (is_row) return otherwise;
+    return fmt::format("; if '{}' is a remark begin it with #", io::printable(trimmed(line), 40));
 }
 
 /// A row that was taken out by a mark: nothing is left out without a word.
@@ -244,6 +248,8 @@ std::string TextTable::commented_rows_text() const {
         return fmt::format("line {} is left out as a comment, but looks like a row", commented_line_);
     return fmt::format("{} rows are left out as comments, the first in line {}", commented_rows_, commented_line_);
 }
+
+std::string cells_text(size_t count) { return fmt::format("{} {}", count, count == 1 ? "cell" : "cells"); }
 
 bool TextTable::is_missing(std::string_view cell) {
     constexpr std::array<std::string_view, 10> words{"", "nan", "na", "n/a", "null", "none", "-", "--", "ol", "ovld"};
@@ -301,7 +307,12 @@ void ThousandsDoubt::note(const TextTable& table, size_t column) {
 }
 
 std::string ThousandsDoubt::text() const {
-    return "'" + example_ + "' is taken for a number with a fraction; if it is a thousand times as much ";
+    // A factor for all would spoil the numbers without a mark: 950 beside 1.200.
+    std::string plain = example_;
+    std::erase_if(plain, [](char c) { return c == '.' || c == ','; });
+    return fmt::format(
+        "'{}' is taken for a number with a fraction; if it is a thousand times as much write {}, without the mark",
+        example_, plain);
 }
 
 }  // namespace dynbal::power

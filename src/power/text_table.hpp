@@ -16,6 +16,8 @@ namespace dynbal::power {
 
 /// Without blanks and tabs around it.
 std::string_view trimmed(std::string_view text);
+/// "1 cell", "2 cells"
+std::string cells_text(size_t count);
 
 /// A line before it is known what it means.
 struct HeadLine {
@@ -87,7 +89,7 @@ public:
     /// Where cells are separated by commas a mark within one is a point.
     void note(const TextTable& table, size_t column);
     bool exists() const { return only_threes_ && !example_.empty(); }
-    /// "'1.500' is taken for a number with a fraction; if it is a thousand times as much ", and what to do then is to follow.
+    /// "'1.500' is taken for a number with a fraction; if it is a thousand times as much write 1500, without the mark"
     std::string text() const;
 
 private:

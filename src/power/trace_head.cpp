@@ -128,6 +128,8 @@ bool may_be_header(const Cells& cells) {
     const auto comments = std::count_if(head.begin(), head.end(), [](const HeadLine& line) { return line.comment; });
     if (closest == nullptr) table.fail_at(head.front().number, "nothing but comments, which begin with # or %");
     const Cells cells = table.split(closest->text);
+    const bool hides_rows = 2 * comments > std::ssize(head);
+    if (most == 1 && !hides_rows && any_meaning(cells)) table.fail_at(closest->number, "a header and no row");
     const auto text = std::find_if(cells.begin(), cells.end(),
                                    [](std::string_view cell) { return !cell.empty() && !looks_like_value(cell); });
     std::string why;
@@ -135,8 +137,7 @@ bool may_be_header(const Cells& cells) {
         why =
             fmt::format("; this one comes closest, but column {}: {}", text - cells.begin() + 1, why_no_number(*text));
     }
-    if (2 * comments > std::ssize(head))
-        why += fmt::format("; {} lines are comments: they begin with # or %", comments);
+    if (hides_rows) why += fmt::format("; {} lines are comments: they begin with # or %", comments);
     table.fail_at(closest->number, fmt::format("no rows of numbers in the first {} lines{}", head.size(), why));
 }
 
@@ -183,8 +184,9 @@ public:
         }
         const Cells names = split_header(table_, result_.header->text, count_);
         if (names.size() != count_) {
-            table_.fail_at(result_.first_row->number, fmt::format("{} cells, but line {} names {} columns", count_,
-                                                                  result_.header->number, names.size()));
+            table_.fail_at(result_.first_row->number,
+                           fmt::format("{}, but line {} names {} columns", cells_text(count_), result_.header->number,
+                                       names.size()));
         }
         const bool is_named = units_.empty() && !result_.header->comment;
         if (is_named && !may_be_header(names)) fail_for_header(table_, result_.header->number, names);
@@ -221,7 +223,7 @@ private:
                 if (cells.size() != count_ || !any_meaning(cells) || !may_be_header(cells)) continue;
             } else if (looks_like_row(cells)) {
                 table_.fail_at(head[i].number,
-                               fmt::format("{} cells, but the rows that follow have {}", cells.size(), count_));
+                               fmt::format("{}, but the rows that follow have {}", cells_text(cells.size()), count_));
             }
             result_.header = &head[i];
             if (i > 0 && cells.size() == count_ && is_below_names(i, cells)) {
@@ -331,6 +333,24 @@ std::optional<TraceHead> read_beside_rows(const TextTable& table) {
     return result;
 }
 
+/// Rigol's oscilloscopes count the rows, and write below `X,CH1,Start,Increment` how far apart they are. The header has other cells than
+/// the rows.
+void refuse_rigol(const TextTable& table) {
+    const auto& head = table.head();
+    if (head.size() < 3) return;
+    const Cells names = table.split(head[0].text), values = table.split(head[1].text);
+    const auto found =
+        std::find_if(names.begin(), names.end(), [](std::string_view name) { return folded(name) == "increment"; });
+    const auto index = static_cast<size_t>(found - names.begin());
+    if (found == names.end() || index >= values.size() || !TextTable::is_number(values[index])) return;
+    const bool fits = names.size() == table.split(head[2].text).size();
+    table.fail_at(
+        head[1].number,
+        fmt::format("an oscilloscope's start and increment, and no row; remove {}, and give "
+                    "step={}s,column=2,unit=V",
+                    fits ? fmt::format("line {}", head[1].number) : "the lines before the rows", values[index]));
+}
+
 }  // namespace
 
 /// Digits with signs and marks, too: 1.234,5 is an error later on, and no name.
@@ -342,6 +362,7 @@ bool looks_like_value(std::string_view cell) {
 
 TraceHead read_head(const TextTable& table) {
     if (auto beside = read_beside_rows(table)) return *beside;
+    refuse_rigol(table);
     return HeadReader(table).read();
 }
 

@@ -27,6 +27,7 @@ std::string word_of(double value, const char* unit) {
 }  // namespace
 
 std::string advice_for(SizeTask task) {
+    if (task.plan.trace && task.plan.trace->largest_w == 0) return "";
     // One inference at last. Hopeless ones end soon, and what gets on by next to nothing in each cycle is no advice.
     task.series = {.period_s = 0, .count = 1};
     task.options.stuck_cycles = 20;

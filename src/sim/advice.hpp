@@ -8,7 +8,7 @@
 namespace dynbal::sim {
 
 /// "970 uF between 2.99 V and 2.80 V bring 0.53 mJ a power cycle, of which 0.1 mJ are the boot; ... 1.5 mF or more (0.8 mJ) ..."; found
-/// by trying, which takes as long as some dozen inferences. `task.series` is not looked at.
+/// by trying, which takes as long as some dozen inferences. `task.series` is not looked at. "" for a recording of nothing, of which no capacitor makes more.
 std::string advice_for(SizeTask task);
 
 }  // namespace dynbal::sim

@@ -109,7 +109,7 @@ TEST(PowerChain, SaysWhenItCanNeverCharge) {
         }
         return std::string();
     };
-    EXPECT_NE(reason(constant(0, plain_options())).find("nothing more is harvested"), std::string::npos);
+    EXPECT_NE(reason(constant(0, plain_options())).find("start the device: nothing is harvested"), std::string::npos);
     ChainOptions leaking = plain_options();
     leaking.capacitor.leakage_a = 1e-3;  // 2 mW at 2 V
     EXPECT_NE(reason(constant(1e-3, leaking)).find("as fast as it comes"), std::string::npos);
