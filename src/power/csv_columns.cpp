@@ -13,7 +13,7 @@ void CsvColumns::fail(const std::string& reason) const {
 
 std::string CsvColumns::name_of(size_t column) const {
     const std::string& name = head_.columns[column].name;
-    return name.empty() ? fmt::format("column {}", column + 1) : "'" + name + "'";
+    return name.empty() ? fmt::format("column {}", column + 1) : fmt::format("'{}'", name);
 }
 
 std::string CsvColumns::all_names() const {
@@ -56,7 +56,8 @@ size_t CsvColumns::by_hand(const char* key, std::string_view text) const {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const bool good = error == std::errc{} && end == text.data() + text.size();
     if (good && number >= 1 && number <= head_.columns.size()) return number - 1;
-    const std::string there = head_.header == nullptr ? "there is no header" : "the columns are " + all_names();
+    const std::string there =
+        head_.header == nullptr ? "there is no header" : fmt::format("the columns are {}", all_names());
     fail(fmt::format("{}={}: no such column among {}; {}", key, text, head_.columns.size(), there));
 }
 
@@ -75,10 +76,18 @@ std::optional<size_t> CsvColumns::only(Quantity quantity, const char* key) const
     if (found.size() > 1) {
         std::string names;
         for (const size_t column : found) names += (names.empty() ? "" : ", ") + name_of(column);
-        fail(fmt::format("{} columns hold {}: {}; say which: {}=NAME", found.size(), text_of(quantity), names, key));
+        fail(fmt::format("{} columns hold {}: {}; say which: {}=NAME{}", found.size(), text_of(quantity), names, key,
+                         shunt_text(quantity, found)));
     }
     refuse_other(found.front());
     return found.front();
+}
+
+/// An oscilloscope sees a current as the voltage over a resistor only.
+std::string CsvColumns::shunt_text(Quantity quantity, const std::vector<size_t>& found) const {
+    if (quantity != Quantity::voltage || !of(Quantity::current, true).empty()) return "";
+    return fmt::format("; is one of them over a shunt? column={}*{},shunt=R", head_.columns[found[0]].name,
+                       head_.columns[found[1]].name);
 }
 
 void CsvColumns::refuse_other(size_t column) const {
@@ -119,7 +128,7 @@ void CsvColumns::fail_without_unit(size_t column, const char* option) const {
     }
     const bool is_time = head_.columns[column].meaning.quantity == Quantity::time;
     fail(fmt::format("{} has no unit; write it into the header, such as {}, or give {}",
-                     is_time ? "the time, " + name_of(column) + "," : name_of(column),
+                     is_time ? fmt::format("the time, {},", name_of(column)) : name_of(column),
                      is_time ? "time_s or Time [ms]" : "power_mw or Power [mW]", option));
 }
 
@@ -129,7 +138,8 @@ std::string CsvColumns::doubts_text() const {
         const NamedColumn& column = head_.columns[i];
         const bool in_brackets = column.name.ends_with(')') || column.name.ends_with(']');
         const std::string unit = in_brackets && !is_time(i) ? unknown_unit(column.name) : "";
-        if (!unit.empty()) units += (units.empty() ? "; no known units: '" : ", '") + unit + "'";
+        if (!unit.empty() && !meaning_of_unit(unit))
+            units += (units.empty() ? "; no known units: '" : ", '") + unit + "'";
     }
     return units + head_.hint;
 }

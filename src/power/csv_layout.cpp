@@ -8,6 +8,8 @@
 
 #include "base/error.hpp"
 #include "power/csv_columns.hpp"
+#include "power/recording.hpp"
+#include "power/shunt.hpp"
 #include "power/time_unit.hpp"
 #include "power/trace_time.hpp"
 
@@ -21,7 +23,7 @@ public:
         layout_.first_row = head.first_row;
         first_cells_ = table.split(head.first_row->text);
         layout_.cells = head.columns.size();
-        layout_.format = head.instrument.empty() ? "csv" : "csv of " + head.instrument;
+        layout_.format = head.instrument.empty() ? "csv" : fmt::format("csv of {}", head.instrument);
     }
 
     TraceLayout find() {
@@ -33,10 +35,10 @@ public:
         if (step) layout_.step_s = options_.number("step", Unit::second, 0, 1e-6, 86400);
         std::string time = layout_.time == TimeSource::step
                                ? fmt::format("{:g} s a row", layout_.step_s)
-                               : "time" + time_unit() + " from " + columns_.name_of(layout_.time_column);
-        if (layout_.date_column) time += " with dates from " + columns_.name_of(*layout_.date_column);
+                               : fmt::format("time{} from {}", time_unit(), columns_.name_of(layout_.time_column));
+        if (layout_.date_column) time += fmt::format(" with dates from {}", columns_.name_of(*layout_.date_column));
         time += order_text();
-        layout_.columns = time + ", " + value_text();
+        layout_.columns = fmt::format("{}, {}", time, value_text());
         note_capitals();
         return layout_;
     }
@@ -142,7 +144,8 @@ private:
     void refuse_unread_date() const {
         for (size_t i = 0; i < first_cells_.size(); ++i) {
             const std::string name = folded(columns_.at(i).name);
-            if (!name.starts_with("date") || columns_.is_time(i)) continue;
+            const bool is_date = name.starts_with("date") || name.starts_with("datum");
+            if (!is_date || columns_.is_time(i)) continue;
             table_.fail_at(columns_.head().first_row->number,
                            fmt::format("{} holds no date that is known: '{}'; write 2024-05-31", columns_.name_of(i),
                                        first_cells_[i]));
@@ -176,10 +179,11 @@ private:
         if (const auto unit = options_.text("time_unit")) {
             const auto given = meaning_of_unit(*unit);
             const bool is_time = given && given->quantity == Quantity::time;
-            if (!is_time) options_.refuse("time_unit=" + *unit + " is none of s, ms, us, ns, min, h, d");
+            if (!is_time) options_.refuse(fmt::format("time_unit={} is none of s, ms, us, ns, min, h, d", *unit));
             const bool agrees = !has_unit || meaning.factor == given->factor;
             if (!agrees)
-                options_.refuse("time_unit= contradicts the header, where " + columns_.name_of(column) + " has one");
+                options_.refuse(
+                    fmt::format("time_unit= contradicts the header, where {} has one", columns_.name_of(column)));
             layout_.time_factor = given->factor;
         } else if (has_unit) {
             layout_.time_factor = meaning.factor;
@@ -202,9 +206,12 @@ private:
             value_by_hand(*text);
             return;
         }
+        refuse_shunt(options_);
         const auto unit = options_.text("unit");
         if (const auto power = columns_.only(Quantity::power, "column")) {
-            if (unit) options_.refuse("unit= contradicts the header, where " + columns_.name_of(*power) + " has one");
+            if (unit)
+                options_.refuse(
+                    fmt::format("unit= contradicts the header, where {} has one", columns_.name_of(*power)));
             take(*power, columns_.at(*power).meaning);
             return;
         }
@@ -265,6 +272,7 @@ private:
     void value_by_hand(const std::string& text) {
         const size_t times = text.find('*');
         const auto unit = options_.text("unit");
+        if (times == std::string::npos) refuse_shunt(options_);
         if (times == std::string::npos) {
             const size_t column = columns_.by_hand("column", text);
             if (columns_.is_time(column)) columns_.fail(columns_.name_of(column) + " is the time, no harvest");
@@ -287,8 +295,12 @@ private:
             first = meaning_by_name(volts);
             second = meaning_by_name(amperes);
         }
+        layout_.shunt_ohm = shunt_ohm_of(options_, first, second);
+        if (layout_.shunt_ohm > 0) second = {Quantity::current, second.factor / layout_.shunt_ohm};
         if (first.quantity != Quantity::voltage || second.quantity != Quantity::current) {
-            options_.refuse("column=A*B is a voltage times a current, in this order");
+            options_.refuse(
+                "column=A*B is a voltage times a current, in this order; of two voltages give shunt=R, "
+                "over which the second one lies");
         }
         columns_.head().columns[volts].meaning = first;
         columns_.head().columns[amperes].meaning = second;
@@ -303,7 +315,7 @@ private:
     ColumnMeaning meaning_by_unit(const std::string& text) const {
         const auto meaning = meaning_of_unit(text);
         const bool fits = meaning && meaning->quantity != Quantity::time;
-        if (!fits) options_.refuse("unit=" + text + " is none of W, mW, uW, V, mV, A, mA, uA, W/m2");
+        if (!fits) options_.refuse(fmt::format("unit={} is none of W, mW, uW, V, mV, A, mA, uA, W/m2", text));
         return *meaning;
     }
     void take_with_unit(size_t column, const std::string& unit) { take(column, meaning_by_unit(unit)); }
@@ -321,7 +333,7 @@ private:
 
     /// " in mW" where the column itself does not say it: what was taken for granted is said.
     std::string unit_text(size_t column, const ColumnMeaning& meaning) const {
-        return meaning_of(columns_.at(column).name).has_unit() ? "" : " in " + text_of_unit(meaning);
+        return meaning_of(columns_.at(column).name).has_unit() ? "" : fmt::format(" in {}", text_of_unit(meaning));
     }
     std::string time_unit() const {
         if (layout_.time != TimeSource::number) return "";
@@ -335,9 +347,14 @@ private:
                                unit_text(layout_.value_column, {layout_.quantity, layout_.factor}), first);
         }
         const size_t second = *layout_.second_column;
-        return fmt::format(
-            "power = {}{} x {}{}", first, unit_text(layout_.value_column, {Quantity::voltage, layout_.first_factor}),
-            columns_.name_of(second), unit_text(second, {Quantity::current, layout_.factor / layout_.first_factor}));
+        const double factor = layout_.factor / layout_.first_factor;
+        const ColumnMeaning meaning = layout_.shunt_ohm > 0
+                                          ? ColumnMeaning{Quantity::voltage, factor * layout_.shunt_ohm}
+                                          : ColumnMeaning{Quantity::current, factor};
+        const std::string over = layout_.shunt_ohm > 0 ? fmt::format(" / {}", si_text(layout_.shunt_ohm, "Ohm")) : "";
+        return fmt::format("power = {}{} x {}{}{}", first,
+                           unit_text(layout_.value_column, {Quantity::voltage, layout_.first_factor}),
+                           columns_.name_of(second), unit_text(second, meaning), over);
     }
 
     /// Capital and small letters are the same in a name, but not to everybody.
@@ -347,7 +364,7 @@ private:
             if (!column) continue;
             const NamedColumn& taken = columns_.at(*column);
             const std::string mega = mega_in(taken.name + " " + taken.unit + " " + unit);
-            if (!mega.empty()) layout_.notes.push_back("'" + mega + "' is taken for milli, not mega");
+            if (!mega.empty()) layout_.notes.push_back(fmt::format("'{}' is taken for milli, not mega", mega));
         }
     }
 

@@ -25,6 +25,7 @@ struct TraceLayout {
     size_t value_column = 0;
     std::optional<size_t> second_column{};  ///< to be multiplied with: a current, while the first one is a voltage
     double first_factor = 1;                ///< of the first alone, where there are two
+    double shunt_ohm = 0;                   ///< the second one is a voltage over it; 0: it is a current
     TimeSource time = TimeSource::step;
     size_t time_column = 0;
     std::optional<size_t> date_column{};  ///< of the times of day

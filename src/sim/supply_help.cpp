@@ -46,6 +46,8 @@ stops at its off voltage; harvesting goes on meanwhile; latency includes the cha
  date=day-first, where no row such as 5/31/2024 tells. What a device draws (load_mA, consumption) is taken by hand only.
  `dynbal trace FILE` shows how a file is read. By hand, NAME or NUMBER of a column (from 1):
   column=C, unit=U   what is harvested: unit=mW, uA, V, ...; column=A*B, unit=V*mA: a product
+  column=A*B, shunt=R
+                     of an oscilloscope: voltage A times the current that is voltage B over R, such as shunt=10Ohm
   time=C, time_unit=ms (ns, us, s, min, h, d), or step=T: each row lasts as long
   missing=zero, missing=hold
                      for empty cells, which are an error otherwise; noise=1%: down to this share of the largest value
