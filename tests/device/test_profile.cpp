@@ -156,7 +156,8 @@ TEST(DeviceProfile, WithABaseTheNamesFollow) {
     EXPECT_EQ(profile.title, base.title);
     EXPECT_EQ(parse_profile("base = \"apollo4\"\nname = \"x\"\n", "mine.toml").name, "x");
     const std::string path = io::temporary_file("my-board.toml");
-    std::ofstream(path) << "\xEF\xBB\xBF" << "base = \"msp432p401r\"\n";
+    std::ofstream(path) << "\xEF\xBB\xBF"
+                        << "base = \"msp432p401r\"\n";
     const DeviceProfile loaded = load_profile(path);
     EXPECT_EQ(loaded.name, "my-board");
     EXPECT_EQ(parse_profile(loaded.text, "an image").name, "my-board") << "an image keeps the text alone";
