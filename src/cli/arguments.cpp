@@ -163,13 +163,13 @@ void set_nvm(sim::DeviceProfile& profile, const std::string& nvm) {
 
 std::string nvm_words(const std::string& nvm) { return nvm.empty() ? "" : " --nvm " + shell_word(nvm); }
 
-namespace {
-
 sim::DeviceProfile profile_of(const ImageFile& file) {
     const HostInfo& host = file.host;
     if (host.device_text.empty()) return sim::profile_by_name(host.device_name);
     return device::parse_profile(host.device_text, "the image's device " + host.device_name);
 }
+
+namespace {
 
 bool same_prices(const CostModel& a, const CostModel& b) {
     return a.mac == b.mac && a.read_byte == b.read_byte && a.write_byte == b.write_byte && a.transfer == b.transfer;

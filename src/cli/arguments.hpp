@@ -82,6 +82,8 @@ void set_nvm(sim::DeviceProfile& profile, const std::string& nvm);
 /// " --nvm line16", or nothing if it is empty.
 std::string nvm_words(const std::string& nvm);
 
+/// Of the device that the image was compiled for. Throws InputError where it is not known here.
+sim::DeviceProfile profile_of(const ImageFile& file);
 /// What the image is run on: the named profile or profile file, or, if the name is empty, the one that it was compiled for.
 /// Says so in one line if these are not the same. Throws InputError, also where the device has no room for the image.
 sim::DeviceProfile profile_for(const ImageFile& file, const std::string& name_or_path, const Context& context);

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/least_energy.hpp"
 #include "cli/output_file.hpp"
 #include "device/profile.hpp"
 #include "engine/engine.hpp"
@@ -51,7 +52,7 @@ std::string summary_of(const CompileArguments& arguments, const ImageFile& file,
     table.add_row({"SRAM", fmt::format("{} of {} bytes", grouped(Engine::sram_bytes_of(header)),
                                        grouped(device.sram_bytes - device.sram_reserved_bytes))});
     table.add_row({"preservation", method_name(file)});
-    table.add_row({"least energy per power cycle", grouped((sim::least_cycle_cost(file) + 15) / 16) + " units"});
+    table.add_row({"least energy per power cycle", least_energy_text(file)});
     return table.text();
 }
 

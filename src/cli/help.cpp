@@ -29,10 +29,11 @@ std::string device_help() {
             "      {} bytes of SRAM, {} of them kept for stack and program; {} bytes of NVM;\n"
             "      starts at {:g} V, stops at {:g} V, {:g} uF: {:.0f} uJ a charge; {:.3g} uJ and {:.3g} ms of them for "
             "each boot;\n"
-            "      in units: {}\n",
+            "      in units of {:.3g} nJ: {}\n",
             name, profile.title, grouped(device.sram_bytes), grouped(device.sram_reserved_bytes),
             grouped(device.nvm_bytes), capacitor.on_v, capacitor.off_v, capacitor.capacitance_f * 1e6,
-            capacitor.cycle_energy_j() * 1e6, profile.boot_uj, profile.boot_ms, prices_text(device.cost_model));
+            capacitor.cycle_energy_j() * 1e6, profile.boot_uj, profile.boot_ms, profile.unit_j() * 1e9,
+            prices_text(device.cost_model));
     }
     return text +
            "\nUnits are what policies weigh and what a supply budget:E counts. One is the energy of a MAC of a "

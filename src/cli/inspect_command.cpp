@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/inspect_model.hpp"
 #include "cli/inspect_stage.hpp"
+#include "cli/least_energy.hpp"
 #include "engine/engine.hpp"
 #include "experiment/image_json.hpp"
 #include "firmware/firmware.hpp"
@@ -108,13 +109,12 @@ std::string text_of(const ImageFile& file) {
     }
     text += map.text();
     uint32_t stage = 0;
-    const uint64_t least = sim::least_cycle_cost(file, &stage);
+    sim::least_cycle_cost(file, &stage);
     return text +
            fmt::format(
-               "\nSRAM: {} bytes. With power cycles of {} units or more (stage {} needs them) it always gets to its "
+               "\nSRAM: {} bytes. With power cycles of {} or more (stage {} needs them) it always gets to its "
                "end. Units, as in --supply budget:E: {}.\n",
-               grouped(Engine::sram_bytes_of(header)), grouped((least + 15) / 16), stage,
-               prices_text(header.cost_model)) +
+               grouped(Engine::sram_bytes_of(header)), least_energy_text(file), stage, prices_text(header.cost_model)) +
            values_text(file.host) + board_table(header);
 }
 

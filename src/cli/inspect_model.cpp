@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "cli/arguments.hpp"
+#include "cli/least_energy.hpp"
 #include "compiler/compile.hpp"
 #include "engine/engine.hpp"
 #include "from_onnx/lower.hpp"
@@ -55,7 +56,7 @@ void inspect_model(const ModelArguments& arguments, Context& context) {
     table.add_row({"stages", grouped(header.stage_count)});
     table.add_row({"MACs", grouped(file.host.ideal_macs)});
     table.add_row({"NVM", fmt::format("{} of {} bytes", grouped(header.nvm_bytes), grouped(options.device.nvm_bytes))});
-    table.add_row({"least energy per power cycle", grouped((sim::least_cycle_cost(file) + 15) / 16) + " units"});
+    table.add_row({"least energy per power cycle", least_energy_text(file)});
     for (const std::string& note : notes) context.warn(note);
     context.print(
         {{"model", arguments.path},

@@ -53,6 +53,10 @@ Prices DeviceProfile::prices() const {
             units(job())};
 }
 
+double DeviceProfile::unit_j() const {
+    return static_cast<double>(mac(Kernel::convolution).energy_fj) * 1e-15 / prices().mac;
+}
+
 CostModel DeviceProfile::cost_model() const {
     const Prices units = prices();
     return {.mac = sixteenths(units.mac),

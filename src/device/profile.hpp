@@ -107,6 +107,8 @@ struct DeviceProfile {
     /// The stated prices, or energies in units of a convolution's MAC; a transfer's start is the mean of reading and writing.
     Prices prices() const;
     /// prices() in 1/16 units, at least one each. What a boot costs the engine is the engine's to say (nvm/boot_cost.hpp).
+    /// Energy of one unit of prices().
+    double unit_j() const;
     CostModel cost_model() const;
     Cost mac(Kernel kernel) const;
     Cost job() const { return cpu(cycles.job); }

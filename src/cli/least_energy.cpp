@@ -1,0 +1,29 @@
+#include "cli/least_energy.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "cli/arguments.hpp"
+#include "power/recording.hpp"
+#include "sim/session.hpp"
+
+namespace dynbal::cli {
+
+std::string least_energy_text(const ImageFile& file) {
+    const uint64_t units = (sim::least_cycle_cost(file) + 15) / 16;
+    const std::string text = grouped(units) + " units";
+    sim::DeviceProfile profile;
+    try {
+        profile = profile_of(file);
+    } catch (const InputError&) {
+        return text;
+    }
+    // Units count what the engine does in NVM and with weights; what a job takes beside it is some percent more.
+    const double energy_j = static_cast<double>(units) * profile.unit_j() + profile.boot_uj * 1e-6;
+    const device::Capacitor& capacitor = profile.capacitor;
+    const double volts_squared = capacitor.on_v * capacitor.on_v - capacitor.off_v * capacitor.off_v;
+    return fmt::format("{} (about {} with the boot, {} between {:g} V and {:g} V)", text, power::si_text(energy_j, "J"),
+                       power::si_text(2 * energy_j / volts_squared, "F"), capacitor.on_v, capacitor.off_v);
+}
+
+}  // namespace dynbal::cli
