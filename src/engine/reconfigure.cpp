@@ -126,6 +126,7 @@ bool Engine::note_progress(const Progress& found) {
         // The look was cut, and would be again: not for such energies.
         record_.choice.from = record_.supply_low;
         record_.choice_until = record_.supply_high;
+        record_.pace.cycles = Pace::accepted;
     }
     const uint32_t idle = progress ? 0 : min_u32(record_.idle_cycles + 1U, Record::idle_cycles_most);
     record_.idle_cycles = idle & Record::idle_cycles_most;
