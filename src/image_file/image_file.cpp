@@ -86,7 +86,8 @@ HostInfo from_json(const json& j) {
     h.output_order = order_of(j.at("output_order"));
     h.epilogue = Epilogue::from(j.at("epilogue").get<std::string>(), number_of(j.at("epilogue_axis")));
     j.at("epilogue_labels").get_to(h.epilogue.labels);
-    h.epilogue.final_dims = j.contains("epilogue_dims") ? j.at("epilogue_dims").get<std::vector<int64_t>>() : older_dims(h);
+    h.epilogue.final_dims =
+        j.contains("epilogue_dims") ? j.at("epilogue_dims").get<std::vector<int64_t>>() : older_dims(h);
     j.at("input_value_scale").get_to(h.input_value_scale);
     j.at("output_value_scale").get_to(h.output_value_scale);
     j.at("input_scale").get_to(h.input_scale);
