@@ -69,8 +69,9 @@ const char* advice(std::string_view cell) {
     if (rest.starts_with('#')) return "; write remarks into lines of their own";
     if (rest == "%") return "; write shares as numbers";
     if (!rest.empty() && meaning_of_unit(rest)) return "; its unit belongs into the name of the column";
-    if (cell.find("\xE2\x88\x92") != std::string_view::npos)
+    if (cell.find("\xE2\x88\x92") != std::string_view::npos) {
         return "; its minus sign is a character of its own, write -";
+    }
     if (cell.starts_with("0x") || cell.starts_with("0X")) return "; write it in decimal";
     if (cell.starts_with('=')) return "; it is a formula, save its value";
     if (rest.starts_with('T') || cell.find(':') != std::string_view::npos || count('-') > 1 || count('/') > 1) {

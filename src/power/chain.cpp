@@ -244,8 +244,9 @@ std::string PowerChain::lack_text() const {
 }
 
 void PowerChain::refuse(const std::string& reason) const {
-    if (balance_.harvested == 0 && piece_.power_w == 0)
+    if (balance_.harvested == 0 && piece_.power_w == 0) {
         throw NeverCharges("the supply can never start the device: nothing is harvested");
+    }
     throw NeverCharges(fmt::format(
         "the supply can never start the device: its capacitor of {}, at {:.3g} V, does not reach {:.3g} V, because {}; "
         "{}",

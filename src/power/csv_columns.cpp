@@ -138,8 +138,9 @@ std::string CsvColumns::doubts_text() const {
         const NamedColumn& column = head_.columns[i];
         const bool in_brackets = column.name.ends_with(')') || column.name.ends_with(']');
         const std::string unit = in_brackets && !is_time(i) ? unknown_unit(column.name) : "";
-        if (!unit.empty() && !meaning_of_unit(unit))
+        if (!unit.empty() && !meaning_of_unit(unit)) {
             units += (units.empty() ? "; no known units: '" : ", '") + unit + "'";
+        }
     }
     return units + head_.hint;
 }

@@ -181,9 +181,10 @@ private:
             const bool is_time = given && given->quantity == Quantity::time;
             if (!is_time) options_.refuse(fmt::format("time_unit={} is none of s, ms, us, ns, min, h, d", *unit));
             const bool agrees = !has_unit || meaning.factor == given->factor;
-            if (!agrees)
+            if (!agrees) {
                 options_.refuse(
                     fmt::format("time_unit= contradicts the header, where {} has one", columns_.name_of(column)));
+            }
             layout_.time_factor = given->factor;
         } else if (has_unit) {
             layout_.time_factor = meaning.factor;
@@ -209,9 +210,10 @@ private:
         refuse_shunt(options_);
         const auto unit = options_.text("unit");
         if (const auto power = columns_.only(Quantity::power, "column")) {
-            if (unit)
+            if (unit) {
                 options_.refuse(
                     fmt::format("unit= contradicts the header, where {} has one", columns_.name_of(*power)));
+            }
             take(*power, columns_.at(*power).meaning);
             return;
         }
@@ -224,8 +226,9 @@ private:
         const auto amperes = columns_.only(Quantity::current, "column");
         const auto light = columns_.only(Quantity::irradiance, "column");
         const bool electric = volts || amperes;
-        if (light && electric)
+        if (light && electric) {
             columns_.fail("a column of light and one of voltage or current: say which to take: column=NAME");
+        }
         if (bare.empty() && volts && amperes) {
             const std::string why = why_no_product(columns_.at(*volts).name, columns_.at(*amperes).name);
             if (!why.empty()) columns_.fail(why);

@@ -244,8 +244,9 @@ void TextTable::refuse_hidden_rows(std::string_view line) const {
 
 std::string TextTable::commented_rows_text() const {
     if (commented_rows_ == 0) return "";
-    if (commented_rows_ == 1)
+    if (commented_rows_ == 1) {
         return fmt::format("line {} is left out as a comment, but looks like a row", commented_line_);
+    }
     return fmt::format("{} rows are left out as comments, the first in line {}", commented_rows_, commented_line_);
 }
 
@@ -289,9 +290,10 @@ double TextTable::number(size_t column) {
         }
     }
     const auto value = comma ? parse_number(with_point(cell)) : parse_number(cell);
-    if (!value)
+    if (!value) {
         fail(fmt::format("column {}: {}{}", column + 1, why_no_number(cell),
                          is_text(cell) ? remark_text(lines_.line(), missing_value) : ""));
+    }
     return *value;
 }
 

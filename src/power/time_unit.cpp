@@ -52,8 +52,9 @@ std::optional<std::string> unit_of_count(std::string_view cell) {
 }
 
 std::string time_unit_text(std::string_view cell) {
-    if (is_date_in_digits(cell))
+    if (is_date_in_digits(cell)) {
         return fmt::format("time_unit=s ({} looks like a date, which is written 2024-05-31)", cell);
+    }
     const Count* count = find_count(counts_since_1970, cell);
     const bool has_fraction = cell.find_first_of(".,") != std::string_view::npos;
     if (count == nullptr && has_fraction) count = find_count(counts_of_days, cell);
