@@ -11,7 +11,7 @@ namespace dynbal::cli {
 
 std::string least_energy_text(const ImageFile& file) {
     const uint64_t units = (sim::least_cycle_cost(file) + 15) / 16;
-    const std::string text = grouped(units) + " units";
+    std::string text = grouped(units) + " units";
     sim::DeviceProfile profile;
     try {
         profile = profile_of(file);

@@ -1,5 +1,6 @@
 #include "cli/program.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
@@ -81,7 +82,9 @@ std::string meant_option(const CLI::App& app, const std::vector<std::string>& ar
         }
         for (const CLI::Option* option : command->get_options()) {
             const std::string known = option->get_name();
-            if (known.starts_with(name.substr(0, same_letters))) return "; is " + known + " meant by " + name + "?";
+            if (known.starts_with(name.substr(0, same_letters))) {
+                return fmt::format("; is {} meant by {}?", known, name);
+            }
         }
     }
     return "";
