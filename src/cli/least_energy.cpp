@@ -21,9 +21,9 @@ std::string least_energy_text(const ImageFile& file) {
     // Units count what the engine does in NVM and with weights; what a job takes beside it is some percent more.
     const double energy_j = static_cast<double>(units) * profile.unit_j() + profile.boot_uj * 1e-6;
     const device::Capacitor& capacitor = profile.capacitor;
-    const double volts_squared = capacitor.on_v * capacitor.on_v - capacitor.off_v * capacitor.off_v;
+    const double capacitance_f = capacitor.capacitance_f * energy_j / capacitor.cycle_energy_j();
     return fmt::format("{} (about {} with the boot, {} between {:g} V and {:g} V)", text, power::si_text(energy_j, "J"),
-                       power::si_text(2 * energy_j / volts_squared, "F"), capacitor.on_v, capacitor.off_v);
+                       power::si_text(capacitance_f, "F"), capacitor.on_v, capacitor.off_v);
 }
 
 }  // namespace dynbal::cli

@@ -3,36 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <functional>
 
-#include "base/error.hpp"
 #include "power/column_names.hpp"
 #include "power/time_unit.hpp"
-#include "power/trace_file.hpp"
-#include "temporary_folder.hpp"
+#include "told.hpp"
 
 namespace dynbal::power {
 namespace {
-
-/// The summary, or the message.
-std::string told_of(const std::string& content, const std::string& words = "") {
-    const std::string path = io::temporary_file("times.csv");
-    std::ofstream(path, std::ios::binary) << content;
-    Options options("trace", words);
-    try {
-        const Recording recording = read_trace(path, options);
-        options.check_all_used();
-        return recording.summary.text();
-    } catch (const InputError& error) {
-        return error.what();
-    }
-}
-
-void expect_told(const std::string& content, const std::string& words, const std::string& text) {
-    const std::string told = told_of(content, words);
-    EXPECT_NE(told.find(text), std::string::npos) << content << words << '\n' << told;
-}
 
 /// Eight rows of 1 mW.
 std::string rows_of(const std::string& header, const std::function<std::string(int)>& time) {
