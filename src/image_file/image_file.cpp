@@ -65,7 +65,7 @@ std::vector<uint32_t> order_of(const json& j) {
 std::vector<int64_t> older_dims(const HostInfo& h) {
     std::vector<int64_t> dims = h.output_dims;
     const bool drops = h.epilogue.kind == Epilogue::Kind::arg_max && h.epilogue.axis < dims.size();
-    if (drops) dims.erase(dims.begin() + h.epilogue.axis);
+    if (drops) dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(h.epilogue.axis));
     return h.epilogue.kind == Epilogue::Kind::none ? std::vector<int64_t>{} : dims;
 }
 
