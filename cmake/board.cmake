@@ -8,7 +8,8 @@ function(dynbal_add_board name folder)
   set_target_properties(${name} PROPERTIES SUFFIX .elf RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   target_link_libraries(${name} PRIVATE dynbal_board_common)
   target_link_options(${name} PRIVATE -T ${folder}/link.ld -L${DYNBAL_BOARDS_SOURCE}/common -L${DYNBAL_BOARDS_SOURCE}
-    -Wl,-Map=${CMAKE_BINARY_DIR}/${name}.map)
+    -Wl,-Map=${CMAKE_BINARY_DIR}/${name}.map
+    -Wl,--defsym=memcpy=memmove)  # which can all that memcpy can: one of the two is enough
   set_target_properties(${name} PROPERTIES
     LINK_DEPENDS "${folder}/link.ld;${DYNBAL_BOARDS_SOURCE}/common/sections.ld")
 endfunction()
