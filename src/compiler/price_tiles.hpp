@@ -1,7 +1,7 @@
 //! Prices the tile configurations of a stage by walking them under power that fails, and makes its table.
 //!
 //! For energies 4 % apart, closer where their winners differ, down to the least that gets on, the configurations that a
-//! formula thinks best are walked from several places, the energy jittered by a percent or two since real cycles differ,
+//! formula thinks best are walked from several places, the energy jittered by some percent since a device knows it no better,
 //! and the mean decides. Where the winner for a neighbouring energy comes within half a percent, it stays.
 #pragma once
 

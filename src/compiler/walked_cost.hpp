@@ -6,8 +6,9 @@
 
 namespace dynbal::compiler {
 
-/// How far the energies of cycles lie from their mean, both ways.
-inline constexpr double energy_jitter = 0.015;
+/// How far the energies of cycles lie from what a device takes for them, both ways: it knows a steady supply to some percent.
+/// A price that holds for one energy alone would be a lucky one.
+inline constexpr double energy_jitter = 0.04;
 /// So many walks only tell which of many configurations are worth more.
 inline constexpr uint32_t quick_effort = 3;
 

@@ -117,8 +117,11 @@ private:
     void note_supply(const Bounds& cycle);
     void note_pace(const Progress& found);
     uint64_t work_of(const Progress& at) const;
-    uint64_t job_part_of(uint64_t cost) const;
-    uint64_t job_share(uint64_t energy) const;
+    uint64_t worth_of(uint64_t work) const;
+    uint64_t job_worth() const;
+    uint64_t look_cost() const;
+    uint64_t running_cost(uint64_t price, uint64_t energy) const;
+    bool is_too_slow(uint64_t energy) const;
     Candidate running_row() const;
     Bounds bounds_of_last_cycle(const Progress& found) const;
     bool has_sums() const;
@@ -128,7 +131,7 @@ private:
     bool change_config(bool progress);
     void keep_for(const Choice& other);
     Choice running_choice() const { return {record_.choice, record_.choice_until}; }
-    bool pays_off(const Choice& next, const Candidate& running) const;
+    bool pays_off(const Choice& next) const;
     bool split_regions(const TileConfig& next);
     /// With so many waiting the region could not be split once more.
     static constexpr bool regions_nearly_full(uint32_t waiting) { return !RegionStack::has_room(waiting, 3); }

@@ -10,8 +10,8 @@ namespace {
 /// After more cycles without progress than these what is known of the supply is not believed: the row of least need is
 /// taken. A look at the whole table may be too dear, too.
 constexpr uint32_t idle_cycles_to_give_up = 2;
-/// Prices err (compiler/price_tiles.cpp): what gains no more than one part in so many may be none.
-constexpr uint64_t price_precision = 32;
+/// A look at the table may be in vain: it is taken where it costs no more than one part in so many of what is left.
+constexpr uint64_t part_to_lose = 100;
 /// How often a stage may give up partial sums for another configuration: else changes could undo each other's work for ever.
 constexpr uint32_t sums_dropped_most = 15;
 /// What is known of the supply ages once in so many records.
@@ -19,8 +19,6 @@ constexpr uint32_t records_of_an_age = 4;
 /// When it has aged, a larger tile may be tried in vain, which loses some cycles. Each time makes it age so much more slowly,
 /// until the supply changes.
 constexpr uint32_t slower_by_caution = 4;
-/// A look that takes a whole cycle is worth it if at least so many are still to come.
-constexpr uint64_t cycles_worth_a_look = 32;
 /// Rows that one look reads: those of a range, and the one for a policy's own choice or of least need.
 constexpr uint32_t look_up_calls_most = EnergyRange::count + 2;
 
@@ -119,8 +117,8 @@ bool Engine::note_progress(const Progress& found) {
         note_supply(bounds_of_last_cycle(found));
         note_pace(found);
     }
-    if (progress && record_.look == Look::none) {
-        record_.is_growth = 0;  // a larger tile was not tried in vain
+    if (progress && record_.look == Look::none && runner_->schedule().order().values_written(found.done) != 0) {
+        record_.is_growth = 0;  // a larger tile was not tried in vain; partial sums alone are lost with it
     }
     if (!progress && record_.look == Look::follows) {
         // The look was cut, and would be again: not for such energies.
@@ -154,35 +152,52 @@ uint64_t Engine::work_of(const Progress& at) const {
     return uint64_t{at.done} * runner_->shape().channels_in + sums;
 }
 
-/// A cycle that did nothing but go on in this configuration tells whether its price is right.
+/// What a cycle has done in this configuration tells whether its price is right. A look at the table took its part of the energy,
+/// or all that there was for a job.
 void Engine::note_pace(const Progress& found) {
     const uint64_t energy = likely_energy(record_.supply());
-    const uint64_t cost = cost_at(as_running(record_.choice), energy);
-    if (record_.cycle != CycleState::begun || record_.look != Look::none || energy == never || cost == never) {
-        return;
-    }
-    const Schedule& schedule = runner_->schedule();
     const uint64_t before = work_of(record_.progress());
     const uint64_t after = work_of(found);
-    const uint64_t passes = schedule.end() / schedule.order().values();
-    record_.pace = follow(record_.pace, cost, energy, after > before ? after - before : 0,
-                          passes * runner_->shape().values() * runner_->shape().channels_in);
-}
-
-/// The next job's part of what the whole stage costs.
-uint64_t Engine::job_part_of(uint64_t cost) const {
-    const JobOrder& order = runner_->schedule().order();
-    const uint64_t passes = runner_->schedule().end() / order.values();
-    return scaled(cost, order.job_at(record_.done % order.values()).values(), passes * runner_->shape().values());
-}
-
-/// What the next job is worth of what is priced for a cycle of this energy, as Pace counts.
-uint64_t Engine::job_share(uint64_t energy) const {
-    const uint64_t cost = cost_at(as_running(record_.choice), energy);
-    if (cost == never || energy == never) {
-        return Pace::most;
+    const uint64_t done = after > before ? after - before : 0;
+    const bool looked = record_.look != Look::none;
+    if (record_.cycle != CycleState::begun || (looked && done == 0) || energy == never) {
+        return;
     }
-    return scaled(job_part_of(cost), Pace::as_priced, energy);
+    record_.pace.follow(scaled(worth_of(done) + (looked ? look_cost() : 0), Pace::whole, energy));
+}
+
+/// What a look at the table costs that changes nothing.
+uint64_t Engine::look_cost() const {
+    Traffic look = NvmTable::look_up_traffic(stage_.candidate_count, EnergyRange::count);
+    look += {0, sizeof(Record), 1, 0, 0};
+    return cost_of(header_.cost_model, look);
+}
+
+/// What so much of the stage, as work_of() counts, is worth by the running row's price without failures.
+uint64_t Engine::worth_of(uint64_t work) const {
+    const uint64_t passes = runner_->schedule().end() / runner_->schedule().order().values();
+    return scaled(record_.choice.reuse.value(), work, passes * runner_->shape().values() * runner_->shape().channels_in);
+}
+
+/// The next job's part of what the whole stage costs without failures.
+uint64_t Engine::job_worth() const {
+    const JobOrder& order = runner_->schedule().order();
+    return worth_of(uint64_t{order.job_at(record_.done % order.values()).values()} * runner_->shape().channels_in);
+}
+
+/// What the running row costs in all: its price, as far as what was seen bears it out.
+uint64_t Engine::running_cost(uint64_t price, uint64_t energy) const {
+    const uint64_t reuse = record_.choice.reuse.value();
+    const uint64_t job = scaled(job_worth(), Pace::whole, energy);
+    const uint64_t least = cost_at_share(reuse, record_.pace.share_at_most(job));
+    return min_u64(max_u64(price, least), cost_at_share(reuse, record_.pace.share_at_least(job)));
+}
+
+/// Does the running row achieve less than its price promises?
+bool Engine::is_too_slow(uint64_t energy) const {
+    const uint64_t useful = energy - min_u64(energy, record_.choice.lost.value());
+    const uint64_t priced = scaled(useful, Pace::whole, energy);
+    return record_.pace.is_too_slow(scaled(job_worth(), Pace::whole, energy), priced);
 }
 
 /// The running row as a change is weighed against it. Its price holds for the energies that it was walked for: with less, each
@@ -191,7 +206,7 @@ Candidate Engine::running_row() const {
     Candidate running = record_.choice;
     if (likely_energy(record_.supply()) < running.from.value()) {
         const uint64_t need = running.need.value();
-        const uint64_t fetched = need - min_u64(need, job_part_of(running.reuse.value()));
+        const uint64_t fetched = need - min_u64(need, job_worth());
         running.lost = ShortCost::below(max_u64(running.lost.value(), fetched));
     }
     return record_.done != 0 || record_.channels_done != 0 ? as_running(running) : running;
@@ -235,45 +250,45 @@ bool Engine::wants_change(bool progress) const {
         return false;
     }
     // What is known of the supply may be wrong, for one after a cycle that ended early: it is not believed for ever.
-    const bool may_suffice = record_.choice.need.value() <= record_.supply().high || has_given_up();
+    const bool may_suffice =
+        record_.choice.need.value() <= record_.supply().high || record_.pace.got_on() || has_given_up();
     if (!progress && record_.look != Look::none && may_suffice) {
         return false;  // the look at the table may be what there was too little for: now all energy is for the work
     }
     const uint64_t energy = likely_energy(record_.supply());
     if (!progress) {
-        // What seems to suffice gets another whole cycle: the one that has ended may have begun with a part of its energy.
-        return record_.choice.need.value() > energy || has_given_up();
+        // What seems to suffice gets another whole cycle: the one that has ended may have begun with a part of its energy. So
+        // does, once, what has got on and may suffice.
+        const bool once = record_.pace.got_on() && record_.idle_cycles == 1;
+        return record_.choice.need.value() > (once ? record_.supply().high : energy) || has_given_up();
     }
     if (!follows_supply(policy_) || energy == never) {
         return false;
     }
-    return (record_.pace.is_too_slow(job_share(energy)) || !running_choice().may_suit(record_.supply(), energy)) &&
+    return (is_too_slow(energy) || !running_choice().may_suit(record_.supply(), energy)) &&
            is_worth_a_look(energy);
 }
 
-/// A look that leaves too little of a cycle for a job costs the whole cycle, which only many cycles can win back.
+/// May what a look costs be lost? It may be in vain. Where a cycle does less work than it costs, it costs the whole cycle.
 bool Engine::is_worth_a_look(uint64_t energy) const {
-    Traffic look = NvmTable::look_up_traffic(stage_.candidate_count, look_up_calls_most);
-    look += {0, sizeof(Record), 1, 0, 0};
-    if (energy >= record_.choice.need.value() + cost_of(header_.cost_model, look)) {
+    const uint64_t cost = running_cost(cost_at(record_.choice, energy), energy);
+    if (cost == never) {
         return true;
     }
     const uint64_t work = work_of({runner_->schedule().end(), 0});
-    const uint64_t cost = cost_at(record_.choice, energy);
-    return cost == never || scaled(cost, work - work_of(record_.progress()), work) > cycles_worth_a_look * energy;
+    const uint64_t left = scaled(cost, work - work_of(record_.progress()), work);
+    const uint64_t useful = scaled(record_.choice.reuse.value(), energy, cost);
+    return left / part_to_lose > (useful > look_cost() ? look_cost() : energy);
 }
 
 /// Does the change cost less for what is left of the stage, with what a new order of jobs loses? Asked of a cycle that made
 /// progress, and judged over all that the energy may be.
-bool Engine::pays_off(const Choice& next, const Candidate& running) const {
+bool Engine::pays_off(const Choice& next) const {
     const uint64_t likely = likely_energy(record_.supply());
-    if (cost_at(running, likely) == never) {
-        return cost_at(next.row, likely) != never;
+    const uint64_t now = running_cost(next.running_cost, likely);
+    if (next.cost == never || now == never) {
+        return now == never && cost_at(next.row, likely) != never;
     }
-    // What was seen counts for more than what a price says, which is not made for all energies.
-    const uint64_t priced = cost_at(as_running(record_.choice), likely);
-    const uint64_t seen = at_pace(priced, record_.pace.share_at_most(job_share(likely)));
-    const uint64_t now = record_.pace.is_known() ? seen : max_u64(next.running_cost, seen);
     // In values: what is left of this region, with the sums that another order cannot use, and of the others.
     const Schedule& schedule = runner_->schedule();
     const uint64_t values = schedule.order().values();
@@ -287,7 +302,7 @@ bool Engine::pays_off(const Choice& next, const Candidate& running) const {
     const uint64_t split = same ? 0 : next.row.lost.value();
     const uint64_t change = split + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
     const uint64_t then = scaled(next.cost, same ? left_now : left_then, all) + change;
-    return scaled(now, left_now, all) > then + then / price_precision;
+    return scaled(now, left_now, all) > then;
 }
 
 /// Changes the configuration inside a stage, if another is to be had.
@@ -302,7 +317,7 @@ bool Engine::change_config(bool progress) {
         next = progress ? choose(policy_, view, record_.supply()) : choose_smaller(policy_, view, record_.supply());
     }
     const bool same = next.row.config == running.config;
-    if (same || (progress && (!pays_off(next, running) || regions_nearly_full(record_.waiting + 3)))) {
+    if (same || (progress && (!pays_off(next) || regions_nearly_full(record_.waiting + 3)))) {
         keep_for(next);
         return false;
     }
@@ -329,9 +344,8 @@ bool Engine::change_config(bool progress) {
 void Engine::keep_for(const Choice& other) {
     if (other.row.config == record_.config() && !(other.row.lost == record_.choice.lost)) {
         record_.choice.lost = other.row.lost;  // priced for these energies
-        record_.pace = {};
     }
-    if (record_.pace.is_too_slow(job_share(likely_energy(record_.supply())))) {
+    if (is_too_slow(likely_energy(record_.supply()))) {
         record_.pace.accept();
     }
     // Rows between two ranges that do not touch have not been looked at: then what was asked last counts.

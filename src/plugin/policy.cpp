@@ -164,8 +164,13 @@ Choice choose(PolicyKind policy, const StageView& stage, const Supply& supply) {
 }
 
 Choice choose_smaller(PolicyKind policy, const StageView& stage, const Supply& supply) {
-    const Choice choice = choose(policy, stage, supply);
-    return choice.row.need.value() <= likely_energy(supply) ? choice : choose_best(stage, supply);
+    if (policy != PolicyKind::best) {
+        const Choice choice = choose(policy, stage, supply);
+        if (choice.row.need.value() <= likely_energy(supply)) {
+            return choice;
+        }
+    }
+    return choose_best(stage, supply);
 }
 
 uint64_t paper_usage_span(const LoopShape& s, uint32_t tile_out, uint32_t tile_in, uint64_t cycle_macs) {

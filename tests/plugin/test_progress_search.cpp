@@ -41,50 +41,77 @@ TEST(ProgressSearch, NoProgressTakesOneLookAndAFewJobsTakeFew) {
 }
 
 TEST(Pace, IsTheMeanOfWhatCyclesAchieve) {
-    constexpr uint64_t cost = 1000 * 16, energy = 100 * 16, whole = 500;
+    constexpr uint64_t reuse = 1000 * 16, priced = Pace::whole / 4;
     Pace pace;
     // Single cycles say little: half and one and a half times what is priced.
     for (uint32_t i = 0; i < Pace::cycles_to_trust; ++i) {
         EXPECT_FALSE(pace.is_known());
-        EXPECT_FALSE(pace.is_too_slow(Pace::as_priced));
-        pace = follow(pace, cost, energy, i % 2 == 0 ? 25 : 75, whole);
+        EXPECT_FALSE(pace.is_too_slow(Pace::whole, priced));
+        pace.follow(i % 2 == 0 ? priced / 2 : priced + priced / 2);
     }
     EXPECT_TRUE(pace.is_known());
-    EXPECT_NEAR(pace.share, Pace::as_priced, Pace::as_priced / 100);
-    for (int i = 0; i < 60; ++i) pace = follow(pace, cost, energy, 25, whole);
-    EXPECT_TRUE(pace.is_too_slow(Pace::as_priced));
-    EXPECT_NEAR(static_cast<double>(at_pace(cost, pace.share)), 2.0 * cost, 0.03 * cost);
-    for (int i = 0; i < 99; ++i) pace = follow(pace, cost, energy, 0, whole);
-    EXPECT_GE(at_pace(cost, pace.share), cost * 100);
-    for (int i = 0; i < 99; ++i) pace = follow(pace, cost, energy, 5000, whole);
-    EXPECT_GE(pace.share, Pace::most - Pace::cycles_to_trust);
+    EXPECT_NEAR(pace.share(), priced, priced / 50);
+    for (int i = 0; i < 60; ++i) pace.follow(priced / 2);
+    EXPECT_TRUE(pace.is_too_slow(Pace::whole, priced));
+    EXPECT_NEAR(static_cast<double>(cost_at_share(reuse, pace.share())), 8.0 * reuse, 0.3 * reuse);
+    for (int i = 0; i < 99; ++i) pace.follow(0);
+    EXPECT_GE(cost_at_share(reuse, pace.share()), reuse * 1000);
+    for (int i = 0; i < 99; ++i) pace.follow(3 * Pace::whole);
+    EXPECT_GE(pace.share(), Pace::most - Pace::most / 50);
+}
+
+TEST(Pace, KeepsAShareTo04Percent) {
+    for (uint32_t share = 0; share <= Pace::most; ++share) {
+        Pace pace;
+        pace.set_share(share);
+        ASSERT_NEAR(pace.share(), share, share * 0.004 + 1e-9);
+        const uint32_t kept = pace.share();
+        pace.set_share(kept);
+        ASSERT_EQ(pace.share(), kept);
+    }
 }
 
 /// A job that a cycle has left unfinished may be the next one's: few cycles tell of small jobs alone.
 TEST(Pace, FewCyclesBoundItByAJob) {
-    constexpr uint64_t cost = 1000 * 16, energy = 100 * 16, whole = 500;
+    constexpr uint64_t priced = 2048, seen = 1024, job = 1024;
     Pace pace;
-    EXPECT_FALSE(pace.is_too_slow(0));
+    EXPECT_FALSE(pace.is_too_slow(0, priced));
+    EXPECT_EQ(pace.share_at_most(job), Pace::most);
+    EXPECT_EQ(cost_at_share(1000, pace.share_at_least(job)), never) << "nothing was seen";
     for (uint64_t i = 1; i < Pace::cycles_to_trust; ++i) {
-        pace = follow(pace, cost, energy, 25, whole);
-        EXPECT_EQ(pace.share_at_most(512), 512 + 512 / i);
-        EXPECT_EQ(pace.is_too_slow(512), i > 1);
+        pace.follow(seen);
+        EXPECT_EQ(pace.share_at_most(job), seen + job / i);
+        EXPECT_EQ(pace.share_at_least(job), seen - job / i);
+        EXPECT_EQ(pace.is_too_slow(job, priced), i > 1);
     }
     pace.accept();
-    EXPECT_FALSE(pace.is_too_slow(0));
-    pace = follow(pace, cost, energy, 25, whole);
-    EXPECT_TRUE(pace.is_too_slow(Pace::as_priced)) << "all cycles count now: it is asked once more";
+    EXPECT_FALSE(pace.is_too_slow(0, priced));
+    pace.follow(seen);
+    EXPECT_TRUE(pace.is_too_slow(job, priced)) << "all cycles count now: it is asked once more";
+    EXPECT_EQ(pace.share_at_most(job), seen);
+    EXPECT_EQ(pace.share_at_least(job), seen);
     pace.accept();
-    EXPECT_FALSE(pace.is_too_slow(0));
+    EXPECT_FALSE(pace.is_too_slow(0, priced));
+}
+
+TEST(Pace, OnlyWhatFinishedSomethingGotOn) {
+    Pace pace;
+    EXPECT_FALSE(pace.got_on());
+    pace.follow(0);
+    EXPECT_FALSE(pace.got_on());
+    pace.follow(100);
+    EXPECT_TRUE(pace.got_on());
 }
 
 TEST(Pace, ThatIsAcceptedStaysSo) {
     Pace pace;
-    pace.share = Pace::as_priced / 2;
+    pace.set_share(Pace::whole / 2);
     pace.cycles = Pace::accepted;
     EXPECT_FALSE(pace.is_known());
-    EXPECT_FALSE(pace.is_too_slow(0));
-    EXPECT_EQ(follow(pace, 1000, 100, 0, 500), pace);
+    EXPECT_FALSE(pace.is_too_slow(0, Pace::whole));
+    const Pace before = pace;
+    pace.follow(0);
+    EXPECT_EQ(pace, before);
 }
 
 }  // namespace
