@@ -78,7 +78,7 @@ report::Facts facts_of(const ReportArguments& arguments, const report::Results& 
 void check_folder(const std::string& path) {
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
     if (folder.empty() || std::filesystem::is_directory(folder)) return;
-    throw InputError(path + ": there is no folder " + folder.string());
+    throw InputError(path + ": there is no folder " + folder.string() + "; make it first");
 }
 
 /// What can be known to be wrong before anything is run.

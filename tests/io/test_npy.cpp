@@ -171,7 +171,7 @@ TEST_F(Npy, NoFile) {
     EXPECT_EQ(message_of<InputError>([&] { read_npy(folder_.path("no.npy")); }),
               folder_.path("no.npy") + ": cannot open: No such file or directory");
     EXPECT_EQ(message_of<InputError>([&] { read_npy(folder_.path()); }),
-              folder_.path() + ": cannot read: Is a directory");
+              folder_.path() + ": cannot read: it is a folder; give a file");
 }
 
 TEST_F(Npy, Samples) {
