@@ -140,7 +140,7 @@ void add_report(CLI::App& app, Context& context) {
     command->add_option("--policies", arguments->policies, "Some of fixed, paper and best")
         ->delimiter(',')
         ->capture_default_str();
-    add_preservations(*command, arguments->preservations, "none, and the report has no table of them");
+    add_preservations(*command, arguments->preservations, "no table of them");
     add_device(*command, arguments->device);
     command->add_option("-o,--output", arguments->output, "The page: one HTML file that needs nothing else");
     command->add_option("--trace-out", arguments->trace_out, "Every piece of work, for ui.perfetto.dev");

@@ -122,8 +122,8 @@ TEST_F(Npy, UnsupportedFilesSayWhy) {
 }
 
 TEST_F(Npy, MalformedFiles) {
-    EXPECT_EQ(error(""), "not a .npy file");
-    EXPECT_EQ(error("hello, this is a text file\n"), "not a .npy file");
+    EXPECT_EQ(error(""), "not a .npy file: the file is empty");
+    EXPECT_EQ(error("hello, this is a text file\n"), "not a .npy file; numpy.save() writes one");
     EXPECT_EQ(error("\x93NUMPY"), "truncated .npy file (no header)");
     EXPECT_EQ(error(npy(header("<f4", "(2, 3)"), "abc")),
               "truncated .npy file (shape [2, 3] needs 24 bytes of values, the file has 3)");
