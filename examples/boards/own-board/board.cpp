@@ -1,4 +1,4 @@
-// A board of one's own: QEMU's mps2-an500, another processor than our boards have (Cortex-M7), and a UART for the answers.
+// A board of one's own: QEMU's mps2-an500, with another processor than ours (Cortex-M7), and a UART for the answers.
 #include "common/application.hpp"
 #include "common/cortex_m.hpp"
 
