@@ -73,10 +73,10 @@ void check_values(const std::vector<std::string>& arguments) {
     for (size_t i = 0; i < arguments.size(); ++i) {
         if (arguments[i].empty()) {
             const bool named = i > 0 && arguments[i - 1].starts_with("-");
-            throw InputError((named ? arguments[i - 1] : "an argument") + " is empty; give a value, or leave it out");
+            throw InputError((named ? arguments[i - 1] : "an argument") + " is empty; give a value");
         }
         if (arguments[i].starts_with("--") && arguments[i].ends_with("=")) {
-            throw InputError(arguments[i] + " has no value; give one, or leave it out");
+            throw InputError(arguments[i] + " has no value; give one");
         }
     }
 }

@@ -23,9 +23,10 @@ namespace {
 
 [[noreturn]] void fail_to_create(const std::string& path, int error) {
     const std::string folder = std::filesystem::path(path).parent_path().string();
-    if ((error == ENOENT || error == ENOTDIR) && !folder.empty()) {
+    if (error == ENOENT && !folder.empty()) {
         throw InputError(path + ": there is no folder " + folder + "; make it first");
     }
+    if (error == ENOTDIR) throw InputError(path + ": cannot create: " + folder + " is no folder; choose another place");
     fail(path, "cannot create", error);
 }
 

@@ -101,6 +101,9 @@ TEST_F(BadInputTest, NamesThatTheSystemRefuses) {
     expect_refused({"run", image(), "--input", too_long}, {"File name too long"});
     expect_refused({"report", image(), "--input", x(), "--supply", "power:4mW", "-o", too_long + "/r.html"},
                    {"File name too long"});
+    io::write_file(path("grid.toml"), "supplies = [\"none\"]\n[[model]]\nimage = \"tiny.dynbal\"\ninput = \"x.npy@" +
+                                          std::string(300, '1') + "\"\n");
+    expect_refused({"sweep", path("grid.toml"), "-o", path("rows")}, {"File name too long"});
 }
 
 TEST_F(BadInputTest, Inputs) {

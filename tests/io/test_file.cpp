@@ -77,6 +77,9 @@ TEST(File, FailuresNameTheFileAndLeaveNothing) {
     EXPECT_EQ(message_of<InputError>([&] { read_file(absent); }), absent + ": cannot open: No such file or directory");
     EXPECT_EQ(message_of<InputError>([&] { write_file(absent, "x"); }),
               absent + ": there is no folder " + folder.path("absent") + "; make it first");
+    const std::string behind_a_file = "/dev/null/a";
+    EXPECT_EQ(message_of<InputError>([&] { write_file(behind_a_file, "x"); }),
+              behind_a_file + ": cannot create: /dev/null is no folder; choose another place");
     EXPECT_EQ(message_of<InputError>([&] { read_file(folder.path()); }),
               folder.path() + ": cannot read: it is a folder; give a file");
     EXPECT_EQ(message_of<InputError>([&] { write_file(folder.path(), "x"); }),

@@ -65,6 +65,7 @@ grid = folder / "long.toml"
 grid.write_text(f'supplies = ["none"]\\n[[model]]\\nimage = "har.dynbal"\\ninput = "har/inputs.npy@{"1" * 300}"\\n')
 said = program_says("sweep", grid, "-o", folder / "long")
 assert said.endswith(": File name too long") and module_says(lambda: dynbal.sweep(grid, folder=folder / "long")) == said, said
+grid.write_text('supplies = ["none"]\\n[[model]]\\nimage = "har.dynbal"\\n')
 said = program_says("sweep", grid, "-o", folder / "har.dynbal/rows")
 assert module_says(lambda: dynbal.sweep({"har": image}, supplies=["none"], folder=folder / "har.dynbal/rows")) == said, said
 numpy.save(folder / "short.npy", x[0][:3])
