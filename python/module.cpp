@@ -22,6 +22,7 @@
 #include "experiment/sweep.hpp"
 #include "from_onnx/lower.hpp"
 #include "image_file/method_names.hpp"
+#include "io/file.hpp"
 #include "quality/measured_compile.hpp"
 #include "quality/range_use.hpp"
 #include "sim/advice.hpp"
@@ -200,7 +201,14 @@ py::list sweep(const std::string& grid_path, const std::string& folder, uint32_t
 PYBIND11_MODULE(_dynbal, module) {
     module.doc() = "The part of dynbal in C++; use the module dynbal";
     module.attr("version") = DYNBAL_VERSION;
-    py::register_exception<InputError>(module, "Error", PyExc_ValueError);
+    static const py::handle error_class = py::register_exception<InputError>(module, "Error", PyExc_ValueError);
+    py::register_exception_translator([](std::exception_ptr thrown) {
+        try {
+            std::rethrow_exception(std::move(thrown));
+        } catch (const std::filesystem::filesystem_error& error) {
+            PyErr_SetString(error_class.ptr(), io::text_of(error).c_str());
+        }
+    });
     py::class_<CompileRequest>(module, "CompileRequest")
         .def(py::init<>())
         .def_readwrite("model", &CompileRequest::model)

@@ -57,7 +57,7 @@ def commands_page(program, folder):
         # The library that prints this orders them by where they lie in memory.
         text = re.sub(r"(?<=Excludes: ).*", lambda names: " ".join(sorted(names[0].split())), text)
         # Which boards were built is of this machine.
-        text = re.sub(r"Whose program.*", "Whose program: one of those that ./dev boards built", text)
+        text = re.sub(r"Board whose program.*", "Board whose program is taken: one of those that ./dev boards built", text)
         parts.append(f"## {name}\n```\n{text}\n```\n")
     parts.append("## Supplies\n```\n" + run(program, ["help", "supplies"], folder).rstrip() + "\n```\n")
     grids = run(program, ["help", "sweep"], folder)

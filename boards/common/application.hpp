@@ -12,19 +12,21 @@
 #include <span>
 
 #include "common/console.hpp"
+#include "common/sections.hpp"
 #include "platform/nvm.hpp"
 #include "plugin/policy.hpp"
 
 namespace dynbal::board {
 
-/// What the application needs of a board. NVM that cannot be used must be found out before.
+/// What the application needs of a board: name, memory and console; the rest may stay. NVM that cannot be used must be
+/// found out before.
 struct Board {
     const char* name = nullptr;  ///< null: the board has said who it is
     Nvm* nvm = nullptr;
     uint32_t nvm_bytes = 0;
     Console* console = nullptr;
-    std::span<const std::byte> flash_payload;  ///< from the first byte behind the program to the end of flash
-    std::span<std::byte> arena;                ///< 4-byte aligned
+    std::span<const std::byte> flash_payload = payload_in_flash();
+    std::span<std::byte> arena = free_sram();  ///< 4-byte aligned
     bool has_policy = false;                   ///< the board's option pins say which policy, not the payload
     PolicyKind policy = PolicyKind::best;
     void (*answered)() = nullptr;  ///< called after each answer, for example to toggle a pin

@@ -1,4 +1,5 @@
-//! Start of a Cortex-M4 program: what runs between the reset vector and main(), and where faults end.
+//! Start of a Cortex-M program: what runs between the reset vector and run(), and where faults end. Its vector table is
+//! that of `vectors.cpp`; a board that uses interrupts has a table of its own, and a `reset_entry()` that calls start().
 #pragma once
 
 namespace dynbal::board {

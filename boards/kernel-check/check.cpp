@@ -7,23 +7,8 @@
 #include "kernel/portable/portable.hpp"
 #include "qemu-mps2-an386/semihosting.hpp"
 
-extern "C" {
-extern std::byte stack_top[];
-[[noreturn]] void reset_entry() { dynbal::board::start(); }
-}
-
 namespace dynbal::board {
 namespace {
-
-[[gnu::section(".vectors"), gnu::used]] const void* const vectors[16] = {
-    stack_top,
-    reinterpret_cast<const void*>(&reset_entry),
-    reinterpret_cast<const void*>(&unexpected_exception),
-    reinterpret_cast<const void*>(&unexpected_exception),
-    reinterpret_cast<const void*>(&unexpected_exception),
-    reinterpret_cast<const void*>(&unexpected_exception),
-    reinterpret_cast<const void*>(&unexpected_exception),
-};
 
 constexpr uint32_t rows_max = 16;
 constexpr uint32_t length_max = 144;

@@ -8,9 +8,8 @@
 #include "msp432p401r/stop.hpp"
 #include "msp432p401r/uart_console.hpp"
 
-// Symbols of the linker script.
+// Symbol of the linker script.
 extern "C" {
-extern std::byte payload_begin[], payload_limit[], arena_begin[], arena_end[];
 extern std::byte stack_top[];
 }
 
@@ -82,8 +81,6 @@ int run() {
     board.nvm = &fram;
     board.nvm_bytes = SerialFram::memory_bytes;
     board.console = &console;
-    board.flash_payload = {payload_begin, payload_limit};
-    board.arena = {arena_begin, arena_end};
     board.has_policy = options.has_policy;
     board.policy = options.policy;
     board.answered = toggle_progress;

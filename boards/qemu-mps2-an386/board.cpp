@@ -5,12 +5,6 @@
 #include "qemu-mps2-an386/mapped_nvm.hpp"
 #include "qemu-mps2-an386/semihosting.hpp"
 
-extern "C" {
-extern std::byte payload_begin[], payload_limit[], arena_begin[], arena_end[];
-extern std::byte stack_top[];
-[[noreturn]] void reset_entry() { dynbal::board::start(); }
-}
-
 namespace dynbal::board {
 namespace {
 
@@ -18,16 +12,6 @@ namespace {
 constexpr uintptr_t psram_base = 0x21000000;
 constexpr uint32_t psram_bytes = 16U << 20U;
 constexpr uint32_t nvm_bytes = psram_bytes - sizeof(NvmLedger);
-
-[[gnu::section(".vectors"), gnu::used]] const void* const vectors[16] = {
-    stack_top,
-    reinterpret_cast<const void*>(&reset_entry),
-    reinterpret_cast<const void*>(&unexpected_exception),  // NMI
-    reinterpret_cast<const void*>(&unexpected_exception),  // hard fault
-    reinterpret_cast<const void*>(&unexpected_exception),  // memory management
-    reinterpret_cast<const void*>(&unexpected_exception),  // bus fault
-    reinterpret_cast<const void*>(&unexpected_exception),  // usage fault
-};
 
 }  // namespace
 
@@ -44,8 +28,6 @@ int run() {
     }
     board.nvm_bytes = nvm_bytes;
     board.console = &console;
-    board.flash_payload = {payload_begin, payload_limit};
-    board.arena = {arena_begin, arena_end};
     return run_application(board);
 }
 

@@ -141,7 +141,10 @@ def sweep(models, *, folder, supplies=None, policies=None, devices=None, seeds=N
 
 def _write_grid(folder, models, options):
     """The grid as a file in the sweep's folder, with images beside it."""
-    (folder / "grid").mkdir(parents=True, exist_ok=True)
+    try:
+        (folder / "grid").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Error(f"{folder}: cannot create this folder: {error.strerror}") from None
     lines = [f"{key} = {_json.dumps(value if isinstance(value, int) else list(value))}"
              for key, value in options.items() if value is not None]
     for number, (name, model) in enumerate(models.items()):
@@ -153,7 +156,10 @@ def _write_grid(folder, models, options):
         kind = "onnx" if path.suffix == ".onnx" else "image"
         lines += ["[[model]]", f"name = {_json.dumps(name)}", f"{kind} = {_json.dumps(str(path.resolve()))}"]
     grid = folder / "grid" / "grid.toml"
-    grid.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    try:
+        grid.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Error(f"{grid}: cannot write: {error.strerror}") from None
     return grid
 
 

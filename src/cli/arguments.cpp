@@ -135,7 +135,7 @@ nlohmann::ordered_json trace_json(const power::TraceSummary* trace) {
 }
 
 void add_jobs(CLI::App& command, uint32_t& jobs) {
-    command.add_option("--jobs", jobs, "Threads (default: one a core)")->check(CLI::Range(1U, 1024U));
+    command.add_option("--jobs", jobs, "Number of threads (default: one a core)")->check(CLI::Range(1U, 1024U));
 }
 
 void add_json(CLI::App& command, Context& context) {
@@ -150,11 +150,11 @@ void add_device(CLI::App& command, std::string& name_or_path, const std::string&
             fmt::join(device::profile_names(), ", "), otherwise));
 }
 
-void add_nvm(CLI::App& command, std::string& nvm) {
+void add_nvm(CLI::App& command, std::string& nvm, const std::string& otherwise) {
     command.add_option(
         "--nvm", nvm,
-        fmt::format("Class of the memory, what a power failure leaves of a write: {} (default: the device's)",
-                    device::nvm_class_form));
+        fmt::format("Class of the NVM, which says what a power failure leaves of a write: {} (default: {})",
+                    device::nvm_class_form, otherwise));
 }
 
 void set_nvm(sim::DeviceProfile& profile, const std::string& nvm) {

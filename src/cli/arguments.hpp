@@ -75,8 +75,8 @@ using compiler::shape_text;
 void add_device(CLI::App& command, std::string& name_or_path,
                 const std::string& otherwise = "the device that the image was compiled for");
 
-/// --nvm: a class of memory in place of the profile's.
-void add_nvm(CLI::App& command, std::string& nvm);
+/// --nvm: a class of memory in place of the profile's. `otherwise`: what an empty name stands for.
+void add_nvm(CLI::App& command, std::string& nvm, const std::string& otherwise = "the device's");
 /// Throws InputError if there is no such class.
 void set_nvm(sim::DeviceProfile& profile, const std::string& nvm);
 /// " --nvm line16", or nothing if it is empty.

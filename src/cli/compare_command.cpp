@@ -301,9 +301,10 @@ void add_compare(CLI::App& app, Context& context) {
         ->required()
         ->take_all();
     command
-        ->add_option("--policies", arguments->policies,
-                     "Of fixed, paper, best, and oracle: for each stage the tile that trying finds best under the "
-                     "supply, which takes a while (default: fixed,paper,best)")
+        ->add_option(
+            "--policies", arguments->policies,
+            "Some of fixed, paper, best, and oracle, which tries every tile of each stage under the supply and "
+            "takes a while (default: fixed,paper,best)")
         ->delimiter(',');
     add_preservations(*command, arguments->preservations, "the method of the image");
     add_jobs(*command, arguments->jobs);

@@ -138,13 +138,15 @@ void add_compile(CLI::App& app, Context& context) {
         ->capture_default_str();
     command
         ->add_option("--head-room", arguments->head_room,
-                     "Hold values so many times as large as those of the calibration inputs")
+                     "How many times as large as with the calibration inputs values may become before they are clipped")
         ->check(number_between(1.0, 64.0))
         ->capture_default_str();
     command->add_option("--device", arguments->device, "Device to compile for; see `dynbal help devices`")
         ->capture_default_str();
     add_preservation(*command, arguments->preservation);
-    command->add_option("--calibration-samples", arguments->samples_max, "Use at most so many samples, spread evenly")
+    command
+        ->add_option("--calibration-samples", arguments->samples_max,
+                     "Use at most this many of the calibration inputs, spread evenly")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}))
         ->capture_default_str();
     add_json(*command, context);

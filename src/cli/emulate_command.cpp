@@ -37,7 +37,7 @@ public:
             path_ = named;
             std::error_code error;
             std::filesystem::create_directories(path_, error);
-            if (error) throw InputError(named + ": " + error.message());
+            if (error) throw InputError(named + ": cannot create this folder: " + error.message());
             return;
         }
         std::string pattern = io::temporary_folder() + "/dynbal-XXXXXX";
@@ -118,11 +118,14 @@ void add_emulate(CLI::App& app, Context& context) {
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
     add_policy(*command, arguments->policy);
-    command->add_option("--kills", arguments->kills, "SIGKILLs in all; 0: run once, undisturbed")
+    command
+        ->add_option("--kills", arguments->kills,
+                     "How often the emulator is killed (SIGKILL); 0: run once, undisturbed")
         ->capture_default_str();
-    command->add_option("--seed", arguments->seed, "Of the random moments")->capture_default_str();
-    add_nvm(*command, arguments->nvm);
-    command->add_option("--keep", arguments->folder, "Folder for firmware.elf and nvm.bin, which then stay");
+    command->add_option("--seed", arguments->seed, "Seed of the random moments")->capture_default_str();
+    add_nvm(*command, arguments->nvm, "byte");
+    command->add_option("--keep", arguments->folder,
+                        "Folder in which firmware.elf and nvm.bin are kept; a further call goes on with this nvm.bin");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -128,12 +128,12 @@ void run(const FidelityArguments& arguments, Context& context) {
 
 void add_fidelity(CLI::App& app, Context& context) {
     CLI::App* command =
-        app.add_subcommand("fidelity", "Predicted against published times of the DynBal reference on its hardware");
+        app.add_subcommand("fidelity", "Compare predicted times with those published for the DynBal paper's system");
     const auto arguments = std::make_shared<FidelityArguments>();
     arguments->device = device::published_profile().name;
     add_device(*command, arguments->device, arguments->device);
     command->add_option("--power", arguments->powers, "Predict at this steady power; may be given several times");
-    command->add_option("--policy", arguments->policy, "Of the reference, with --power: fixed or dynbal");
+    command->add_option("--policy", arguments->policy, "With --power: policy of the published system, fixed or dynbal");
     command->add_option("--write", arguments->write, "Write the document to this file");
     command->add_flag("--fit", arguments->fit, "Fit the constants of the profile to the published cells again");
     add_json(*command, context);

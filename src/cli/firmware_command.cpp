@@ -33,8 +33,8 @@ constexpr std::array<const char*, 3> endings{".elf", ".bin", ".hex"};
 
 std::string board_help() {
     const std::vector<std::string> names = firmware::board_names();
-    if (names.empty()) return "Whose program; none was built yet: ./dev boards builds them";
-    return fmt::format("Whose program: {} (./dev boards builds them)", fmt::join(names, ", "));
+    if (names.empty()) return "Board whose program is taken; none was built yet: ./dev boards builds them";
+    return fmt::format("Board whose program is taken: {} (./dev boards builds them)", fmt::join(names, ", "));
 }
 
 /// OUT.elf, OUT.bin and OUT.hex, whether the user wrote the ending or not.
@@ -123,13 +123,16 @@ void add_firmware(CLI::App& app, Context& context) {
     CLI::Option* const input = command->get_option("--input")->required(false);
     CLI::Option* const board = command->add_option("--board", arguments->board, board_help());
     CLI::Option* const output =
-        command->add_option("-o,--output", arguments->output, "Writes OUT.elf, OUT.bin and OUT.hex");
-    command->add_option("--header", arguments->header, "Instead: writes FILE.h for a C program: image, sizes, scales")
+        command->add_option("-o,--output", arguments->output, "OUT: writes OUT.elf, OUT.bin and OUT.hex");
+    command
+        ->add_option("--header", arguments->header,
+                     "FILE.h: instead writes a header for a C program, with image, sizes and scales")
         ->excludes(input)
         ->excludes(board)
         ->excludes(output);
     add_policy(*command, arguments->policy);
-    command->add_option("--inferences", arguments->inferences, "How many to run before it stops; 0: never stop")
+    command
+        ->add_option("--inferences", arguments->inferences, "Number of inferences before it stops; 0: it never stops")
         ->capture_default_str();
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });

@@ -51,7 +51,8 @@ void add_help(CLI::App& app, Context& context) {
     command->add_option("TOPIC", *topic, "supplies, devices, sound, or the name of a command");
     command->callback([topic, &app, &context] {
         if (topic->empty()) {
-            *context.out << app.help();
+            // app.help() would be that of the command that was called: this one's.
+            *context.out << app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
         } else if (*topic == "supplies") {
             *context.out << sim::supply_help();
         } else if (*topic == "devices") {

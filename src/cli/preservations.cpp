@@ -12,7 +12,7 @@ namespace dynbal::cli {
 void add_preservations(CLI::App& command, std::vector<std::string>& names, const std::string& otherwise) {
     command
         .add_option("--preservations", names,
-                    "Of stateful, hawaii and none: the network made over for each (default: " + otherwise + ")")
+                    "Some of stateful, hawaii and none; the image is made anew for each (default: " + otherwise + ")")
         ->delimiter(',');
 }
 

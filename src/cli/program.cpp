@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
 #include <new>
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
+#include "io/file.hpp"
 #include "io/json_text.hpp"
 #include "io/printable.hpp"
 
@@ -68,6 +68,19 @@ void check_command(const CLI::App& app, const std::vector<std::string>& argument
     throw InputError("there is no command '" + arguments.front() + "'; the commands are: " + names);
 }
 
+/// A variable of a script that is not set ends like this: an output would be left out without a word.
+void check_values(const std::vector<std::string>& arguments) {
+    for (size_t i = 0; i < arguments.size(); ++i) {
+        if (arguments[i].empty()) {
+            const bool named = i > 0 && arguments[i - 1].starts_with("-");
+            throw InputError((named ? arguments[i - 1] : "an argument") + " is empty; give a value");
+        }
+        if (arguments[i].starts_with("--") && arguments[i].ends_with("=")) {
+            throw InputError(arguments[i] + " has no value; give one");
+        }
+    }
+}
+
 /// "; is --input meant by --inputs?": what commands that take one of something and those that take many call it. Else "".
 std::string meant_option(const CLI::App& app, const std::vector<std::string>& arguments) {
     constexpr size_t same_letters = 6;  // with the two dashes
@@ -126,6 +139,7 @@ int run_command(const std::vector<std::string>& arguments, std::ostream& out, st
     app.footer(footer);  // after the commands: they would inherit it
     try {
         check_command(app, arguments);
+        check_values(arguments);
         // CLI11 takes the words last to first.
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
         return context.exit_code;
@@ -136,8 +150,7 @@ int run_command(const std::vector<std::string>& arguments, std::ostream& out, st
     } catch (const InputError& error) {
         return fail(context, err, error.what(), exit_bad_input);
     } catch (const std::filesystem::filesystem_error& error) {
-        // Folders that may not be looked into, names that are too long: nothing that is ours.
-        return fail(context, err, error.path1().string() + ": " + error.code().message(), exit_bad_input);
+        return fail(context, err, io::text_of(error), exit_bad_input);
     } catch (const std::bad_alloc&) {
         return fail(context, err, "out of memory", exit_internal);
     } catch (const std::exception& error) {

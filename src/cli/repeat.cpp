@@ -9,13 +9,15 @@
 namespace dynbal::cli {
 
 void RepeatArguments::add_to(CLI::App& command) {
-    command.add_option("--repeat", count, "So many inferences in a row: mean, median and worst latency")
+    command.add_option("--repeat", count, "Number of inferences in a row; gives their mean, median and worst latency")
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}));
-    command.add_flag("--whole-trace", whole_trace, "The same until the trace of the supply is over");
-    command.add_option("--period", period,
-                       "With these: one inference every T, such as 10s, instead of one after the other");
+    command.add_flag("--whole-trace", whole_trace, "Inferences in a row until the trace of the supply is over");
+    command.add_option(
+        "--period", period,
+        "With --repeat or --whole-trace: begin one inference every T, such as 10s, instead of one after the other");
     command.add_option("--deadline", deadline,
-                       "With these: later than T after it was due an inference counts as missed (default: the period)");
+                       "With --repeat or --whole-trace: an inference that ends later than T after it was due counts as "
+                       "missed (default: the period)");
 }
 
 std::optional<double> seconds_of(const std::string& option, const std::string& text) {

@@ -78,7 +78,7 @@ report::Facts facts_of(const ReportArguments& arguments, const report::Results& 
 void check_folder(const std::string& path) {
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
     if (folder.empty() || std::filesystem::is_directory(folder)) return;
-    throw InputError(path + ": there is no folder " + folder.string());
+    throw InputError(path + ": there is no folder " + folder.string() + "; make it first");
 }
 
 /// What can be known to be wrong before anything is run.
@@ -140,7 +140,7 @@ void add_report(CLI::App& app, Context& context) {
     command->add_option("--policies", arguments->policies, "Some of fixed, paper and best")
         ->delimiter(',')
         ->capture_default_str();
-    add_preservations(*command, arguments->preservations, "none, and the report has no table of them");
+    add_preservations(*command, arguments->preservations, "no table of them");
     add_device(*command, arguments->device);
     command->add_option("-o,--output", arguments->output, "The page: one HTML file that needs nothing else");
     command->add_option("--trace-out", arguments->trace_out, "Every piece of work, for ui.perfetto.dev");

@@ -129,10 +129,12 @@ void add_simulate(CLI::App& app, Context& context) {
     add_device(*command, arguments->device);
     add_nvm(*command, arguments->nvm);
     command->add_flag("--expose-input", arguments->expose_input,
-                      "Power may fail while the input is loaded, too, and loading it counts, the first "
+                      "Power may fail while the input is loaded, too, and loading it is counted the first "
                       "time; loading it again is free and cannot fail");
     command->add_flag("--again", arguments->again, "Afterwards run another input on the same NVM and check its answer");
-    command->add_option("--again-supply", arguments->again_supply, "The supply of --again; `same`: the first goes on")
+    command
+        ->add_option("--again-supply", arguments->again_supply,
+                     "Supply of the run of --again; `same`: the first supply goes on")
         ->capture_default_str();
     command->add_flag("--before", arguments->before, "First run another input on the same NVM, on steady power");
     arguments->repeat.add_to(*command);

@@ -239,21 +239,22 @@ void run(const SizeArguments& arguments, Context& context) {
 
 void add_size(CLI::App& app, Context& context) {
     CLI::App* command =
-        app.add_subcommand("size", "Which capacitor, how much power and which voltage an inference a period needs");
+        app.add_subcommand("size", "Find the capacitor, power and voltages that inferences need to end in time");
     const auto arguments = std::make_shared<SizeArguments>();
     arguments->image.add_to(*command, true);
     add_input(*command, arguments->input);
-    command->add_option("--supply", arguments->supply, "One that harvests; see `dynbal help supplies`")->required();
+    command->add_option("--supply", arguments->supply, "A supply that harvests; see `dynbal help supplies`")
+        ->required();
     command->add_option("--period", arguments->period,
-                        "An inference every T, such as 10s; without it one after the other");
+                        "Begin an inference every T, such as 10s (default: one after the other)");
     command->add_option("--deadline", arguments->deadline,
-                        "It must end so long after it was due (default: the period)");
-    command->add_option("--share", arguments->share_percent, "In percent: so many of the inferences must")
+                        "An inference must end within T after it was due (default: the period)");
+    command->add_option("--share", arguments->share_percent, "Percentage of the inferences that must end in time")
         ->check(number_between(1.0, 100.0))
         ->capture_default_str();
     command
         ->add_option("--repeat", arguments->count,
-                     "So many inferences (default: a whole trace, 4 of power:P, else 100)")
+                     "Number of inferences (default: those of a whole trace; 4 with power:P; else 100)")
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}));
     add_policy(*command, arguments->policy);
     add_device(*command, arguments->device);

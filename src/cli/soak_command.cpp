@@ -115,7 +115,7 @@ void add_soak(CLI::App& app, Context& context) {
     arguments->options.supply = "random:1,400,4000";
     arguments->image.add_to(*command, true);
     command->add_option("--inputs", arguments->inputs, "Samples: .npy, .npz, .csv, or a folder")->required();
-    command->add_option("--distinct", arguments->distinct, "Use so many different inputs")
+    command->add_option("--distinct", arguments->distinct, "Number of different inputs that are used")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}))
         ->capture_default_str();
     command->add_option("--count", arguments->options.inferences, "Number of inferences")

@@ -169,7 +169,7 @@ void add_sweep(CLI::App& app, Context& context) {
     command->add_option("--shard", arguments->shard,
                         "I/N: run the I-th of N parts, into a folder of its own in that of the sweep");
     command->add_option("--merge", arguments->merge,
-                        "Bring shards together: their folders, or the one that holds them; no GRID then");
+                        "Bring shards together, without a GRID: their folders, or the folder that holds them");
     arguments->slurm.add_to(*command);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });

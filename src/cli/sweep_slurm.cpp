@@ -45,10 +45,11 @@ SlurmOptions options_of(const SlurmArguments& arguments, const std::string& grid
 }  // namespace
 
 void SlurmArguments::add_to(CLI::App& command) {
-    command.add_flag("--slurm", wanted,
-                     "Submit the sweep to a Slurm cluster, a task a shard, and a job behind them that merges; called "
-                     "again, what is not complete");
-    command.add_option("--tasks", tasks, "With --slurm: shards")
+    command.add_flag(
+        "--slurm", wanted,
+        "Submit the sweep to a Slurm cluster: one task for each shard, then a job that merges them; when called "
+        "again, it submits only what is not complete");
+    command.add_option("--tasks", tasks, "With --slurm: number of shards")
         ->check(CLI::Range(2U, experiment::shards_max))
         ->capture_default_str();
     command.add_option("--partition", partition, "With --slurm: the cluster's partition");

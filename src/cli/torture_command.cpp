@@ -80,7 +80,7 @@ void add_torture(CLI::App& app, Context& context) {
         "torture",
         "Random networks, memories, supplies, policies and calls: is each answer right, does each run get on?");
     const auto arguments = std::make_shared<TortureArguments>();
-    command->add_option("--seed", arguments->options.seed, "What the runs are drawn from")->capture_default_str();
+    command->add_option("--seed", arguments->options.seed, "Seed that the runs are drawn from")->capture_default_str();
     command->add_option("--runs", arguments->options.runs, "Number of runs")
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000}))
         ->capture_default_str();

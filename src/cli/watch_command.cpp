@@ -135,9 +135,10 @@ void add_watch(CLI::App& app, Context& context) {
     add_policy(*command, arguments->policy);
     add_device(*command, arguments->device);
     command
-        ->add_option("--speed", arguments->speed,
-                     "So many times as fast as the device, 10x or 0.1x; where the output is no terminal, only the last "
-                     "picture is shown, at once")
+        ->add_option(
+            "--speed", arguments->speed,
+            "How many times as fast as the device, such as 10x or 0.1x; where the output is no terminal, only the last "
+            "picture is shown, at once")
         ->capture_default_str();
     command->callback([arguments, &context] { run(*arguments, context); });
 }

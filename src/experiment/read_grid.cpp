@@ -153,8 +153,8 @@ is one row of the result. Paths are relative to the grid's folder.
   preservation = "stateful"     # or "hawaii", "none"
   input     = "x_test.npy@0"    # optional with timing_only
 
-`oracle` knows the supply: for each stage the configuration that is cheapest under it, found by
-running every valid one. The rows are sums over the inferences of a cell; one that does not end is a
+`oracle` knows the supply: for each stage it takes the tile sizes that are cheapest under it, found by
+running all valid ones. The rows are sums over the inferences of a cell; one that does not end is a
 row, too, with its outcome. `dynbal sweep GRID.toml -o DIR` writes DIR/rows.csv and DIR/rows.jsonl; while it runs,
 finished rows are in DIR/journal.jsonl. A sweep that was killed goes on where it was when it is called again.
 

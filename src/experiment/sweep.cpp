@@ -44,11 +44,11 @@ SweepResult run_sweep(const Grid& grid, const SweepOptions& options) {
     check_size(grid);
     const std::vector<Cell> cells = cells_of(grid);
     const auto count = static_cast<uint32_t>(cells.size());
+    SweepIdentity identity = identity_of(grid, count, options.shard);  // reads the files: before anything is written
+    if (!options.program_sha256.empty()) identity.program_sha256 = options.program_sha256;
     const SweepFolder folder{options.folder};
     folder.create();
     Journal journal(folder.journal_file(), options.restart);
-    SweepIdentity identity = identity_of(grid, count, options.shard);
-    if (!options.program_sha256.empty()) identity.program_sha256 = options.program_sha256;
     folder.claim(journal, identity, options.restart);
     const std::vector<bool> members = members_of(options.shard, count);
     SweepResult result;

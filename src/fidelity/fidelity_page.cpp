@@ -23,6 +23,9 @@ MACs an inference takes, and how that grows when power fails. Here this counted 
 `msp432p401r-published` and run through the simulator's power chain: the same profile and chain that `dynbal simulate` uses. What the
 work of *our* engine costs does not enter.
 
+SQN is a SqueezeNet for small pictures, HAR tells what a person does, KWS tells spoken words. RF is power from radio waves. A *cell* is a network
+under a supply; in a *steady* cell the power is constant. `fixed` takes the largest tiles, `dynbal` is the authors' own policy.
+
 )";
 
 constexpr const char* unknowns = R"(

@@ -99,10 +99,10 @@ bool read_until(const Child& child, Clock::time_point deadline, std::string& tex
 Emulator::Emulator(std::string elf, std::string nvm, const NvmClass& nvm_class)
     : elf_(std::move(elf)), nvm_(std::move(nvm)) {
     const int file = open(nvm_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (file < 0) throw InputError(nvm_ + ": " + std::strerror(errno));
+    if (file < 0) throw InputError(nvm_ + ": cannot open: " + std::strerror(errno) + "; it must be a file or absent");
     const int result = ftruncate(file, static_cast<off_t>(psram_bytes));
     close(file);
-    if (result != 0) throw InputError(nvm_ + ": " + std::strerror(errno));
+    if (result != 0) throw InputError(nvm_ + ": cannot make it 16 MiB long: " + std::strerror(errno));
     // QEMU reads a comma in a path as the end of it.
     if (nvm_.find(',') != std::string::npos) throw InputError(nvm_ + ": a path with a comma cannot be given to QEMU");
     if (!std::filesystem::is_regular_file(elf_)) throw InputError(elf_ + ": there is no such file");

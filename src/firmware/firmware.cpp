@@ -76,7 +76,8 @@ std::vector<std::string> board_names() {
     for (const std::string& folder : board_folders()) {
         std::error_code error;
         for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-            if (entry.path().extension() == ".elf") names.push_back(entry.path().stem());
+            if (entry.path().extension() != ".elf" || !entry.is_regular_file(error)) continue;
+            names.push_back(entry.path().stem());
         }
     }
     std::sort(names.begin(), names.end());

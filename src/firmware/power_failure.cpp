@@ -60,23 +60,27 @@ void set_nvm_class(std::span<std::byte> nvm, const NvmClass& nvm_class) {
     put(nvm, ledger);
 }
 
-void end_torn_line(std::span<std::byte> nvm) {
+bool end_torn_line(std::span<std::byte> nvm) {
     NvmLedger ledger = ledger_of(nvm);
-    if (ledger.magic != NvmLedger::magic_expected || ledger.is_open == 0) return;
+    if (ledger.magic != NvmLedger::magic_expected || ledger.is_open == 0) return true;
     if (ledger.line_bytes > NvmLedger::line_bytes_most ||
         uint64_t{ledger.offset} + ledger.line_bytes > nvm.size() - sizeof(ledger)) {
-        throw InputError("the ledger at the end of the emulated NVM is damaged; begin with a new file");
+        return false;
     }
     const std::byte* line = ledger.torn == Torn::becomes_new ? ledger.after : ledger.before;
     std::copy_n(line, ledger.line_bytes, nvm.begin() + ledger.offset);
     ledger.is_open = 0;
     put(nvm, ledger);
+    return true;
 }
 
 void set_nvm_class(const std::string& file, const NvmClass& nvm_class) {
     set_nvm_class(MappedFile(file).bytes(), nvm_class);
 }
 
-void end_torn_line(const std::string& file) { end_torn_line(MappedFile(file).bytes()); }
+void end_torn_line(const std::string& file) {
+    if (end_torn_line(MappedFile(file).bytes())) return;
+    throw InputError(file + ": the note at its end, of the line that was being written, is damaged; remove the file");
+}
 
 }  // namespace dynbal::firmware

@@ -68,7 +68,9 @@ public:
     }
 
 private:
-    [[noreturn]] void fail() const { throw InputError(path_ + ": no .npz file, or a damaged one"); }
+    [[noreturn]] void fail() const {
+        throw InputError(path_ + ": no .npz file, or a damaged one; numpy.savez() writes one");
+    }
     void require(size_t at, size_t count) const {
         if (at > bytes_.size() || count > bytes_.size() - at) fail();
     }

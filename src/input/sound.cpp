@@ -91,7 +91,9 @@ Sound read_sound(const std::string& path) {
                              ": this sound cannot be read: its header names no channels or no samples a second; " +
                              "the file is damaged");
         }
-        throw InputError(path + ": this sound cannot be read: " + std::string(reason));
+        throw InputError(
+            path + ": this sound cannot be read: " + std::string(reason.substr(0, reason.find_last_not_of('.') + 1)) +
+            "; .wav, .flac and .ogg are");
     }
     if (info.channels < 1 || info.frames < 0 || info.frames > sound_samples_max / info.channels) {
         throw InputError(path + ": more than 100 million samples of sound");

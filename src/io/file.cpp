@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -20,6 +19,19 @@ namespace {
 
 [[noreturn]] void fail(const std::string& path, const char* what, int error) {
     throw InputError(path + ": " + what + ": " + std::strerror(error));
+}
+
+[[noreturn]] void fail_to_create(const std::string& path, int error) {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    if (error == ENOENT && !folder.empty()) {
+        throw InputError(path + ": there is no folder " + folder + "; make it first");
+    }
+    if (error == ENOTDIR) throw InputError(path + ": cannot create: " + folder + " is no folder; choose another place");
+    fail(path, "cannot create", error);
+}
+
+void check_name(const std::string& path) {
+    if (path.empty()) throw InputError("the name of a file is empty; give one");
 }
 
 /// Owns a file descriptor.
@@ -63,12 +75,12 @@ private:
 
 template <typename Bytes>
 Bytes read_all(const std::string& path) {
-    if (path.empty()) throw InputError("the name of a file is empty; give one");
+    check_name(path);
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.number() < 0) fail(path, "cannot open", errno);
     struct stat status {};
     if (::fstat(file.number(), &status) != 0) fail(path, "cannot read", errno);
-    if (S_ISDIR(status.st_mode)) fail(path, "cannot read", EISDIR);
+    if (S_ISDIR(status.st_mode)) throw InputError(path + ": cannot read: it is a folder; give a file");
 
     // The size is a hint only: a pipe has none and a file may grow while it is read.
     Bytes bytes;
@@ -109,7 +121,7 @@ void write_renaming(const std::string& path, std::span<const uint8_t> bytes) {
     static std::atomic<unsigned> sequence{0};
     const std::string temporary = path + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(sequence++);
     Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (file.number() < 0) fail(path, "cannot create", errno);
+    if (file.number() < 0) fail_to_create(path, errno);
     TemporaryName name(temporary);
     write_all(file.number(), bytes, path);
     // Without it a crash of the computer may leave the new name with old (no) content.
@@ -140,15 +152,23 @@ std::vector<uint8_t> read_file(const std::string& path) { return read_all<std::v
 std::string read_text(const std::string& path) { return read_all<std::string>(path); }
 
 void write_file(const std::string& path, std::span<const uint8_t> bytes) {
+    check_name(path);
     struct stat status {};
     const bool exists = ::stat(path.c_str(), &status) == 0;
-    if (exists && S_ISDIR(status.st_mode)) fail(path, "cannot write", EISDIR);
+    if (exists && S_ISDIR(status.st_mode)) {
+        throw InputError(path + ": cannot write: it is a folder; give the name of a file");
+    }
     if (exists && !S_ISREG(status.st_mode)) return write_directly(path, bytes);
     write_renaming(behind_links(path), bytes);
 }
 
 void write_file(const std::string& path, std::string_view text) {
     write_file(path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+}
+
+std::string text_of(const std::filesystem::filesystem_error& error) {
+    const std::string path = error.path1().string();
+    return (path.empty() ? "the current folder" : path) + ": " + error.code().message();
 }
 
 std::string temporary_folder() {

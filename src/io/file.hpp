@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,10 @@ std::string read_text(const std::string& path);
 /// Throws InputError.
 void write_file(const std::string& path, std::span<const uint8_t> bytes);
 void write_file(const std::string& path, std::string_view text);
+
+/// What to tell of an error that the standard library threw: "PATH: REASON". Folders that may not be looked into and names
+/// that are too long end like this.
+std::string text_of(const std::filesystem::filesystem_error& error);
 
 /// $TMPDIR, or what the system has. Throws InputError if that is no folder.
 std::string temporary_folder();

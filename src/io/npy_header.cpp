@@ -152,7 +152,7 @@ std::string_view header_text(const std::vector<uint8_t>& bytes, const std::strin
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     if (!text.starts_with(npy_magic)) {
         const std::string kind = wrong_kind(text);
-        throw InputError(path + ": not a .npy file" + (kind.empty() ? "" : ": " + kind));
+        throw InputError(path + ": not a .npy file" + (kind.empty() ? "; numpy.save() writes one" : ": " + kind));
     }
     if (bytes.size() < 10) throw InputError(path + ": truncated .npy file (no header)");
     const uint8_t version = bytes[6];

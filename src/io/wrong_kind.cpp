@@ -39,6 +39,7 @@ bool is_web_page(std::string_view start) {
 }  // namespace
 
 std::string wrong_kind(std::string_view start) {
+    if (start.empty()) return "the file is empty";
     for (const Kind& kind : kinds) {
         if (start.starts_with(kind.start)) return kind.what;
     }

@@ -3,11 +3,12 @@
 namespace dynbal::sim {
 
 const char* supply_help() {
-    return R"(A supply says when the power fails. NVM keeps what was written, all SRAM is lost.
+    return R"(A supply says when the power fails. What was written to NVM stays; what SRAM held is lost. A power cycle lasts from
+power-up to the next failure.
 
   none               steady power
   bytes:K            each power cycle fails when K bytes of NVM were written in it
-  once:K             fails once, after K bytes written to NVM in all; K = 0: before the first
+  once:K             power fails once, after K bytes written to NVM in all; K = 0: before the first
   once:K+SUPPLY      the same, then SUPPLY from the second power cycle on
   budget:E           each power cycle affords E units of the device: 1 a MAC, more a byte moved to or from NVM
                      and the start of a transfer (`dynbal help devices` says how much); recovery and lost
@@ -21,7 +22,7 @@ These harvest: harvester -> converter -> capacitor -> device. The device starts 
 stops at its off voltage; harvesting goes on meanwhile; latency includes the charging. KEY=VALUE may follow, after commas.
 
   power:P            constant, e.g. power:4mW or power:250uW
-  trace:FILE         recorded; at its end it starts again (repeat=no: nothing more comes)
+  trace:FILE         a recording; at its end it starts again (repeat=no: nothing more comes)
   markov:power=P,on=T,off=T
                      on and off in turn for random times with these means; low=P while off; seed=N
   walk:low=P,high=P,step=P,every=T
@@ -35,10 +36,10 @@ stops at its off voltage; harvesting goes on meanwhile; latency includes the cha
   min_power=P, min_voltage=U
                      below these the converter does not work
   capacitance=C, on_voltage=U, off_voltage=U, max_voltage=U (what comes at max is lost)
-  leakage=A          at max_voltage, proportional to the voltage
+  leakage=A          of the capacitor at max_voltage, proportional to the voltage
   esr=R              series resistance of the capacitor
   start_voltage=U    of the capacitor at first; else its off voltage
-  sleep=P            drawn while the device is off
+  sleep=P            what the device draws while it is off
 
  Traces: a table with a header that names its columns, with their units, in any case and way: time_s, Time [ms], power_mw,
  Power (uW), voltage_v and current_ma (their product), irradiance_w_m2. Dates and times of day are known by their content, in one

@@ -78,11 +78,22 @@ TEST_F(BadInputTest, FoldersNamedInTheEnvironment) {
         const std::string folder = path("boards");
         std::filesystem::create_directory(folder);
         io::write_file(folder + "/own.elf", std::string_view("program"));
+        std::filesystem::create_directory(folder + "/folder.elf");
         const Environment boards("DYNBAL_BOARDS", folder);
+        EXPECT_EQ(call(firmware).err.find("folder"), call(firmware).err.npos) << "a folder is no program of a board";
         expect_refused(firmware, {"there is no board 'mine'; there are: ", "own", "; searched: " + folder});
     }
     const Environment temporary("TMPDIR", "/nowhere");
     expect_refused({"emulate", image(), "--input", x()}, {"TMPDIR=/nowhere is no folder"});
+}
+
+/// As a script's variable that is not set makes them: an output must not be left out without a word.
+TEST_F(BadInputTest, EmptyValues) {
+    expect_refused({"run", image(), "--input", x(), "--output-file", ""}, {"--output-file is empty"});
+    expect_refused({"run", image(), "--input", x(), "--output-file="}, {"--output-file= has no value"});
+    expect_refused({"run", "", "--input", x()}, {"an argument is empty"});
+    expect_refused({"firmware", image(), "--header", ""}, {"--header is empty"});
+    expect_refused({"compile", path("m.onnx"), "--calibrate", x(""), "-o", ""}, {"-o is empty"});
 }
 
 TEST_F(BadInputTest, NamesThatTheSystemRefuses) {
@@ -90,6 +101,9 @@ TEST_F(BadInputTest, NamesThatTheSystemRefuses) {
     expect_refused({"run", image(), "--input", too_long}, {"File name too long"});
     expect_refused({"report", image(), "--input", x(), "--supply", "power:4mW", "-o", too_long + "/r.html"},
                    {"File name too long"});
+    io::write_file(path("grid.toml"), "supplies = [\"none\"]\n[[model]]\nimage = \"tiny.dynbal\"\ninput = \"x.npy@" +
+                                          std::string(300, '1') + "\"\n");
+    expect_refused({"sweep", path("grid.toml"), "-o", path("rows")}, {"File name too long"});
 }
 
 TEST_F(BadInputTest, Inputs) {

@@ -322,6 +322,7 @@ TEST_F(CommandTest, HelpExplainsCommandsAndSupplies) {
         EXPECT_NE(call({"help", command}).out.find("--json"), std::string::npos) << command;
     }
     EXPECT_EQ(call({"help", "nonsense"}).code, exit_bad_input);
+    EXPECT_EQ(call({"help"}).out, call({"--help"}).out);
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 // Commands that need the boards' programs (./dev boards); without these the tests are skipped.
 #include <algorithm>
+#include <cstring>
 
 #include "cli_fixture.hpp"
 #include "firmware/emulator.hpp"
 #include "firmware/firmware.hpp"
+#include "io/file.hpp"
+#include "platform/nvm_ledger.hpp"
 
 namespace dynbal::cli {
 namespace {
@@ -33,6 +36,21 @@ TEST_F(FirmwareTest, EmulateRefusesMemoryOnWhichProgressCannotBeKept) {
     EXPECT_EQ(called.code, exit_bad_input);
     EXPECT_NE(called.err.find("progress cannot be kept on NVM of the class line8,torn=garbage"), std::string::npos)
         << called.err;
+}
+
+TEST_F(FirmwareTest, EmulateNamesTheMemoryThatItCannotGoOnWith) {
+    std::vector<uint8_t> nvm(16U << 20U);
+    NvmLedger ledger;
+    ledger.magic = NvmLedger::magic_expected;
+    ledger.is_open = 1;
+    ledger.offset = static_cast<uint32_t>(nvm.size());
+    std::memcpy(nvm.data() + nvm.size() - sizeof(ledger), &ledger, sizeof(ledger));
+    io::write_file(path("nvm.bin"), nvm);
+    const Called called = call({"emulate", image(), "--input", x(), "--kills", "0", "--keep", path("")});
+    EXPECT_EQ(called.code, exit_bad_input);
+    for (const std::string& part : {path("nvm.bin"), std::string("damaged"), std::string("remove the file")}) {
+        EXPECT_NE(called.err.find(part), std::string::npos) << called.err;
+    }
 }
 
 TEST_F(FirmwareTest, HelpNamesTheBoardsThatWereBuilt) {

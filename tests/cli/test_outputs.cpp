@@ -75,7 +75,7 @@ TEST_F(OutputTest, AnImageThatADeviceHasNoRoomForIsRefused) {
 TEST_F(OutputTest, FirmwareNeedsAName) {
     std::filesystem::create_directory(path("folder"));
     const long files_before = files();
-    for (const std::string& output : {std::string(), path("folder"), path("folder/"), path(".elf")}) {
+    for (const std::string& output : {path("folder"), path("folder/"), path(".elf")}) {
         const Called called = call({"firmware", image(), "--input", x(), "--board", "msp432p401r", "-o", output});
         EXPECT_EQ(called.code, exit_bad_input) << output << called.out;
         EXPECT_NE(called.err.find("names no file"), std::string::npos) << called.err;

@@ -106,7 +106,14 @@ def check_sensor_node(program, work):
     expect(kills >= 10, "it was killed often")
 
 
+def check_length(file, most):
+    """The book promises so many lines."""
+    lines = file.read_text().splitlines()
+    expect(len(lines) <= most and max(map(len, lines)) <= 120, f"{file.name} has at most {most} lines: {len(lines)}")
+
+
 def boards(source, program, work):
+    check_length(source / "examples/boards/own-board/board.cpp", 50)
     if shutil.which("arm-none-eabi-g++") is None or shutil.which("qemu-system-arm") is None:
         print("skipped: needs the packages of the group boards")
         sys.exit(77)

@@ -252,7 +252,7 @@ TEST_F(SamplesTest, FilesOfNoKindAreToldWhatThereIs) {
                   std::string::npos);
     EXPECT_NE(error(write("x.gz", "\x1F\x8B"), {2}).find("gunzip"), std::string::npos);
     EXPECT_EQ(open_samples(write("array", npy({3, 2})), {2})->count(), 3);
-    EXPECT_EQ(error(write("x.npy", "hello"), {2}), path("x.npy") + ": not a .npy file");
+    EXPECT_EQ(error(write("x.npy", "hello"), {2}), path("x.npy") + ": not a .npy file; numpy.save() writes one");
     EXPECT_NE(error(path("missing.bmp"), {2}).find("missing.bmp"), std::string::npos);
     for (const char* blank : {"", "\n \r\n", "\xEF\xBB\xBF"})
         EXPECT_EQ(error(write("e.csv", blank), {2}), path("e.csv") + ": the file is empty");

@@ -76,13 +76,17 @@ TEST(File, FailuresNameTheFileAndLeaveNothing) {
     const std::string absent = folder.path("absent/a");
     EXPECT_EQ(message_of<InputError>([&] { read_file(absent); }), absent + ": cannot open: No such file or directory");
     EXPECT_EQ(message_of<InputError>([&] { write_file(absent, "x"); }),
-              absent + ": cannot create: No such file or directory");
+              absent + ": there is no folder " + folder.path("absent") + "; make it first");
+    const std::string behind_a_file = "/dev/null/a";
+    EXPECT_EQ(message_of<InputError>([&] { write_file(behind_a_file, "x"); }),
+              behind_a_file + ": cannot create: /dev/null is no folder; choose another place");
     EXPECT_EQ(message_of<InputError>([&] { read_file(folder.path()); }),
-              folder.path() + ": cannot read: Is a directory");
+              folder.path() + ": cannot read: it is a folder; give a file");
     EXPECT_EQ(message_of<InputError>([&] { write_file(folder.path(), "x"); }),
-              folder.path() + ": cannot write: Is a directory");
-    EXPECT_THROW(read_file(""), InputError);
-    EXPECT_THROW(write_file("", "x"), InputError);
+              folder.path() + ": cannot write: it is a folder; give the name of a file");
+    const std::string empty = "the name of a file is empty; give one";
+    EXPECT_EQ(message_of<InputError>([&] { read_file(""); }), empty);
+    EXPECT_EQ(message_of<InputError>([&] { write_file("", "x"); }), empty);
     EXPECT_EQ(folder.entries(), 0);
 }
 

@@ -122,8 +122,8 @@ TEST_F(Npy, UnsupportedFilesSayWhy) {
 }
 
 TEST_F(Npy, MalformedFiles) {
-    EXPECT_EQ(error(""), "not a .npy file");
-    EXPECT_EQ(error("hello, this is a text file\n"), "not a .npy file");
+    EXPECT_EQ(error(""), "not a .npy file: the file is empty");
+    EXPECT_EQ(error("hello, this is a text file\n"), "not a .npy file; numpy.save() writes one");
     EXPECT_EQ(error("\x93NUMPY"), "truncated .npy file (no header)");
     EXPECT_EQ(error(npy(header("<f4", "(2, 3)"), "abc")),
               "truncated .npy file (shape [2, 3] needs 24 bytes of values, the file has 3)");
@@ -171,7 +171,7 @@ TEST_F(Npy, NoFile) {
     EXPECT_EQ(message_of<InputError>([&] { read_npy(folder_.path("no.npy")); }),
               folder_.path("no.npy") + ": cannot open: No such file or directory");
     EXPECT_EQ(message_of<InputError>([&] { read_npy(folder_.path()); }),
-              folder_.path() + ": cannot read: Is a directory");
+              folder_.path() + ": cannot read: it is a folder; give a file");
 }
 
 TEST_F(Npy, Samples) {

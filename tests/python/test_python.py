@@ -60,6 +60,14 @@ said = program_says("simulate", folder / "har.dynbal", *given, "--policy", "luck
 assert module_says(lambda: image.simulate(x[0], policy="lucky")) == said, said
 said = program_says("run", folder / "nothing.dynbal", *given)
 assert module_says(lambda: dynbal.load(folder / "nothing.dynbal")) == said, said
+# Where the system refuses a name, or a folder, too.
+grid = folder / "long.toml"
+grid.write_text(f'supplies = ["none"]\\n[[model]]\\nimage = "har.dynbal"\\ninput = "har/inputs.npy@{"1" * 300}"\\n')
+said = program_says("sweep", grid, "-o", folder / "long")
+assert said.endswith(": File name too long") and module_says(lambda: dynbal.sweep(grid, folder=folder / "long")) == said, said
+grid.write_text('supplies = ["none"]\\n[[model]]\\nimage = "har.dynbal"\\n')
+said = program_says("sweep", grid, "-o", folder / "har.dynbal/rows")
+assert module_says(lambda: dynbal.sweep({"har": image}, supplies=["none"], folder=folder / "har.dynbal/rows")) == said, said
 numpy.save(folder / "short.npy", x[0][:3])
 said = program_says("run", folder / "har.dynbal", "--input", folder / "short.npy")
 assert module_says(lambda: image.run(x[0][:3])) == said.replace(str(folder / "short.npy"), "array"), said

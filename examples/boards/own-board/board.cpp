@@ -1,18 +1,9 @@
-// A board of one's own: QEMU's mps2-an500, another processor than our boards have (Cortex-M7), and a UART for the answers.
+// A board of one's own: QEMU's mps2-an500, with another processor than ours (Cortex-M7), and a UART for the answers.
 #include "common/application.hpp"
 #include "common/cortex_m.hpp"
 
-extern "C" {
-extern std::byte payload_begin[], payload_limit[], arena_begin[], arena_end[], stack_top[];  // link.ld
-[[noreturn]] void reset_entry() { dynbal::board::start(); }
-}
-
 namespace dynbal::board {
 namespace {
-
-[[gnu::section(".vectors"), gnu::used]] const void* const vectors[16] = {
-    stack_top, reinterpret_cast<const void*>(&reset_entry), reinterpret_cast<const void*>(&unexpected_exception),
-    reinterpret_cast<const void*>(&unexpected_exception)};
 
 /// The memory that survives: here bytes in the address space; elsewhere a driver of an FRAM.
 struct Psram final : Nvm {
@@ -39,17 +30,16 @@ struct Uart final : Console {
 int run() {
     Psram nvm;
     Uart console;
-    return run_application({.name = "own-board",
-                            .nvm = &nvm,
-                            .nvm_bytes = 16U << 20U,
-                            .console = &console,
-                            .flash_payload = {payload_begin, payload_limit},
-                            .arena = {arena_begin, arena_end}});
+    return run_application({.name = "own-board", .nvm = &nvm, .nvm_bytes = 16U << 20U, .console = &console});
 }
 
 void finish(int) {
     while (true) asm volatile("wfi");
 }
-void unexpected_exception() { Uart().write("error: the processor met a fault\n"), finish(1); }
+
+void unexpected_exception() {
+    Uart().write("error: the processor met a fault\n");
+    finish(1);
+}
 
 }  // namespace dynbal::board

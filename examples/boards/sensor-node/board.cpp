@@ -3,15 +3,11 @@
 
 #include "common/cortex_m.hpp"
 #include "common/installer.hpp"
+#include "common/sections.hpp"
 #include "node.hpp"
 #include "platform/plain.hpp"
 #include "qemu-mps2-an386/mapped_nvm.hpp"
 #include "qemu-mps2-an386/semihosting.hpp"
-
-extern "C" {
-extern std::byte payload_begin[], payload_limit[], arena_begin[], arena_end[], stack_top[];
-[[noreturn]] void reset_entry() { dynbal::board::start(); }
-}
 
 namespace {
 
@@ -28,19 +24,12 @@ struct Replay final : example::Sensor {
 }  // namespace
 
 namespace dynbal::board {
-namespace {
-
-[[gnu::section(".vectors"), gnu::used]] const void* const vectors[16] = {
-    stack_top, reinterpret_cast<const void*>(&reset_entry), reinterpret_cast<const void*>(&unexpected_exception),
-    reinterpret_cast<const void*>(&unexpected_exception)};
-
-}  // namespace
 
 int run() {
     MappedNvm nvm(0x21000000);
     SemihostingConsole console;
     console.write("sensor-node\n");
-    const std::span<const std::byte> flash{payload_begin, payload_limit};
+    const std::span<const std::byte> flash = payload_in_flash();
     Payload payload;
     if (open_payload(flash, payload) != nullptr || install(nvm, payload, flash) == Installation::damaged) {
         console.write("error: there is no model in flash: dynbal firmware --board sensor-node puts one there\n");
@@ -49,7 +38,7 @@ int run() {
     ImageHeader image;
     std::memcpy(&image, payload.image.data(), sizeof(image));
     // SRAM: the engine's part, and behind it a sample.
-    const std::span<std::byte> sram{arena_begin, arena_end};
+    const std::span<std::byte> sram = free_sram();
     const uint32_t engine_bytes = align4(Engine::sram_bytes_of(image));
     const size_t values = std::max(image.input_values, image.output_values);
     if (engine_bytes + 2 * values > sram.size()) {

@@ -119,7 +119,7 @@ TEST_F(CutsOfMps2, LinesThatAreWrittenAtOnce) {
             for (uint64_t cycle = 0; cycle < 3; ++cycle) {
                 machine.run(in_range(random64(point, cycle), 0, 12 * bytes / (1 + cycle)));
                 const std::vector<std::byte> before(used.begin(), used.end());
-                firmware::end_torn_line(nvm);
+                EXPECT_TRUE(firmware::end_torn_line(nvm));
                 const bool torn = !std::equal(used.begin(), used.end(), before.begin());
                 (nvm_class.torn == Torn::becomes_new ? completed : undone) += torn ? 1 : 0;
             }
