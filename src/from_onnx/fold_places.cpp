@@ -221,8 +221,8 @@ Constant arg_most(const onnx::NodeProto& node, const Facts& facts) {
     };
     if (source.is_float) find(source.values);
     if (!source.is_float) find(source.integers);
-    if (int_attribute(node, "keepdims", 1) == 0)
-        result.dims.erase(result.dims.begin() + static_cast<std::ptrdiff_t>(axis));
+    const bool keep = int_attribute(node, "keepdims", 1) != 0;
+    if (!keep) result.dims.erase(result.dims.begin() + static_cast<std::ptrdiff_t>(axis));
     return result;
 }
 

@@ -74,8 +74,9 @@ public:
         for (int depth = 0;
              std::any_of(nodes.begin(), nodes.end(), [&](const auto& node) { return called(node) != nullptr; });
              ++depth) {
-            if (depth == depth_max)
+            if (depth == depth_max) {
                 refuse(*first_call(nodes), "its function calls itself, or too many others within each other");
+            }
             Nodes inlined;
             for (auto& node : nodes) {
                 if (const onnx::FunctionProto* const function = called(node)) {

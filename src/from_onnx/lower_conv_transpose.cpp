@@ -49,8 +49,9 @@ TransposedAxis read_axis(const onnx::NodeProto& node, size_t index, size_t count
     axis.pad_begin = element_of(pads, index, 0);
     int64_t pad_end = element_of(pads, index + count, 0);
     for (const int64_t value : {axis.kernel, axis.stride, axis.dilation}) {
-        if (value < 1 || value > transposed_attribute_max)
+        if (value < 1 || value > transposed_attribute_max) {
             fail(node, "its kernel, strides or dilations are out of range");
+        }
     }
     for (const int64_t value : {axis.pad_begin, pad_end, more}) {
         if (value < 0 || value > transposed_attribute_max) fail(node, "its pads or output_padding are out of range");

@@ -143,8 +143,9 @@ private:
     double time_s() {
         const size_t column = layout_.time_column;
         if (layout_.time == TimeSource::number) return layout_.time_factor * counted(column);
-        if (layout_.time == TimeSource::parts)
+        if (layout_.time == TimeSource::parts) {
             return since_first_date(layout_.date_parts.date_s(table_)) + layout_.date_parts.clock_s(table_);
+        }
         const auto clock = parse_moment(table_.cell(column), layout_.date_order);
         if (!clock) {
             table_.fail(fmt::format("column {}: '{}' is no time such as 2024-05-31 12:00:00.5", column + 1,

@@ -107,8 +107,9 @@ bool take_packed(Scanner& scanner, Moment& moment) {
         scanner = start;
         return false;
     }
-    if (clock / 100 <= 23 && clock % 100 <= 59) moment.date_s = date_of(date / 10000, date / 100 % 100, date % 100);
-    moment.clock_s = static_cast<double>(clock / 100 * 3600 + clock % 100 * 60);
+    const int64_t hour = clock / 100, minute = clock % 100;
+    if (hour <= 23 && minute <= 59) moment.date_s = date_of(date / 10000, date / 100 % 100, date % 100);
+    moment.clock_s = static_cast<double>(hour * 3600 + minute * 60);
     return true;
 }
 
@@ -157,8 +158,9 @@ bool take_clock(Scanner& scanner, Moment& moment) {
     constexpr size_t hour_digits_max = 5;
     int64_t hour = 0, minute = 0, second = 0;
     if (!scanner.number(hour, 1, moment.date_s || has_days ? 2 : hour_digits_max) || !scanner.any_of(":") ||
-        !scanner.number(minute, 2, 2))
+        !scanner.number(minute, 2, 2)) {
         return false;
+    }
     double fraction = 0;
     moment.two_numbers = !scanner.any_of(":");
     if (!moment.two_numbers) {
