@@ -1,4 +1,4 @@
-"""One recording as twenty people, programs and instruments write it down: each gives the latency that the plain file gives within 1 %,
+"""One recording as thirty people, programs and instruments write it down: each gives the latency that the plain file gives within 1 %,
 or an error that names line or column."""
 import random
 
@@ -38,6 +38,7 @@ def flavours():
     short[100] = f"{times[100]}"
     nothing = list(plain)
     nothing[100] = f"{times[100]},NaN"
+    numbered = [f"{i},{row}" for i, row in enumerate(plain)]
     return [
         ("seconds and milliwatts", table(["time_s,power_mw"], plain), ""),
         ("brackets and capitals", table(["Time [S],Power [mW]"], plain), ""),
@@ -57,6 +58,16 @@ def flavours():
          table(["millis,bus_mV,current_uA"], [f"{1000 * t:.0f},{1000 * volts:.0f},{1000 * p / volts:.4f}" for t, p in pairs]),
          ""),
         ("dates", table(["date,power_mw"], [f"2026-03-01 12:{int(t // 60):02d}:{t % 60:06.3f},{p}" for t, p in pairs]), ""),
+        ("a clock that has run for a day",
+         table(["time,power_mw"], [f"25:{int(t // 60):02d}:{t % 60:06.3f},{p}" for t, p in pairs]), ""),
+        ("pandas' timedelta",
+         table(["elapsed,power_mw"], [f"1 days 02:{int(t // 60):02d}:{t % 60:09.6f},{p}" for t, p in pairs]), ""),
+        ("a date in six columns",
+         table(["Year,Month,Day,Hour,Minute,Second,power_mw"],
+               [f"2026,3,1,12,{int(t // 60)},{t % 60:.3f},{p}" for t, p in pairs]), ""),
+        ("an oscilloscope of Rigol, over 1 Ohm",
+         table([f"CH1V,CH2V,t0 =-1.0e-03, tInc = {STEP:e},"], [f"{(p / 1000) ** 0.5:.9f},0,," for p in mw]),
+         ",column=CH1V,resistance=1Ohm"),
         ("quotation marks", table(['"time_s","power_mw"'], [f'"{t}","{p}"' for t, p in pairs]), ""),
         ("remarks and empty lines", table(["# solar cell 3", "", "time_s,power_mw"], plain), ""),
         ("small negative noise",
@@ -64,6 +75,8 @@ def flavours():
         ("an empty cell", table(["time_s,power_mw"], whole), ""),
         ("a cell too few", table(["time_s,power_mw"], short), ""),
         ("not a number", table(["time_s,power_mw"], nothing), ""),
+        ("a total below", table(["index,time_s,power_mw"], [*numbered[:100], f"Total,{times[100]},{sum(mw[:100])}"]), ""),
+        ("cut off", table(["time_s,power_mw"], plain[:100]) + f"{times[100]}", ""),
     ]
 
 

@@ -106,11 +106,15 @@ std::vector<std::string> load_external_data(onnx::ModelProto& model, const std::
     Loader loader(path);
     auto& graph = *model.mutable_graph();
     for (auto& tensor : *graph.mutable_initializer()) loader.load(tensor);
-    for (auto& node : *graph.mutable_node()) {
-        for (auto& attribute : *node.mutable_attribute()) {
-            if (attribute.has_t()) loader.load(*attribute.mutable_t());
+    const auto load_attributes = [&](auto& nodes) {
+        for (auto& node : nodes) {
+            for (auto& attribute : *node.mutable_attribute()) {
+                if (attribute.has_t()) loader.load(*attribute.mutable_t());
+            }
         }
-    }
+    };
+    load_attributes(*graph.mutable_node());
+    for (auto& function : *model.mutable_functions()) load_attributes(*function.mutable_node());
     return loader.files();
 }
 

@@ -311,7 +311,7 @@ std::vector<Constant> fold(const onnx::NodeProto& node, const Facts& facts) {
     if (moves_data(type)) return {moved(node, facts)};
     const auto maker = makers().find(type);
     if (maker != makers().end()) return {maker->second(node, facts)};
-    for (const auto family : {folded_values, folded_reduction, folded_product}) {
+    for (const auto family : {folded_values, folded_reduction, folded_product, folded_places}) {
         std::optional<Constant> result = family(node, facts);
         if (result) return {*std::move(result)};
     }

@@ -23,6 +23,9 @@ std::optional<Constant> folded_values(const onnx::NodeProto& node, const Facts& 
 Constant cast_to(const Constant& source, int32_t type);
 /// ReduceSum and its like; nothing for other operators.
 std::optional<Constant> folded_reduction(const onnx::NodeProto& node, const Facts& facts);
+/// Values taken or put by their places, and those that tell places: GatherND, ScatterND, NonZero and the like; nothing for other
+/// operators.
+std::optional<Constant> folded_places(const onnx::NodeProto& node, const Facts& facts);
 /// MatMul, Gemm, and normalisations of weights; nothing for other operators.
 std::optional<Constant> folded_product(const onnx::NodeProto& node, const Facts& facts);
 

@@ -117,7 +117,11 @@ const std::map<std::string, double (*)(double)>& unaries() {
         {"Cos", [](double x) { return std::cos(x); }},         {"Sign", sign},
         {"Floor", [](double x) { return std::floor(x); }},     {"Ceil", [](double x) { return std::ceil(x); }},
         {"Round", [](double x) { return std::nearbyint(x); }}, {"Not", [](double x) { return x == 0 ? 1.0 : 0.0; }},
-        {"Relu", [](double x) { return most(x, 0.0); }},
+        {"Relu", [](double x) { return most(x, 0.0); }},       {"Tan", [](double x) { return std::tan(x); }},
+        {"Asin", [](double x) { return std::asin(x); }},       {"Acos", [](double x) { return std::acos(x); }},
+        {"Atan", [](double x) { return std::atan(x); }},       {"Sinh", [](double x) { return std::sinh(x); }},
+        {"Cosh", [](double x) { return std::cosh(x); }},       {"Asinh", [](double x) { return std::asinh(x); }},
+        {"Acosh", [](double x) { return std::acosh(x); }},     {"Atanh", [](double x) { return std::atanh(x); }},
     };
     return table;
 }
@@ -127,6 +131,19 @@ Constant mapped(const Constant& source, const std::function<double(double)>& fun
     for (float& value : result.values) value = static_cast<float>(function(static_cast<double>(value)));
     for (int64_t& value : result.integers) value = to_integer(function(static_cast<double>(value)));
     return wrapped_to_type(std::move(result));
+}
+
+/// IsNaN, IsInf
+Constant asked(const onnx::NodeProto& node, const Constant& source) {
+    const bool positive = int_attribute(node, "detect_positive", 1) != 0;
+    const bool negative = int_attribute(node, "detect_negative", 1) != 0;
+    Constant result = integer_constant(source.dims, {});
+    result.type = onnx::TensorProto::BOOL;
+    for (const float value : source.values) {
+        const bool infinite = std::isinf(value) && (value > 0 ? positive : negative);
+        result.integers.push_back((node.op_type() == "IsNaN" ? std::isnan(value) : infinite) ? 1 : 0);
+    }
+    return result;
 }
 
 /// Its bounds are attributes, or inputs that may be left out.
@@ -211,6 +228,7 @@ std::optional<Constant> folded_values(const onnx::NodeProto& node, const Facts& 
                             static_cast<int32_t>(int_attribute(node, "to", onnx::TensorProto::FLOAT)));
     }
     if (type == "CastLike") return checked_cast(node, folded_input(node, facts, 0), facts.type_of(input_name(node, 1)));
+    if (type == "IsNaN" || type == "IsInf") return asked(node, folded_input(node, facts, 0));
     if (type == "Clip") return clipped(node, facts);
     if (type == "Pow") return fold_power(node, folded_input(node, facts, 0), folded_input(node, facts, 1));
     if (type == "Mod" && int_attribute(node, "fmod", 0) != 0) {

@@ -8,10 +8,10 @@
 namespace dynbal::compiler {
 namespace {
 
-constexpr int64_t attribute_max = 1 << 15;
+constexpr int64_t transposed_attribute_max = 1 << 15;
 
 /// One of height and width.
-struct Axis {
+struct TransposedAxis {
     int64_t in = 1, kernel = 1, stride = 1, dilation = 1, pad_begin = 0, out = 1;
 
     /// Outputs of one remainder; those at the end may be too many.
@@ -24,7 +24,7 @@ struct Phase {
     int64_t pad_begin = 0;
 };
 
-Phase phase_of(const Axis& axis, int64_t remainder) {
+Phase phase_of(const TransposedAxis& axis, int64_t remainder) {
     Phase phase;
     const int64_t from = (remainder + axis.pad_begin) % axis.stride;
     for (int64_t tap = from; tap < axis.kernel; tap += axis.stride) phase.taps.push_back(tap);
@@ -40,8 +40,8 @@ int64_t element_of(const Dims& values, size_t index, int64_t otherwise) {
     return index < values.size() ? values[index] : otherwise;
 }
 
-Axis read_axis(const onnx::NodeProto& node, size_t index, size_t count, int64_t in, int64_t kernel) {
-    Axis axis{.in = in, .kernel = kernel};
+TransposedAxis read_axis(const onnx::NodeProto& node, size_t index, size_t count, int64_t in, int64_t kernel) {
+    TransposedAxis axis{.in = in, .kernel = kernel};
     axis.stride = element_of(ints_attribute(node, "strides"), index, 1);
     axis.dilation = element_of(ints_attribute(node, "dilations"), index, 1);
     const int64_t more = element_of(ints_attribute(node, "output_padding"), index, 0);
@@ -49,10 +49,12 @@ Axis read_axis(const onnx::NodeProto& node, size_t index, size_t count, int64_t 
     axis.pad_begin = element_of(pads, index, 0);
     int64_t pad_end = element_of(pads, index + count, 0);
     for (const int64_t value : {axis.kernel, axis.stride, axis.dilation}) {
-        if (value < 1 || value > attribute_max) fail(node, "its kernel, strides or dilations are out of range");
+        if (value < 1 || value > transposed_attribute_max) {
+            fail(node, "its kernel, strides or dilations are out of range");
+        }
     }
     for (const int64_t value : {axis.pad_begin, pad_end, more}) {
-        if (value < 0 || value > attribute_max) fail(node, "its pads or output_padding are out of range");
+        if (value < 0 || value > transposed_attribute_max) fail(node, "its pads or output_padding are out of range");
     }
     const int64_t full = (in - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1 + more;
     const std::string auto_pad = string_attribute(node, "auto_pad", "NOTSET");
@@ -62,7 +64,7 @@ Axis read_axis(const onnx::NodeProto& node, size_t index, size_t count, int64_t 
         // Of output_shape some exporters give all dimensions.
         const int64_t wanted =
             shape.empty() ? in * axis.stride : shape[shape.size() - std::min(shape.size(), count - index)];
-        if (wanted < 1 || wanted > attribute_max) fail(node, "its output_shape is out of range");
+        if (wanted < 1 || wanted > transposed_attribute_max) fail(node, "its output_shape is out of range");
         const int64_t both = full - wanted;
         axis.pad_begin = std::max<int64_t>(0, auto_pad == "SAME_UPPER" ? both / 2 : both - both / 2);
         pad_end = both - axis.pad_begin;
@@ -76,14 +78,14 @@ Axis read_axis(const onnx::NodeProto& node, size_t index, size_t count, int64_t 
 }
 
 /// Height and width, as ONNX has them.
-std::array<Axis, 2> read_axes(const onnx::NodeProto& node, const Dims& in, const Dims& weights) {
+std::array<TransposedAxis, 2> read_transposed_axes(const onnx::NodeProto& node, const Dims& in, const Dims& weights) {
     check_image_shape(node, in);
     if (weights.size() != in.size() || weights[0] != in[1]) {
         fail(node, "weights of shape " + to_string(weights) + " do not fit the input " + to_string(in));
     }
     const bool flat = in.size() == 3;
     const size_t count = in.size() - 2;
-    return {flat ? Axis{} : read_axis(node, 0, count, in[2], weights[2]),
+    return {flat ? TransposedAxis{} : read_axis(node, 0, count, in[2], weights[2]),
             read_axis(node, count - 1, count, in.back(), weights.back())};
 }
 
@@ -95,7 +97,7 @@ public:
           weights_(context.weights(node, 1, "weights")),
           image_(require_image(context, node, input)),
           source_(input.tensor),
-          axes_(read_axes(node, input.dims, weights_.dims)),
+          axes_(read_transposed_axes(node, input.dims, weights_.dims)),
           kernel_w_(axes_[1].kernel),
           groups_(int_attribute(node, "group", 1)) {
         const int64_t in = input.dims[1];
@@ -110,7 +112,7 @@ public:
 
     /// Larger than asked for by what remains of the last places.
     TensorId write() {
-        const Axis &h = axes_[0], &w = axes_[1];
+        const TransposedAxis &h = axes_[0], &w = axes_[1];
         std::vector<TensorId> rows;
         for (int64_t remainder = 0; remainder < h.stride; ++remainder) rows.push_back(write_row(remainder));
         if (h.stride == 1) return in_shape(context_, node_, rows[0], h.places(), w.places() * w.stride, outs_);
@@ -143,7 +145,7 @@ private:
     }
 
     TensorId write_row(int64_t remainder) {
-        const Axis& w = axes_[1];
+        const TransposedAxis& w = axes_[1];
         if (w.stride == 1) return write_phase(remainder, 0);
         const TensorId whole = context_.add_tensor(node_, axes_[0].places(), w.places(), w.stride * outs_);
         for (int64_t i = 0; i < w.stride; ++i) {
@@ -153,7 +155,7 @@ private:
     }
 
     TensorId write_phase(int64_t remainder_h, int64_t remainder_w) {
-        const Axis &h = axes_[0], &w = axes_[1];
+        const TransposedAxis &h = axes_[0], &w = axes_[1];
         const Phase rows = phase_of(h, remainder_h), columns = phase_of(w, remainder_w);
         const TensorId to = context_.add_tensor(node_, h.places(), w.places(), outs_);
         Stage& stage = context_.add_stage(node_, StageKind::conv, {source_}, to);
@@ -163,7 +165,7 @@ private:
         window.kernel_h = static_cast<int>(rows.taps.size()), window.kernel_w = static_cast<int>(columns.taps.size());
         window.dilation_h = static_cast<int>(h.dilation), window.dilation_w = static_cast<int>(w.dilation);
         window.pad_top = static_cast<int>(rows.pad_begin), window.pad_left = static_cast<int>(columns.pad_begin);
-        const auto end = [](const Axis& axis, const Phase& phase) {
+        const auto end = [](const TransposedAxis& axis, const Phase& phase) {
             const auto reach = static_cast<int64_t>(phase.taps.size() - 1) * axis.dilation;
             return static_cast<int>(axis.places() + reach - axis.in - phase.pad_begin);
         };
@@ -200,8 +202,8 @@ private:
     const Constant& weights_;
     Image image_;
     TensorId source_;
-    std::array<Axis, 2> axes_;  // of the tensor's orientation
-    int64_t kernel_w_;          // as ONNX has it
+    std::array<TransposedAxis, 2> axes_;  // of the tensor's orientation
+    int64_t kernel_w_;                    // as ONNX has it
     int64_t groups_, outs_ = 0;
     std::vector<float> bias_;
 };
@@ -209,7 +211,7 @@ private:
 }  // namespace
 
 Dims transposed_dims(const onnx::NodeProto& node, const Dims& in, const Dims& weights) {
-    const auto axes = read_axes(node, in, weights);
+    const auto axes = read_transposed_axes(node, in, weights);
     Dims out = in;
     const int64_t groups = int_attribute(node, "group", 1);
     out[1] = groups >= 1 && groups <= in[1] ? weights[1] * groups : 0;

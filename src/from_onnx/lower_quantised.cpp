@@ -99,9 +99,10 @@ Constant quantised(const onnx::NodeProto& node, const Facts& facts) {
     Constant result = integer_constant(source->dims, {});
     result.type = quantised_type(node, facts);
     for (size_t i = 0; i < source->values.size(); ++i) {
-        const auto value = static_cast<double>(source->values[i]);
+        const float value = source->values[i];
         if (!std::isfinite(value)) fail(node, "'" + source->name + "' holds NaN or infinite values");
-        const double steps = std::nearbyint(value / static_cast<double>(grid.scales[places[i]]));
+        // In floats, as the definition has it: 0.5 / 0.0196078438 is 25.5 then.
+        const double steps = std::nearbyint(static_cast<double>(value / grid.scales[places[i]]));
         result.integers.push_back(
             static_cast<int64_t>(std::clamp(steps + static_cast<double>(grid.zeros[places[i]]), low, high)));
     }

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "from_onnx/declared_shapes.hpp"
 #include "from_onnx/external_data.hpp"
+#include "from_onnx/inline_functions.hpp"
 #include "from_onnx/lower_node.hpp"
 #include "from_onnx/sort_nodes.hpp"
 #include "io/file.hpp"
@@ -56,18 +57,6 @@ void check_tensor(const onnx::TensorProto& tensor, const std::string& name) {
         if (dim < 0 || dim > values_max) refuse(name, who + "has an impossible dimension");
         size *= dim;
         if (size > values_max) refuse(name, who + "is too large");
-    }
-}
-
-/// The model's own functions may be there, as long as no node that counts calls one.
-void check_calls(const onnx::ModelProto& model, const std::string& name) {
-    std::set<std::pair<std::string, std::string>> functions;
-    for (const auto& function : model.functions()) functions.emplace(function.domain(), function.name());
-    for (const auto& node : model.graph().node()) {
-        if (functions.count({node.domain(), node.op_type()}) == 0) continue;
-        refuse(name, describe(node) +
-                         ": it calls a function of the model's own, which is not supported; inline functions first "
-                         "(onnx.inliner.inline_local_functions)");
     }
 }
 
@@ -227,7 +216,8 @@ void prepare_model(onnx::ModelProto& model, const std::string& name, const std::
     auto& graph = *model.mutable_graph();
     choose_output(graph, output, name);
     sort_nodes(graph, name);
-    check_calls(model, name);
+    inline_functions(model, name);
+    if (model.functions_size() > 0) sort_nodes(graph, name);
     check_nodes(graph, name);
     choose_input(graph, name);
     set_batch(model, name);

@@ -231,6 +231,8 @@ SampleSetPointer open_table(const Spec& spec) {
     }
     samples.note = table.commented_rows_text();
     if (!samples.note.empty()) samples.note = spec.path + ": " + samples.note;
+    const std::string cut = table.cut_row_text();
+    if (!cut.empty()) add_note(samples.note, fmt::format("{}: {}", spec.path, cut));
     if (doubt.exists()) add_note(samples.note, fmt::format("{}: {}", spec.path, doubt.text()));
     const int64_t size = spec.values();
     const auto total = static_cast<int64_t>(samples.values.size());

@@ -132,6 +132,10 @@ void CsvColumns::fail_without_unit(size_t column, const char* option) const {
                      is_time ? "time_s or Time [ms]" : "power_mw or Power [mW]", option));
 }
 
+std::string CsvColumns::unit_text(size_t column, const ColumnMeaning& meaning) const {
+    return meaning_of(at(column).name).has_unit() ? "" : fmt::format(" in {}", text_of_unit(meaning));
+}
+
 std::string CsvColumns::doubts_text() const {
     std::string units;
     for (size_t i = 0; i < head_.columns.size(); ++i) {

@@ -1,6 +1,7 @@
 //! The columns of a table by name or number, and what is said of them where one cannot be taken.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,8 +33,8 @@ public:
     /// A name, or a number from 1; `key` is the option that names it. Throws InputError.
     size_t by_hand(const char* key, std::string_view text) const;
     /// The column of the time is no value: it is in none of the lists then.
-    void set_time(size_t column) { time_ = column; }
-    bool is_time(size_t column) const { return time_ == column; }
+    void set_time(size_t column) { times_.push_back(column); }
+    bool is_time(size_t column) const { return std::find(times_.begin(), times_.end(), column) != times_.end(); }
     std::vector<size_t> of(Quantity quantity, bool with_unit) const;
     /// The only one with a unit; none if there is none. Throws InputError for two, naming the option that decides.
     std::optional<size_t> only(Quantity quantity, const char* key) const;
@@ -41,6 +42,8 @@ public:
     void refuse_other(size_t column) const;
     /// Throws InputError: the column says what it is, but not in which unit, or in none that is known. `option` is the one that gives it.
     [[noreturn]] void fail_without_unit(size_t column, const char* option) const;
+    /// " in mW" where the column itself does not say it: what was taken for granted is said.
+    std::string unit_text(size_t column, const ColumnMeaning& meaning) const;
     /// What may be wrong with the header where no column is known: "; no known units: 'lux'", or "".
     std::string doubts_text() const;
 
@@ -50,7 +53,7 @@ private:
 
     const TextTable& table_;
     TraceHead head_;
-    std::optional<size_t> time_;
+    std::vector<size_t> times_;
 };
 
 /// What to write where a header does not say enough.

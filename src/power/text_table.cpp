@@ -185,6 +185,7 @@ bool TextTable::next() {
             continue;
         }
         split_row(line);
+        ends_within_row_ = line.data() + line.size() == text_.data() + text_.size();
         if (lines_.count() > 1) refuse_hidden_rows(line);
         return true;
     }
@@ -213,10 +214,10 @@ std::string TextTable::remark_text(std::string_view line, const char* otherwise)
 
 /// A row that was taken out by a mark: nothing is left out without a word.
 void TextTable::note_comment(std::string_view line) {
-    split_into(cells_, without_mark(trimmed(line)), separator_);
-    const auto filled = std::count_if(cells_.begin(), cells_.end(), [](std::string_view c) { return !c.empty(); });
+    const auto cells = split(without_mark(trimmed(line)));
+    const auto filled = std::count_if(cells.begin(), cells.end(), [](std::string_view c) { return !c.empty(); });
     const bool row =
-        cells_.size() == cell_count_ && 2 * std::count_if(cells_.begin(), cells_.end(), begins_like_number) > filled;
+        cells.size() == cell_count_ && 2 * std::count_if(cells.begin(), cells.end(), begins_like_number) > filled;
     if (!row) return;
     if (commented_rows_ == 0) commented_line_ = lines_.number();
     ++commented_rows_;
@@ -248,6 +249,10 @@ std::string TextTable::commented_rows_text() const {
         return fmt::format("line {} is left out as a comment, but looks like a row", commented_line_);
     }
     return fmt::format("{} rows are left out as comments, the first in line {}", commented_rows_, commented_line_);
+}
+
+std::string TextTable::cut_row_text() const {
+    return ends_within_row_ ? "the file ends without a line end: its last row may be cut" : "";
 }
 
 std::string cells_text(size_t count) { return fmt::format("{} {}", count, count == 1 ? "cell" : "cells"); }

@@ -47,6 +47,8 @@ public:
     bool next();
     /// The first of its lines, where a cell in quotation marks holds line ends.
     size_t line_number() const { return lines_.number(); }
+    /// What may be wrong with a last row that reaches to the end of the file, behind which no line ends; else "".
+    std::string cut_row_text() const;
     /// Of the comments so far those that would have been rows; "" if there are none.
     std::string commented_rows_text() const;
     std::string_view cell(size_t column) const { return cells_[column]; }
@@ -78,6 +80,7 @@ private:
     std::vector<HeadLine> head_;
     char separator_ = ',';
     size_t cell_count_ = 0, first_begin_ = 0;
+    bool ends_within_row_ = false;
     char decimal_ = 0;  ///< unknown before the first number that has one
     size_t commented_rows_ = 0, commented_line_ = 0;
     std::vector<std::string_view> cells_;

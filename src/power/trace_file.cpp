@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "base/error.hpp"
+#include "power/last_row.hpp"
 #include "power/shepherd.hpp"
 #include "power/text_table.hpp"
 #include "power/trace_layout.hpp"
@@ -38,7 +39,7 @@ constexpr double power_w_max = 1e6, step_s_min = 1e-12, step_s_max = 1e9;
 class TraceReader {
 public:
     TraceReader(TextTable& table, const TraceLayout& layout, Options& options)
-        : table_(table), layout_(layout), watts_(watts_of(layout, options)) {
+        : table_(table), layout_(layout), watts_(watts_of(layout, options)), rows_(layout) {
         sign_ = options.number("scale", Unit::none, 1, -1e6, 1e6) < 0 ? -1 : 1;
         noise_ = noise_of(options);
         const std::string missing = options.text("missing").value_or("");
@@ -51,8 +52,9 @@ public:
         table_.begin_rows(*layout_.first_row, layout_.cells);
         while (table_.next()) {
             ++samples_;
-            refuse_total();
+            rows_.look_at(table_);
             const double value = this->value();
+            rows_.add(value);
             if (layout_.time == TimeSource::step) {
                 add(layout_.step_s, value);
             } else {
@@ -63,6 +65,7 @@ public:
         if (pieces_.empty()) {
             table_.fail("the trace has too few rows: two at least, for how long does the last one hold?");
         }
+        rows_.finish(table_);
         check_negative();
         TraceSummary summary{.file = std::filesystem::path(path).filename().string(),
                              .format = layout_.format,
@@ -78,24 +81,13 @@ public:
         }
         const std::string commented = table_.commented_rows_text();
         if (!commented.empty()) summary.notes.push_back(commented);
+        for (const std::string& note : rows_.notes(table_)) summary.notes.push_back(note);
+        if (midnights_ > 0) summary.notes.push_back(midnights_text());
         if (replaced_ > 0) summary.notes.push_back(fmt::format("{} missing values replaced", replaced_));
         return make_recording(std::move(pieces_), std::move(summary));
     }
 
 private:
-    /// Below a table, in a column that is not looked at otherwise: its number would be a row more.
-    void refuse_total() const {
-        constexpr std::array<std::string_view, 17> totals{"total", "sum",   "mean",   "average", "avg",    "median",
-                                                          "min",   "max",   "std",    "count",   "end",    "eof",
-                                                          "stop",  "summe", "gesamt", "somme",   "moyenne"};
-        std::string_view cell = table_.cell(0);
-        if (cell.size() < 3 || cell.size() > 8 || cell.front() < 'A') return;
-        if (cell.ends_with(':')) cell.remove_suffix(1);
-        const std::string word = folded(cell);
-        if (std::find(totals.begin(), totals.end(), word) == totals.end()) return;
-        table_.fail(fmt::format("'{}' names no row of a recording; remove the line, or begin it with #", cell));
-    }
-
     /// In SI units; where something is missing, what missing= says.
     double value() {
         const bool missing = table_.is_missing(layout_.value_column) ||
@@ -151,15 +143,20 @@ private:
     double time_s() {
         const size_t column = layout_.time_column;
         if (layout_.time == TimeSource::number) return layout_.time_factor * counted(column);
+        if (layout_.time == TimeSource::parts) {
+            return since_first_date(layout_.date_parts.date_s(table_)) + layout_.date_parts.clock_s(table_);
+        }
         const auto clock = parse_moment(table_.cell(column), layout_.date_order);
         if (!clock) {
             table_.fail(fmt::format("column {}: '{}' is no time such as 2024-05-31 12:00:00.5", column + 1,
                                     table_.cell(column)));
         }
-        // Seconds from 1970 leave a double too few places for microseconds.
-        const double date = layout_.date_column ? date_s(*layout_.date_column) : clock->date_s.value_or(0);
-        if (samples_ == 1) first_date_s_ = date;
-        if (layout_.date_column) return date - first_date_s_ + clock->clock_s.value_or(0);
+        const bool has_date_column = layout_.date_column || layout_.date_parts.has_date();
+        refuse_elapsed(*clock, has_date_column);
+        if (has_date_column) {
+            const double date = layout_.date_column ? date_s(*layout_.date_column) : layout_.date_parts.date_s(table_);
+            return since_first_date(date) + clock->clock_s.value_or(0);
+        }
         const bool has_date = clock->date_s.has_value();
         if (!has_date && clock->two_numbers) {
             table_.fail(
@@ -170,9 +167,35 @@ private:
         if (samples_ > 1 && has_date != had_date_) table_.fail("times with a date and times without one");
         had_date_ = has_date;
         // Times of day go on behind midnight.
-        const double now_s = date - first_date_s_ + clock->clock_s.value_or(0);
-        if (!has_date && samples_ > 1 && now_s + days_s_ < time_s_ - day_s / 2) days_s_ += day_s;
+        const double now_s = since_first_date(clock->date_s.value_or(0)) + clock->clock_s.value_or(0);
+        const bool of_day = !has_date && !had_elapsed_;
+        if (of_day && samples_ > 1 && now_s + days_s_ < time_s_ - day_s / 2) {
+            days_s_ += day_s;
+            if (midnights_++ == 0) midnight_line_ = table_.line_number();
+        }
         return now_s + days_s_;
+    }
+
+    /// Seconds from 1970 leave a double too few places for microseconds.
+    double since_first_date(double date_s) {
+        if (samples_ == 1) first_date_s_ = date_s;
+        return date_s - first_date_s_;
+    }
+
+    /// A time since a start knows no midnight.
+    void refuse_elapsed(const Moment& clock, bool has_date_column) {
+        if (clock.is_elapsed && (has_date_column || days_s_ > 0)) {
+            table_.fail(fmt::format("column {}: '{}' is a time since a start, {}; write all times with their dates",
+                                    layout_.time_column + 1, table_.cell(layout_.time_column),
+                                    has_date_column ? "beside a date" : "but those before are times of day"));
+        }
+        had_elapsed_ = had_elapsed_ || clock.is_elapsed;
+    }
+
+    std::string midnights_text() const {
+        const std::string more = midnights_ > 1 ? fmt::format(" ({} times, first there)", midnights_) : "";
+        return fmt::format("line {} has an earlier time of day than the one before: taken as the next day{}",
+                           midnight_line_, more);
     }
 
     double date_s(size_t column) {
@@ -279,7 +302,9 @@ private:
     double value_ = 0, volts_ = 0;      ///< of the last row
     double held_ = 0, held_volts_ = 0;  ///< since time_s_
     double time_s_ = 0, last_step_s_ = 0, first_date_s_ = 0, days_s_ = 0;
-    bool had_date_ = false, is_counter_ = false;
+    bool had_date_ = false, had_elapsed_ = false, is_counter_ = false;
+    size_t midnights_ = 0, midnight_line_ = 0;
+    RowKinds rows_;
     Counter counter_;
     double lowest_ = 0, largest_ = 0;
     size_t lowest_line_ = 0, longest_line_ = 0;

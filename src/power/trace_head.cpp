@@ -7,6 +7,8 @@
 
 #include "io/printable.hpp"
 #include "power/cell_fault.hpp"
+#include "power/date_parts.hpp"
+#include "power/scope_head.hpp"
 #include "power/trace_time.hpp"
 
 namespace dynbal::power {
@@ -146,9 +148,24 @@ bool is_probe(std::string_view name, std::string_view begin) {
     return name.starts_with(begin) && name.find(')') == name.size() - 1;
 }
 
+/// What stands above names of year, month and day may look like a row, too: a place with its latitude.
+std::optional<size_t> row_below_date_parts(const TextTable& table) {
+    const auto& head = table.head();
+    for (size_t i = 0; i + 1 < head.size(); ++i) {
+        if (head[i].comment || head[i + 1].comment) continue;
+        const Cells names = table.split(head[i].text), row = table.split(head[i + 1].text);
+        if (names.size() != row.size() || !looks_like_row(row)) continue;
+        std::vector<NamedColumn> columns;
+        for (const std::string_view name : names) columns.push_back({std::string(name)});
+        if (date_parts_of(columns).has_date()) return i + 1;
+    }
+    return std::nullopt;
+}
+
 /// The first line of two in a row that look like rows with the same number of cells, or one below names that are known.
 size_t first_row_of(const TextTable& table) {
     const auto& head = table.head();
+    if (const auto row = row_below_date_parts(table)) return *row;
     size_t before = head.size();
     size_t before_cells = 0;
     for (size_t i = 0; i < head.size(); ++i) {
@@ -208,6 +225,7 @@ public:
             const std::string written = units_.empty() ? "" : on_one_line(units_[i]);
             result_.columns.push_back({on_one_line(names[i]), unit ? *unit : named, written});
         }
+        if (units_.empty()) apply_units_above();
         if (units_.empty()) apply_instruments();
         return std::move(result_);
     }
@@ -254,6 +272,24 @@ private:
     bool is_below_names(size_t index, const Cells& units) const {
         const Cells above = split_header(table_, table_.head()[index - 1].text, count_);
         return above.size() == count_ && !looks_like_row(above) && is_line_of_units(units, above);
+    }
+
+    /// NREL's NSRDB writes above the header `GHI Units`, and below that `w/m2`.
+    void apply_units_above() {
+        const auto& head = table_.head();
+        for (size_t i = 0; i + 1 < head.size() && &head[i + 1] < result_.header; ++i) {
+            const Cells names = table_.split(head[i].text), units = table_.split(head[i + 1].text);
+            for (NamedColumn& column : result_.columns) {
+                const auto is_its_unit = [&](std::string_view name) {
+                    return folded(name) == folded(column.name) + " units";
+                };
+                const auto found = std::find_if(names.begin(), names.end(), is_its_unit);
+                const auto index = static_cast<size_t>(found - names.begin());
+                if (found == names.end() || index >= units.size() || column.meaning.has_unit()) continue;
+                column.meaning = meaning_of_unit(units[index]).value_or(ColumnMeaning{});
+                result_.instrument = "NSRDB";
+            }
+        }
     }
 
     /// Columns whose units stand in the instrument's manual only.
@@ -314,43 +350,6 @@ private:
     TraceHead result_;
 };
 
-/// Older Tektronix oscilloscopes write what they know beside the first rows: `Record Length,2500,,-0.5,0.04,`.
-std::optional<TraceHead> read_beside_rows(const TextTable& table) {
-    const auto& head = table.head();
-    const Cells first = table.split(head.front().text);
-    if (first.size() < 5 || folded(first[0]) != "record length" || !looks_like_value(first[3])) return std::nullopt;
-    TraceHead result{.columns = std::vector<NamedColumn>(first.size()),
-                     .header = nullptr,
-                     .first_row = &head.front(),
-                     .instrument = "Tektronix"};
-    result.columns[3] = {.name = "time", .meaning = {Quantity::time, 1}};
-    result.columns[4] = {.name = "value", .meaning = {Quantity::voltage, 1}};
-    for (const HeadLine& line : head) {
-        const Cells cells = table.split(line.text);
-        const bool unit = cells.size() > 1 && folded(cells[0]) == "vertical units";
-        if (unit) result.columns[4].meaning = meaning_of_unit(cells[1]).value_or(ColumnMeaning{});
-    }
-    return result;
-}
-
-/// Rigol's oscilloscopes count the rows, and write below `X,CH1,Start,Increment` how far apart they are. The header has other cells than
-/// the rows.
-void refuse_rigol(const TextTable& table) {
-    const auto& head = table.head();
-    if (head.size() < 3) return;
-    const Cells names = table.split(head[0].text), values = table.split(head[1].text);
-    const auto found =
-        std::find_if(names.begin(), names.end(), [](std::string_view name) { return folded(name) == "increment"; });
-    const auto index = static_cast<size_t>(found - names.begin());
-    if (found == names.end() || index >= values.size() || !TextTable::is_number(values[index])) return;
-    const bool fits = names.size() == table.split(head[2].text).size();
-    table.fail_at(
-        head[1].number,
-        fmt::format("an oscilloscope's start and increment, and no row; remove {}, and give "
-                    "step={}s,column=2,unit=V",
-                    fits ? fmt::format("line {}", head[1].number) : "the lines before the rows", values[index]));
-}
-
 }  // namespace
 
 /// Digits with signs and marks, too: 1.234,5 is an error later on, and no name.
@@ -361,8 +360,7 @@ bool looks_like_value(std::string_view cell) {
 }
 
 TraceHead read_head(const TextTable& table) {
-    if (auto beside = read_beside_rows(table)) return *beside;
-    refuse_rigol(table);
+    if (auto scope = read_scope_head(table)) return *std::move(scope);
     return HeadReader(table).read();
 }
 

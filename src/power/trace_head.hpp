@@ -21,6 +21,7 @@ struct TraceHead {
     const HeadLine* first_row = nullptr;
     std::string hint{};      ///< for messages: what stands between names that are known and the rows
     std::string instrument;  ///< whose export it is, if that gave the units
+    double step_s = 0;       ///< from row to row, where the head says it and no column the time; 0: it does not
 };
 
 /// Throws InputError with the line, if there are no two rows of numbers or the header does not fit them. The result lives as long as

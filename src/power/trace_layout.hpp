@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "power/date_parts.hpp"
 #include "power/options.hpp"
 #include "power/text_table.hpp"
 #include "power/trace_head.hpp"
@@ -16,6 +17,7 @@ enum class TimeSource : uint8_t {
     step,    ///< each row lasts as long
     number,  ///< a column of numbers
     clock,   ///< a column of dates with times, or of times of day
+    parts,   ///< columns of year, month, day, hour and so on
 };
 
 struct TraceLayout {
@@ -29,6 +31,7 @@ struct TraceLayout {
     TimeSource time = TimeSource::step;
     size_t time_column = 0;
     std::optional<size_t> date_column{};  ///< of the times of day
+    DateParts date_parts{};               ///< of the date alone, where the time is a clock
     DateOrder date_order = DateOrder::unknown;
     double time_factor = 1;
     double step_s = 0;

@@ -77,11 +77,6 @@ int64_t days_of(int64_t year, int64_t month) {
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
-std::optional<double> date_of(int64_t year, int64_t month, int64_t day) {
-    if (month < 1 || month > 12 || day < 1 || day > days_of(year, month)) return std::nullopt;
-    return static_cast<double>(days_since_1970(year, month, day) * 86400);
-}
-
 /// The same mark between all three parts.
 std::optional<double> take_date(Scanner& scanner, DateOrder order) {
     const Scanner start = scanner;
@@ -104,6 +99,20 @@ std::optional<double> take_date(Scanner& scanner, DateOrder order) {
     return std::nullopt;
 }
 
+/// 20240531:1210, as PVGIS writes it.
+bool take_packed(Scanner& scanner, Moment& moment) {
+    const Scanner start = scanner;
+    int64_t date = 0, clock = 0;
+    if (!scanner.number(date, 8, 8) || !scanner.any_of(":") || !scanner.number(clock, 4, 4)) {
+        scanner = start;
+        return false;
+    }
+    const int64_t hour = clock / 100, minute = clock % 100;
+    if (hour <= 23 && minute <= 59) moment.date_s = date_of(date / 10000, date / 100 % 100, date % 100);
+    moment.clock_s = static_cast<double>(hour * 3600 + minute * 60);
+    return true;
+}
+
 /// AM or PM, in any case; false if the hour is none of theirs.
 bool take_half(Scanner& scanner, int64_t& hour) {
     const bool afternoon = scanner.word("PM");
@@ -113,10 +122,45 @@ bool take_half(Scanner& scanner, int64_t& hour) {
     return true;
 }
 
-/// Sets clock_s and two_numbers.
+/// Days before a time, or alone: `1 days 02:03:04`, `1 day, 2:03:04`, `1.02:03:04`. Takes nothing where there are none.
+bool take_days(Scanner& scanner, int64_t& days) {
+    const Scanner start = scanner;
+    int64_t hours = 0;
+    if (scanner.number(days, 1, 5)) {
+        const Scanner behind = scanner;
+        if (scanner.any_of(".") && scanner.number(hours, 2, 2) && scanner.any_of(":")) {
+            scanner = behind;
+            scanner.any_of(".");
+            return true;
+        }
+        scanner = behind;
+        scanner.any_of(" ");
+        if (scanner.word("days") || scanner.word("day")) {
+            scanner.any_of(",");
+            scanner.any_of(" ");
+            return true;
+        }
+    }
+    days = 0;
+    scanner = start;
+    return false;
+}
+
+/// Sets clock_s, two_numbers and is_elapsed.
 bool take_clock(Scanner& scanner, Moment& moment) {
+    int64_t days = 0;
+    const bool has_days = !moment.date_s && take_days(scanner, days);
+    if (has_days && scanner.at_end()) {
+        moment.is_elapsed = true;
+        moment.clock_s = static_cast<double>(days * 86400);
+        return true;
+    }
+    constexpr size_t hour_digits_max = 5;
     int64_t hour = 0, minute = 0, second = 0;
-    if (!scanner.number(hour, 1, 2) || !scanner.any_of(":") || !scanner.number(minute, 2, 2)) return false;
+    if (!scanner.number(hour, 1, moment.date_s || has_days ? 2 : hour_digits_max) || !scanner.any_of(":") ||
+        !scanner.number(minute, 2, 2)) {
+        return false;
+    }
     double fraction = 0;
     moment.two_numbers = !scanner.any_of(":");
     if (!moment.two_numbers) {
@@ -125,8 +169,11 @@ bool take_clock(Scanner& scanner, Moment& moment) {
     }
     scanner.any_of(" ");
     moment.two_numbers = moment.two_numbers && scanner.at_end();
-    if (!take_half(scanner, hour) || hour > 24 || minute > 59 || second > 60) return false;
-    moment.clock_s = static_cast<double>(hour * 3600 + minute * 60 + second) + fraction;
+    if (!take_half(scanner, hour) || minute > 59 || second > 60) return false;
+    const int64_t whole_s = hour * 3600 + minute * 60 + second;
+    moment.is_elapsed = has_days || static_cast<double>(whole_s) + fraction > 86400;
+    if (moment.is_elapsed && (moment.date_s || !scanner.at_end() || (has_days && hour > 23))) return false;
+    moment.clock_s = static_cast<double>(days * 86400 + whole_s) + fraction;
     return true;
 }
 
@@ -152,6 +199,7 @@ bool take_zone(Scanner& scanner, double& seconds) {
 std::optional<Moment> parse_moment(std::string_view cell, DateOrder order) {
     Moment moment;
     Scanner scanner(cell);
+    if (take_packed(scanner, moment)) return moment.date_s && scanner.at_end() ? std::optional(moment) : std::nullopt;
     moment.date_s = take_date(scanner, order);
     if (moment.date_s) {
         if (scanner.at_end()) return moment;
@@ -161,6 +209,11 @@ std::optional<Moment> parse_moment(std::string_view cell, DateOrder order) {
     }
     if (!take_clock(scanner, moment) || !take_zone(scanner, *moment.clock_s) || !scanner.at_end()) return std::nullopt;
     return moment;
+}
+
+std::optional<double> date_of(int64_t year, int64_t month, int64_t day) {
+    if (month < 1 || month > 12 || day < 1 || day > days_of(year, month)) return std::nullopt;
+    return static_cast<double>(days_since_1970(year, month, day) * 86400);
 }
 
 bool looks_like_time(std::string_view cell) {

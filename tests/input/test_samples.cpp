@@ -129,6 +129,9 @@ TEST_F(SamplesTest, TablesAreRowsOrWindows) {
                   .find("'1.500' is taken for a number with a fraction"),
               std::string::npos);
     EXPECT_EQ(open_samples(write("rows.csv", "1.500;2\n0.250;4\n"), {2})->note(), "");
+    EXPECT_NE(open_samples(write("rows.csv", "1,2\n3,4.1"), {2})->note().find("its last row may be cut"),
+              std::string::npos);
+    EXPECT_EQ(open_samples(write("rows.csv", "1,2\n3,4.1\n"), {2})->note(), "");
     EXPECT_NE(open_samples(write("rows.csv", "1,2\n#3,4\n5,6\n"), {2})->note().find("line 2 is left out as a comment"),
               std::string::npos);
 }
