@@ -176,7 +176,8 @@ uint64_t Engine::look_cost() const {
 /// What so much of the stage, as work_of() counts, is worth by the running row's price without failures.
 uint64_t Engine::worth_of(uint64_t work) const {
     const uint64_t passes = runner_->schedule().end() / runner_->schedule().order().values();
-    return scaled(record_.choice.reuse.value(), work, passes * runner_->shape().values() * runner_->shape().channels_in);
+    return scaled(record_.choice.reuse.value(), work,
+                  passes * runner_->shape().values() * runner_->shape().channels_in);
 }
 
 /// The next job's part of what the whole stage costs without failures.
@@ -265,8 +266,7 @@ bool Engine::wants_change(bool progress) const {
     if (!follows_supply(policy_) || energy == never) {
         return false;
     }
-    return (is_too_slow(energy) || !running_choice().may_suit(record_.supply(), energy)) &&
-           is_worth_a_look(energy);
+    return (is_too_slow(energy) || !running_choice().may_suit(record_.supply(), energy)) && is_worth_a_look(energy);
 }
 
 /// May what a look costs be lost? It may be in vain. Where a cycle does less work than it costs, it costs the whole cycle.

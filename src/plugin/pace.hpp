@@ -39,7 +39,9 @@ struct Pace {
     /// The most and the least that it may turn out to be, when the next cycle may finish what was begun, or the last one has: a job
     /// is worth `job` of a cycle.
     constexpr uint64_t share_at_most(uint64_t job) const { return is_open() ? most : share() + error(job); }
-    constexpr uint64_t share_at_least(uint64_t job) const { return is_open() ? 0 : share() - min_u64(share(), error(job)); }
+    constexpr uint64_t share_at_least(uint64_t job) const {
+        return is_open() ? 0 : share() - min_u64(share(), error(job));
+    }
     /// Does it say that a price, which promises `priced`, is wrong, and is it time to ask for something faster?
     constexpr bool is_too_slow(uint64_t job, uint64_t priced) const {
         return (is_known() || was_asked == 0) && share_at_most(job) < priced - priced / 8;
@@ -58,7 +60,8 @@ struct Pace {
         }
         cycles = (cycles + (is_known() ? 0U : 1U)) & accepted;
         const auto before = static_cast<int32_t>(share());
-        const int32_t mean = before + (static_cast<int32_t>(min_u64(now, most)) - before) / static_cast<int32_t>(cycles);
+        const int32_t mean =
+            before + (static_cast<int32_t>(min_u64(now, most)) - before) / static_cast<int32_t>(cycles);
         set_share(static_cast<uint32_t>(mean));
     }
     constexpr bool operator==(const Pace&) const = default;

@@ -57,12 +57,12 @@ TEST_P(NearLeast, BestIsHardlyDearerThanFixed) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Layers, NearLeast,
-                         testing::Values(Layer{"dilated", 8, 8, 8, 3, 3, 1, 3, 1}, Layer{"point", 8, 8, 16, 8, 1, 1, 1, 2},
-                                         Layer{"one_channel", 34, 13, 1, 32, 1, 2, 1, 2},
-                                         Layer{"dense", 1, 1, 33, 4, 1, 1, 1, 2}, Layer{"narrow", 30, 30, 3, 4, 1, 1, 1, 2},
-                                         Layer{"wide", 5, 5, 48, 12, 3, 1, 1, 2}),
-                         [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Layers, NearLeast,
+    testing::Values(Layer{"dilated", 8, 8, 8, 3, 3, 1, 3, 1}, Layer{"point", 8, 8, 16, 8, 1, 1, 1, 2},
+                    Layer{"one_channel", 34, 13, 1, 32, 1, 2, 1, 2}, Layer{"dense", 1, 1, 33, 4, 1, 1, 1, 2},
+                    Layer{"narrow", 30, 30, 3, 4, 1, 1, 1, 2}, Layer{"wide", 5, 5, 48, 12, 3, 1, 1, 2}),
+    [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace dynbal::test
