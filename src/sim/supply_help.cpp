@@ -1,9 +1,9 @@
 #include "sim/supply.hpp"
 
 namespace dynbal::sim {
+namespace {
 
-const char* supply_help() {
-    return R"(A supply says when the power fails. What was written to NVM stays; what SRAM held is lost. A power cycle lasts from
+constexpr char text[] = R"(A supply says when the power fails. What was written to NVM stays; what SRAM held is lost. A power cycle lasts from
 power-up to the next failure.
 
   none               steady power
@@ -73,6 +73,9 @@ Examples:
   --supply daynight:peak=10mW,period=60s,clouds=50%
 A file name in a supply holds no comma.
 )";
-}
+
+}  // namespace
+
+const char* supply_help() { return text; }
 
 }  // namespace dynbal::sim
