@@ -3,7 +3,8 @@
 namespace dynbal::sim {
 namespace {
 
-constexpr char text[] = R"(A supply says when the power fails. What was written to NVM stays; what SRAM held is lost. A power cycle lasts from
+constexpr char text[] =
+    R"(A supply says when the power fails. What was written to NVM stays; what SRAM held is lost. A power cycle lasts from
 power-up to the next failure.
 
   none               steady power
