@@ -88,7 +88,10 @@ std::string stage_table(const ImageFile& file) {
 std::string values_text(const HostInfo& host) {
     const std::string scale = host.input_scale == 1 ? "" : fmt::format(" * {:.6g}", host.input_scale);
     const auto order = [](const std::vector<uint32_t>& positions) {
-        return positions.empty() ? "in the model's order" : "not in the model's order";
+        uint32_t next = 0;
+        const bool same =
+            std::all_of(positions.begin(), positions.end(), [&](uint32_t position) { return position == next++; });
+        return same ? "in the model's order" : "not in the model's order";
     };
     return fmt::format(
         "\nInput: q = round(x{} / {:.6g}), {}; answer: y = q * {:.6g}, {}. `dynbal firmware --header FILE.h` "

@@ -18,7 +18,7 @@
 namespace dynbal {
 
 /// Of the record's layout and meaning: records of another one are none, as those of another image.
-inline constexpr uint32_t record_version = 5;
+inline constexpr uint32_t record_version = 6;
 
 /// So many bytes of what is installed or cleared are written before a record notes it: few, so that short power cycles get on.
 inline constexpr uint32_t setup_piece_bytes = 256;

@@ -172,6 +172,20 @@ TEST_F(CommandTest, InspectShowsStagesMemoryAndLeastEnergy) {
     EXPECT_NE(text.out.find(" uJ with the boot, "), std::string::npos) << text.out;
 }
 
+TEST_F(CommandTest, InspectSaysWhetherValuesAreInTheModelsOrder) {
+    ImageFile file = read_image_file(image());
+    for (const bool same : {true, false}) {
+        for (uint32_t i = 0; i < file.host.output_order.size(); ++i) file.host.output_order[i] = i;
+        ASSERT_GT(file.host.output_order.size(), 1U);
+        if (!same) std::swap(file.host.output_order[0], file.host.output_order[1]);
+        write_image_file(path("order.dynbal"), file);
+        const std::string out = call({"inspect", path("order.dynbal")}).out;
+        const size_t answer = out.find("answer: y = q");
+        ASSERT_NE(answer, std::string::npos) << out;
+        EXPECT_EQ(out.find(", in the model's order", answer) != std::string::npos, same) << out;
+    }
+}
+
 TEST_F(CommandTest, InspectWalksAStageOverTileSizesAndEnergies) {
     const Called called = call({"inspect", image(), "--stage", "1", "--json"});
     ASSERT_EQ(called.code, 0) << called.err;
