@@ -97,10 +97,11 @@ void run(const EmulateArguments& arguments, Context& context) {
         "{} kills of the emulator, {} of them inside an inference; {} inferences ended: {} wrong\n",
         grouped(result.kills), grouped(result.killed_midway), grouped(result.inferences), grouped(result.wrong));
     if (result.wrong != 0) text += result.first_failure + "\n";
-    if (result.inferences == 0)
+    if (result.inferences == 0) {
         text += "No inference ended: too few kills to say anything\n";
-    else if (result.killed_midway == 0)
+    } else if (result.killed_midway == 0) {
         text += "No kill came inside an inference: more --kills say more\n";
+    }
     context.print({{"nvm", device::text_of(nvm_class)},
                    {"kills", result.kills},
                    {"killed_midway", result.killed_midway},
