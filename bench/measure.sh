@@ -50,7 +50,7 @@ preservation() {
 import json, sys
 for run in json.load(sys.stdin)["runs"]:
     moved = run["nvm_read_bytes"] + run["nvm_write_bytes"]
-    print("preservation", sys.argv[1], run["preservation"], f"moved={moved} transfers={run[\"nvm_transfers\"]}")' $m
+    print("preservation", sys.argv[1], run["preservation"], "moved", moved, "transfers", run["nvm_transfers"])' $m
     done
 }
 traffic() {
