@@ -12,7 +12,8 @@ namespace dynbal::cli {
 void add_preservations(CLI::App& command, std::vector<std::string>& names, const std::string& otherwise) {
     command
         .add_option("--preservations", names,
-                    "Some of stateful, hawaii and none; the image is made anew for each (default: " + otherwise + ")")
+                    "Some of " + in_words(method_names(), "and") +
+                        "; the image is made anew for each (default: " + otherwise + ")")
         ->delimiter(',');
 }
 

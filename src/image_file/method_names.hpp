@@ -9,6 +9,8 @@
 namespace dynbal {
 
 std::vector<std::string> method_names();
+/// Names as in a sentence: "stateful, hawaii and none"; `last` before the last one.
+std::string in_words(const std::vector<std::string>& names, const std::string& last);
 /// Its place in plugin/methods.hpp. Throws InputError.
 uint8_t method_by_name(const std::string& name);
 inline const char* method_name(const ImageFile& file) { return methods[file.header().method].name; }
