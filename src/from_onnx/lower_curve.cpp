@@ -69,6 +69,7 @@ double soft_sign(double x) { return x / (1 + std::fabs(x)); }
 const std::map<std::string, Reader>& readers() {
     static const std::map<std::string, Reader> table = {
         {"Abs", plain<std::fabs>},
+        {"Atan", plain<std::atan>},
         {"Celu", celu},
         {"Elu", elu},
         {"Erf", plain<std::erf>},

@@ -20,6 +20,7 @@ const std::set<std::string>& supported_operators() {
         "Abs",
         "Add",
         "ArgMax",
+        "Atan",
         "AveragePool",
         "BatchNormalization",
         "Cast",
