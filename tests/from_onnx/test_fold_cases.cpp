@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <set>
 #include <sstream>
@@ -10,19 +9,12 @@
 #include "base/error.hpp"
 #include "from_onnx/facts.hpp"
 #include "model_builder.hpp"
+#include "read_message.hpp"
 
 namespace dynbal::compiler {
 namespace {
 
 namespace fs = std::filesystem;
-
-template <typename Message>
-Message message_in(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    Message message;
-    EXPECT_TRUE(message.ParseFromIstream(&file)) << path;
-    return message;
-}
 
 /// The case with its inputs as constants, beside a network of one node; nothing if it has others than tensors.
 bool make_constant(onnx::ModelProto& model, const fs::path& data) {
@@ -31,7 +23,7 @@ bool make_constant(onnx::ModelProto& model, const fs::path& data) {
         const fs::path path = data / ("input_" + std::to_string(i) + ".pb");
         if (!graph.input(i).type().has_tensor_type() || !fs::exists(path)) return false;
         auto& tensor = *graph.add_initializer();
-        tensor = message_in<onnx::TensorProto>(path);
+        tensor = read_message<onnx::TensorProto>(path);
         tensor.set_name(graph.input(i).name());
     }
     graph.clear_input();
@@ -78,7 +70,7 @@ bool is_known_fault(const std::string& name) { return name.find("BFLOAT16") != s
 /// The operator that a case is about, if it was folded; each output is right then.
 std::string folded_in(const fs::path& folder) {
     const fs::path data = folder / "test_data_set_0";
-    auto model = message_in<onnx::ModelProto>(folder / "model.onnx");
+    auto model = read_message<onnx::ModelProto>(folder / "model.onnx");
     const onnx::GraphProto given = model.graph();
     if (is_known_fault(folder.filename()) || !make_constant(model, data)) return "";
     try {
@@ -86,7 +78,7 @@ std::string folded_in(const fs::path& folder) {
         for (int i = 0; i < given.output_size(); ++i) {
             const fs::path path = data / ("output_" + std::to_string(i) + ".pb");
             if (!given.output(i).type().has_tensor_type()) return "";
-            const Constant expected = read_constant(message_in<onnx::TensorProto>(path), "");
+            const Constant expected = read_constant(read_message<onnx::TensorProto>(path), "");
             const Constant* const got = facts.constant(given.output(i).name());
             if (got == nullptr) return "";
             EXPECT_TRUE(is_same(*got, expected))

@@ -1,7 +1,6 @@
 // ONNX's own operator test cases: every case made of supported operators gives the expected output
 // or is listed here with the reason why it is refused.
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
@@ -9,6 +8,7 @@
 #include "from_onnx/lower.hpp"
 #include "from_onnx/lower_constant.hpp"
 #include "model_builder.hpp"
+#include "read_message.hpp"
 
 namespace dynbal::compiler {
 namespace {
@@ -180,14 +180,6 @@ std::string expected_reason(const std::string& name) {
         if (names.count(name) > 0) return reason;
     }
     return {};
-}
-
-template <typename Message>
-Message read_message(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    Message message;
-    EXPECT_TRUE(message.ParseFromIstream(&file)) << path;
-    return message;
 }
 
 bool is_float(const onnx::ValueInfoProto& info) {
