@@ -134,6 +134,7 @@ private:
     }
 
     void check(const onnx::NodeProto& call, const onnx::FunctionProto& function) const {
+        if (call.output_size() == 0) refuse(call, "it has no output");
         if (call.input_size() > function.input_size() || call.output_size() > function.output_size()) {
             refuse(call, "it has " + std::to_string(call.input_size()) + " inputs and " +
                              std::to_string(call.output_size()) + " outputs, its function " +

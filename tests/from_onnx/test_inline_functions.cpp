@@ -164,6 +164,13 @@ TEST(InlineFunctions, WhatCannotBeIsRefused) {
     auto& branch = Functions::node(control.add("OwnIf", {"a"}, {"b"}), "If", {"a"}, "b");
     branch.add_attribute()->mutable_g()->set_name("then");
     EXPECT_NE(control.error().find("control flow"), std::string::npos) << control.error();
+
+    Functions mute(ModelBuilder({1, 2}).node("OwnOuter", {"x"}, "y"));
+    auto& outer = mute.add("OwnOuter", {"a"}, {"b"});
+    Functions::node(outer, "Relu", {"a"}, "b");
+    Functions::node(outer, "OwnInner", {"a"}, "c").clear_output();
+    Functions::node(mute.add("OwnInner", {"a"}, {"b"}), "Relu", {"a"}, "b");
+    EXPECT_NE(mute.error().find("it has no output"), std::string::npos) << mute.error();
 }
 
 }  // namespace
