@@ -150,7 +150,8 @@ private:
         for (uint32_t i = 0; i < rig_->file().header().stage_count; ++i) {
             const StageDescriptor& stage = rig_->file().stage(i);
             std::vector<Candidate> rows = rig_->file().candidates(stage);
-            TableInMemory table(rows, stage.least_need_row);
+            const std::vector<ShortCost> froms = rig_->file().candidate_froms(stage);
+            TableInMemory table(rows, froms, stage.least_need_row);
             const auto energy = static_cast<uint64_t>(16 * supply.energy);
             TileTable::Place place;
             table.find({&energy, 1}, {&place, 1});

@@ -6,9 +6,7 @@ namespace dynbal::compiler {
 
 std::vector<std::byte> bytes_of(const StageTable& table) {
     std::vector<std::byte> bytes(table_bytes(static_cast<uint32_t>(table.rows.size())));
-    for (size_t i = 0; i < table.rows.size(); ++i) {
-        std::memcpy(bytes.data() + i * sizeof(ShortCost), &table.rows[i].from, sizeof(ShortCost));
-    }
+    std::memcpy(bytes.data(), table.froms.data(), table.froms.size() * sizeof(ShortCost));
     std::memcpy(bytes.data() + table_rows_offset(static_cast<uint32_t>(table.rows.size())), table.rows.data(),
                 table.rows.size() * sizeof(Candidate));
     return bytes;

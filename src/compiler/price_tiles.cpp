@@ -16,13 +16,18 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double energy_step = 1.04, energy_resolution = 1.02;
 /// A row stays where it comes so near to the winner.
 constexpr double near_enough = 1.005;
+/// Where a row costs at most so much more than the winner, the engine need not look for another one: a look and a change cost
+/// about as much.
+constexpr double hardly_dearer = 1.05;
 /// A row's price, its mean loss applied to each of its energies, errs by no more than so much: else it becomes two.
 constexpr double price_error = 1.1;
 /// Configurations that are walked at each energy: so many quickly, of these so many with care.
 constexpr size_t walked_quickly = 20, walked_carefully = 5;
 constexpr uint32_t careful_effort = 10;
-/// Where none of them gets on, further ones are walked, so many times.
-constexpr size_t chunks = 6;
+/// Of so many that the formula thinks best: near the least energy most of them do not get on.
+constexpr size_t tried_most = 1000;
+/// So many at most are walked for the row of least need.
+constexpr size_t least_entrants = 200;
 
 /// All configurations of a stage with their quick prices, walked on demand.
 class Contest {
@@ -61,12 +66,11 @@ public:
     Winner winner_at(uint64_t energy, std::optional<size_t> favourite, uint32_t effort) const {
         const std::vector<Winner> sorted = quickest(energy);
         std::vector<Winner> entrants;
-        for (size_t begin = 0; begin < sorted.size() && (entrants.empty() || entrants.front().cost == infinite);
-             begin += walked_quickly) {
-            const size_t end = std::min(begin + walked_quickly, sorted.size());
-            entrants.assign(sorted.begin() + static_cast<std::ptrdiff_t>(begin),
-                            sorted.begin() + static_cast<std::ptrdiff_t>(end));
-            std::erase_if(entrants, [&](const Winner& entrant) { return !gets_on(entrant.index, energy); });
+        for (size_t next = 0; next < sorted.size() && (entrants.empty() || entrants.front().cost == infinite);) {
+            entrants.clear();
+            for (; next < sorted.size() && entrants.size() < walked_quickly; ++next) {
+                if (gets_on(sorted[next].index, energy)) entrants.push_back(sorted[next]);
+            }
             walk_all(entrants, energy, quick_effort);
         }
         if (effort > quick_effort) {
@@ -87,7 +91,8 @@ public:
         return entrants.front();
     }
 
-    /// The least energy that something gets on with, and whose it is.
+    /// The least energy that the stage is to get on with, and whose it is. Of the configurations that need hardly more than the
+    /// least of all, by what no device can tell apart, it is the cheapest.
     Winner least_need() const {
         std::vector<size_t> order(all_.size());
         for (size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -97,7 +102,16 @@ public:
             const auto exact = static_cast<double>(needs(order[i]).step);
             if (exact < least.cost) least = {order[i], exact};
         }
-        return least;
+        // What gets on with such energies as they vary, gets on with the lowest of them.
+        const auto energy = static_cast<uint64_t>(least.cost / (1 - energy_jitter) / (1 - energy_jitter));
+        std::vector<Winner> entrants;
+        for (const size_t index : order) {
+            if (entrants.size() == least_entrants || all_[index].need > energy + energy / 8) break;
+            if (gets_on(index, energy)) entrants.push_back({index, 0});
+        }
+        walk_all(entrants, energy, careful_effort);
+        if (entrants.empty() || entrants.front().cost == infinite) return least;
+        return {entrants.front().index, static_cast<double>(needs(entrants.front().index).step)};
     }
 
 private:
@@ -120,7 +134,7 @@ private:
             const double cost = quick_cost(all_[i], prices_->model, energy);
             if (cost != infinite) entrants.push_back({i, cost});
         }
-        const size_t count = std::min(chunks * walked_quickly, entrants.size());
+        const size_t count = std::min(tried_most, entrants.size());
         std::partial_sort(entrants.begin(), entrants.begin() + static_cast<std::ptrdiff_t>(count), entrants.end(),
                           [](const Winner& a, const Winner& b) { return a.cost < b.cost; });
         entrants.resize(count);
@@ -153,6 +167,7 @@ struct Segment {
 };
 
 double lost_at(double reuse, double cost, double energy) { return energy * std::max(0.0, 1 - reuse / cost); }
+double cost_at(double reuse, double lost, double energy) { return reuse * energy / (energy - lost); }
 
 /// Would one loss for both price each of the energies well? The lower one, `energy`, is the dearer to err at.
 bool is_priced_by(const Segment& segment, double lost, double energy) {
@@ -167,7 +182,6 @@ Candidate row_of(const Contest& contest, const Segment& segment) {
     const Needs& needs = contest.needs(segment.index);
     Candidate row;
     row.config = price.config;
-    row.from = ShortCost::below(segment.from);
     // Where it was walked it gets on well, even if a cycle that brings this little does not finish each of its jobs.
     row.need = ShortCost::above(std::min(needs.job, std::max(needs.step, segment.from)));
     row.reuse = ShortCost::below(price.reuse);
@@ -219,6 +233,12 @@ std::vector<Point> points_of(const Contest& contest, double least_need) {
     return points;
 }
 
+/// Between an energy that was walked and the next lower one.
+double end_of(const std::vector<Point>& points, size_t i) {
+    const double next = i + 1 < points.size() ? points[i + 1].energy : points[i].energy / energy_step;
+    return std::sqrt(points[i].energy * next);
+}
+
 std::vector<Segment> segments_of(const std::vector<Point>& points) {
     std::vector<Segment> segments;
     for (size_t i = 0; i < points.size(); ++i) {
@@ -228,8 +248,7 @@ std::vector<Segment> segments_of(const std::vector<Point>& points) {
             segments.push_back({point.index, 0, point.lost, point.lost});
         }
         Segment& segment = segments.back();
-        const double next = i + 1 < points.size() ? points[i + 1].energy : point.energy / energy_step;
-        segment.from = static_cast<uint64_t>(std::sqrt(point.energy * next));
+        segment.from = static_cast<uint64_t>(end_of(points, i));
         segment.lost_min = std::min(segment.lost_min, point.lost);
         segment.lost_max = std::max(segment.lost_max, point.lost);
     }
@@ -239,6 +258,27 @@ std::vector<Segment> segments_of(const std::vector<Point>& points) {
         segments.insert(segments.begin(), {0, static_cast<uint64_t>(highest), 0, 0});
     }
     return segments;
+}
+
+/// The energy down to which nothing is much cheaper than what is taken from `segment.from` on.
+uint64_t holds_from(const Contest& contest, const std::vector<Point>& points, const Segment& segment) {
+    const QuickPrice& price = contest.all()[segment.index];
+    uint64_t from = segment.from;
+    for (size_t i = 0; i < points.size(); ++i) {
+        const Point& point = points[i];
+        const auto energy = static_cast<uint64_t>(point.energy);
+        if (energy >= segment.from) continue;
+        if (point.index != segment.index) {
+            const auto reuse = static_cast<double>(contest.all()[point.index].reuse);
+            const double limit = hardly_dearer * cost_at(reuse, point.lost, point.energy);
+            if (!contest.gets_on(segment.index, energy) ||
+                walked_cost(contest.stage_of(price.config), price.reuse, energy, careful_effort) > limit) {
+                break;
+            }
+        }
+        from = static_cast<uint64_t>(end_of(points, i));
+    }
+    return from;
 }
 
 /// A row that is taken outside of the energies that were walked: priced at the one that it is most likely taken for. As the
@@ -254,9 +294,7 @@ Candidate row_at(const Contest& contest, size_t index, uint64_t energy, bool as_
     }
     const double lost = cost == infinite ? static_cast<double>(energy)
                                          : lost_at(static_cast<double>(price.reuse), cost, static_cast<double>(energy));
-    Candidate row = row_of(contest, {index, as_least ? 0 : energy, lost, lost});
-    row.from = {};
-    return row;
+    return row_of(contest, {index, as_least ? 0 : energy, lost, lost});
 }
 
 }  // namespace
@@ -265,21 +303,25 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
     const Contest contest(shape, prices, arena_bytes);
     StageTable table;
     if (contest.all().empty()) return table;
-    Contest::Winner least = contest.least_need();
+    const Contest::Winner least = contest.least_need();
     const std::vector<Point> points = points_of(contest, least.cost);
-    for (const Point& point : points) {
-        const auto need = static_cast<double>(contest.needs(point.index).step);
-        if (need < least.cost) least = {point.index, need};
-    }
     const auto least_need = static_cast<uint64_t>(least.cost);
     std::vector<Segment> segments = segments_of(points);
-    for (const Segment& segment : segments) table.rows.push_back(row_of(contest, segment));
+    for (const Segment& segment : segments) {
+        table.froms.push_back(ShortCost::below(segment.from));
+        table.rows.push_back(row_of(contest, segment));
+        table.rows.back().from = ShortCost::below(holds_from(contest, points, segment));
+    }
     // What is weaker than all that was walked takes the row of least need.
     if (!(table.rows.back().config == contest.all()[least.index].config)) {
         table.rows.push_back(row_at(contest, least.index, least_need + least_need / 8, true));
+        table.froms.push_back({});
     }
+    table.froms.back() = {};
     table.rows.back().from = {};
+    // What a row needs is a bound: those that need a little less than the cheaper one that was taken for the least need say as much.
     table.rows.back().need = ShortCost::above(least_need);
+    for (Candidate& row : table.rows) row.need = std::max(row.need, table.rows.back().need);
     table.least_need = static_cast<uint32_t>(table.rows.size() - 1);
     while (table.rows.size() > table_rows_max) drop_row(table);
     return table;
@@ -289,13 +331,14 @@ size_t spare_rows(const StageTable& table) { return table.rows.size() - std::min
 
 void drop_row(StageTable& table) {
     const auto width = [&](size_t i) {
-        return static_cast<double>(table.rows[i - 1].from.value()) / static_cast<double>(table.rows[i].from.value());
+        return static_cast<double>(table.froms[i - 1].value()) / static_cast<double>(table.froms[i].value());
     };
     size_t narrowest = 1;
     for (size_t i = 2; i < table.least_need; ++i) {
         if (width(i) < width(narrowest)) narrowest = i;
     }
     table.rows.erase(table.rows.begin() + static_cast<std::ptrdiff_t>(narrowest));
+    table.froms.erase(table.froms.begin() + static_cast<std::ptrdiff_t>(narrowest));
     --table.least_need;
 }
 

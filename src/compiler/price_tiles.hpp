@@ -19,8 +19,9 @@ struct StagePrices {
 };
 
 struct StageTable {
-    std::vector<Candidate> rows;  ///< as TileTable has them; empty if no configuration fits the arena
-    uint32_t least_need = 0;      ///< the last one
+    std::vector<Candidate> rows;   ///< as TileTable has them; empty if no configuration fits the arena
+    std::vector<ShortCost> froms;  ///< the energy from which each is taken
+    uint32_t least_need = 0;       ///< the last one
 };
 
 StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes);

@@ -189,6 +189,9 @@ uint64_t Engine::job_worth() const {
 /// What the running row costs in all: its price, as far as what was seen bears it out.
 uint64_t Engine::running_cost(uint64_t price, uint64_t energy) const {
     const uint64_t reuse = record_.choice.reuse.value();
+    if (energy < record_.choice.from.value() && !record_.pace.is_open()) {
+        return cost_at_share(reuse, record_.pace.share());  // a price for stronger cycles says less than one cycle
+    }
     const uint64_t job = scaled(job_worth(), Pace::whole, energy);
     const uint64_t least = cost_at_share(reuse, record_.pace.share_at_most(job));
     return min_u64(max_u64(price, least), cost_at_share(reuse, record_.pace.share_at_least(job)));
@@ -201,16 +204,9 @@ bool Engine::is_too_slow(uint64_t energy) const {
     return record_.pace.is_too_slow(scaled(job_worth(), Pace::whole, energy), priced);
 }
 
-/// The running row as a change is weighed against it. Its price holds for the energies that it was walked for: with less, each
-/// cycle loses what it fetches before the first job, which a price made where hardly a cycle fails knows nothing of.
+/// The running row as a change is weighed against it.
 Candidate Engine::running_row() const {
-    Candidate running = record_.choice;
-    if (likely_energy(record_.supply()) < running.from.value()) {
-        const uint64_t need = running.need.value();
-        const uint64_t fetched = need - min_u64(need, job_worth());
-        running.lost = ShortCost::below(max_u64(running.lost.value(), fetched));
-    }
-    return record_.done != 0 || record_.channels_done != 0 ? as_running(running) : running;
+    return record_.done != 0 || record_.channels_done != 0 ? as_running(record_.choice) : record_.choice;
 }
 
 /// The last cycle spent what its record says, what its plans took from there to what was found, and not as much as the
@@ -342,10 +338,15 @@ bool Engine::change_config(bool progress) {
 
 /// The configuration stays for these energies, too, at the pace it has: the question is not asked twice.
 void Engine::keep_for(const Choice& other) {
-    if (other.row.config == record_.config() && !(other.row.lost == record_.choice.lost)) {
+    const uint64_t energy = likely_energy(record_.supply());
+    if (other.row.config == record_.config()) {
         record_.choice.lost = other.row.lost;  // priced for these energies
+    } else if (energy < record_.choice.from.value() && other.cost != 0 && other.cost != never) {
+        // It stays as long as its pace is as good as the other one's would be.
+        const uint64_t useful = scaled(record_.choice.reuse.value(), energy, other.cost);
+        record_.choice.lost = ShortCost::below(energy - min_u64(energy, useful));
     }
-    if (is_too_slow(likely_energy(record_.supply()))) {
+    if (is_too_slow(energy)) {
         record_.pace.accept();
     }
     // Rows between two ranges that do not touch have not been looked at: then what was asked last counts.

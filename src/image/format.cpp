@@ -161,7 +161,7 @@ bool candidates_fit(std::span<const std::byte> image, const ImageHeader& header,
     for (uint32_t i = 0; i < stage.candidate_count; ++i) {
         Candidate row;
         ShortCost from;
-        if (!row_at(i, row) || !load(image, stage.candidates_offset + i * 2, from) || !(from == row.from) ||
+        if (!row_at(i, row) || !load(image, stage.candidates_offset + i * 2, from) || from < row.from ||
             from.value() > last || !is_valid(shape, row.config, header.arena_bytes) ||
             row.need.value() < least.need.value()) {
             return false;

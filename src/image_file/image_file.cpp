@@ -167,6 +167,13 @@ std::vector<Candidate> ImageFile::candidates(const StageDescriptor& descriptor) 
     return rows;
 }
 
+std::vector<ShortCost> ImageFile::candidate_froms(const StageDescriptor& descriptor) const {
+    std::vector<ShortCost> froms(descriptor.candidate_count);
+    std::memcpy(static_cast<void*>(froms.data()), image.data() + descriptor.candidates_offset,
+                froms.size() * sizeof(ShortCost));
+    return froms;
+}
+
 std::vector<int16_t> ImageFile::quantise_input(std::span<const float> sample) const {
     std::vector<int16_t> values(header().input_values);
     for (size_t i = 0; i < values.size(); ++i) {

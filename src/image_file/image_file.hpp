@@ -44,6 +44,8 @@ struct ImageFile {
     const ImageHeader& header() const { return *reinterpret_cast<const ImageHeader*>(image.data()); }
     StageDescriptor stage(uint32_t index) const;
     std::vector<Candidate> candidates(const StageDescriptor& stage) const;
+    /// The energy from which each of them is taken.
+    std::vector<ShortCost> candidate_froms(const StageDescriptor& stage) const;
     /// Quantises one sample (ONNX order, already scaled) to the engine's 15-bit input values. Saturates.
     std::vector<int16_t> quantise_input(std::span<const float> sample) const;
     /// How many values of a sample lie outside the range that the calibration inputs had, and are clipped.

@@ -155,18 +155,20 @@ dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape, const dy
     StageView stage;
     stage.shape = shape_from(*shape);
     Candidate rows[DYNBAL_CANDIDATES_MAX];
+    ShortCost froms[DYNBAL_CANDIDATES_MAX];
     uint32_t least_need = 0;
     for (uint32_t i = 0; i < count; ++i) {
         if (!config_from(candidates[i].config, rows[i].config) || !is_valid(stage.shape, rows[i].config, arena_bytes)) {
             return DYNBAL_BAD_CONFIG;
         }
-        rows[i].from = ShortCost::below(candidates[i].from);
+        froms[i] = ShortCost::below(candidates[i].from);
+        rows[i].from = froms[i];
         rows[i].need = ShortCost::above(candidates[i].need);
         rows[i].reuse = ShortCost::below(candidates[i].reuse);
         rows[i].lost = ShortCost::below(candidates[i].lost);
         least_need = rows[i].need.value() < rows[least_need].need.value() ? i : least_need;
     }
-    TableInMemory table({rows, count}, least_need);
+    TableInMemory table({rows, count}, {froms, count}, least_need);
     stage.table = &table;
     stage.model = model_from(*model);
     stage.boot = model->boot;

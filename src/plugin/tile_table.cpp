@@ -38,12 +38,8 @@ TileTable::Place place_of(std::span<const ShortCost> froms, uint64_t energy) {
 }
 
 void TableInMemory::find(std::span<const uint64_t> energies, std::span<Place> places) {
-    ShortCost froms[table_rows_max];
-    for (uint32_t i = 0; i < count; ++i) {
-        froms[i] = rows_[i].from;
-    }
     for (size_t i = 0; i < energies.size(); ++i) {
-        places[i] = place_of({froms, count}, energies[i]);
+        places[i] = place_of(froms_, energies[i]);
     }
 }
 

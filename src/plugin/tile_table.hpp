@@ -43,7 +43,8 @@ static_assert(sizeof(ShortCost) == 2);
 /// A configuration and its price, 20 bytes: the same in the image, in records and in memory.
 struct Candidate {
     TileConfig config;
-    ShortCost from;   ///< it is taken for cycles of this energy and more, up to the `from` of the row before
+    ShortCost
+        from;  ///< with cycles of this energy and more, up to where it is taken, nothing else is worth a look at the table
     ShortCost need;   ///< a cycle with less may make no progress, boot included
     ShortCost reuse;  ///< the whole stage without failures
     ShortCost lost;   ///< what a cycle of the energies that it is taken for loses, boot included, on average
@@ -68,10 +69,11 @@ public:
     /// Where an energy was looked up.
     struct Place {
         uint32_t index = 0;
-        ShortCost until;  ///< the `from` of the row before; the largest cost for row 0
+        ShortCost until;  ///< from where on the row before is taken; the largest cost for row 0
     };
 
-    /// At least one row; [0] is cheapest without failures, further ones follow by falling `from`, down to 0.
+    /// At least one row; [0] is cheapest without failures. Each is taken from an energy of a cycle on, up to that of the row before; they
+    /// fall down to 0.
     uint32_t count = 1;
     uint32_t least_need = 0;  ///< the row that needs least
 
@@ -85,20 +87,22 @@ protected:
     ~TileTable() = default;
 };
 
-/// The place of an energy among the `from` of a table's rows.
+/// The place of an energy among those that a table's rows are taken from.
 TileTable::Place place_of(std::span<const ShortCost> froms, uint64_t energy);
 
 /// A table in memory.
 class TableInMemory final : public TileTable {
 public:
-    TableInMemory(std::span<const Candidate> rows, uint32_t least_need_row)
-        : TileTable(static_cast<uint32_t>(rows.size()), least_need_row), rows_(rows) {}
+    /// As many energies as rows.
+    TableInMemory(std::span<const Candidate> rows, std::span<const ShortCost> froms, uint32_t least_need_row)
+        : TileTable(static_cast<uint32_t>(rows.size()), least_need_row), rows_(rows), froms_(froms) {}
 
     Candidate row(uint32_t index) override { return rows_[index]; }
     void find(std::span<const uint64_t> energies, std::span<Place> places) override;
 
 private:
     std::span<const Candidate> rows_;
+    std::span<const ShortCost> froms_;
 };
 
 }  // namespace dynbal

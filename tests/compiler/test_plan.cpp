@@ -92,7 +92,7 @@ TEST(Plan, TablesAreThinnedToFit) {
         uint32_t rows = 0;
         for (uint32_t i = 0; i < file.header().stage_count; ++i) {
             const StageDescriptor stage = file.stage(i);
-            const compiler::StageTable table{file.candidates(stage), stage.least_need_row};
+            const compiler::StageTable table{file.candidates(stage), file.candidate_froms(stage), stage.least_need_row};
             rows += static_cast<uint32_t>(table.rows.size());
             EXPECT_EQ(least_need_of(table), least_need_of(whole_table(file, i, options)));
         }
@@ -219,8 +219,8 @@ TEST(Plan, NeedInWidePaddingIsThatOfATileInTheInput) {
     inside.in_h = inside.in_w = 6;
     inside.pad_top = inside.pad_left = 0;
     const compiler::StagePrices prices = compiler::device_by_name("msp432p401r").prices();
-    const auto least_need = [&](const LoopShape& s) { return least_need_of(compiler::tile_table(s, prices, 4096)); };
-    EXPECT_EQ(least_need(shape), least_need(inside));
+    const auto need = [&](const LoopShape& s) { return needs_of({&s, {}, 4096, prices.model, prices.boot}).step; };
+    EXPECT_EQ(need(shape), need(inside));
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
                                     stage.model.transfer, stage.model.job,       stage.model.boot};
     const compiler::StageTable made = compiler::tile_table(shape, {stage.model, stage.model.boot}, stage.arena_bytes);
     RC_PRE(!made.rows.empty());
-    TableInMemory table(made.rows, made.least_need);
+    TableInMemory table(made.rows, made.froms, made.least_need);
     stage.table = &table;
     stage.boot = stage.model.boot;
     const auto same_config = [](const dynbal_config& a, const TileConfig& b) {
@@ -83,16 +83,18 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
                a.run_pixels == b.run_pixels && a.order == static_cast<uint32_t>(b.order);
     };
     std::vector<dynbal_candidate> c_table;
-    for (const Candidate& row : made.rows) {
+    for (size_t i = 0; i < made.rows.size(); ++i) {
+        const Candidate& row = made.rows[i];
         const dynbal_config config{row.config.tile_out, row.config.tile_in, row.config.tile_pixels,
                                    row.config.run_pixels, static_cast<uint32_t>(row.config.order)};
         dynbal_candidate priced_row{};
         RC_ASSERT(dynbal_is_valid(&c_shape, &config, stage.arena_bytes) == 1);
         RC_ASSERT(dynbal_price(&c_shape, &config, &c_model, stage.arena_bytes, never, &priced_row) == DYNBAL_OK);
-        // A table's row may need less than a whole job, where it was walked with less.
-        RC_ASSERT(priced_row.reuse == row.reuse.value() && priced_row.need >= row.need.value());
+        // A table's row may need less than a whole job, where it was walked with less; none says less than the one of least need.
+        const uint64_t need = std::max(priced_row.need, made.rows[made.least_need].need.value());
+        RC_ASSERT(priced_row.reuse == row.reuse.value() && need >= row.need.value());
         priced_row.need = row.need.value();
-        priced_row.from = row.from.value();
+        priced_row.from = made.froms[i].value();
         priced_row.lost = row.lost.value();
         c_table.push_back(priced_row);
     }

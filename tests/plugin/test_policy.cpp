@@ -44,7 +44,8 @@ protected:
             for (uint32_t index = 0; index < file.header().stage_count; ++index) {
                 const StageDescriptor stage = file.stage(index);
                 const std::vector<Candidate> rows = file.candidates(stage);
-                TableInMemory table(rows, stage.least_need_row);
+                const std::vector<ShortCost> froms = file.candidate_froms(stage);
+                TableInMemory table(rows, froms, stage.least_need_row);
                 StageView view;
                 view.shape = shape_of(file.header(), stage);
                 view.table = &table;
@@ -110,13 +111,10 @@ TEST_F(Policies, TheTableIsNearTheBestOfAllConfigurations) {
 
 TEST_F(Policies, TheTableHoldsTheLeastNeedAndTheMostReuse) {
     for_each_stage([](const StageView& view, const std::vector<Candidate>& rows) {
-        uint64_t last = never;
         for (const Candidate& row : rows) {
             ASSERT_TRUE(is_valid(view.shape, row.config, view.arena_bytes));
             ASSERT_LE(rows[0].reuse.value(), row.reuse.value());
             ASSERT_LE(rows[view.table->least_need].need.value(), row.need.value());
-            ASSERT_LE(row.from.value(), last);
-            last = row.from.value();
             const uint64_t reuse = cost_of(view.model, stage_traffic(view.shape, row.config, view.arena_bytes));
             ASSERT_EQ(row.reuse, ShortCost::below(reuse));
         }
@@ -254,7 +252,8 @@ TEST(Paper, TheSearchEnds) {
             Candidate row;
             row.config = whole;
             const std::vector<Candidate> rows{row};
-            TableInMemory table(rows, 0);
+            const ShortCost from{};
+            TableInMemory table(rows, {&from, 1}, 0);
             view.table = &table;
             for (const uint64_t energy : {uint64_t{1}, uint64_t{16}, uint64_t{5000}, never / 4}) {
                 for (const Importance importance : {Importance::out_first, Importance::in_first}) {
