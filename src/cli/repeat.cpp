@@ -14,7 +14,8 @@ void RepeatArguments::add_to(CLI::App& command) {
     command.add_flag("--whole-trace", whole_trace, "Inferences in a row until the trace of the supply is over");
     command.add_option(
         "--period", period,
-        "With --repeat or --whole-trace: begin one inference every T, such as 10s, instead of one after the other");
+        "With --repeat or --whole-trace: begin one inference every T, such as 10s, instead of one after the other; in "
+        "between the device sleeps (`dynbal help supplies`)");
     command.add_option("--deadline", deadline,
                        "With --repeat or --whole-trace: an inference that ends later than T after it was due counts as "
                        "missed (default: the period)");

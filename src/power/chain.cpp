@@ -25,6 +25,13 @@ double current_a(double voltage_v, double net_w, double resistance_ohm) {
     return (std::sqrt(std::max(root, 0.0)) - voltage_v) / (2 * resistance_ohm);
 }
 
+/// With as many digits as it takes to tell it from the limit that it does not reach.
+std::string below_text(double voltage_v, double limit_v) {
+    int digits = 3;
+    while (digits < 9 && fmt::format("{:.{}g}", voltage_v, digits) == fmt::format("{:.{}g}", limit_v, digits)) ++digits;
+    return fmt::format("{:.{}g} V", voltage_v, digits);
+}
+
 }  // namespace
 
 EnergyBalance EnergyBalance::since(const EnergyBalance& before) const {
@@ -88,16 +95,28 @@ double PowerChain::charge() {
         waited_s += step.time_s;
         check_patience(waited_s);
     }
+    has_run_ = true;
     return waited_s;
 }
 
+bool PowerChain::sleep(double duration_s) {
+    const double slept_s = draw_into(balance_.lost_sleeping, options_.sleep_w, duration_s);
+    if (slept_s >= duration_s) return true;
+    rest(duration_s - slept_s);
+    return false;
+}
+
 double PowerChain::draw(double power_w, double duration_s) {
+    return draw_into(balance_.delivered, power_w, duration_s);
+}
+
+double PowerChain::draw_into(double& account_j, double power_w, double duration_s) {
     double left_s = duration_s;
     while (left_s > 0) {
         const Flow flow = flow_with(power_w);
         const double stop_j = stop_energy_j(flow.net_w);
         if (energy_j_ <= stop_j && flow.into_w() < energy_j_ / tau_s_) break;
-        const Step step = advance(flow, left_s, stop_j, balance_.delivered);
+        const Step step = advance(flow, left_s, stop_j, account_j);
         left_s -= step.time_s;
         if (step.reached) break;
     }
@@ -231,12 +250,12 @@ std::string PowerChain::lack_text() const {
     const Converter& converter = options_.converter;
     const double leakage_w = capacitor.leakage_a * capacitor.on_v * capacitor.on_v / capacitor.max_v;
     const double needed_w = (leakage_w + options_.sleep_w) / converter.efficiency;
-    std::string text = fmt::format("now {} are harvested", si_text(piece_.power_w, "W"));
+    std::string text = fmt::format("; now {} are harvested", si_text(piece_.power_w, "W"));
     if (piece_.power_w > 0 && converted_w() == 0) {
         return text + fmt::format(", less than the converter needs: {} and {:.3g} V", si_text(converter.least_w, "W"),
                                   converter.least_v);
     }
-    if (needed_w == 0) return text;
+    if (needed_w == 0) return piece_.power_w > 0 ? text : "";
     return text + fmt::format(
                       ", leakage takes {} at {:.3g} V and the sleeping device {}: more than {} must be harvested, on "
                       "average, to start it",
@@ -247,10 +266,17 @@ void PowerChain::refuse(const std::string& reason) const {
     if (balance_.harvested == 0 && piece_.power_w == 0) {
         throw NeverCharges("the supply can never start the device: nothing is harvested");
     }
-    throw NeverCharges(fmt::format(
-        "the supply can never start the device: its capacitor of {}, at {:.3g} V, does not reach {:.3g} V, because {}; "
-        "{}",
-        si_text(options_.capacitor.capacitance_f, "F"), voltage_v(), options_.capacitor.on_v, reason, lack_text()));
+    const device::Capacitor& capacitor = options_.capacitor;
+    const std::string farads = si_text(capacitor.capacitance_f, "F");
+    const std::string begin =
+        has_run_ ? fmt::format(" again: it stopped when its capacitor of {} fell to {:g} V (off_voltage), and starts at {:g} V "
+                               "(on_voltage)",
+                               farads, capacitor.off_v, capacitor.on_v)
+                 : fmt::format(": it starts when its capacitor of {} is at {:g} V (on_voltage)", farads, capacitor.on_v);
+    throw NeverCharges(fmt::format("the supply can never start the device{}; {}the capacitor is at {} and never gets there, "
+                                   "because {}{}",
+                                   begin, total_s_ > 0 ? fmt::format("after {} ", duration_text(total_s_)) : "",
+                                   below_text(voltage_v(), capacitor.on_v), reason, lack_text()));
 }
 
 }  // namespace dynbal::power

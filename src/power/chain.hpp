@@ -32,7 +32,7 @@ struct ChainOptions {
     device::Capacitor capacitor;
     Converter converter;
     double start_v = 0;  ///< of the capacitor
-    double sleep_w = 0;  ///< drawn while the device is off
+    double sleep_w = 0;  ///< drawn while the device is off, or sleeps
 };
 
 /// Joules, since the chain was made.
@@ -43,7 +43,7 @@ struct EnergyBalance {
     double lost_leakage = 0;
     double lost_resistance = 0;
     double lost_clipped = 0;   ///< came while the capacitor was full
-    double lost_sleeping = 0;  ///< drawn while the device was off
+    double lost_sleeping = 0;  ///< drawn while the device was off, or slept
     double stored = 0;         ///< in the capacitor: now, minus when the chain was made
 
     double lost() const { return lost_converter + lost_leakage + lost_resistance + lost_clipped + lost_sleeping; }
@@ -67,6 +67,9 @@ public:
     double charge();
     /// Stays off for `duration_s`, harvesting.
     void rest(double duration_s);
+    /// Sleeps for `duration_s` with the device on, harvesting. False if the capacitor fell to off_v meanwhile, since when it is
+    /// off.
+    bool sleep(double duration_s);
     /// Draws a constant power for `duration_s`, or until the device stops. Returns how long that was.
     double draw(double power_w, double duration_s);
 
@@ -104,6 +107,7 @@ private:
     double energy_after(const Flow& flow, double time_s) const;
     double time_to_reach(double target_j, double power_w) const;
     Step advance(const Flow& flow, double limit_s, double target_j, double& load_account_j);
+    double draw_into(double& account_j, double power_w, double duration_s);
     void next_piece();
     void check_patience(double waited_s);
     void check_repetition(double waited_s);
@@ -120,6 +124,7 @@ private:
     uint64_t seen_repetitions_ = 0;
     Patience patience_;
     EnergyBalance balance_;
+    bool has_run_ = false;
 };
 
 }  // namespace dynbal::power

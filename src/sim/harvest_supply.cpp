@@ -127,13 +127,27 @@ std::unique_ptr<HarvestSupply> HarvestSupply::resumed(std::unique_ptr<power::Har
         new HarvestSupply(options_, chain_.resumed(std::move(harvester)), charging_ps_));
 }
 
-void HarvestSupply::begin_cycle() { charging_ps_ += static_cast<uint64_t>(std::llround(chain_.charge() * 1e12)); }
+void HarvestSupply::begin_cycle() {
+    if (on_) return;
+    charging_ps_ += static_cast<uint64_t>(std::llround(chain_.charge() * 1e12));
+    on_ = true;
+}
+
+void HarvestSupply::rest(double seconds) {
+    if (on_) {
+        on_ = chain_.sleep(seconds);
+    } else {
+        chain_.rest(seconds);
+    }
+}
 
 Grant HarvestSupply::pay(const Demand& demand) {
     Grant grant;
-    if (demand.start.time_ps != 0 && draw(demand.start, 1, grant) == 0) return grant;
-    grant.count = draw(demand.each, demand.count, grant);
-    grant.whole = grant.count == demand.count;
+    if (demand.start.time_ps == 0 || draw(demand.start, 1, grant) != 0) {
+        grant.count = draw(demand.each, demand.count, grant);
+        grant.whole = grant.count == demand.count;
+    }
+    on_ = grant.whole;
     return grant;
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Invariants:
 //!  1. what is granted takes from the chain exactly the time and energy that its cost says, but for less than a picosecond
-//!     and a femtojoule at each power failure.
+//!     and a femtojoule at each power failure;
+//!  2. the device is on from on_v to the power failure, and while it sleeps: an inference that finds it on begins at once.
 #pragma once
 
 #include <functional>
@@ -20,12 +21,12 @@ public:
     HarvestSupply(std::unique_ptr<power::Harvester> harvester, const power::ChainOptions& options,
                   std::optional<power::TraceSummary> trace = std::nullopt)
         : options_(options), chain_(std::move(harvester), options), trace_(std::move(trace)) {}
-    /// One that goes on from here with another harvester: what it is now can be gone back to.
+    /// One that goes on from here with another harvester, the device off: what it is now can be gone back to.
     std::unique_ptr<HarvestSupply> resumed(std::unique_ptr<power::Harvester> harvester) const;
 
     void begin_cycle() override;
     Grant pay(const Demand& demand) override;
-    void rest(double seconds) override { chain_.rest(seconds); }
+    void rest(double seconds) override;
     uint64_t charging_ps() const override { return charging_ps_; }
     double voltage_v() const override { return chain_.voltage_v(); }
     const power::ChainOptions* chain() const override { return &options_; }
@@ -41,6 +42,7 @@ private:
     power::PowerChain chain_;
     std::optional<power::TraceSummary> trace_;
     uint64_t charging_ps_ = 0;
+    bool on_ = false;  ///< from the moment it starts to the failure
 };
 
 /// A supply as it was written: `kind:arguments`.

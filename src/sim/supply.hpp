@@ -54,10 +54,12 @@ public:
     Supply& operator=(const Supply&) = delete;
     virtual ~Supply() = default;
 
-    /// The power comes, or comes back. Throws power::NeverCharges if it never will.
+    /// A power cycle, the first of an inference too: the power comes, or comes back, or has been there since the inference before.
+    /// Throws power::NeverCharges if it never will.
     virtual void begin_cycle() = 0;
     virtual Grant pay(const Demand& demand) = 0;
-    /// The device stays off so long, although nothing has failed. Without a capacitor that changes nothing.
+    /// Between two inferences: the device sleeps so long, unless the capacitor falls to its off voltage meanwhile. Without a
+    /// capacitor that changes nothing.
     virtual void rest(double /*seconds*/) {}
     /// Time spent with the device off, waiting for energy, since the supply was made; without rest().
     virtual uint64_t charging_ps() const { return 0; }

@@ -20,7 +20,9 @@ power-up to the next failure.
                      the same SEED gives the same failures
 
 These harvest: harvester -> converter -> capacitor -> device. The device starts when the capacitor is at its on voltage and
-stops at its off voltage; harvesting goes on meanwhile; latency includes the charging. KEY=VALUE may follow, after commas.
+stops at its off voltage; harvesting goes on meanwhile; latency includes the charging. Between two inferences the device
+sleeps and stays on. It goes off only when the capacitor falls to the off voltage, and then it needs the on voltage again. An
+inference that finds it on begins at once, with a boot. KEY=VALUE may follow, after commas.
 
   power:P            constant, e.g. power:4mW or power:250uW
   trace:FILE         a recording; at its end it starts again (repeat=no: nothing more comes)
@@ -40,7 +42,7 @@ stops at its off voltage; harvesting goes on meanwhile; latency includes the cha
   leakage=A          of the capacitor at max_voltage, proportional to the voltage
   esr=R              series resistance of the capacitor
   start_voltage=U    of the capacitor at first; else its off voltage
-  sleep=P            what the device draws while it is off
+  sleep=P            what the device draws while it is off, and while it sleeps between two inferences
 
  Traces: a table with a header that names its columns, with their units, in any case and way: time_s, Time [ms], power_mw,
  Power (uW), voltage_v and current_ma (their product), irradiance_w_m2. Dates and times of day are known by their content, in one

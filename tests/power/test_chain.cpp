@@ -41,6 +41,21 @@ TEST(PowerChain, ChargesAndEmptiesAsTheEquationsSay) {
     EXPECT_EQ(chain.draw(1e-3, 0.5), 0.5) << "less than is harvested";
 }
 
+TEST(PowerChain, SleepsWithTheDeviceOnUntilTheCapacitorIsAtItsOffVoltage) {
+    ChainOptions options = plain_options();
+    options.sleep_w = 1e-3;
+    PowerChain chain = constant(0.5e-3, options);
+    EXPECT_THROW(chain.charge(), NeverCharges);
+    options.start_v = 3;
+    PowerChain full = constant(0.5e-3, options);
+    EXPECT_TRUE(full.sleep(4));
+    EXPECT_NEAR(full.balance().stored, -0.5e-3 * 4, 1e-12);
+    EXPECT_NEAR(full.balance().lost_sleeping, 1e-3 * 4, 1e-12);
+    EXPECT_FALSE(full.sleep(4)) << "2.5 mJ last for 5 s";
+    EXPECT_LT(full.voltage_v(), 2) << "off, it goes on to draw";
+    expect_balanced(full.balance());
+}
+
 TEST(PowerChain, IsResumedWithAnotherHarvester) {
     PowerChain chain = constant(2e-3, plain_options());
     chain.rest(0.5);
@@ -121,6 +136,11 @@ TEST(PowerChain, SaysWhenItCanNeverCharge) {
     EXPECT_NE(reason({std::make_unique<TraceHarvester>(weak, false, 0), plain_options()}).find("nothing more"),
               std::string::npos);
     EXPECT_NE(reason(constant(1e-10, plain_options())).find("30 days"), std::string::npos);
+    ChainOptions nearly = plain_options();
+    nearly.start_v = 2.9999;
+    EXPECT_EQ(reason({std::make_unique<TraceHarvester>(weak, false, 20), nearly}),
+              "the supply can never start the device: it starts when its capacitor of 1 mF is at 3 V (on_voltage); the "
+              "capacitor is at 2.9999 V and never gets there, because nothing more is harvested");
 }
 
 /// A gain that is small beside what the capacitor holds is one all the same.

@@ -37,6 +37,29 @@ TEST(Series, OneAfterTheOtherOrOneAPeriod) {
     EXPECT_LT(spaced.latencies_s.back(), row.latencies_s.back()) << "the capacitor has been charged meanwhile";
 }
 
+/// What the capacitor holds above its off voltage is there for the next inference: it need not be charged to the on voltage first.
+TEST(Series, AnInferenceThatFindsTheDeviceOnBeginsAtOnce) {
+    const std::string full = "power:1nW,start_voltage=2.99V";
+    for (const double period_s : {0.0, 10.0}) {
+        const SeriesResult row = run(full, {.period_s = period_s, .count = 3});
+        EXPECT_EQ(row.ended(), 3U) << row.stuck;
+        EXPECT_DOUBLE_EQ(row.latencies_s.front(), row.latencies_s.back()) << "nothing was waited for";
+    }
+}
+
+/// But if its sleep has taken what was there the device is off, and the on voltage is needed again.
+TEST(Series, AnInferenceThatFindsTheDeviceOffWaitsForTheOnVoltage) {
+    const SeriesResult dark = run("power:1nW,start_voltage=2.99V,sleep=1mW", {.period_s = 10, .count = 3});
+    EXPECT_EQ(dark.ended(), 1U);
+    EXPECT_NE(dark.stuck.find("again: it stopped when its capacitor of 970 uF fell to 2.8 V (off_voltage), and starts "
+                              "at 2.99 V (on_voltage); after "),
+              std::string::npos)
+        << dark.stuck;
+    const SeriesResult lit = run("power:1.5mW,start_voltage=2.99V,sleep=1mW", {.period_s = 10, .count = 3});
+    EXPECT_EQ(lit.ended(), 3U) << lit.stuck;
+    EXPECT_GT(lit.latencies_s.back(), 2 * lit.latencies_s.front());
+}
+
 TEST(Series, WhatIsDueWhileAnotherRunsIsMissed) {
     const SeriesResult row = run("power:2mW", {.period_s = 0, .count = 1});
     const double period_s = row.worst_s() / 2.5;
