@@ -44,7 +44,7 @@ struct Row {
     Strategy policy = Strategy::fixed;
     sim::RunResult result;
     std::optional<experiment::Oracle> oracle;
-    std::optional<sim::SeriesResult> repeated;
+    std::optional<Repeated> repeated;
 };
 
 std::vector<Strategy> policies_of(const CompareArguments& arguments) {
@@ -89,9 +89,7 @@ Row run_one(const CompareArguments& arguments, const sim::DeviceProfile& profile
     options.policy = experiment::policy_of(row.policy);
     row.result = session.run_inference(input, *supply, options);
     if (arguments.repeat.asked_for() && row.result.completed()) {
-        sim::Session again(chosen ? *chosen : file, profile);
-        const auto fresh = sim::parse_supply(row.supply, profile);
-        row.repeated = run_series(again, input, *fresh, options, arguments.repeat.series_for(*fresh));
+        row.repeated = run_repeated(arguments.repeat, chosen ? *chosen : file, profile, input, row.supply, options);
     }
     return row;
 }
@@ -265,7 +263,7 @@ void run(const CompareArguments& arguments, Context& context) {
         if (row.result.completed()) answer = &row.result.output;
         nlohmann::ordered_json json{{"supply", row.supply}, {"policy", experiment::name_of(row.policy)}};
         json.update(result_json(*row.file, row.result));
-        if (row.repeated) json["repeated"] = series_json(*row.repeated);
+        if (row.repeated) json["repeated"] = series_json(row.repeated->result);
         json["against_fixed"] = against_json(row.result, fixed_beside(rows, index));
         if (row.oracle) json["oracle"] = json_of(*row.oracle);
         runs.push_back(json);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "base/error.hpp"
 #include "cli/write_report.hpp"
 #include "power/quantity.hpp"
@@ -9,16 +11,16 @@
 namespace dynbal::cli {
 
 void RepeatArguments::add_to(CLI::App& command) {
-    command.add_option("--repeat", count, "Number of inferences in a row; gives their mean, median and worst latency")
+    command.add_option("--repeat", count, "Number of inferences; gives their mean, median and worst latency")
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}));
-    command.add_flag("--whole-trace", whole_trace, "Inferences in a row until the trace of the supply is over");
+    command.add_flag("--whole-trace", whole_trace, "Inferences until the trace of the supply is over; one that has begun goes on in its repetition");
     command.add_option(
         "--period", period,
         "With --repeat or --whole-trace: begin one inference every T, such as 10s, instead of one after the other; in "
         "between the device sleeps (`dynbal help supplies`)");
     command.add_option("--deadline", deadline,
-                       "With --repeat or --whole-trace: an inference that ends later than T after it was due counts as "
-                       "missed (default: the period)");
+                       "With --repeat or --whole-trace: an inference that ends later than T after it was due is missed "
+                       "(default: the period); so is one that is left out because another one still runs when it is due");
 }
 
 std::optional<double> seconds_of(const std::string& option, const std::string& text) {
@@ -46,10 +48,22 @@ sim::Series RepeatArguments::series_for(const sim::Supply& supply) const {
     return series;
 }
 
+Repeated run_repeated(const RepeatArguments& arguments, const ImageFile& file, const sim::DeviceProfile& profile,
+                      std::span<const int16_t> input, const std::string& supply, const sim::RunOptions& options) {
+    sim::Session session(file, profile);
+    const auto fresh = sim::parse_supply(supply, profile);
+    Repeated repeated{arguments.series_for(*fresh), {}};
+    repeated.result = run_series(session, input, *fresh, options, repeated.series);
+    return repeated;
+}
+
 nlohmann::ordered_json series_json(const sim::SeriesResult& result) {
     nlohmann::ordered_json json{{"due", result.due},
                                 {"ended", result.ended()},
-                                {"missed", result.missed},
+                                {"missed", result.missed()},
+                                {"late", result.late},
+                                {"left_out", result.left_out},
+                                {"never_ends", result.never_ends},
                                 {"duration_s", result.duration_s},
                                 {"per_minute", result.per_minute()},
                                 {"mean_s", result.mean_s()},
@@ -59,13 +73,39 @@ nlohmann::ordered_json series_json(const sim::SeriesResult& result) {
     return json;
 }
 
-std::string series_text(const sim::SeriesResult& result) {
-    std::string text =
-        fmt::format("{} inferences in a row in {}: mean {}, median {}, worst {}, {:.3g} a minute",
-                    grouped(result.ended()), quantity(result.duration_s, "s"), quantity(result.mean_s(), "s"),
-                    quantity(result.median_s(), "s"), quantity(result.worst_s(), "s"), result.per_minute());
-    if (result.missed > 0) text += fmt::format("; {} of {} missed", grouped(result.missed), grouped(result.due));
-    if (!result.stuck.empty()) text += "\nand then none any more: " + result.stuck;
+namespace {
+
+/// "40 missed: 13 ended later, 27 left out because another one still ran"
+std::string missed_text(const sim::SeriesResult& result) {
+    std::string why;
+    const auto add = [&](uint64_t count, const char* what) {
+        if (count > 0) why += fmt::format("{}{} {}", why.empty() ? ": " : ", ", grouped(count), what);
+    };
+    add(result.late, "ended later");
+    add(result.left_out, "left out because another one still ran");
+    add(result.never_ends, "never end");
+    return grouped(result.missed()) + " missed" + why;
+}
+
+}  // namespace
+
+std::string series_text(const Repeated& repeated) {
+    const sim::Series& series = repeated.series;
+    const sim::SeriesResult& result = repeated.result;
+    std::string text;
+    if (series.period_s > 0) {
+        text = fmt::format("{} inferences due, one every {}: ", grouped(result.due), quantity(series.period_s, "s"));
+    } else {
+        text = fmt::format("{} inferences one after the other: ", grouped(result.due));
+    }
+    if (std::isfinite(series.deadline_s)) {
+        text += fmt::format("{} within {}, ", grouped(result.in_time()), quantity(series.deadline_s, "s"));
+    }
+    if (std::isfinite(series.deadline_s) || result.missed() > 0) text += missed_text(result) + "; ";
+    text += fmt::format("latency mean {}, median {}, worst {}; {:.3g} a minute for {}", quantity(result.mean_s(), "s"),
+                        quantity(result.median_s(), "s"), quantity(result.worst_s(), "s"), result.per_minute(),
+                        quantity(result.duration_s, "s"));
+    if (!result.stuck.empty()) text += "\nThe next one never ends: " + result.stuck;
     return text;
 }
 

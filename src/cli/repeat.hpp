@@ -1,7 +1,8 @@
-//! Many inferences in a row instead of one lucky one: --repeat, --whole-trace, --period, --deadline.
+//! Many inferences instead of one lucky one: --repeat, --whole-trace, --period, --deadline.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "cli/arguments.hpp"
@@ -23,8 +24,19 @@ struct RepeatArguments {
 /// `option` as seconds; nothing if it is empty. Throws InputError.
 std::optional<double> seconds_of(const std::string& option, const std::string& text);
 
+/// What was asked for, and what came of it.
+struct Repeated {
+    sim::Series series;
+    sim::SeriesResult result;
+};
+
+/// On a device and a supply of their own.
+Repeated run_repeated(const RepeatArguments& arguments, const ImageFile& file, const sim::DeviceProfile& profile,
+                      std::span<const int16_t> input, const std::string& supply, const sim::RunOptions& options);
+
 nlohmann::ordered_json series_json(const sim::SeriesResult& result);
-/// "50 inferences in a row: mean 74 s, median 12 s, worst 412 s, 0.8 a minute".
-std::string series_text(const sim::SeriesResult& result);
+/// "120 inferences due, one every 30 s: 80 within 30 s, 40 missed: 13 ended later, 27 left out because another one still ran; mean 21 s,
+/// ...". Latencies are of those that ended.
+std::string series_text(const Repeated& repeated);
 
 }  // namespace dynbal::cli

@@ -44,15 +44,6 @@ std::string fault_of_other(sim::Session& session, const ImageFile& file, const s
     return result.output == expected_answer(file, other) ? "" : "is WRONG";
 }
 
-/// Many in a row on a device and a supply of their own.
-sim::SeriesResult run_repeated(const SimulateArguments& arguments, const ImageFile& file,
-                               const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
-                               const sim::RunOptions& options) {
-    sim::Session session(file, profile);
-    const auto supply = sim::parse_supply(arguments.supply, profile);
-    return sim::run_series(session, input, *supply, options, arguments.repeat.series_for(*supply));
-}
-
 void run(const SimulateArguments& arguments, Context& context) {
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
@@ -109,8 +100,8 @@ void run(const SimulateArguments& arguments, Context& context) {
     text += "\n\n" + cost_text(result, arguments.repeat.asked_for() ? "the first inference" : "one inference") +
             wear_text(file, result.wear);
     if (arguments.repeat.asked_for() && result.completed()) {
-        const sim::SeriesResult repeated = run_repeated(arguments, file, profile, input, options);
-        json["repeated"] = series_json(repeated);
+        const Repeated repeated = run_repeated(arguments.repeat, file, profile, input, arguments.supply, options);
+        json["repeated"] = series_json(repeated.result);
         text += "\n" + series_text(repeated) + "\n";
     }
     context.print(json, text);

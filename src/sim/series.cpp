@@ -23,37 +23,40 @@ double SeriesResult::worst_s() const {
     return latencies_s.empty() ? 0 : *std::max_element(latencies_s.begin(), latencies_s.end());
 }
 
+uint64_t Series::due_count() const {
+    if (period_s <= 0 || until_s >= period_s * static_cast<double>(count)) return count;
+    return static_cast<uint64_t>(std::ceil(until_s / period_s));
+}
+
 SeriesResult run_series(Session& session, std::span<const int16_t> input, Supply& supply, RunOptions options,
                         const Series& series) {
     options.timing_only = true;
     SeriesResult result;
+    const uint64_t count = series.due_count();
     double now_s = 0;
-    for (uint64_t index = 0; index < series.count; ++index) {
+    for (uint64_t index = 0; index < count; ++index) {
         const double due_s = series.period_s > 0 ? series.period_s * static_cast<double>(index) : now_s;
-        if (due_s >= series.until_s) break;
+        if (series.period_s <= 0 && due_s >= series.until_s) break;
         ++result.due;
         if (due_s < now_s) {
-            ++result.missed;
+            ++result.left_out;
         } else {
-            try {
-                if (due_s > now_s) supply.rest(due_s - now_s);
-            } catch (const power::NeverCharges& reason) {
-                result.stuck = reason.what();
-            }
-            const RunResult run = result.stuck.empty() ? session.run_inference(input, supply, options) : RunResult{};
+            if (due_s > now_s) supply.rest(due_s - now_s);
+            const RunResult run = session.run_inference(input, supply, options);
+            now_s = due_s + run.latency_s;
             if (!run.completed()) {
                 // It holds the device for ever.
-                if (result.stuck.empty()) result.stuck = run.message;
-                ++result.missed;
-                result.duration_s = due_s + run.latency_s;
+                result.stuck = run.message;
+                result.never_ends = 1 + (series.period_s > 0 ? count - result.due : 0);
+                result.due += result.never_ends - 1;
+                result.duration_s = now_s;
                 return result;
             }
-            now_s = due_s + run.latency_s;
             result.latencies_s.push_back(run.latency_s);
-            if (run.latency_s > series.deadline_s) ++result.missed;
+            if (run.latency_s > series.deadline_s) ++result.late;
         }
         result.duration_s = std::max(now_s, due_s + series.period_s);
-        if (result.missed > series.missed_max) {
+        if (result.missed() > series.missed_max) {
             result.gave_up = true;
             return result;
         }

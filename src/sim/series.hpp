@@ -2,7 +2,8 @@
 //!
 //! Invariants:
 //!  1. the supply goes on between them: what one leaves in the capacitor is there for the next;
-//!  2. an inference that is due while another one still runs is left out, and missed.
+//!  2. an inference that is due while another one still runs is left out;
+//!  3. due = in time + late + left out + without an end: each that is due is one of these.
 #pragma once
 
 #include <cstdint>
@@ -22,21 +23,29 @@ struct Series {
     uint64_t count = 1;                                           ///< so many are due
     double until_s = std::numeric_limits<double>::infinity();     ///< and none after this
     uint64_t missed_max = std::numeric_limits<uint64_t>::max();   ///< give up when more are
+
+    /// How many are due in all; of those that begin one after the other nobody knows how many `until_s` leaves.
+    uint64_t due_count() const;
 };
 
 struct SeriesResult {
-    std::vector<double> latencies_s;  ///< of those that were run, from when they were due
-    uint64_t due = 0, missed = 0;
+    std::vector<double> latencies_s;  ///< of those that ended, from when they were due
+    uint64_t due = 0;
+    uint64_t late = 0;        ///< ended after the deadline
+    uint64_t left_out = 0;    ///< due while another one still ran
+    uint64_t never_ends = 0;  ///< the one at which it was stuck, and all that are due after it
     double duration_s = 0;  ///< to the end of the last one, or of its period
     std::string stuck;      ///< why it can never go on; empty if it can
     bool gave_up = false;   ///< because of missed_max
 
     uint64_t ended() const { return latencies_s.size(); }
+    uint64_t missed() const { return late + left_out + never_ends; }
+    uint64_t in_time() const { return due - missed(); }
     double mean_s() const;
     double median_s() const;
     double worst_s() const;
     double per_minute() const { return duration_s > 0 ? 60 * static_cast<double>(ended()) / duration_s : 0; }
-    double share_met() const { return due > 0 ? static_cast<double>(due - missed) / static_cast<double>(due) : 0; }
+    double share_met() const { return due > 0 ? static_cast<double>(in_time()) / static_cast<double>(due) : 0; }
 };
 
 /// Arithmetic is left out: what is wanted are times. The session's NVM must hold no unfinished inference.

@@ -26,18 +26,13 @@ SizeTrial try_size(const SizeTask& task, SizeOf what, double value) {
         };
     }
     Series series = task.series;
-    if (series.period_s > 0) {
-        const double due = std::min(static_cast<double>(series.count), std::ceil(series.until_s / series.period_s));
-        series.missed_max = static_cast<uint64_t>(due * (1 - task.share) + 1e-9);
-    } else {
-        series.missed_max = static_cast<uint64_t>(static_cast<double>(series.count) * (1 - task.share) + 1e-9);
-    }
+    series.missed_max = static_cast<uint64_t>(static_cast<double>(series.due_count()) * (1 - task.share) + 1e-9);
     Session session(*task.file, task.profile);
     SizeTrial trial{.value = value, .met = false, .result = {}};
     try {
         const auto supply = plan.make();
         trial.result = run_series(session, task.input, *supply, task.options, series);
-        trial.met = trial.result.stuck.empty() && !trial.result.gave_up && trial.result.missed <= series.missed_max;
+        trial.met = trial.result.stuck.empty() && !trial.result.gave_up && trial.result.share_met() >= task.share - 1e-9;
     } catch (const power::NeverCharges& reason) {
         trial.result.stuck = reason.what();
     }
