@@ -126,10 +126,10 @@ void CsvColumns::fail_without_unit(size_t column, const char* option) const {
         fail(fmt::format("{} does not end with its unit; write it as the last word, such as power_1_mw, or give {}",
                          name_of(column), option));
     }
-    const bool is_time = head_.columns[column].meaning.quantity == Quantity::time;
+    const Quantity quantity = head_.columns[column].meaning.quantity;
     fail(fmt::format("{} has no unit; write it into the header, such as {}, or give {}",
-                     is_time ? fmt::format("the time, {},", name_of(column)) : name_of(column),
-                     is_time ? "time_s or Time [ms]" : "power_mw or Power [mW]", option));
+                     quantity == Quantity::time ? fmt::format("the time, {},", name_of(column)) : name_of(column),
+                     example_names(quantity), option));
 }
 
 std::string CsvColumns::unit_text(size_t column, const ColumnMeaning& meaning) const {

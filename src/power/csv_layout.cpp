@@ -73,18 +73,48 @@ private:
             take(*light, columns_.at(*light).meaning);
         } else if (bare.empty() && (volts || amperes)) {
             const size_t column = volts ? *volts : *amperes;
+            refuse_half(column, volts ? Quantity::current : Quantity::voltage, volts ? "resistance" : "voltage");
             take(column, columns_.at(column).meaning);
         } else {
             fail_without_value();
         }
     }
 
+    /// A column with a unit, beside one that would make a power of it and has none: it is not passed over, unless `option` says
+    /// what is to be done without it.
+    void refuse_half(size_t column, Quantity missing, const char* option) const {
+        const std::vector<size_t> bare = columns_.of(missing, false);
+        if (bare.empty() || options_.has(option)) return;
+        fail_without_unit_of(bare.front(), column);
+    }
+
+    /// Of a voltage and a current, one or both of them without a unit: how the product is written by hand.
+    [[noreturn]] void fail_without_unit_of(size_t column, size_t other) const {
+        const bool is_voltage = columns_.at(column).meaning.quantity == Quantity::voltage;
+        const size_t volts = is_voltage ? column : other, amperes = is_voltage ? other : column;
+        const auto unit_of = [&](size_t which) {
+            const ColumnMeaning& meaning = columns_.at(which).meaning;
+            return meaning.has_unit() ? text_of_unit(meaning) : std::string(example_unit(meaning.quantity));
+        };
+        // What an option cannot hold is told by its number.
+        const auto word_of = [&](size_t which) {
+            const std::string& name = columns_.at(which).name;
+            return name.find_first_of(" ,*=") == std::string::npos ? name : std::to_string(which + 1);
+        };
+        const std::string option =
+            fmt::format("column={}*{},unit={}*{}", word_of(volts), word_of(amperes), unit_of(volts), unit_of(amperes));
+        columns_.fail_without_unit(column, option.c_str());
+    }
+
     [[noreturn]] void fail_without_value() const {
         columns_.need_header();
+        const std::vector<size_t> volts = columns_.of(Quantity::voltage, false);
+        const std::vector<size_t> amperes = columns_.of(Quantity::current, false);
         for (const Quantity quantity : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
             for (const size_t column : columns_.of(quantity, false)) {
                 columns_.refuse_other(column);
-                columns_.fail_without_unit(column, quantity == Quantity::irradiance ? "unit=W/m2" : "unit=mW");
+                if (quantity == Quantity::voltage && !amperes.empty()) fail_without_unit_of(column, amperes.front());
+                columns_.fail_without_unit(column, fmt::format("unit={}", example_unit(quantity)).c_str());
             }
         }
         columns_.fail(fmt::format("no column of {} says what is harvested; its name needs quantity and unit ({}), {}",

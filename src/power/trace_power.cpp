@@ -1,5 +1,7 @@
 #include "power/trace_power.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "power/iv_curve.hpp"
@@ -7,11 +9,19 @@
 namespace dynbal::power {
 namespace {
 
+/// Throws InputError, with the columns that were taken, where an option says what makes a power of them.
+void need(const Options& options, const TraceLayout& layout, const char* key, const char* why) {
+    if (options.has(key)) return;
+    options.refuse(fmt::format("{}= is missing ({}): {}", key, layout.columns, why));
+}
+
 std::function<double(double)> from_voltage(const TraceLayout& layout, Options& options, double scale) {
     const bool documented = layout.format == "mementos" || layout.format == "capsimu";
     // Across 30 kOhm those were taken; of others nobody knows.
-    const double ohm = documented ? options.number("resistance", Unit::ohm, 30e3, 1e-3, 1e9)
-                                  : options.required("resistance", Unit::ohm, 1e-3, 1e9);
+    if (!documented)
+        need(options, layout, "resistance",
+             "a voltage alone is no power; over which resistance was it taken? resistance=30kOhm");
+    const double ohm = options.number("resistance", Unit::ohm, 30e3, 1e-3, 1e9);
     const std::string load = options.text("load").value_or("measured");
     if (load != "measured" && load != "matched") options.refuse("load= is measured or matched");
     // Measured: the power in the resistor across which the voltage was taken. Matched: what a converter gets at best
@@ -20,7 +30,7 @@ std::function<double(double)> from_voltage(const TraceLayout& layout, Options& o
     return [share](double volts) { return share * volts * volts; };
 }
 
-std::function<double(double)> from_light(Options& options, double scale) {
+std::function<double(double)> from_light(const TraceLayout& layout, Options& options, double scale) {
     if (options.has("curve")) {
         const auto curve = read_iv_curve(*options.text("curve"));
         const double cells = options.number("cells", Unit::none, 1, 1e-3, 1e6);
@@ -33,6 +43,8 @@ std::function<double(double)> from_light(Options& options, double scale) {
         const double factor = scale * cells * watts / at;
         return [factor](double irradiance) { return factor * irradiance; };
     }
+    need(options, layout, "panel",
+         "light alone is no power; how much does the solar cell give at 1000 W/m2? panel=50mW, or curve=FILE");
     const double panel_w = options.required("panel", Unit::watt, 1e-9, 1e6);
     const double factor = scale * panel_w / 1000;
     return [factor](double irradiance) { return factor * irradiance; };
@@ -48,8 +60,10 @@ std::function<double(double)> watts_of(const TraceLayout& layout, Options& optio
     if (scale == 0) options.refuse("scale=0 leaves nothing");
     switch (layout.quantity) {
         case Quantity::voltage: return from_voltage(layout, options, scale);
-        case Quantity::irradiance: return from_light(options, scale);
+        case Quantity::irradiance: return from_light(layout, options, scale);
         case Quantity::current: {
+            need(options, layout, "voltage",
+                 "a current alone is no power; at which voltage does it flow? voltage=2.8V");
             const double volts = scale * options.required("voltage", Unit::volt, 1e-3, 1e3);
             return [volts](double amperes) { return volts * amperes; };
         }

@@ -107,6 +107,30 @@ const char* text_of(Quantity quantity) {
     return "nothing known";
 }
 
+const char* example_names(Quantity quantity) {
+    switch (quantity) {
+        case Quantity::time: return "time_s or Time [ms]";
+        case Quantity::voltage: return "voltage_v or Voltage [V]";
+        case Quantity::current: return "current_ma or Current [mA]";
+        case Quantity::irradiance: return "irradiance_w_m2 or Irradiance [W/m2]";
+        case Quantity::power:
+        case Quantity::none: break;
+    }
+    return "power_mw or Power [mW]";
+}
+
+const char* example_unit(Quantity quantity) {
+    switch (quantity) {
+        case Quantity::time: return "ms";
+        case Quantity::voltage: return "V";
+        case Quantity::current: return "mA";
+        case Quantity::irradiance: return "W/m2";
+        case Quantity::power:
+        case Quantity::none: break;
+    }
+    return "mW";
+}
+
 std::string units_text() {
     return "time in s, ms, us, ns, min, h, d; power in W, mW, uW, nW; volts and amperes alike; light in W/m2, mW/cm2";
 }

@@ -22,6 +22,9 @@ std::optional<ColumnMeaning> unit_named(std::string_view unit);
 const char* text_of(Quantity quantity);
 /// "mW"
 std::string text_of_unit(const ColumnMeaning& meaning);
+/// How a column of it may be named, and the unit that may be given by hand: "power_mw or Power [mW]", "mW".
+const char* example_names(Quantity quantity);
+const char* example_unit(Quantity quantity);
 /// "power in mW (or W, uW)", for messages.
 std::string units_text();
 

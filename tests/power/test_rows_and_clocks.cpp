@@ -52,8 +52,9 @@ TEST(Dates, SpreadOverColumnsAreRead) {
         nsrdb +
             "Year,Month,Day,Hour,Minute,GHI,DHI,Pressure,A,B,C\n2020,1,1,0,30,0,0,1,1,1,1\n2020,1,1,1,30,9,1,1,1,1,1\n",
         "panel=1W", "csv of NSRDB, time from 'Year', 'Month', 'Day', 'Hour', 'Minute', irradiance in W/m2 from 'GHI'");
-    expect_told("Year,Month,Day,Hour,GHI\n2020,1,1,0,0\n2020,1,1,1,9\n", "",
-                "'GHI' has no unit; write it into the header, such as power_mw or Power [mW], or give unit=W/m2");
+    expect_told(
+        "Year,Month,Day,Hour,GHI\n2020,1,1,0,0\n2020,1,1,1,9\n", "",
+        "'GHI' has no unit; write it into the header, such as irradiance_w_m2 or Irradiance [W/m2], or give unit=W/m2");
     expect_told("Year,Month,Day,GHI\n2020,12,31,1\n2021,1,1,9\n", "unit=W/m2,panel=1W", "2 samples, 2 days");
     expect_told(
         "Year,Month,Day,Time,power_mw\n2020,12,31,23:00:00,1\n2021,1,2,1:00:00,9\n", "",

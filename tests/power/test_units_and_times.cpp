@@ -24,8 +24,8 @@ TEST(Units, AnUnknownOneIsNamed) {
         const char *header, *unit, *option;
     };
     for (const Case& c :
-         {Case{"time_s,power (hp)", "hp", "unit=mW"}, Case{"time_s,voltage [statV]", "statV", "unit=mW"},
-          Case{"time_s,power_mwh", "mwh", "unit=mW"}, Case{"time_s,Current (gauss)", "gauss", "unit=mW"},
+         {Case{"time_s,power (hp)", "hp", "unit=mW"}, Case{"time_s,voltage [statV]", "statV", "unit=V"},
+          Case{"time_s,power_mwh", "mwh", "unit=mW"}, Case{"time_s,Current (gauss)", "gauss", "unit=mA"},
           Case{"time [weeks],power_mw", "weeks", "time_unit=ms"},
           Case{"time_fortnights,power_mw", "fortnights", "time_unit=ms"},
           Case{"time_s,\"power\n(deci W)\"", "deci W", "unit=mW"}, Case{"time,power\ns,hp\n", "hp", "unit=mW"}}) {
@@ -35,6 +35,17 @@ TEST(Units, AnUnknownOneIsNamed) {
     }
     expect_told("time_s,power_hp\n0,1\n1,2\n", "column=2", "the unit 'hp' is not known");
     expect_told("time_s,power\n0,1\n1,2\n", "", "'power' has no unit; write it into the header");
+    // Half of a product is not passed over because the other half has its unit.
+    expect_told("time_s,voltage,current_ma\n0,1,2\n1,2,2\n", "",
+                "'voltage' has no unit; write it into the header, such as voltage_v or Voltage [V], or give "
+                "column=voltage*current_ma,unit=V*mA");
+    expect_told("time_s,Bus Voltage [V],Current\n0,1,2\n1,2,2\n", "",
+                "'Current' has no unit; write it into the header, such as current_ma or Current [mA], or give "
+                "column=2*Current,unit=V*mA");
+    expect_told("time_s,voltage,current\n0,1,2\n1,2,2\n", "", "or give column=voltage*current,unit=V*mA");
+    expect_told("time_s,voltage\n0,1\n1,2\n", "", "or give unit=V");
+    expect_told("time_s,current_ma\n0,1\n1,2\n", "",
+                "voltage= is missing (time from 'time_s', current from 'current_ma'): a current alone is no power");
     expect_told("time_s,illuminance [lux]\n0,1\n1,2\n", "", "no known units: 'lux'");
     for (const char* name :
          {"power", "Voltage 1", "unix_time", "time_stamp", "x-axis", "sample_rate", "Power consumption of all"})
