@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace dynbal::cli {
 
@@ -19,8 +20,10 @@ struct Context {
     void print(const nlohmann::ordered_json& object, const std::string& text) const;
     /// Says what a user should know, beside the results.
     void warn(const std::string& message) const;
-    /// The same without alarm.
+    /// The same without alarm. What was said is not said again.
     void note(const std::string& message) const;
+
+    mutable std::vector<std::string> noted{};
 };
 
 void add_compile(CLI::App& app, Context& context);

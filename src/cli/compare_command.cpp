@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/compare_rows.hpp"
 #include "cli/preservations.hpp"
 #include "cli/program.hpp"
 #include "cli/repeat.hpp"
@@ -38,15 +39,6 @@ struct CompareArguments {
     RepeatArguments repeat;
 };
 
-struct Row {
-    std::string supply;
-    const ImageFile* file = nullptr;
-    Strategy policy = Strategy::fixed;
-    sim::RunResult result;
-    std::optional<experiment::Oracle> oracle;
-    std::optional<Repeated> repeated;
-};
-
 std::vector<Strategy> policies_of(const CompareArguments& arguments) {
     std::vector<Strategy> policies;
     for (const std::string& name : arguments.policies) {
@@ -74,9 +66,9 @@ experiment::Oracle oracle_for(const CompareArguments& arguments, const ImageFile
     return experiment::find_oracle(file, profile, supply, options);
 }
 
-Row run_one(const CompareArguments& arguments, const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
-            const Row& wanted) {
-    Row row = wanted;
+CompareRow run_one(const CompareArguments& arguments, const sim::DeviceProfile& profile,
+                   const std::vector<int16_t>& input, const CompareRow& wanted) {
+    CompareRow row = wanted;
     const ImageFile& file = *row.file;
     std::optional<ImageFile> chosen;
     if (row.policy == Strategy::oracle) {
@@ -94,9 +86,9 @@ Row run_one(const CompareArguments& arguments, const sim::DeviceProfile& profile
     return row;
 }
 
-std::vector<Row> run_all(const CompareArguments& arguments, const std::vector<ImageFile>& images,
-                         const sim::DeviceProfile& profile, const std::vector<int16_t>& input) {
-    std::vector<Row> rows;
+std::vector<CompareRow> run_all(const CompareArguments& arguments, const std::vector<ImageFile>& images,
+                                const sim::DeviceProfile& profile, const std::vector<int16_t>& input) {
+    std::vector<CompareRow> rows;
     for (const std::string& supply : arguments.supplies) {
         for (const ImageFile& file : images) {
             for (const Strategy policy : policies_of(arguments)) {
@@ -108,9 +100,9 @@ std::vector<Row> run_all(const CompareArguments& arguments, const std::vector<Im
 }
 
 /// All answers that there are must be the same.
-bool same_answers(const std::vector<Row>& rows) {
+bool same_answers(const std::vector<CompareRow>& rows) {
     const std::vector<int16_t>* first = nullptr;
-    for (const Row& row : rows) {
+    for (const CompareRow& row : rows) {
         if (!row.result.completed()) continue;
         if (first == nullptr) first = &row.result.output;
         if (row.result.output != *first) return false;
@@ -118,28 +110,16 @@ bool same_answers(const std::vector<Row>& rows) {
     return true;
 }
 
-/// The run of `fixed` on the supply of `rows[index]`, with the same method; null if there is none, or if it did not end.
-const sim::RunResult* fixed_beside(const std::vector<Row>& rows, size_t index) {
-    const auto fixed = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
-        return row.policy == Strategy::fixed && row.supply == rows[index].supply && row.file == rows[index].file;
-    });
-    return fixed != rows.end() && fixed->result.completed() ? &fixed->result : nullptr;
-}
-
 /// Did the runs end on whose behalf the others are there: of `best`, or without it of the last policy asked for; of the methods
 /// that keep something, or without them of all?
-bool judged_completes(const std::vector<Row>& rows) {
-    const auto is_best = [](const Row& row) { return row.policy == Strategy::best; };
+bool judged_completes(const std::vector<CompareRow>& rows) {
+    const auto is_best = [](const CompareRow& row) { return row.policy == Strategy::best; };
     const Strategy judged = std::any_of(rows.begin(), rows.end(), is_best) ? Strategy::best : rows.back().policy;
-    const auto keeps_nothing = [](const Row& row) { return keeps_stages_only(*row.file); };
+    const auto keeps_nothing = [](const CompareRow& row) { return keeps_stages_only(*row.file); };
     const bool all = std::all_of(rows.begin(), rows.end(), keeps_nothing);
-    return std::all_of(rows.begin(), rows.end(), [&](const Row& row) {
+    return std::all_of(rows.begin(), rows.end(), [&](const CompareRow& row) {
         return row.policy != judged || row.result.completed() || (keeps_nothing(row) && !all);
     });
-}
-
-std::string label_of(const Row& row) {
-    return fmt::format("{}, {}, {}", row.supply, method_name(*row.file), experiment::name_of(row.policy));
 }
 
 nlohmann::ordered_json json_of(const experiment::Oracle& oracle) {
@@ -185,8 +165,8 @@ std::string against_text(const sim::RunResult& result, const sim::RunResult* fix
                        latency ? result.latency_s / fixed->latency_s : result.cost_units() / fixed->cost_units());
 }
 
-std::string table_of(const std::vector<Row>& rows) {
-    const auto is_judged_by_latency = [](const Row& row) { return judged_by_latency(row.result); };
+std::string table_of(const std::vector<CompareRow>& rows) {
+    const auto is_judged_by_latency = [](const CompareRow& row) { return judged_by_latency(row.result); };
     const bool any_latency = std::any_of(rows.begin(), rows.end(), is_judged_by_latency);
     const bool any_cost = !std::all_of(rows.begin(), rows.end(), is_judged_by_latency);
     std::vector<io::Column> columns{{"supply", io::Align::left},
@@ -201,17 +181,18 @@ std::string table_of(const std::vector<Row>& rows) {
     if (any_latency) columns.push_back({"latency against fixed"});
     columns.push_back({"energy"});
     io::Table table(columns);
+    SupplyCells supplies;
     for (size_t index = 0; index < rows.size(); ++index) {
-        const Row& row = rows[index];
+        const CompareRow& row = rows[index];
         const sim::RunResult& result = row.result;
-        if (index != 0 && row.supply != rows[index - 1].supply) table.add_rule();
         const char* const method = method_name(*row.file);
+        const std::string supply = supplies.next(row.supply, table);
         if (!result.completed()) {
-            table.add_row({row.supply, method, experiment::name_of(row.policy), "never ends"});
+            table.add_row({supply, method, experiment::name_of(row.policy), "never ends"});
             continue;
         }
         const sim::RunResult* const fixed = fixed_beside(rows, index);
-        std::vector<std::string> cells{row.supply,
+        std::vector<std::string> cells{supply,
                                        method,
                                        experiment::name_of(row.policy),
                                        grouped(result.power_cycles),
@@ -224,7 +205,7 @@ std::string table_of(const std::vector<Row>& rows) {
         cells.push_back(quantity(result.energy_j, "J"));
         table.add_row(cells);
     }
-    const bool any_uncharged = std::any_of(rows.begin(), rows.end(), [](const Row& row) {
+    const bool any_uncharged = std::any_of(rows.begin(), rows.end(), [](const CompareRow& row) {
         return row.result.completed() && row.result.power_cycles > 1 && !judged_by_latency(row.result);
     });
     return table.text() + uncharged_note(any_uncharged);
@@ -232,9 +213,9 @@ std::string table_of(const std::vector<Row>& rows) {
 
 /// Once for each supply with which `best` never ends.
 std::string advice_text(const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
-                        const std::vector<Row>& rows) {
+                        const std::vector<CompareRow>& rows) {
     std::string text;
-    for (const Row& row : rows) {
+    for (const CompareRow& row : rows) {
         if (row.policy != Strategy::best || row.result.outcome != sim::Outcome::stuck) continue;
         const auto plan = sim::plan_harvest(row.supply, profile);
         if (!plan) continue;
@@ -252,32 +233,28 @@ void run(const CompareArguments& arguments, Context& context) {
     }
     const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     const std::vector<ImageFile> images = images_of(arguments, file);
-    const std::vector<Row> rows = run_all(arguments, images, profile, input);
+    const std::vector<CompareRow> rows = run_all(arguments, images, profile, input);
     const bool same = same_answers(rows);
 
     const bool completes = judged_completes(rows);
     const std::vector<int16_t>* answer = nullptr;
     nlohmann::ordered_json runs = nlohmann::ordered_json::array();
     for (size_t index = 0; index < rows.size(); ++index) {
-        const Row& row = rows[index];
+        const CompareRow& row = rows[index];
         if (row.result.completed()) answer = &row.result.output;
         nlohmann::ordered_json json{{"supply", row.supply}, {"policy", experiment::name_of(row.policy)}};
         json.update(result_json(*row.file, row.result));
-        if (row.repeated) json["repeated"] = series_json(row.repeated->result);
+        if (row.repeated) json["repeated"] = repeated_json(rows, index);
         json["against_fixed"] = against_json(row.result, fixed_beside(rows, index));
         if (row.oracle) json["oracle"] = json_of(*row.oracle);
         runs.push_back(json);
     }
     std::string text = table_of(rows);
-    for (const Row& row : rows) {
+    for (const CompareRow& row : rows) {
         if (row.oracle) text += fmt::format("\n{}, oracle: {}\n", row.supply, text_of(*row.oracle));
-        if (row.result.completed()) continue;
-        text += fmt::format("\n{}: {}\n", label_of(row), row.result.message);
     }
-    for (const Row& row : rows) {
-        if (row.repeated) text += fmt::format("\n{}: {}", label_of(row), series_text(*row.repeated));
-    }
-    if (arguments.repeat.asked_for()) text += "\n";
+    text += said_of(rows, [](const CompareRow& row) { return row.result.completed() ? "" : row.result.message; });
+    text += repeated_text(rows);
     text += advice_text(profile, input, rows);
     if (!same) {
         text += "\nThe answers DIFFER: this is a fault of the engine, please report it\n";

@@ -123,7 +123,11 @@ void Context::warn(const std::string& message) const {
     *err << "dynbal: warning: " << io::printable_lines(message) << '\n';
 }
 
-void Context::note(const std::string& message) const { *err << "dynbal: " << io::printable_lines(message) << '\n'; }
+void Context::note(const std::string& message) const {
+    if (std::find(noted.begin(), noted.end(), message) != noted.end()) return;
+    noted.push_back(message);
+    *err << "dynbal: " << io::printable_lines(message) << '\n';
+}
 
 namespace {
 

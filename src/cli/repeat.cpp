@@ -13,14 +13,16 @@ namespace dynbal::cli {
 void RepeatArguments::add_to(CLI::App& command) {
     command.add_option("--repeat", count, "Number of inferences; gives their mean, median and worst latency")
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}));
-    command.add_flag("--whole-trace", whole_trace, "Inferences until the trace of the supply is over; one that has begun goes on in its repetition");
+    command.add_flag("--whole-trace", whole_trace,
+                     "Inferences until the trace of the supply is over; one that has begun goes on in its repetition");
     command.add_option(
         "--period", period,
         "With --repeat or --whole-trace: begin one inference every T, such as 10s, instead of one after the other; in "
         "between the device sleeps (`dynbal help supplies`)");
-    command.add_option("--deadline", deadline,
-                       "With --repeat or --whole-trace: an inference that ends later than T after it was due is missed "
-                       "(default: the period); so is one that is left out because another one still runs when it is due");
+    command.add_option(
+        "--deadline", deadline,
+        "With --repeat or --whole-trace: an inference that ends later than T after it was due is missed "
+        "(default: the period); so is one that is left out because another one still runs when it is due");
 }
 
 std::optional<double> seconds_of(const std::string& option, const std::string& text) {
@@ -88,6 +90,13 @@ std::string missed_text(const sim::SeriesResult& result) {
 }
 
 }  // namespace
+
+std::string series_heading(const sim::Series& series) {
+    std::string text = series.period_s > 0 ? fmt::format("One inference every {}", quantity(series.period_s, "s"))
+                                           : std::string("One inference after the other");
+    if (std::isfinite(series.deadline_s)) text += fmt::format(", in time within {}", quantity(series.deadline_s, "s"));
+    return text;
+}
 
 std::string series_text(const Repeated& repeated) {
     const sim::Series& series = repeated.series;

@@ -35,6 +35,8 @@ Repeated run_repeated(const RepeatArguments& arguments, const ImageFile& file, c
                       std::span<const int16_t> input, const std::string& supply, const sim::RunOptions& options);
 
 nlohmann::ordered_json series_json(const sim::SeriesResult& result);
+/// "One inference every 30 s, in time within 30 s"
+std::string series_heading(const sim::Series& series);
 /// "120 inferences due, one every 30 s: 80 within 30 s, 40 missed: 13 ended later, 27 left out because another one still ran; mean 21 s,
 /// ...". Latencies are of those that ended.
 std::string series_text(const Repeated& repeated);

@@ -63,7 +63,11 @@ TEST_F(RecordingsTest, ManyInferencesInARow) {
     EXPECT_GT(row.json().at("repeated").at("per_minute").get<double>(), 0);
     const Called whole =
         call({"compare", image(), "--input", x(), "--supply", supply, "--whole-trace", "--period", "500ms"});
-    EXPECT_NE(whole.out.find("inferences in a row in "), std::string::npos) << whole.out << whole.err;
+    EXPECT_NE(whole.out.find("One inference every 500 ms, in time within 500 ms:\n"), std::string::npos)
+        << whole.out << whole.err;
+    const Called told =
+        call({"simulate", image(), "--input", x(), "--supply", supply, "--whole-trace", "--period", "500ms"});
+    EXPECT_NE(told.out.find(" inferences due, one every 500 ms: "), std::string::npos) << told.out;
     EXPECT_EQ(call({"simulate", image(), "--input", x(), "--supply", "power:2mW", "--whole-trace"}).code, 2);
     EXPECT_EQ(call({"simulate", image(), "--input", x(), "--supply", supply, "--period", "1s"}).code, 2);
     EXPECT_EQ(call({"simulate", image(), "--input", x(), "--supply", supply, "--repeat", "2", "--period", "soon"}).code,

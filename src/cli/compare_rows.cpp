@@ -1,0 +1,113 @@
+#include "cli/compare_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/write_report.hpp"
+#include "image_file/method_names.hpp"
+#include "io/table.hpp"
+
+namespace dynbal::cli {
+namespace {
+
+/// The row of `fixed` on the supply of `rows[index]`, with the same method; null if there is none, or if it did not end.
+const CompareRow* fixed_row(const std::vector<CompareRow>& rows, size_t index) {
+    const auto fixed = std::find_if(rows.begin(), rows.end(), [&](const CompareRow& row) {
+        return row.policy == experiment::Strategy::fixed && row.supply == rows[index].supply &&
+               row.file == rows[index].file;
+    });
+    return fixed != rows.end() && fixed->result.completed() ? &*fixed : nullptr;
+}
+
+/// The same of what was repeated; null if no inference of it ended.
+const sim::SeriesResult* repeated_fixed(const std::vector<CompareRow>& rows, size_t index) {
+    const CompareRow* const fixed = fixed_row(rows, index);
+    return fixed != nullptr && fixed->repeated && fixed->repeated->result.ended() > 0 ? &fixed->repeated->result
+                                                                                      : nullptr;
+}
+
+}  // namespace
+
+const sim::RunResult* fixed_beside(const std::vector<CompareRow>& rows, size_t index) {
+    const CompareRow* const fixed = fixed_row(rows, index);
+    return fixed != nullptr ? &fixed->result : nullptr;
+}
+
+std::string said_of(const std::vector<CompareRow>& rows,
+                    const std::function<std::string(const CompareRow&)>& text_of_row) {
+    std::string said;
+    for (size_t index = 0; index < rows.size(); ++index) {
+        const CompareRow& row = rows[index];
+        const std::string text = text_of_row(row);
+        const auto is_same = [&](const CompareRow& other) {
+            return other.supply == row.supply && other.file == row.file && text_of_row(other) == text;
+        };
+        const auto here = rows.begin() + static_cast<std::ptrdiff_t>(index);
+        if (text.empty() || std::any_of(rows.begin(), here, is_same)) continue;
+        std::string names;
+        for (const CompareRow& other : rows) {
+            if (is_same(other)) names += (names.empty() ? "" : ", ") + std::string(experiment::name_of(other.policy));
+        }
+        said += fmt::format("\n{}, {}, {}: {}\n", row.supply, method_name(*row.file), names, text);
+    }
+    return said;
+}
+
+std::string SupplyCells::next(const std::string& supply, io::Table& table) {
+    if (supply == last_) return "";
+    if (!last_.empty()) table.add_rule();
+    return last_ = supply;
+}
+
+nlohmann::ordered_json repeated_json(const std::vector<CompareRow>& rows, size_t index) {
+    const sim::SeriesResult& result = rows[index].repeated->result;
+    const sim::SeriesResult* const fixed = repeated_fixed(rows, index);
+    nlohmann::ordered_json json = series_json(result);
+    const bool both = fixed != nullptr && result.ended() > 0;
+    json["against_fixed"] = both ? nlohmann::ordered_json{{"mean", result.mean_s() / fixed->mean_s()},
+                                                          {"per_minute", result.per_minute() / fixed->per_minute()}}
+                                 : nlohmann::ordered_json(nullptr);
+    return json;
+}
+
+std::string repeated_text(const std::vector<CompareRow>& rows) {
+    io::Table table({{"supply", io::Align::left},
+                     {"preservation", io::Align::left},
+                     {"policy", io::Align::left},
+                     {"due"},
+                     {"in time"},
+                     {"late"},
+                     {"left out"},
+                     {"never end"},
+                     {"mean latency"},
+                     {"against fixed"},
+                     {"median"},
+                     {"worst"},
+                     {"a minute"},
+                     {"against fixed"}});
+    std::string heading;
+    SupplyCells supplies;
+    for (size_t index = 0; index < rows.size(); ++index) {
+        const CompareRow& row = rows[index];
+        if (!row.repeated) continue;
+        const sim::SeriesResult& result = row.repeated->result;
+        const sim::SeriesResult* const fixed = repeated_fixed(rows, index);
+        heading = series_heading(row.repeated->series);
+        const bool any = result.ended() > 0;
+        const auto against = [&](double value, double of_fixed) {
+            return any && fixed != nullptr ? fmt::format("{:.2f} x", value / of_fixed) : "";
+        };
+        table.add_row({supplies.next(row.supply, table), method_name(*row.file), experiment::name_of(row.policy),
+                       grouped(result.due), grouped(result.in_time()), grouped(result.late), grouped(result.left_out),
+                       grouped(result.never_ends), any ? quantity(result.mean_s(), "s") : "",
+                       against(result.mean_s(), fixed != nullptr ? fixed->mean_s() : 1),
+                       any ? quantity(result.median_s(), "s") : "", any ? quantity(result.worst_s(), "s") : "",
+                       fmt::format("{:.3g}", result.per_minute()),
+                       against(result.per_minute(), fixed != nullptr ? fixed->per_minute() : 1)});
+    }
+    const auto stuck = [](const CompareRow& row) { return row.repeated ? row.repeated->result.stuck : std::string(); };
+    return heading.empty() ? "" : "\n" + heading + ":\n" + table.text() + said_of(rows, stuck);
+}
+
+}  // namespace dynbal::cli
