@@ -129,9 +129,12 @@ std::unique_ptr<sim::Supply> read_supply(const Context& context, const std::stri
 
 nlohmann::ordered_json trace_json(const power::TraceSummary* trace) {
     if (trace == nullptr) return nullptr;
-    return {{"file", trace->file},           {"format", trace->format},         {"columns", trace->columns},
-            {"samples", trace->samples},     {"duration_s", trace->duration_s}, {"mean_w", trace->mean_w},
-            {"largest_w", trace->largest_w}, {"dark_share", trace->dark_share}, {"notes", trace->notes}};
+    nlohmann::ordered_json json{
+        {"file", trace->file},           {"format", trace->format},         {"columns", trace->columns},
+        {"samples", trace->samples},     {"duration_s", trace->duration_s}, {"mean_w", trace->mean_w},
+        {"largest_w", trace->largest_w}, {"dark_share", trace->dark_share}, {"notes", trace->notes}};
+    if (!trace->converter.empty()) json["reaching_w"] = trace->reaching_w;
+    return json;
 }
 
 void add_jobs(CLI::App& command, uint32_t& jobs) {

@@ -34,6 +34,13 @@ std::string below_text(double voltage_v, double limit_v) {
 
 }  // namespace
 
+std::string Converter::text() const {
+    std::string text = fmt::format("efficiency={:.3g}%", 100 * efficiency);
+    if (least_w > 0) text += fmt::format(", min_power={}", si_text(least_w, "W"));
+    if (least_v > 0) text += fmt::format(", min_voltage={:g} V", least_v);
+    return text;
+}
+
 EnergyBalance EnergyBalance::since(const EnergyBalance& before) const {
     EnergyBalance result = *this;
     result.harvested -= before.harvested;
@@ -128,11 +135,7 @@ void PowerChain::next_piece() {
     piece_left_s_ = piece_.duration_s;
 }
 
-double PowerChain::converted_w() const {
-    const Converter& converter = options_.converter;
-    const bool works = piece_.power_w >= converter.least_w && piece_.voltage_v >= converter.least_v;
-    return works ? piece_.power_w * converter.efficiency : 0;
-}
+double PowerChain::converted_w() const { return options_.converter.passed_w(piece_); }
 
 PowerChain::Flow PowerChain::flow_with(double load_w) const {
     Flow flow{.load_w = load_w, .net_w = converted_w() - load_w, .resistance_w = 0, .step_s = infinity};
@@ -269,14 +272,17 @@ void PowerChain::refuse(const std::string& reason) const {
     const device::Capacitor& capacitor = options_.capacitor;
     const std::string farads = si_text(capacitor.capacitance_f, "F");
     const std::string begin =
-        has_run_ ? fmt::format(" again: it stopped when its capacitor of {} fell to {:g} V (off_voltage), and starts at {:g} V "
-                               "(on_voltage)",
-                               farads, capacitor.off_v, capacitor.on_v)
-                 : fmt::format(": it starts when its capacitor of {} is at {:g} V (on_voltage)", farads, capacitor.on_v);
-    throw NeverCharges(fmt::format("the supply can never start the device{}; {}the capacitor is at {} and never gets there, "
-                                   "because {}{}",
-                                   begin, total_s_ > 0 ? fmt::format("after {} ", duration_text(total_s_)) : "",
-                                   below_text(voltage_v(), capacitor.on_v), reason, lack_text()));
+        has_run_
+            ? fmt::format(
+                  " again: it stopped when its capacitor of {} fell to {:g} V (off_voltage), and starts at {:g} V "
+                  "(on_voltage)",
+                  farads, capacitor.off_v, capacitor.on_v)
+            : fmt::format(": it starts when its capacitor of {} is at {:g} V (on_voltage)", farads, capacitor.on_v);
+    throw NeverCharges(
+        fmt::format("the supply can never start the device{}; {}the capacitor is at {} and never gets there, "
+                    "because {}{}",
+                    begin, total_s_ > 0 ? fmt::format("after {} ", duration_text(total_s_)) : "",
+                    below_text(voltage_v(), capacitor.on_v), reason, lack_text()));
 }
 
 }  // namespace dynbal::power

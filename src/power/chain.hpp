@@ -26,6 +26,13 @@ struct Converter {
     double efficiency = 1;
     double least_w = 0;  ///< below this it does not work: all is lost
     double least_v = 0;
+
+    /// What of a piece reaches capacitor and load.
+    double passed_w(const Piece& piece) const {
+        return piece.power_w >= least_w && piece.voltage_v >= least_v ? piece.power_w * efficiency : 0;
+    }
+    /// "efficiency=46%, min_power=1 mW": as a supply writes what takes something.
+    std::string text() const;
 };
 
 struct ChainOptions {

@@ -71,9 +71,12 @@ Recording without_start(const Recording& recording, double skip_s) {
 }
 
 std::string TraceSummary::text() const {
-    std::string text =
-        fmt::format("trace {}: {}, {}; {} samples, {}, mean {}, largest {}", file, format, columns,
-                    io::grouped(samples), duration_text(duration_s), si_text(mean_w, "W"), si_text(largest_w, "W"));
+    std::string text = fmt::format("trace {}: {}, {}; {} samples, {}, mean {}", file, format, columns,
+                                   io::grouped(samples), duration_text(duration_s), si_text(mean_w, "W"));
+    if (!converter.empty()) {
+        text += fmt::format(" at the harvester, {} behind the converter ({})", si_text(reaching_w, "W"), converter);
+    }
+    text += fmt::format(", largest {}", si_text(largest_w, "W"));
     if (dark_share > 0) text += fmt::format(", nothing {:.3g} % of the time", 100 * dark_share);
     for (const std::string& note : notes) text += "; " + note;
     return text;

@@ -17,6 +17,8 @@ struct TraceSummary {
     double duration_s = 0, mean_w = 0, largest_w = 0;
     double dark_share = 0;             ///< of the time nothing was harvested
     std::vector<std::string> notes{};  ///< what a user should look at
+    double reaching_w = 0;             ///< of the mean, behind the converter that a device has
+    std::string converter{};           ///< what takes the rest, in words; empty where none is known or nothing is taken
 
     /// "trace r.csv: csv, time from 'time_s', power from 'power_mw'; 3,600 samples, 1 h, mean 0.165 mW, largest 2 mW, ..."
     std::string text() const;

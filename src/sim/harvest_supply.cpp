@@ -168,6 +168,43 @@ uint64_t HarvestSupply::draw(const Cost& each, uint64_t count, Grant& grant) {
     return std::min(static_cast<uint64_t>(items), count - 1);
 }
 
+std::vector<power::Piece> HarvestPlan::pieces(double duration_s) const {
+    constexpr size_t pieces_max = 1'000'000;
+    std::vector<power::Piece> pieces;
+    const auto source = harvester();
+    double left_s = duration_s;
+    while (left_s > 0 && pieces.size() < pieces_max) {
+        power::Piece piece = source->next();
+        piece.duration_s = std::min(piece.duration_s, left_s);
+        left_s -= piece.duration_s;
+        pieces.push_back(piece);
+    }
+    return pieces;
+}
+
+MeanPower mean_power(const HarvestPlan& plan, double duration_s) {
+    double harvested_j = 0, reaching_j = 0, sum_s = 0;
+    for (const power::Piece& piece : plan.pieces(duration_s)) {
+        harvested_j += piece.duration_s * piece.power_w;
+        reaching_j += piece.duration_s * plan.chain.converter.passed_w(piece);
+        sum_s += piece.duration_s;
+    }
+    return sum_s > 0 ? MeanPower{harvested_j / sum_s, reaching_j / sum_s} : MeanPower{};
+}
+
+namespace {
+
+/// What reaches the capacitor of a recording is said with it.
+void add_converter(HarvestPlan& plan) {
+    power::TraceSummary& trace = *plan.trace;
+    const MeanPower mean = mean_power(plan, trace.duration_s);
+    if (mean.harvested_w <= 0 || mean.reaching_w >= mean.harvested_w) return;
+    trace.reaching_w = trace.mean_w * (mean.reaching_w / mean.harvested_w);
+    trace.converter = plan.chain.converter.text();
+}
+
+}  // namespace
+
 std::optional<HarvestPlan> plan_harvest(const SupplyText& text, const DeviceProfile& profile) {
     const bool has_subject = text.kind == "power" || text.kind == "trace";
     if (!has_subject && text.kind != "markov" && text.kind != "walk" && text.kind != "daynight") return std::nullopt;
@@ -197,6 +234,7 @@ std::optional<HarvestPlan> plan_harvest(const SupplyText& text, const DeviceProf
     }
     plan.chain = chain_options(options, profile);
     options.check_all_used();
+    if (plan.trace) add_converter(plan);
     return plan;
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "power/chain.hpp"
 #include "sim/supply.hpp"
@@ -59,8 +60,18 @@ struct HarvestPlan {
     power::ChainOptions chain;
     std::optional<power::TraceSummary> trace;
 
+    /// What is offered in the beginning of the supply, at most a million pieces of it.
+    std::vector<power::Piece> pieces(double duration_s) const;
+
     std::unique_ptr<Supply> make() const { return std::make_unique<HarvestSupply>(harvester(), chain, trace); }
 };
+
+/// Over the beginning of a supply.
+struct MeanPower {
+    double harvested_w = 0;
+    double reaching_w = 0;  ///< behind the converter
+};
+MeanPower mean_power(const HarvestPlan& plan, double duration_s);
 
 /// Nothing if there is no such kind that harvests. Throws InputError.
 std::optional<HarvestPlan> plan_harvest(const SupplyText& text, const DeviceProfile& profile);

@@ -50,9 +50,43 @@ TEST_F(RecordingsTest, ATraceIsSummedUpWhereItIsUsed) {
     }
     const Called json = call({"simulate", image(), "--input", x(), "--supply", supply, "--json"});
     EXPECT_EQ(json.json().at("trace").at("samples"), 4);
+    // What the converter takes is part of it.
+    const nlohmann::json trace = json.json().at("trace");
+    EXPECT_NEAR(trace.at("reaching_w").get<double>(), 0.464 * trace.at("mean_w").get<double>(),
+                1e-3 * trace.at("mean_w").get<double>());
+    const auto err = [&](const std::string& words) {
+        return call({"simulate", image(), "--input", x(), "--supply", supply + words}).err;
+    };
+    EXPECT_NE(err("").find(" at the harvester, "), std::string::npos) << err("");
+    EXPECT_NE(err("").find(" behind the converter (efficiency=46.4%), largest "), std::string::npos) << err("");
+    EXPECT_EQ(err(",efficiency=100%").find("harvester"), std::string::npos) << err(",efficiency=100%");
+    // Once for all supplies of which it is the same.
+    const std::string twice =
+        call({"compare", image(), "--input", x(), "--supply", supply, "--supply", supply + ",capacitance=2mF"}).err;
+    EXPECT_EQ(twice.find("trace r.csv", twice.find("trace r.csv") + 1), std::string::npos) << twice;
 }
 
-TEST_F(RecordingsTest, ManyInferencesInARow) {
+/// Each policy stands beside fixed, as in one inference.
+TEST_F(RecordingsTest, ManyInferencesAreComparedWithFixed) {
+    const std::vector<std::string> arguments{"compare",  image(), "--input", x(), "--supply", "trace:" + recording(),
+                                             "--repeat", "5"};
+    const Called called = call(arguments);
+    ASSERT_EQ(called.code, 0) << called.err;
+    const size_t table = called.out.find("\nOne inference after the other:\n");
+    ASSERT_NE(table, std::string::npos) << called.out;
+    EXPECT_NE(called.out.find("against fixed", table), std::string::npos) << called.out;
+    std::vector<std::string> with_json = arguments;
+    with_json.emplace_back("--json");
+    const nlohmann::json runs = call(with_json).json().at("runs");
+    const double fixed_s = runs.at(0).at("repeated").at("mean_s").get<double>();
+    for (const nlohmann::json& run : runs) {
+        const nlohmann::json& repeated = run.at("repeated");
+        EXPECT_DOUBLE_EQ(repeated.at("against_fixed").at("mean").get<double>(),
+                         repeated.at("mean_s").get<double>() / fixed_s);
+    }
+}
+
+TEST_F(RecordingsTest, ManyInferencesOneAfterTheOtherOrOneAPeriod) {
     const std::string supply = "trace:" + recording();
     EXPECT_NE(call({"simulate", image(), "--input", x(), "--supply", supply, "--repeat", "2"})
                   .out.find("the first inference"),
