@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "device/nvm_class.hpp"
 #include "device/profile_file.hpp"
+#include "firmware/emulator.hpp"
 #include "sim/session.hpp"
 
 namespace dynbal::cli {
@@ -195,6 +196,13 @@ void check_device(const ImageFile& file, const sim::DeviceProfile& profile, cons
                              same ? ", which has the same prices"
                                   : ", where work has other prices: for the best tiles compile it with --device " +
                                         shell_word(name_or_path)));
+}
+
+void check_board(const ImageFile& file, const std::string& board, const Context& context) {
+    const std::string name = board == firmware::emulated_board ? firmware::emulated_device : board;
+    const std::vector<std::string> devices = device::profile_names();
+    if (std::find(devices.begin(), devices.end(), name) == devices.end()) return;
+    check_device(file, device::profile_by_name(name), name, context);
 }
 
 std::string prices_text(const CostModel& prices) {

@@ -89,6 +89,8 @@ sim::DeviceProfile profile_of(const ImageFile& file);
 sim::DeviceProfile profile_for(const ImageFile& file, const std::string& name_or_path, const Context& context);
 void check_device(const ImageFile& file, const sim::DeviceProfile& profile, const std::string& name_or_path,
                   const Context& context);
+/// The same of a board, whose profile has its name; nothing is said of one without a profile.
+void check_board(const ImageFile& file, const std::string& board, const Context& context);
 /// What budget:E and cost_units count: "1 a MAC, 14.5 a byte read, ...".
 std::string prices_text(const CostModel& prices);
 

@@ -74,6 +74,7 @@ void run(const EmulateArguments& arguments, Context& context) {
     check_memory(nvm_class, firmware::emulated_board);
     const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     const WorkFolder folder(arguments.folder);
+    check_board(file, firmware::emulated_board, context);
     const std::string elf = folder.file("firmware.elf");
     io::write_file(elf, firmware::make_firmware(firmware::emulated_board, file, input, payload).file());
     const std::string expected = firmware::output_text(host_answer(file, input));

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <memory>
@@ -10,7 +9,6 @@
 #include "cli/commands.hpp"
 #include "cli/output_file.hpp"
 #include "cli/program.hpp"
-#include "device/profile.hpp"
 #include "firmware/c_header.hpp"
 #include "firmware/firmware.hpp"
 #include "io/file.hpp"
@@ -82,11 +80,7 @@ void run_board(const FirmwareArguments& arguments, Context& context) {
     const ImageFile file = arguments.image.read();
     const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     const firmware::ElfProgram program = firmware::make_firmware(arguments.board, file, input, options);
-    // A board's profile has its name; a board that only exists in an emulator has none.
-    const std::vector<std::string> devices = device::profile_names();
-    if (std::find(devices.begin(), devices.end(), arguments.board) != devices.end()) {
-        check_device(file, device::profile_by_name(arguments.board), arguments.board, context);
-    }
+    check_board(file, arguments.board, context);
     const std::vector<firmware::Segment> segments = program.segments();
     const std::vector<uint8_t> flat = firmware::flat_image(segments);
     io::write_file(stem + ".elf", program.file());

@@ -12,6 +12,8 @@ namespace dynbal::firmware {
 
 /// Board whose program the emulator runs.
 inline constexpr const char* emulated_board = "qemu-mps2-an386";
+/// The device profile that says what it is; it has none of its own name.
+inline constexpr const char* emulated_device = "cortex-m4";
 
 struct EmulatorRun {
     bool killed = false;  ///< by us, at the time asked for; else the program ended by itself

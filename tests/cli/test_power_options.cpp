@@ -53,6 +53,16 @@ TEST_F(PowerOptionsTest, AnotherDeviceThanThatOfTheImageIsSaid) {
               "has the same prices\n");
 }
 
+/// The emulator is a device, too, though no --device names it.
+TEST_F(PowerOptionsTest, TheEmulatedDeviceIsSaidWhereTheImageIsForAnother) {
+    const Called called = call({"emulate", image(), "--input", x(), "--kills", "0"});
+    EXPECT_NE(
+        called.err.find("dynbal: warning: the image was compiled for msp432p401r and runs on cortex-m4, which has the "
+                        "same prices\n"),
+        std::string::npos)
+        << called.err;
+}
+
 /// The profile of a file is in the image: it is not asked for again, even when the file is gone.
 TEST_F(PowerOptionsTest, AnImageKeepsTheProfileOfAFile) {
     const std::string file = path("mine.toml");
