@@ -6,6 +6,7 @@
 #include "cli/arguments.hpp"
 #include "power/recording.hpp"
 #include "sim/session.hpp"
+#include "sim/size.hpp"
 
 namespace dynbal::cli {
 
@@ -18,12 +19,12 @@ std::string least_energy_text(const ImageFile& file) {
     } catch (const InputError&) {
         return text;
     }
-    // Units count what the engine does in NVM and with weights; what a job takes beside it is some percent more.
-    const double energy_j = static_cast<double>(units) * profile.unit_j() + profile.boot_uj * 1e-6;
+    const double energy_j = sim::least_cycle_j(file, profile);
     const device::Capacitor& capacitor = profile.capacitor;
     const double capacitance_f = capacitor.capacitance_f * energy_j / capacitor.cycle_energy_j();
-    return fmt::format("{} (about {} with the boot, {} between {:g} V and {:g} V)", text, power::si_text(energy_j, "J"),
-                       power::si_text(capacitance_f, "F"), capacitor.on_v, capacitor.off_v);
+    return fmt::format("{} (about {} with the boot, {} between {:g} V and {:g} V, sensible is {})", text,
+                       power::si_text(energy_j, "J"), power::si_text(capacitance_f, "F"), capacitor.on_v,
+                       capacitor.off_v, power::si_text(sim::standard_value(sim::sensible_margin * capacitance_f), "F"));
 }
 
 }  // namespace dynbal::cli

@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
 #include "cli/repeat.hpp"
+#include "cli/size_reasons.hpp"
 #include "cli/write_report.hpp"
 #include "io/progress.hpp"
 #include "io/table.hpp"
@@ -96,11 +97,12 @@ public:
         capacitance(on_trial);
         power(on_trial);
         voltage(on_trial);
+        if (json_["capacitance_f"].is_null()) reasons();
     }
 
     bool any_met() const { return any_met_; }
     nlohmann::ordered_json json() const { return json_; }
-    std::string text() const { return table_.text() + curve_; }
+    std::string text() const { return table_.text() + curve_ + reasons_; }
 
 private:
     void capacitance(const std::function<void()>& on_trial) {
@@ -116,25 +118,28 @@ private:
             return;
         }
         any_met_ = true;
-        // What is sold may have a fifth less than it says, and loses more with age.
+        constexpr double generous_margin = 2 * sim::sensible_margin;
         for (const Line& line : {Line{"capacitor, least", sim::try_size(task_, sim::SizeOf::capacitance, *least)},
-                                 Line{"capacitor, sensible", met_from(*least * 1.25)},
-                                 Line{"capacitor, generous", met_from(*least * 2.5)}}) {
+                                 Line{"capacitor, sensible", sim::sold_capacitor(task_, *least * sim::sensible_margin)},
+                                 Line{"capacitor, generous", sim::sold_capacitor(task_, *least * generous_margin)}}) {
             add_row(table_, line, si_text(line.trial.value, "F"));
             json_["choices"].push_back(json_of(line));
         }
         curve(*least);
     }
 
-    /// The first value, as they are sold, that meets it: a larger one charges longer, so that it may be missed above the least.
-    sim::SizeTrial met_from(double farads) const {
-        constexpr int most_steps = 12;
-        const sim::SizeTrial first = sim::try_size(task_, sim::SizeOf::capacitance, sim::standard_value(farads));
-        sim::SizeTrial trial = first;
-        for (int i = 0; i < most_steps && !trial.met; ++i) {
-            trial = sim::try_size(task_, sim::SizeOf::capacitance, sim::standard_value(trial.value * 1.01));
-        }
-        return trial.met ? trial : first;
+    void reasons() {
+        const sim::SizeLimits limits = sim::limits_of(task_);
+        reasons_ = reasons_text(task_, limits);
+        json_["limits"] = {{"inference_s", limits.inference_s},
+                           {"inference_j", limits.inference_j},
+                           {"cycle_j", limits.cycle_j},
+                           {"needed_w", limits.needed_w},
+                           {"lost_w", limits.lost_w},
+                           {"harvested_w", limits.mean.harvested_w},
+                           {"reaching_w", limits.mean.reaching_w},
+                           {"weakest_j", limits.weakest_j},
+                           {"best", json_of({"capacitor, best", limits.best})}};
     }
 
     /// Latency over capacitance, as values are sold.
@@ -209,7 +214,7 @@ private:
     std::string supply_;
     io::Table table_{{{"one thing changed", io::Align::left}, {"to"}, {"mean"}, {"worst"}, {"per minute"}, {""}}};
     nlohmann::ordered_json json_;
-    std::string curve_;
+    std::string curve_, reasons_;
     bool any_met_ = false;
 };
 

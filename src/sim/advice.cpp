@@ -43,21 +43,22 @@ std::string advice_for(SizeTask task) {
     if (const auto farads = smallest_size(task, SizeOf::capacitance, {capacitor.capacitance_f, 1})) {
         device::Capacitor larger = capacitor;
         larger.capacitance_f = rounded_up(*farads);
-        add(fmt::format("capacitance={} or more ({} a power cycle)", word_of(larger.capacitance_f, "F"),
-                        si_text(larger.cycle_energy_j(), "J")));
+        add(fmt::format("capacitance={} at least ({} a power cycle), sensible is capacitance={}",
+                        word_of(larger.capacitance_f, "F"), si_text(larger.cycle_energy_j(), "J"),
+                        word_of(sold_capacitor(task, *farads * sensible_margin).value, "F")));
     }
     if (const auto volts = smallest_size(task, SizeOf::on_voltage, {capacitor.on_v, capacitor.max_v})) {
-        add(fmt::format("on_voltage={:.3g}V or more", rounded_up(*volts * 10) / 10));
+        add(fmt::format("on_voltage={:.3g}V at least", rounded_up(*volts * 10) / 10));
     }
     if (const auto factor = smallest_size(task, SizeOf::power, {1, 1000})) {
-        add(fmt::format("{:.2g} times the harvested power", rounded_up(*factor)));
+        add(fmt::format("{:g} times the harvested power at least", rounded_up(*factor)));
     }
     if (ways.empty()) {
         return text +
                "; no capacitor up to 1 F, no voltage up to max_voltage and no power up to 1000 times this one is "
                "enough";
     }
-    return text + "; enough is " + ways;
+    return text + "; one of these is enough: " + ways;
 }
 
 }  // namespace dynbal::sim

@@ -304,6 +304,11 @@ uint64_t least_cycle_cost(const ImageFile& file, uint32_t* stage) {
     return least_cycle_cost(file, file.header().cost_model, stage);
 }
 
+double least_cycle_j(const ImageFile& file, const DeviceProfile& profile, uint32_t* stage) {
+    const uint64_t units = (least_cycle_cost(file, profile.cost_model(), stage) + 15) / 16;
+    return static_cast<double>(units) * profile.unit_j() + profile.boot_uj * 1e-6;
+}
+
 std::vector<std::string> policy_names() {
     std::vector<std::string> names;
     for (const Policy& policy : policies) names.emplace_back(policy.name);

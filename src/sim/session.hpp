@@ -124,6 +124,10 @@ uint64_t least_cycle_cost(const ImageFile& file, const CostModel& prices, uint32
 uint64_t least_cycle_cost_of(const ImageFile& file, uint32_t stage);
 uint64_t least_cycle_cost(const ImageFile& file, uint32_t* stage = nullptr);
 
+/// That in joules, with the boot: units count what the engine does in NVM and with weights, and what a job takes beside it is some
+/// percent more.
+double least_cycle_j(const ImageFile& file, const DeviceProfile& profile, uint32_t* stage = nullptr);
+
 /// fixed, paper, best. Throws InputError with the list.
 PolicyKind parse_policy(std::string_view name);
 /// Of all policies, in the order of the plugin's list.

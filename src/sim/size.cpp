@@ -32,7 +32,8 @@ SizeTrial try_size(const SizeTask& task, SizeOf what, double value) {
     try {
         const auto supply = plan.make();
         trial.result = run_series(session, task.input, *supply, task.options, series);
-        trial.met = trial.result.stuck.empty() && !trial.result.gave_up && trial.result.share_met() >= task.share - 1e-9;
+        trial.met =
+            trial.result.stuck.empty() && !trial.result.gave_up && trial.result.share_met() >= task.share - 1e-9;
     } catch (const power::NeverCharges& reason) {
         trial.result.stuck = reason.what();
     }
@@ -78,6 +79,16 @@ std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const Siz
         (meets(middle) ? good : fails) = middle;
     }
     return good;
+}
+
+SizeTrial sold_capacitor(const SizeTask& task, double farads) {
+    constexpr int most_steps = 12;
+    const SizeTrial first = try_size(task, SizeOf::capacitance, standard_value(farads));
+    SizeTrial trial = first;
+    for (int i = 0; i < most_steps && !trial.met; ++i) {
+        trial = try_size(task, SizeOf::capacitance, standard_value(trial.value * 1.01));
+    }
+    return trial.met ? trial : first;
 }
 
 double standard_value(double least) {

@@ -45,6 +45,12 @@ SizeRange range_of(const SizeTask& task, SizeOf what);
 std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const SizeRange& range,
                                     const std::function<void()>& on_trial = {});
 
+/// What is sold may have a fifth less than it says, and loses more with age: a quarter above the least is sensible.
+inline constexpr double sensible_margin = 1.25;
+/// The first capacitor, as they are sold, of at least `farads` that meets the task: a larger one charges longer, so it may be missed
+/// above the least. If none of a dozen does: the first.
+SizeTrial sold_capacitor(const SizeTask& task, double farads);
+
 /// The next value that is sold (1, 1.5, 2.2, 3.3, 4.7, 6.8, 10 and so on), `least` or more.
 double standard_value(double least);
 

@@ -126,6 +126,34 @@ TEST_F(RecordingsTest, SizeNamesCapacitorPowerAndVoltage) {
     EXPECT_EQ(call({"size", image(), "--input", x(), "--supply", "power:2mW"}).code, 2);
 }
 
+/// Each obstacle has a sentence of its own, with what to do.
+TEST_F(RecordingsTest, SizeSaysWhyNoCapacitorDoes) {
+    const auto size = [&](const std::string& supply, const std::vector<std::string>& more) {
+        std::vector<std::string> arguments{"size", image(), "--input", x(), "--supply", supply};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const Called called = call(arguments);
+        EXPECT_EQ(called.out.find("Why no capacitor does:") == std::string::npos,
+                  called.out.find("capacitor, least") != std::string::npos);
+        return called.out;
+    };
+    const auto expect_said = [](const std::string& out, const std::string& text) {
+        EXPECT_NE(out.find(text), std::string::npos) << text << '\n' << out;
+    };
+    const std::string weak = size("power:1uW", {"--period", "1s"});
+    expect_said(weak,
+                "the supply brings 464 nW behind the converter (1 uW at the harvester, efficiency=46.4%): too little, "
+                "whatever the capacitor is. It needs at least --period ");
+    expect_said(weak, " needs power cycles of about ");
+    expect_said(size("power:10uW,leakage=1mA", {"--period", "10s"}), "It needs less leakage and sleep, or at least ");
+    expect_said(size("power:2mW", {"--period", "1s", "--deadline", "1ms"}),
+                "That is longer than the deadline of 1.00 ms");
+    std::ofstream(path("gaps.csv")) << "time_s,power_mw\n0,5\n100,0\n200,5\n300,0\n400,0\n";
+    const std::string gaps = size("trace:" + path("gaps.csv"), {"--period", "1s"});
+    expect_said(gaps, "In its weakest 1.00 s it brings 0 J. Then an inference lives on what is stored: ");
+    expect_said(gaps, "The best capacitor tried, ");
+    EXPECT_EQ(size("power:2mW,max_voltage=3.6V", {"--period", "2s"}).find("Why no"), std::string::npos);
+}
+
 TEST_F(RecordingsTest, AHopelessSupplySaysWhatToChange) {
     const Called called = call({"simulate", image(), "--input", x(), "--supply",
                                 "power:1mW,capacitance=1\xC2\xB5"
@@ -133,6 +161,11 @@ TEST_F(RecordingsTest, AHopelessSupplySaysWhatToChange) {
     EXPECT_EQ(called.code, 1);
     EXPECT_NE(called.out.find("1 uF between "), std::string::npos) << called.out;
     EXPECT_NE(called.out.find("capacitance="), std::string::npos) << called.out;
+    EXPECT_NE(called.out.find(" at least ("), std::string::npos) << called.out;
+    EXPECT_NE(called.out.find("sensible is capacitance="), std::string::npos) << called.out;
+    // What is the same for several policies is said once.
+    const Called compared = call({"compare", image(), "--input", x(), "--supply", "power:1mW,capacitance=1uF"});
+    EXPECT_NE(compared.out.find(", stateful, fixed, paper, best: stuck "), std::string::npos) << compared.out;
     const Called leaking = call({"simulate", image(), "--input", x(), "--supply", "power:1uW,leakage=10uA"});
     EXPECT_EQ(leaking.code, 1);
     EXPECT_NE(leaking.out.find("leakage takes "), std::string::npos) << leaking.out;

@@ -7,6 +7,7 @@
 
 #include "sim/advice.hpp"
 #include "sim/size.hpp"
+#include "sim/size_limits.hpp"
 #include "tiny_model.hpp"
 
 namespace dynbal::sim {
@@ -118,6 +119,39 @@ TEST(Size, EqualsABruteForceGrid) {
         EXPECT_LE(*found, enough * 1.02);
         EXPECT_GT(*found, range.low);
     }
+}
+
+TEST(Size, TheWeakestWindowIsFoundAtTheEndOfAPiece) {
+    const std::vector<power::Piece> pieces{{2, 4, 9}, {1, 0, 9}, {1, 1, 9}, {3, 2, 9}};
+    const power::Converter converter{.efficiency = 0.5};
+    EXPECT_DOUBLE_EQ(weakest_j(pieces, converter, 0.5), 0);
+    EXPECT_DOUBLE_EQ(weakest_j(pieces, converter, 2), 0.5);
+    EXPECT_DOUBLE_EQ(weakest_j(pieces, converter, 3), 0.5 * (1 + 2));
+    EXPECT_DOUBLE_EQ(weakest_j(pieces, converter, 100), 0.5 * (8 + 0 + 1 + 6)) << "all there is";
+    EXPECT_DOUBLE_EQ(weakest_j({{10, 3, 9}}, {.efficiency = 1, .least_w = 4}, 2), 0) << "the converter does not work";
+}
+
+/// A share of what one after the other brings until a trace is over: nobody knows before how many are due.
+TEST(Size, AShareOfInferencesOneAfterTheOtherIsAShareOfThoseThatBegan) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    SizeTask task = task_with(file, input, "power:2mW");
+    task.share = 0.9;
+    task.series = {.period_s = 0, .deadline_s = 1e-6, .count = 1'000'000, .until_s = 5};
+    EXPECT_FALSE(try_size(task, SizeOf::power, 1).met) << "not one is in time";
+}
+
+TEST(Size, WhatIsAdvisedOfACapacitorIsSoldAndHasRoom) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    SizeTask task = task_with(file, input, "power:1mW,capacitance=1uF");
+    task.series = {.period_s = 0, .count = 1};
+    const double least_f = *smallest_size(task, SizeOf::capacitance, {1e-6, 1});
+    const SizeTrial sensible = sold_capacitor(task, least_f * sensible_margin);
+    EXPECT_TRUE(sensible.met);
+    EXPECT_GE(sensible.value, least_f * sensible_margin);
+    EXPECT_DOUBLE_EQ(sensible.value, standard_value(sensible.value));
+    EXPECT_NE(advice_for(task).find("sensible is capacitance="), std::string::npos);
 }
 
 TEST(Size, ValuesThatAreSold) {
