@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/least_energy.hpp"
 #include "cli/output_file.hpp"
+#include "cli/write_report.hpp"
 #include "device/profile.hpp"
 #include "engine/engine.hpp"
 #include "from_onnx/lower.hpp"
@@ -46,7 +47,7 @@ std::string summary_of(const CompileArguments& arguments, const ImageFile& file,
     io::Table table({{arguments.image, io::Align::left}, {"", io::Align::right}});
     table.add_row({"stages", grouped(header.stage_count)});
     table.add_row({"weights (" + arguments.weights + ")", grouped(weight_bytes) + " bytes"});
-    table.add_row({"MACs", grouped(file.host.ideal_macs)});
+    table.add_row({nominal_macs_title, grouped(file.host.ideal_macs)});
     table.add_row({"image", grouped(header.image_bytes) + " bytes"});
     table.add_row({"NVM in all", fmt::format("{} of {} bytes", grouped(header.nvm_bytes), grouped(device.nvm_bytes))});
     table.add_row({"SRAM", fmt::format("{} of {} bytes", grouped(Engine::sram_bytes_of(header)),

@@ -10,6 +10,7 @@
 #include "cli/inspect_model.hpp"
 #include "cli/inspect_stage.hpp"
 #include "cli/least_energy.hpp"
+#include "cli/write_report.hpp"
 #include "engine/engine.hpp"
 #include "experiment/image_json.hpp"
 #include "firmware/firmware.hpp"
@@ -102,9 +103,10 @@ std::string values_text(const HostInfo& host) {
 std::string text_of(const ImageFile& file) {
     const ImageHeader& header = file.header();
     std::string text =
-        fmt::format("{} for {}, preservation {}: input {}, output {}, {} MACs\n\n", io::printable(file.host.model_name),
+        fmt::format("{} for {}, preservation {}: input {}, output {}, {} {}\n\n", io::printable(file.host.model_name),
                     io::printable(file.host.device_name), methods[header.method].name, shape_text(file.host.input_dims),
-                    shape_text(file.host.epilogue.answer_dims(file.host.output_dims)), grouped(file.host.ideal_macs));
+                    shape_text(file.host.epilogue.answer_dims(file.host.output_dims)), grouped(file.host.ideal_macs),
+                    nominal_macs_title);
     text += stage_table(file) + "\n";
     io::Table map({{"NVM from"}, {"to"}, {"bytes"}, {"what", io::Align::left}});
     for (const experiment::Area& area : experiment::memory_map(header)) {

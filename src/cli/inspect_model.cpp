@@ -7,6 +7,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/least_energy.hpp"
+#include "cli/write_report.hpp"
 #include "compiler/compile.hpp"
 #include "engine/engine.hpp"
 #include "from_onnx/lower.hpp"
@@ -54,7 +55,7 @@ void inspect_model(const ModelArguments& arguments, Context& context) {
     table.add_row({"input", shape_text(input)});
     table.add_row({"output", shape_text(output)});
     table.add_row({"stages", grouped(header.stage_count)});
-    table.add_row({"MACs", grouped(file.host.ideal_macs)});
+    table.add_row({nominal_macs_title, grouped(file.host.ideal_macs)});
     table.add_row({"NVM", fmt::format("{} of {} bytes", grouped(header.nvm_bytes), grouped(options.device.nvm_bytes))});
     table.add_row({"least energy per power cycle", least_energy_text(file)});
     for (const std::string& note : notes) context.warn(note);

@@ -46,7 +46,7 @@ std::string cost_text(const sim::RunResult& result, const char* heading) {
     table.add_row({"NVM bytes read", grouped(result.traffic.read_bytes)});
     table.add_row({"NVM bytes written", grouped(result.traffic.write_bytes)});
     table.add_row({"NVM transfers", grouped(result.traffic.transfers)});
-    table.add_row({"MACs", grouped(result.traffic.macs)});
+    table.add_row({done_macs_title, grouped(result.traffic.macs)});
     table.add_row({"cost, in units of budget:E", grouped(static_cast<uint64_t>(std::llround(result.cost_units())))});
     table.add_row({"latency", quantity(result.latency_s, "s")});
     if (result.charging_s > 0) {

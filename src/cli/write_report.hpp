@@ -10,6 +10,10 @@
 
 namespace dynbal::cli {
 
+/// Two counts of one network: of whole layers as papers state them, and of what the engine computes, lost work included.
+inline constexpr const char* nominal_macs_title = "MACs, padding counted";
+inline constexpr const char* done_macs_title = "MACs done, padding left out";
+
 using experiment::argmax;
 using experiment::config_json;
 using experiment::output_sha256;

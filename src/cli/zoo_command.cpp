@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/write_report.hpp"
 #include "io/table.hpp"
 
 namespace dynbal::cli {
@@ -39,7 +40,7 @@ void list(Context& context) {
     io::Table table({{"network", io::Align::left},
                      {"what it tells", io::Align::left},
                      {"classes"},
-                     {"MACs"},
+                     {nominal_macs_title},
                      {"% right, float"},
                      {"int16"},
                      {"int8"},

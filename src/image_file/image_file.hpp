@@ -33,7 +33,7 @@ struct HostInfo {
     double input_value_scale = 1.0;  ///< real value (after `input_scale`) of one unit of a 15-bit input
     double output_value_scale = 1.0;
     double input_scale = 1.0;  ///< --scale given at compile time: the default when running
-    uint64_t ideal_macs = 0;
+    uint64_t ideal_macs = 0;   ///< of whole layers, padding counted; the engine leaves padding out
     uint64_t lower_bound_read_bytes = 0, lower_bound_write_bytes = 0;  ///< each weight and activation moved once
 };
 

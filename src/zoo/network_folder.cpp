@@ -13,7 +13,8 @@ namespace {
 std::string readme_of(const Network& network) {
     return fmt::format(
         "{0}: {1}\n\n"
-        "{0}.onnx       the network: {2} MACs; {3:.2f} % right on its test set, {4:.2f} % with int8 weights\n"
+        "{0}.onnx       the network: {2} MACs, padding counted; {3:.2f} % right on its test set, {4:.2f} % with int8 "
+        "weights\n"
         "calibrate.npy  made-up inputs that drive every layer over its range (for --calibrate)\n"
         "inputs.npy     {5}\n"
         "labels.npy     their classes, as indices into classes.txt\n"

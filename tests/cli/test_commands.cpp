@@ -346,5 +346,12 @@ TEST_F(CommandTest, HelpExplainsCommandsAndSupplies) {
     EXPECT_EQ(call({"help"}).out, call({"--help"}).out);
 }
 
+/// Two counts of one network, each with what it counts.
+TEST_F(CommandTest, MacsSayWhetherPaddingIsAmongThem) {
+    EXPECT_NE(call({"inspect", image()}).out.find(" MACs, padding counted\n"), std::string::npos);
+    EXPECT_NE(call({"run", image(), "--input", x()}).out.find("MACs done, padding left out"), std::string::npos);
+    EXPECT_NE(call({"zoo"}).out.find("MACs, padding counted"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace dynbal::cli
