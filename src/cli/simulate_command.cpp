@@ -135,7 +135,8 @@ void add_simulate(CLI::App& app, Context& context) {
         "supplies` "
         "changes that), and the device knows nothing of the supply. Latency counts the first charging. With --repeat "
         "and "
-        "--whole-trace only the first inference begins like this: each further one finds what the one before has left in "
+        "--whole-trace only the first inference begins like this: each further one finds what the one before has left "
+        "in "
         "the capacitor.");
     command->callback([arguments, &context] { run(*arguments, context); });
 }

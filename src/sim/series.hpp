@@ -34,9 +34,9 @@ struct SeriesResult {
     uint64_t late = 0;        ///< ended after the deadline
     uint64_t left_out = 0;    ///< due while another one still ran
     uint64_t never_ends = 0;  ///< the one at which it was stuck, and all that are due after it
-    double duration_s = 0;  ///< to the end of the last one, or of its period
-    std::string stuck;      ///< why it can never go on; empty if it can
-    bool gave_up = false;   ///< because of missed_max
+    double duration_s = 0;    ///< to the end of the last one, or of its period
+    std::string stuck;        ///< why it can never go on; empty if it can
+    bool gave_up = false;     ///< because of missed_max
 
     uint64_t ended() const { return latencies_s.size(); }
     uint64_t missed() const { return late + left_out + never_ends; }

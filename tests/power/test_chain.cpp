@@ -138,9 +138,10 @@ TEST(PowerChain, SaysWhenItCanNeverCharge) {
     EXPECT_NE(reason(constant(1e-10, plain_options())).find("30 days"), std::string::npos);
     ChainOptions nearly = plain_options();
     nearly.start_v = 2.9999;
-    EXPECT_EQ(reason({std::make_unique<TraceHarvester>(faint, false, 0), nearly}),
-              "the supply can never start the device: it starts when its capacitor of 1 mF is at 3 V (on_voltage); after "
-              "10 s the capacitor is at 2.9999 V and never gets there, because nothing more is harvested");
+    EXPECT_EQ(
+        reason({std::make_unique<TraceHarvester>(faint, false, 0), nearly}),
+        "the supply can never start the device: it starts when its capacitor of 1 mF is at 3 V (on_voltage); after "
+        "10 s the capacitor is at 2.9999 V and never gets there, because nothing more is harvested");
 }
 
 /// A gain that is small beside what the capacitor holds is one all the same.
