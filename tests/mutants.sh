@@ -119,5 +119,8 @@ mutant 'how often a place is written is forgotten'         compiler/memory_plan.
 mutant 'jobs are counted otherwise than they are done'     plugin/job_order.cpp    '/^uint32_t JobOrder::index_of/,/^}/s/position\.channel - block\.begin/block.end - 1 - position.channel/'
 mutant 'regions are pushed where counted ones lie'         nvm/record.cpp          '/::push/,/^}/s/offset_ \+ record\.waiting \*/offset_ + (record.waiting != 0 ? record.waiting - 1 : 0) */'
 mutant 'a region is taken from the stack twice'            nvm/record.cpp          '/::pop/,/^}/{/^    --record\.waiting;$/d}'
+mutant 'the row of least need is the one that needs least' compiler/price_tiles.cpp 's/if \(entrants\.empty\(\) \|\| entrants\.front\(\)\.cost == infinite\) return least;/return least;/'
+mutant 'a tile that is hardly dearer is asked about'       compiler/price_tiles.cpp '/^uint64_t holds_from/,/^}/s/from = static_cast.*;/break;/'
+mutant 'a price for stronger cycles is believed'           engine/reconfigure.cpp  's/if \(energy < record_\.choice\.from\.value\(\) \&\& !record_\.pace/if (false \&\& !record_.pace/'
 echo "$survivors survive"
 exit $((survivors > 0))
