@@ -18,7 +18,6 @@
 namespace dynbal::io {
 namespace {
 
-constexpr rlim_t seconds_max = 60;
 // The first byte of an answer.
 constexpr char good = '+', refused = '-';
 
@@ -42,7 +41,7 @@ void limit_memory(uint64_t more_bytes) {
 }
 
 /// A fault here is expected: no core, no report of a sanitizer or fuzzer.
-void be_silent() {
+void be_silent(rlim_t seconds_max) {
     for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGALRM}) std::signal(signal, SIG_DFL);
     const rlimit no_core{0, 0};
     const rlimit time{seconds_max, seconds_max};
@@ -52,9 +51,9 @@ void be_silent() {
     if (nothing >= 0) ::dup2(nothing, STDERR_FILENO);
 }
 
-[[noreturn]] void answer(int target, uint64_t memory_bytes, const std::function<std::string()>& work) {
-    be_silent();
-    limit_memory(memory_bytes);
+[[noreturn]] void answer(int target, const Limits& limits, const std::function<std::string()>& work) {
+    be_silent(limits.seconds);
+    limit_memory(limits.memory_bytes);
     try {
         const std::string result = work();
         write_all(target, std::string_view(&good, 1));
@@ -82,13 +81,13 @@ std::string read_all(int source) {
 
 }  // namespace
 
-std::string isolated(const std::string& what, uint64_t memory_bytes, const std::function<std::string()>& work) {
+std::string isolated(const std::string& what, const Limits& limits, const std::function<std::string()>& work) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw InputError(what + ": cannot be read: " + std::strerror(errno));
     const pid_t child = ::fork();
     if (child == 0) {
         ::close(ends[0]);
-        answer(ends[1], memory_bytes, work);
+        answer(ends[1], limits, work);
     }
     const int fork_error = errno;
     ::close(ends[1]);

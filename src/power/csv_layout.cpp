@@ -108,7 +108,6 @@ private:
 
     [[noreturn]] void fail_without_value() const {
         columns_.need_header();
-        const std::vector<size_t> volts = columns_.of(Quantity::voltage, false);
         const std::vector<size_t> amperes = columns_.of(Quantity::current, false);
         for (const Quantity quantity : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
             for (const size_t column : columns_.of(quantity, false)) {

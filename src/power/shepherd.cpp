@@ -22,6 +22,8 @@
 namespace dynbal::power {
 namespace {
 
+/// Reading takes so long, and a second more for so many bytes; a damaged file may keep the library busy for ever.
+constexpr uint64_t seconds_least = 10, bytes_a_second = 2'000'000, seconds_most = 3600;
 constexpr uint64_t memory_bytes_least = uint64_t{1} << 30U;
 
 /// An object of the HDF5 library, closed at the end.
@@ -292,8 +294,10 @@ Recording read_shepherd(const std::string& path, Options& options) {
     // A sample has 16 bytes in a file that is not compressed, and becomes a piece in two vectors.
     std::error_code no_size;
     const uint64_t file_bytes = std::filesystem::file_size(path, no_size);
-    const uint64_t memory_bytes = memory_bytes_least + (no_size ? 0 : 16 * file_bytes);
-    Found found = unpacked(io::isolated(path, memory_bytes, [&] { return packed(read_here(path, choices)); }));
+    const uint64_t known_bytes = no_size ? 0 : file_bytes;
+    const auto seconds = static_cast<uint32_t>(seconds_least + std::min(known_bytes / bytes_a_second, seconds_most));
+    const io::Limits limits{memory_bytes_least + 16 * known_bytes, seconds};
+    Found found = unpacked(io::isolated(path, limits, [&] { return packed(read_here(path, choices)); }));
     for (Piece& piece : found.pieces) piece.power_w *= scale;
     TraceSummary summary{.file = std::filesystem::path(path).filename().string(), .format = found.format};
     summary.columns = "power = voltage x current";

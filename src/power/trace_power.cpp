@@ -18,9 +18,10 @@ void need(const Options& options, const TraceLayout& layout, const char* key, co
 std::function<double(double)> from_voltage(const TraceLayout& layout, Options& options, double scale) {
     const bool documented = layout.format == "mementos" || layout.format == "capsimu";
     // Across 30 kOhm those were taken; of others nobody knows.
-    if (!documented)
+    if (!documented) {
         need(options, layout, "resistance",
              "a voltage alone is no power; over which resistance was it taken? resistance=30kOhm");
+    }
     const double ohm = options.number("resistance", Unit::ohm, 30e3, 1e-3, 1e9);
     const std::string load = options.text("load").value_or("measured");
     if (load != "measured" && load != "matched") options.refuse("load= is measured or matched");

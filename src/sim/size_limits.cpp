@@ -19,8 +19,10 @@ SizeTrial best_of(SizeTask task, double least_f) {
     constexpr double largest_f = 1;
     task.share = 0;
     SizeTrial best = try_size(task, SizeOf::capacitance, task.plan.chain.capacitor.capacitance_f);
-    for (double farads = standard_value(std::min(least_f / 2, largest_f)); farads <= largest_f * 1.001;
-         farads *= std::sqrt(10.0)) {
+    const double first_f = standard_value(std::min(least_f / 2, largest_f));
+    const auto steps = static_cast<int>(2 * std::log10(largest_f * 1.001 / first_f));
+    for (int step = 0; step <= steps; ++step) {
+        const double farads = first_f * std::pow(10.0, step / 2.0);
         SizeTrial trial = try_size(task, SizeOf::capacitance, farads);
         if (trial.result.in_time() > best.result.in_time()) best = std::move(trial);
     }

@@ -1,6 +1,7 @@
 //! Recordings of shepherd: what they hold, how they are compressed, and what damaged ones do.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -132,15 +133,23 @@ TEST(Shepherd, AnyByteMayBeWrong) {
 }
 
 TEST(Shepherd, WhatTheLibraryDiesOfIsAnError) {
-    const auto message = [](const std::function<std::string()>& work) {
-        return io::message_of<InputError>([&] { io::isolated("x.h5", uint64_t{1} << 30U, work); });
+    const io::Limits limits{uint64_t{1} << 30U, 1};
+    const auto message = [&](const std::function<std::string()>& work) {
+        return io::message_of<InputError>([&] { io::isolated("x.h5", limits, work); });
     };
     EXPECT_NE(message([]() -> std::string { std::abort(); }).find("x.h5: cannot be read"), std::string::npos);
     EXPECT_NE(message([]() -> std::string { throw std::bad_alloc(); }).find("x.h5: cannot be read"), std::string::npos);
     EXPECT_EQ(message([]() -> std::string { throw InputError("as it was"); }), "as it was");
     EXPECT_NE(message([] { return std::string(uint64_t{2} << 30U, 'a'); }).find("x.h5: cannot be read"),
               std::string::npos);
-    EXPECT_EQ(io::isolated("x.h5", uint64_t{1} << 30U, [] { return std::string(1'000'000, 'a'); }).size(), 1'000'000U);
+    std::atomic<bool> ended{false};
+    const auto for_ever = [&] {
+        while (!ended) {
+        }
+        return std::string();
+    };
+    EXPECT_NE(message(for_ever).find("x.h5: cannot be read"), std::string::npos);
+    EXPECT_EQ(io::isolated("x.h5", limits, [] { return std::string(1'000'000, 'a'); }).size(), 1'000'000U);
 }
 
 TEST(Shepherd, AMistakeIsNamedWithTheFile) {
