@@ -340,7 +340,8 @@ bool Engine::change_config(bool progress) {
 void Engine::keep_for(const Choice& other) {
     const uint64_t energy = likely_energy(record_.supply());
     if (other.row.config == record_.config()) {
-        record_.choice.lost = other.row.lost;  // priced for these energies
+        record_.choice.need = other.row.need;  // as it is for these energies
+        record_.choice.lost = other.row.lost;
     } else if (energy < record_.choice.from.value() && other.cost != 0 && other.cost != never) {
         // It stays as long as its pace is as good as the other one's would be.
         const uint64_t useful = scaled(record_.choice.reuse.value(), energy, other.cost);
