@@ -13,10 +13,10 @@ LOSS = 0.001  # of accuracy, which head room may cost
 
 
 class Network:
-    def __init__(self, options, name):
+    def __init__(self, options, model):
+        name, models = model.stem, model.parent
         self.name = name
-        models = options.repository / "models" / name
-        self.model = models / f"{name}.onnx"
+        self.model = model
         self.calibrate = models / f"{name}.calibrate.npy"
         self.scale = tomllib.loads((models / f"{name}.toml").read_text(encoding="utf-8")).get("scale", 1)
         self.data = options.data / name
@@ -78,7 +78,7 @@ def run(program, options):
         if not (options.data / path.stem / "x_test.npy").exists():
             print(f"head_room: {options.data / path.stem} is missing")
             continue
-        network = Network(options, path.stem)
+        network = Network(options, path)
         for weights in ["int16", "int8"]:
             factors(program, network, weights)
         if network.name == "har":

@@ -76,18 +76,28 @@ std::optional<size_t> CsvColumns::only(Quantity quantity, const char* key) const
     if (found.size() > 1) {
         std::string names;
         for (const size_t column : found) names += (names.empty() ? "" : ", ") + name_of(column);
-        fail(fmt::format("{} columns hold {}: {}; say which: {}=NAME{}", found.size(), text_of(quantity), names, key,
-                         shunt_text(quantity, found)));
+        fail(fmt::format("{} columns hold {}: {}; say which: {}", found.size(), text_of(quantity), names,
+                         choice_text(quantity, key, found)));
     }
     refuse_other(found.front());
     return found.front();
 }
 
-/// An oscilloscope sees a current as the voltage over a resistor only.
-std::string CsvColumns::shunt_text(Quantity quantity, const std::vector<size_t>& found) const {
-    if (quantity != Quantity::voltage || !of(Quantity::current, true).empty()) return "";
-    return fmt::format("; is one of them over a shunt? column={}*{},shunt=R", head_.columns[found[0]].name,
-                       head_.columns[found[1]].name);
+/// The option that says which of several columns is meant: beside a voltage or a current the product with the other one.
+std::string CsvColumns::choice_text(Quantity quantity, const char* key, const std::vector<size_t>& found) const {
+    const auto name = [&](size_t column) { return head_.columns[column].name; };
+    const std::vector<size_t> volts = of(Quantity::voltage, true);
+    const std::vector<size_t> amperes = of(Quantity::current, true);
+    const bool is_factor = quantity == Quantity::voltage || quantity == Quantity::current;
+    if (is_factor && !volts.empty() && !amperes.empty()) {
+        return fmt::format("column={}*{}", name(volts.front()), name(amperes.front()));
+    }
+    std::string text = fmt::format("{}=NAME", key);
+    // An oscilloscope sees a current as the voltage over a resistor only.
+    if (quantity == Quantity::voltage) {
+        text += fmt::format("; is one of them over a shunt? column={}*{},shunt=R", name(found[0]), name(found[1]));
+    }
+    return text;
 }
 
 void CsvColumns::refuse_other(size_t column) const {

@@ -48,7 +48,7 @@ public:
     std::string doubts_text() const;
 
 private:
-    std::string shunt_text(Quantity quantity, const std::vector<size_t>& found) const;
+    std::string choice_text(Quantity quantity, const char* key, const std::vector<size_t>& found) const;
     [[noreturn]] void fail_for_two(const char* key, std::string_view text, size_t one, size_t other) const;
 
     const TextTable& table_;

@@ -39,7 +39,8 @@ std::string advice_for(SizeTask task) {
                     capacitor.on_v, capacitor.off_v, si_text(capacitor.cycle_energy_j(), "J"));
     if (boot_j > 0) text += fmt::format(", {} of it for the boot", si_text(boot_j, "J"));
     std::string ways;
-    const auto add = [&](const std::string& way) { ways += (ways.empty() ? "" : ", or ") + way; };
+    int count = 0;
+    const auto add = [&](const std::string& way) { ways += (count++ == 0 ? "" : ", or ") + way; };
     if (const auto farads = smallest_size(task, SizeOf::capacitance, {capacitor.capacitance_f, 1})) {
         device::Capacitor larger = capacitor;
         larger.capacitance_f = rounded_up(*farads);
@@ -58,7 +59,7 @@ std::string advice_for(SizeTask task) {
                "; no capacitor up to 1 F, no voltage up to max_voltage and no power up to 1000 times this one is "
                "enough";
     }
-    return text + "; one of these is enough: " + ways;
+    return text + (count == 1 ? "; this is enough: " : "; one of these is enough: ") + ways;
 }
 
 }  // namespace dynbal::sim

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <charconv>
+#include <filesystem>
+#include <system_error>
 
 #include "base/error.hpp"
 #include "sim/harvest_supply.hpp"
@@ -113,7 +115,12 @@ std::vector<const char*> supply_forms() {
 std::unique_ptr<Supply> parse_supply(std::string_view text, const DeviceProfile& profile) {
     if (text == "none") return std::make_unique<SteadySupply>();
     const size_t colon = text.find(':');
-    if (colon == std::string_view::npos) refuse(text, "there is no such supply, or its numbers are missing");
+    if (colon == std::string_view::npos) {
+        std::error_code no_file;
+        const bool is_file = std::filesystem::exists(std::string(text), no_file);
+        refuse(text, is_file ? "a recording is given as trace:" + std::string(text)
+                             : std::string("there is no such supply, or its numbers are missing"));
+    }
     const std::string_view name = text.substr(0, colon);
     for (const Kind& kind : kinds) {
         if (kind.name == name && kind.make != nullptr) {

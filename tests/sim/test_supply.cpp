@@ -95,6 +95,11 @@ TEST(Supply, BudgetHasAFirstCycleOfItsOwn) {
     EXPECT_EQ(affordable(*after_a_cut, Work::mac, 1000), 5U);
 }
 
+TEST(Supply, AFileIsATrace) {
+    EXPECT_NE(error_of("/proc/self/statm").find("a recording is given as trace:/proc/self/statm"), std::string::npos);
+    EXPECT_NE(error_of("/nowhere").find("there is no such supply"), std::string::npos);
+}
+
 TEST(Supply, EachFormIsExplainedAndListedInErrors) {
     for (const char* form : supply_forms()) {
         EXPECT_NE(std::string(supply_help()).find(std::string("\n  ") + form), std::string::npos) << form;
