@@ -80,7 +80,7 @@ CompareRow run_one(const CompareArguments& arguments, const sim::DeviceProfile& 
     sim::RunOptions options;
     options.policy = experiment::policy_of(row.policy);
     row.result = session.run_inference(input, *supply, options);
-    if (arguments.repeat.asked_for() && row.result.completed()) {
+    if (arguments.repeat.asked_for()) {
         row.repeated = run_repeated(arguments.repeat, chosen ? *chosen : file, profile, input, row.supply, options);
     }
     return row;
@@ -219,8 +219,9 @@ std::string advice_text(const sim::DeviceProfile& profile, const std::vector<int
         if (row.policy != Strategy::best || row.result.outcome != sim::Outcome::stuck) continue;
         const auto plan = sim::plan_harvest(row.supply, profile);
         if (!plan) continue;
-        text += "\n" + row.supply + ": " +
-                sim::advice_for({.file = row.file, .profile = profile, .input = input, .plan = *plan}) + "\n";
+        const std::string advice =
+            sim::advice_for({.file = row.file, .profile = profile, .input = input, .plan = *plan});
+        if (!advice.empty()) text += "\n" + row.supply + ": " + advice + "\n";
     }
     return text;
 }

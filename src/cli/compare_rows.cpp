@@ -106,7 +106,10 @@ std::string repeated_text(const std::vector<CompareRow>& rows) {
                        fmt::format("{:.3g}", result.per_minute()),
                        against(result.per_minute(), fixed != nullptr ? fixed->per_minute() : 1)});
     }
-    const auto stuck = [](const CompareRow& row) { return row.repeated ? row.repeated->result.stuck : std::string(); };
+    // Why a single one does not end has been said.
+    const auto stuck = [](const CompareRow& row) {
+        return row.repeated && row.result.completed() ? row.repeated->result.stuck : std::string();
+    };
     return heading.empty() ? "" : "\n" + heading + ":\n" + table.text() + said_of(rows, stuck);
 }
 

@@ -47,6 +47,7 @@ sim::Series RepeatArguments::series_for(const sim::Supply& supply) const {
         if (supply.trace() == nullptr) throw InputError("--whole-trace: the supply is no trace:FILE; use --repeat N");
         series.until_s = supply.trace()->duration_s;
     }
+    check_length(series);
     return series;
 }
 
@@ -111,10 +112,13 @@ std::string series_text(const Repeated& repeated) {
         text += fmt::format("{} within {}, ", grouped(result.in_time()), quantity(series.deadline_s, "s"));
     }
     if (std::isfinite(series.deadline_s) || result.missed() > 0) text += missed_text(result) + "; ";
-    text += fmt::format("latency mean {}, median {}, worst {}; {:.3g} a minute for {}", quantity(result.mean_s(), "s"),
-                        quantity(result.median_s(), "s"), quantity(result.worst_s(), "s"), result.per_minute(),
-                        quantity(result.duration_s, "s"));
-    if (!result.stuck.empty()) text += "\nThe next one never ends: " + result.stuck;
+    if (result.ended() > 0) {
+        text += fmt::format("latency mean {}, median {}, worst {}; ", quantity(result.mean_s(), "s"),
+                            quantity(result.median_s(), "s"), quantity(result.worst_s(), "s"));
+    }
+    text += fmt::format("{:.3g} a minute for {}", result.per_minute(), quantity(result.duration_s, "s"));
+    if (!result.stuck.empty())
+        text += fmt::format("\nThe {} one never ends: {}", result.ended() == 0 ? "first" : "next", result.stuck);
     return text;
 }
 

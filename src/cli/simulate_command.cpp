@@ -99,7 +99,7 @@ void run(const SimulateArguments& arguments, Context& context) {
     }
     text += "\n\n" + cost_text(result, arguments.repeat.asked_for() ? "the first inference" : "one inference") +
             wear_text(file, result.wear);
-    if (arguments.repeat.asked_for() && result.completed()) {
+    if (arguments.repeat.asked_for()) {
         const Repeated repeated = run_repeated(arguments.repeat, file, profile, input, arguments.supply, options);
         json["repeated"] = series_json(repeated.result);
         text += "\n" + series_text(repeated) + "\n";

@@ -12,8 +12,6 @@ namespace dynbal::power {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-// Time is counted in picoseconds and 64 bits elsewhere: 213 days.
-constexpr double total_s_max = 180 * 86400.0;
 constexpr double wait_s_max = 30 * 86400.0;
 // A harvester that changes at random never repeats itself; about a second of computing.
 constexpr uint64_t steps_max = 20'000'000;

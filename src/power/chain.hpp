@@ -64,6 +64,9 @@ class NeverCharges : public InputError {
     using InputError::InputError;
 };
 
+/// The longest that a run may take. Time is counted in picoseconds and 64 bits elsewhere: 213 days.
+inline constexpr double total_s_max = 180 * 86400.0;
+
 class PowerChain {
 public:
     PowerChain(std::unique_ptr<Harvester> harvester, const ChainOptions& options);

@@ -83,19 +83,26 @@ std::optional<size_t> CsvColumns::only(Quantity quantity, const char* key) const
     return found.front();
 }
 
+std::string CsvColumns::word_of(size_t column) const {
+    const std::string& name = head_.columns[column].name;
+    const auto same = [&](const auto& other) { return folded(other.name) == folded(name); };
+    const bool is_unique = std::count_if(head_.columns.begin(), head_.columns.end(), same) == 1;
+    return is_unique && name.find_first_of(" ,*=") == std::string::npos ? name : std::to_string(column + 1);
+}
+
 /// The option that says which of several columns is meant: beside a voltage or a current the product with the other one.
 std::string CsvColumns::choice_text(Quantity quantity, const char* key, const std::vector<size_t>& found) const {
-    const auto name = [&](size_t column) { return head_.columns[column].name; };
     const std::vector<size_t> volts = of(Quantity::voltage, true);
     const std::vector<size_t> amperes = of(Quantity::current, true);
     const bool is_factor = quantity == Quantity::voltage || quantity == Quantity::current;
     if (is_factor && !volts.empty() && !amperes.empty()) {
-        return fmt::format("column={}*{}", name(volts.front()), name(amperes.front()));
+        return fmt::format("column={}*{}", word_of(volts.front()), word_of(amperes.front()));
     }
     std::string text = fmt::format("{}=NAME", key);
     // An oscilloscope sees a current as the voltage over a resistor only.
     if (quantity == Quantity::voltage) {
-        text += fmt::format("; is one of them over a shunt? column={}*{},shunt=R", name(found[0]), name(found[1]));
+        text +=
+            fmt::format("; is one of them over a shunt? column={}*{},shunt=R", word_of(found[0]), word_of(found[1]));
     }
     return text;
 }

@@ -38,6 +38,8 @@ public:
     std::vector<size_t> of(Quantity quantity, bool with_unit) const;
     /// The only one with a unit; none if there is none. Throws InputError for two, naming the option that decides.
     std::optional<size_t> only(Quantity quantity, const char* key) const;
+    /// How an option names it: by its number where an option cannot hold the name, or another column has the same.
+    std::string word_of(size_t column) const;
     /// Throws InputError if the name says that this is no harvest, or no time.
     void refuse_other(size_t column) const;
     /// Throws InputError: the column says what it is, but not in which unit, or in none that is known. `option` is the one that gives it.

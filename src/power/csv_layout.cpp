@@ -32,7 +32,7 @@ public:
         if (!step) time.find();
         find_value();
         if (step) layout_.step_s = options_.number("step", Unit::second, 0, 1e-6, 86400);
-        layout_.columns = fmt::format("{}, {}", time.text(), value_text());
+        layout_.columns = fmt::format("{}, {}{}", time.text(), value_text(), not_read_text());
         note_capitals();
         return layout_;
     }
@@ -96,14 +96,37 @@ private:
             const ColumnMeaning& meaning = columns_.at(which).meaning;
             return meaning.has_unit() ? text_of_unit(meaning) : std::string(example_unit(meaning.quantity));
         };
-        // What an option cannot hold is told by its number.
-        const auto word_of = [&](size_t which) {
-            const std::string& name = columns_.at(which).name;
-            return name.find_first_of(" ,*=") == std::string::npos ? name : std::to_string(which + 1);
-        };
-        const std::string option =
-            fmt::format("column={}*{},unit={}*{}", word_of(volts), word_of(amperes), unit_of(volts), unit_of(amperes));
+        const std::string option = fmt::format("column={}*{},unit={}*{}", columns_.word_of(volts),
+                                               columns_.word_of(amperes), unit_of(volts), unit_of(amperes));
         columns_.fail_without_unit(column, option.c_str());
+    }
+
+    /// The option that gives a column its unit, with what makes a power of it.
+    std::string option_for(size_t column, Quantity quantity) const {
+        size_t bare = 0;
+        for (const Quantity other : {Quantity::power, Quantity::voltage, Quantity::current, Quantity::irradiance}) {
+            bare += columns_.of(other, false).size();
+        }
+        const std::string which = bare > 1 ? fmt::format("column={},", columns_.word_of(column)) : "";
+        const auto unless = [&](const char* key, const char* text) { return options_.has(key) ? "" : text; };
+        const char* more = "";
+        if (quantity == Quantity::voltage) more = unless("resistance", ",resistance=1kOhm");
+        if (quantity == Quantity::current) more = unless("voltage", ",voltage=2.8V");
+        if (quantity == Quantity::irradiance && !options_.has("curve")) more = unless("panel", ",panel=50mW");
+        return fmt::format("{}unit={}{}", which, example_unit(quantity), more);
+    }
+
+    /// ", not read: 'bus voltage'" where a voltage or a current was taken alone: one of them may be the other factor.
+    std::string not_read_text() const {
+        if (layout_.second_column || (layout_.quantity != Quantity::voltage && layout_.quantity != Quantity::current)) {
+            return "";
+        }
+        std::string names;
+        for (size_t column = 0; column < columns_.head().columns.size(); ++column) {
+            const bool taken = column == layout_.value_column || columns_.is_time(column);
+            if (!taken) names += (names.empty() ? ", not read: " : ", ") + columns_.name_of(column);
+        }
+        return names;
     }
 
     [[noreturn]] void fail_without_value() const {
@@ -113,7 +136,7 @@ private:
             for (const size_t column : columns_.of(quantity, false)) {
                 columns_.refuse_other(column);
                 if (quantity == Quantity::voltage && !amperes.empty()) fail_without_unit_of(column, amperes.front());
-                columns_.fail_without_unit(column, fmt::format("unit={}", example_unit(quantity)).c_str());
+                columns_.fail_without_unit(column, option_for(column, quantity).c_str());
             }
         }
         columns_.fail(fmt::format("no column of {} says what is harvested; its name needs quantity and unit ({}), {}",

@@ -58,7 +58,7 @@ std::string time_unit_text(std::string_view cell) {
     const Count* count = find_count(counts_since_1970, cell);
     const bool has_fraction = cell.find_first_of(".,") != std::string_view::npos;
     if (count == nullptr && has_fraction) count = find_count(counts_of_days, cell);
-    if (count == nullptr) return "time_unit=ms";
+    if (count == nullptr) return "time_unit=ms, or s, us, ...: what it counts";
     return fmt::format("time_unit={} ({} looks like {})", count->unit, cell, count->what);
 }
 

@@ -64,7 +64,8 @@ std::function<double(double)> watts_of(const TraceLayout& layout, Options& optio
         case Quantity::irradiance: return from_light(layout, options, scale);
         case Quantity::current: {
             need(options, layout, "voltage",
-                 "a current alone is no power; at which voltage does it flow? voltage=2.8V");
+                 "a current alone is no power; at which voltage does it flow? voltage=2.8V, or column=2*3,unit=V*mA "
+                 "where columns 2 and 3 hold both");
             const double volts = scale * options.required("voltage", Unit::volt, 1e-3, 1e3);
             return [volts](double amperes) { return volts * amperes; };
         }

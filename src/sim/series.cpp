@@ -1,8 +1,13 @@
 #include "sim/series.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+
+#include "base/error.hpp"
+#include "power/chain.hpp"
 
 namespace dynbal::sim {
 
@@ -28,11 +33,20 @@ uint64_t Series::due_count() const {
     return static_cast<uint64_t>(std::ceil(until_s / period_s));
 }
 
+void check_length(const Series& series) {
+    const double all_s = series.period_s * static_cast<double>(series.due_count());
+    if (all_s <= power::total_s_max) return;
+    throw InputError(
+        fmt::format("{} inferences, one every {:.4g} days, last {:.4g} days; a run may take {:.0f} days at most",
+                    series.due_count(), series.period_s / 86400, all_s / 86400, power::total_s_max / 86400));
+}
+
 SeriesResult run_series(Session& session, std::span<const int16_t> input, Supply& supply, RunOptions options,
                         const Series& series) {
     options.timing_only = true;
     SeriesResult result;
     const uint64_t count = series.due_count();
+    const double all_s = series.period_s * static_cast<double>(count);
     double now_s = 0;
     for (uint64_t index = 0; index < count; ++index) {
         const double due_s = series.period_s > 0 ? series.period_s * static_cast<double>(index) : now_s;
@@ -49,7 +63,8 @@ SeriesResult run_series(Session& session, std::span<const int16_t> input, Supply
                 result.stuck = run.message;
                 result.never_ends = 1 + (series.period_s > 0 ? count - result.due : 0);
                 result.due += result.never_ends - 1;
-                result.duration_s = now_s;
+                result.duration_s = std::max(now_s, all_s);
+                if (std::isfinite(series.until_s)) result.duration_s = std::max(result.duration_s, series.until_s);
                 return result;
             }
             result.latencies_s.push_back(run.latency_s);

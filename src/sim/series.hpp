@@ -34,7 +34,7 @@ struct SeriesResult {
     uint64_t late = 0;        ///< ended after the deadline
     uint64_t left_out = 0;    ///< due while another one still ran
     uint64_t never_ends = 0;  ///< the one at which it was stuck, and all that are due after it
-    double duration_s = 0;    ///< to the end of the last one, or of its period
+    double duration_s = 0;    ///< to the end of the last one, or of its period, whether they end or not
     std::string stuck;        ///< why it can never go on; empty if it can
     bool gave_up = false;     ///< because of missed_max
 
@@ -47,6 +47,9 @@ struct SeriesResult {
     double per_minute() const { return duration_s > 0 ? 60 * static_cast<double>(ended()) / duration_s : 0; }
     double share_met() const { return due > 0 ? static_cast<double>(in_time()) / static_cast<double>(due) : 0; }
 };
+
+/// Throws InputError where the inferences that are due last longer than a run may.
+void check_length(const Series& series);
 
 /// Arithmetic is left out: what is wanted are times. The session's NVM must hold no unfinished inference.
 SeriesResult run_series(Session& session, std::span<const int16_t> input, Supply& supply, RunOptions options,

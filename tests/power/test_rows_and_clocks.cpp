@@ -117,8 +117,8 @@ TEST(Scopes, OfRigolSayTheirStep) {
                 "power = 'CH1V' in V x 'CH2A' in A; 2 samples, 2 ms, mean 3 W");
     expect_told("CH1V,CH2V," + times + "1.0,2.0,,\n2.0,2.0,,\n", "", "2 columns hold voltage: 'CH1V', 'CH2V'");
     const std::string both = "Time (ms),Voltage (mV),V2 (mV),Current (uA)\n0,1000,2,100\n100,1000,2,100\n";
-    expect_told(both, "", "say which: column=Voltage (mV)*Current (uA)");
-    expect_told(both, "column=Voltage (mV)*Current (uA)", "mean 100 uW");
+    expect_told(both, "", "say which: column=2*4");
+    expect_told(both, "column=2*4", "mean 100 uW");
     expect_told("CH1V," + times + "1.0\n2.0\n", "resistance=1kOhm,step=1s", "2 samples, 2 s");
     expect_told("CH1V,t0 = 0, tInc = fast,\n1.0\n2.0\n", "resistance=1kOhm",
                 ":1: 'tInc = fast' is no time from row to row");

@@ -87,6 +87,13 @@ TEST(Series, OneWithoutAnEndHoldsTheDeviceForEver) {
     EXPECT_EQ(dark.ended(), 1U);
     EXPECT_EQ(dark.never_ends, 2U);
     EXPECT_EQ(dark.missed(), 2U);
+    EXPECT_GE(dark.duration_s, 30);  // an inference a minute would be two
+}
+
+TEST(Series, NoneLastsLongerThanARunMay) {
+    EXPECT_NO_THROW(check_length({.period_s = 86400.0, .count = 180}));
+    EXPECT_THROW(check_length({.period_s = 86400.0, .count = 181}), InputError);
+    EXPECT_THROW(check_length({.period_s = 1e300, .count = 2}), InputError);
 }
 
 SizeTask task_with(const ImageFile& file, const std::vector<int16_t>& input, const std::string& supply) {
