@@ -118,13 +118,15 @@ private:
 
     /// ", not read: 'bus voltage'" where a voltage or a current was taken alone: one of them may be the other factor.
     std::string not_read_text() const {
+        if (options_.has("column")) return "";
         if (layout_.second_column || (layout_.quantity != Quantity::voltage && layout_.quantity != Quantity::current)) {
             return "";
         }
         std::string names;
         for (size_t column = 0; column < columns_.head().columns.size(); ++column) {
             const bool taken = column == layout_.value_column || columns_.is_time(column);
-            if (!taken) names += (names.empty() ? ", not read: " : ", ") + columns_.name_of(column);
+            if (!taken && !columns_.head().columns[column].name.empty())
+                names += (names.empty() ? ", not read: " : ", ") + columns_.name_of(column);
         }
         return names;
     }
