@@ -102,7 +102,7 @@ public:
 
     bool any_met() const { return any_met_; }
     nlohmann::ordered_json json() const { return json_; }
-    std::string text() const { return table_.text() + curve_ + reasons_; }
+    std::string text() const { return table_.text() + remark_ + curve_ + reasons_; }
 
 private:
     void capacitance(const std::function<void()>& on_trial) {
@@ -110,26 +110,41 @@ private:
         const Line as_it_is{"capacitor, as it is", sim::try_size(task_, sim::SizeOf::capacitance, given)};
         add_row(table_, as_it_is, si_text(given, "F"));
         json_["as_it_is"] = json_of(as_it_is);
-        const auto least = sim::smallest_size(task_, sim::SizeOf::capacitance,
-                                              sim::range_of(task_, sim::SizeOf::capacitance), on_trial);
+        const sim::LeastCapacitor found = sim::least_capacitor(task_, on_trial);
+        const std::optional<double>& least = found.farads;
         json_["capacitance_f"] = least ? nlohmann::ordered_json(*least) : nlohmann::ordered_json(nullptr);
         if (!least) {
             table_.add_row({"capacitor", "none from 1 uF to 1 F", "", "", "", "missed"});
+            best_ = *found.best;
             return;
         }
         any_met_ = true;
+        choice({"capacitor, least", sim::try_size(task_, sim::SizeOf::capacitance, *least)});
         constexpr double generous_margin = 2 * sim::sensible_margin;
-        for (const Line& line : {Line{"capacitor, least", sim::try_size(task_, sim::SizeOf::capacitance, *least)},
-                                 Line{"capacitor, sensible", sim::sold_capacitor(task_, *least * sim::sensible_margin)},
-                                 Line{"capacitor, generous", sim::sold_capacitor(task_, *least * generous_margin)}}) {
-            add_row(table_, line, si_text(line.trial.value, "F"));
-            json_["choices"].push_back(json_of(line));
+        const auto sensible = sim::sold_capacitor(task_, *least * sim::sensible_margin, *least);
+        const auto generous = sim::sold_capacitor(task_, *least * generous_margin, *least);
+        if (sensible) choice({"capacitor, sensible", *sensible});
+        const bool more = generous && sensible && generous->value > sensible->value * 1.001;
+        if (more) choice({"capacitor, generous", *generous});
+        if (!sensible) {
+            remark_ = "\nNo capacitor that is sold does: a larger one than the least charges too long.\n";
+        } else if (sensible->value < *least * sim::sensible_margin * (1 - 1e-9)) {
+            remark_ = fmt::format("\nThere is little room: a larger capacitor than {} charges too long.\n",
+                                  si_text(sensible->value, "F"));
+        } else if (!more) {
+            remark_ = fmt::format("\nNo generous one: a larger capacitor than {} charges too long.\n",
+                                  si_text(sensible->value, "F"));
         }
         curve(*least);
     }
 
+    void choice(const Line& line) {
+        add_row(table_, line, si_text(line.trial.value, "F"));
+        json_["choices"].push_back(json_of(line));
+    }
+
     void reasons() {
-        const sim::SizeLimits limits = sim::limits_of(task_);
+        const sim::SizeLimits limits = sim::limits_of(task_, best_);
         reasons_ = reasons_text(task_, limits);
         json_["limits"] = {{"inference_s", limits.inference_s},
                            {"inference_j", limits.inference_j},
@@ -214,7 +229,8 @@ private:
     std::string supply_;
     io::Table table_{{{"one thing changed", io::Align::left}, {"to"}, {"mean"}, {"worst"}, {"per minute"}, {""}}};
     nlohmann::ordered_json json_;
-    std::string curve_, reasons_;
+    sim::SizeTrial best_;  ///< if none is enough
+    std::string remark_, curve_, reasons_;
     bool any_met_ = false;
 };
 

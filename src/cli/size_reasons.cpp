@@ -17,6 +17,13 @@ using power::si_text;
 /// To be copied: no blank.
 std::string seconds_word(double seconds) { return fmt::format("{:.4g}s", seconds); }
 
+/// The same.
+std::string farads_word(double farads) {
+    std::string text = si_text(farads, "F");
+    std::erase(text, ' ');
+    return text;
+}
+
 /// Two digits, so that what is advised is enough.
 double rounded_up_to(double value) {
     const double unit = std::pow(10.0, std::floor(std::log10(value)) - 1);
@@ -47,33 +54,46 @@ std::string power_text(const sim::SizeTask& task, const sim::SizeLimits& limits)
     const std::string power =
         fmt::format("{:g} times the power", rounded_up_to((limits.needed_w + limits.lost_w) / limits.mean.reaching_w));
     if (left_w <= 0) return text + fmt::format("It needs less leakage and sleep, or at least {}.\n", power);
-    return text + fmt::format("It needs at least --{} {}, or {}.\n", series.period_s > 0 ? "period" : "deadline",
+    return text + fmt::format("For the mean alone it is --{} {} or {}, and gaps ask for more.\n",
+                              series.period_s > 0 ? "period" : "deadline",
                               seconds_word(rounded_up_to(each_s * limits.needed_w / left_w)), power);
 }
 
-/// Does a weak spell ask for more than is charged before the first deadline?
-std::string weakest_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
+/// What is stored must last for all inferences of the weakest stretch.
+std::string shortage_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
     const device::Capacitor& capacitor = task.plan.chain.capacitor;
-    const double missing_j = limits.inference_j - limits.weakest_j;
+    const sim::Shortage& shortage = limits.shortage;
     const double stored_j = capacitor.energy_at(capacitor.max_v) - capacitor.energy_at(capacitor.off_v);
-    if (missing_j <= 0 || !(stored_j > 0)) return "";
-    const double farads = capacitor.capacitance_f * missing_j / stored_j;
-    std::string text = fmt::format(
-        "In its weakest {} it brings {}. Then an inference lives on what is stored: {} between {:g} V (max_voltage) "
-        "and "
-        "{:g} V (off_voltage) hold the missing {}",
-        quantity(task.series.deadline_s, "s"), si_text(limits.weakest_j, "J"), si_text(farads, "F"), capacitor.max_v,
-        capacitor.off_v, si_text(missing_j, "J"));
-    const double first_j = farads / capacitor.capacitance_f *
-                           (capacitor.energy_at(capacitor.on_v) - capacitor.energy_at(task.plan.chain.start_v));
-    const double first_s = limits.mean.reaching_w > 0 ? first_j / limits.mean.reaching_w : 0;
-    if (first_s <= task.series.deadline_s) return text + ".\n";
+    // Less than an inference is not what is in the way.
+    if (shortage.missing_j < limits.inference_j || !(stored_j > 0)) return "";
+    const double each_s = task.series.period_s > 0 ? task.series.period_s : task.series.deadline_s;
+    const double due = (shortage.end_s - shortage.begin_s) / each_s;
+    return fmt::format(
+        "In its weakest time, {} from {} on, it brings {}; some {:.0f} inferences are due then. Only what is stored "
+        "helps: "
+        "about {} between {:g} V (max_voltage) and {:g} V (off_voltage) hold the missing {}.\n",
+        power::duration_text(shortage.end_s - shortage.begin_s), power::duration_text(shortage.begin_s),
+        si_text(shortage.came_j, "J"), std::ceil(due),
+        si_text(capacitor.capacitance_f * shortage.missing_j / stored_j, "F"), capacitor.max_v, capacitor.off_v,
+        si_text(shortage.missing_j, "J"));
+}
+
+/// Is it the first charge? That was tried.
+std::string charge_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
+    if (!limits.charged) return "";
+    const sim::ChargedStart& charged = *limits.charged;
+    const double on_v = task.plan.chain.capacitor.on_v, start_v = task.plan.chain.start_v;
+    std::string text =
+        fmt::format("The first charge is in the way: {} do if they begin charged, but from {:g} V to {:g} V ",
+                    si_text(charged.least_f, "F"), start_v, on_v);
+    text += charged.first_charge_s
+                ? fmt::format("(on_voltage) it takes {}. ", power::duration_text(*charged.first_charge_s))
+                : "(on_voltage) they never come. ";
     return text +
            fmt::format(
-               ", but charging these to {:g} V (on_voltage) before the first inference takes {} at the mean "
-               "power. start_voltage={:g}V begins with a charged capacitor; a max_voltage above on_voltage stores "
-               "more without a longer first charge.\n",
-               capacitor.on_v, power::duration_text(first_s), capacitor.on_v);
+               "With capacitance={},start_voltage={:g}V in the supply all is met. Or let the inferences that are due "
+               "while it charges be missed: --share.\n",
+               farads_word(charged.sold_f), on_v);
 }
 
 std::string best_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
@@ -87,7 +107,7 @@ std::string best_text(const sim::SizeTask& task, const sim::SizeLimits& limits) 
     if (!best.stuck.empty()) text += fmt::format(", and then none: {}", best.stuck);
     // Less than half of them is no task.
     constexpr double share_least = 50;
-    const double percent = std::floor(100 * best.share_met());
+    const double percent = std::floor(100 * best.share_met() + 1e-9);
     const bool periodic = task.series.period_s > 0;
     std::string ways;
     if (best.stuck.empty() && percent >= share_least && percent < 100 * task.share) {
@@ -117,7 +137,9 @@ std::string reasons_text(const sim::SizeTask& task, const sim::SizeLimits& limit
     text += fmt::format("{} needs power cycles of about {}: {} or more between {:g} V and {:g} V.\n",
                         stage_text(*task.file, limits.cycle_stage), si_text(limits.cycle_j, "J"),
                         si_text(limits.cycle_f, "F"), capacitor.on_v, capacitor.off_v);
-    if (limits.mean.reaching_w >= limits.needed_w + limits.lost_w) text += weakest_text(task, limits);
+    if (limits.mean.reaching_w >= limits.needed_w + limits.lost_w) {
+        text += shortage_text(task, limits) + charge_text(task, limits);
+    }
     return text + best_text(task, limits);
 }
 

@@ -44,9 +44,12 @@ std::string advice_for(SizeTask task) {
     if (const auto farads = smallest_size(task, SizeOf::capacitance, {capacitor.capacitance_f, 1})) {
         device::Capacitor larger = capacitor;
         larger.capacitance_f = rounded_up(*farads);
-        add(fmt::format("capacitance={} at least ({} a power cycle), sensible is capacitance={}",
-                        word_of(larger.capacitance_f, "F"), si_text(larger.cycle_energy_j(), "J"),
-                        word_of(sold_capacitor(task, *farads * sensible_margin).value, "F")));
+        std::string way = fmt::format("capacitance={} at least ({} a power cycle)", word_of(larger.capacitance_f, "F"),
+                                      si_text(larger.cycle_energy_j(), "J"));
+        if (const auto sold = sold_capacitor(task, *farads * sensible_margin, *farads)) {
+            way += fmt::format(", sensible is capacitance={}", word_of(sold->value, "F"));
+        }
+        add(way);
     }
     if (const auto volts = smallest_size(task, SizeOf::on_voltage, {capacitor.on_v, capacitor.max_v})) {
         add(fmt::format("on_voltage={:.3g}V at least", rounded_up(*volts * 10) / 10));

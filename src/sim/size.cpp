@@ -81,14 +81,60 @@ std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const Siz
     return good;
 }
 
-SizeTrial sold_capacitor(const SizeTask& task, double farads) {
+std::optional<SizeTrial> sold_capacitor(const SizeTask& task, double farads, double least_f) {
     constexpr int most_steps = 12;
-    const SizeTrial first = try_size(task, SizeOf::capacitance, standard_value(farads));
-    SizeTrial trial = first;
-    for (int i = 0; i < most_steps && !trial.met; ++i) {
-        trial = try_size(task, SizeOf::capacitance, standard_value(trial.value * 1.01));
+    double value = standard_value(farads);
+    for (int i = 0; i < most_steps; ++i, value = standard_value(value * 1.01)) {
+        SizeTrial trial = try_size(task, SizeOf::capacitance, value);
+        if (trial.met) return trial;
     }
-    return trial.met ? trial : first;
+    std::optional<SizeTrial> largest;
+    for (value = standard_value(least_f); value < farads * (1 - 1e-9); value = standard_value(value * 1.01)) {
+        SizeTrial trial = try_size(task, SizeOf::capacitance, value);
+        if (trial.met) largest = std::move(trial);
+    }
+    return largest;
+}
+
+SizeTrial best_capacitor(SizeTask task, double low_f) {
+    task.share = 0;
+    SizeTrial best = try_size(task, SizeOf::capacitance, task.plan.chain.capacitor.capacitance_f);
+    double first_f = best.value, last_f = best.value;
+    const auto look = [&](double farads) {
+        SizeTrial trial = try_size(task, SizeOf::capacitance, farads);
+        const uint64_t in_time = trial.result.in_time();
+        if (in_time == best.result.in_time()) last_f = std::max(last_f, farads);
+        if (in_time <= best.result.in_time()) return;
+        best = std::move(trial);
+        first_f = last_f = farads;
+    };
+    const SizeRange range = range_of(task, SizeOf::capacitance);
+    for (double farads = range.low; farads <= range.high; farads *= coarse_step) {
+        if (farads >= low_f) look(farads);
+    }
+    // Between the neighbours of the best, and of the largest that is as good.
+    std::array<double, 2> around{first_f, last_f};
+    for (const double middle : around) {
+        for (double farads = middle / coarse_step; farads < middle * coarse_step; farads *= fine_step) look(farads);
+    }
+    return best;
+}
+
+std::optional<double> coarse_size(const SizeTask& task, double low_f) {
+    const SizeRange range = range_of(task, SizeOf::capacitance);
+    for (double farads = range.low; farads <= range.high; farads *= coarse_step) {
+        if (farads >= low_f && try_size(task, SizeOf::capacitance, farads).met) return farads;
+    }
+    return std::nullopt;
+}
+
+LeastCapacitor least_capacitor(const SizeTask& task, const std::function<void()>& on_trial) {
+    const SizeRange range = range_of(task, SizeOf::capacitance);
+    LeastCapacitor least{smallest_size(task, SizeOf::capacitance, range, on_trial), std::nullopt};
+    if (least.farads) return least;
+    least.best = best_capacitor(task);
+    if (try_size(task, SizeOf::capacitance, least.best->value).met) least.farads = least.best->value;
+    return least;
 }
 
 double standard_value(double least) {

@@ -47,9 +47,23 @@ std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const Siz
 
 /// What is sold may have a fifth less than it says, and loses more with age: a quarter above the least is sensible.
 inline constexpr double sensible_margin = 1.25;
-/// The first capacitor, as they are sold, of at least `farads` that meets the task: a larger one charges longer, so it may be missed
-/// above the least. If none of a dozen does: the first.
-SizeTrial sold_capacitor(const SizeTask& task, double farads);
+/// The first capacitor, as they are sold, of at least `farads` that meets the task; if none of a dozen does, since a larger one charges
+/// longer, the largest between `least_f` and `farads` that does. Nothing if there is none.
+std::optional<SizeTrial> sold_capacitor(const SizeTask& task, double farads, double least_f);
+
+/// The one from `low_f` to a farad that most inferences end in time with, whatever the share: twelve a decade are tried, and
+/// steps of 2 % around the best.
+SizeTrial best_capacitor(SizeTask task, double low_f = 0);
+
+/// The first from `low_f` on, of those that smallest_size tries first, that meets the task.
+std::optional<double> coarse_size(const SizeTask& task, double low_f);
+
+struct LeastCapacitor {
+    std::optional<double> farads;
+    std::optional<SizeTrial> best;  ///< best_capacitor, if it was looked for
+};
+/// The smallest capacitor that meets the task: smallest_size, and if it finds none, best_capacitor.
+LeastCapacitor least_capacitor(const SizeTask& task, const std::function<void()>& on_trial = {});
 
 /// The next value that is sold (1, 1.5, 2.2, 3.3, 4.7, 6.8, 10 and so on), `least` or more.
 double standard_value(double least);

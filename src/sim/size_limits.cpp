@@ -8,42 +8,98 @@
 namespace dynbal::sim {
 namespace {
 
+double each_of(const Series& series) { return series.period_s > 0 ? series.period_s : series.deadline_s; }
+
 /// How long the task lasts.
 double task_s(const Series& series) {
-    const double each_s = series.period_s > 0 ? series.period_s : series.deadline_s;
-    return std::min(series.until_s, each_s * static_cast<double>(series.count));
+    return std::min(series.until_s, each_of(series) * static_cast<double>(series.count));
 }
 
-/// Two a decade, from what is too small by half up to a farad.
-SizeTrial best_of(SizeTask task, double least_f) {
-    constexpr double largest_f = 1;
-    task.share = 0;
-    SizeTrial best = try_size(task, SizeOf::capacitance, task.plan.chain.capacitor.capacitance_f);
-    const double first_f = standard_value(std::min(least_f / 2, largest_f));
-    const auto steps = static_cast<int>(2 * std::log10(largest_f * 1.001 / first_f));
-    for (int step = 0; step <= steps; ++step) {
-        const double farads = first_f * std::pow(10.0, step / 2.0);
-        SizeTrial trial = try_size(task, SizeOf::capacitance, farads);
-        if (trial.result.in_time() > best.result.in_time()) best = std::move(trial);
-    }
-    return best;
+/// The smallest of two digits that is `least` or more.
+double two_digits(double least) {
+    const double unit = std::pow(10.0, std::floor(std::log10(least) + 1e-9) - 1);
+    return std::ceil(least / unit - 1e-6) * unit;
 }
 
-/// A deadline that is the period goes with it.
-std::optional<Series> longer(SizeTask task, double farads) {
+/// A longer period. A deadline that is the period goes with it.
+Series stretched(const Series& given, double each_s) {
+    Series series = given;
+    if (given.period_s > 0) series.period_s = each_s;
+    if (given.period_s <= 0 || given.deadline_s == given.period_s) series.deadline_s = each_s;
+    return series;
+}
+
+/// The shortest period of two digits from `bound_s` on that some capacitor meets: steps of a quarter, then halves of the last one.
+std::optional<Series> longer(SizeTask task, double bound_s, double low_f) {
+    constexpr double longest = 1000, step = 1.25, next = 1.001, close = 1.05;
     const Series given = task.series;
-    for (const double factor : {1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0}) {
-        task.series.period_s = factor * given.period_s;
-        if (given.period_s <= 0 || given.deadline_s == given.period_s) {
-            task.series.deadline_s = factor * given.deadline_s;
-        }
-        if (task.series.period_s > given.until_s) break;
-        if (try_size(task, SizeOf::capacitance, farads).met) return task.series;
+    const double given_s = each_of(given);
+    double good_f = 0;
+    const auto meets = [&](double each_s) {
+        task.series = stretched(given, each_s);
+        if (good_f > 0 && try_size(task, SizeOf::capacitance, good_f).met) return true;
+        const auto found = coarse_size(task, low_f);
+        if (found) good_f = *found;
+        return found.has_value();
+    };
+    double fails_s = std::max(given_s, bound_s / next), good_s = two_digits(fails_s * next);
+    while (!meets(good_s)) {
+        fails_s = good_s;
+        good_s = two_digits(good_s * step);
+        if (good_s > std::min(longest * given_s, given.until_s)) return std::nullopt;
     }
-    return std::nullopt;
+    while (good_s > fails_s * close) {
+        double middle_s = two_digits(std::sqrt(fails_s * good_s));
+        if (middle_s > good_s / next) middle_s = two_digits(fails_s * next);
+        if (middle_s > good_s / next) break;
+        (meets(middle_s) ? good_s : fails_s) = middle_s;
+    }
+    return stretched(given, good_s);
+}
+
+/// How long it takes from the start of the supply to the on voltage; nothing if it never comes to that.
+std::optional<double> first_charge_s(const SizeTask& task, double farads) {
+    HarvestPlan plan = task.plan;
+    plan.chain.capacitor.capacitance_f = farads;
+    try {
+        const auto supply = plan.make();
+        supply->begin_cycle();
+        return static_cast<double>(supply->charging_ps()) * 1e-12;
+    } catch (const power::NeverCharges&) {
+        return std::nullopt;
+    }
+}
+
+/// Does a capacitor do that is charged when the supply begins?
+std::optional<ChargedStart> charged_start(SizeTask task) {
+    const SizeTask given = task;
+    if (!(task.plan.chain.start_v < task.plan.chain.capacitor.on_v)) return std::nullopt;
+    task.plan.chain.start_v = task.plan.chain.capacitor.on_v;
+    const auto least = least_capacitor(task).farads;
+    if (!least) return std::nullopt;
+    ChargedStart start{*least, *least, first_charge_s(given, *least)};
+    if (const auto sold = sold_capacitor(task, *least * sensible_margin, *least)) start.sold_f = sold->value;
+    return start;
 }
 
 }  // namespace
+
+Shortage largest_shortage(const std::vector<power::Piece>& pieces, const power::Converter& converter, double needed_w) {
+    Shortage largest;
+    double time_s = 0, missing_j = 0, begin_s = 0, came_j = 0;
+    for (const power::Piece& piece : pieces) {
+        const double passed_w = converter.passed_w(piece);
+        if (missing_j <= 0) {
+            begin_s = time_s;
+            missing_j = came_j = 0;
+        }
+        time_s += piece.duration_s;
+        missing_j += piece.duration_s * (needed_w - passed_w);
+        came_j += piece.duration_s * passed_w;
+        if (missing_j > largest.missing_j) largest = {begin_s, time_s, came_j, missing_j};
+    }
+    return largest;
+}
 
 double weakest_j(const std::vector<power::Piece>& pieces, const power::Converter& converter, double window_s) {
     std::vector<double> ends_s{0}, sums_j{0};
@@ -68,7 +124,7 @@ double weakest_j(const std::vector<power::Piece>& pieces, const power::Converter
     return std::max(least_j, 0.0);
 }
 
-SizeLimits limits_of(const SizeTask& task) {
+SizeLimits limits_of(const SizeTask& task, const SizeTrial& best) {
     SizeLimits limits;
     Session session(*task.file, task.profile);
     SteadySupply steady;
@@ -81,13 +137,19 @@ SizeLimits limits_of(const SizeTask& task) {
     limits.cycle_j = least_cycle_j(*task.file, task.profile, &limits.cycle_stage);
     limits.cycle_f = limits.cycle_j / (capacitor.cycle_energy_j() / capacitor.capacitance_f);
     const Series& series = task.series;
-    const double each_s = series.period_s > 0 ? series.period_s : series.deadline_s;
-    limits.needed_w = task.share * limits.inference_j / each_s;
+    limits.needed_w = task.share * limits.inference_j / each_of(series);
     limits.lost_w = capacitor.leakage_a * capacitor.off_v * capacitor.off_v / capacitor.max_v + task.plan.chain.sleep_w;
     limits.mean = mean_power(task.plan, task_s(series));
-    limits.weakest_j = weakest_j(task.plan.pieces(task_s(series)), task.plan.chain.converter, series.deadline_s);
-    limits.best = best_of(task, limits.cycle_f);
-    limits.met = longer(task, limits.best.value);
+    const std::vector<power::Piece> pieces = task.plan.pieces(task_s(series));
+    const power::Converter& converter = task.plan.chain.converter;
+    limits.weakest_j = weakest_j(pieces, converter, series.deadline_s);
+    limits.shortage = largest_shortage(pieces, converter, limits.needed_w + limits.lost_w);
+    const double low_f = limits.cycle_f / 2;
+    limits.best = best;
+    if (limits.inference_s > series.deadline_s) return limits;
+    const double left_w = limits.mean.reaching_w - limits.lost_w;
+    if (left_w >= limits.needed_w) limits.charged = charged_start(task);
+    if (left_w > 0) limits.met = longer(task, each_of(series) * limits.needed_w / left_w, low_f);
     return limits;
 }
 

@@ -1,4 +1,7 @@
 // Recordings and what follows from them, as the program shows them.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -142,16 +145,56 @@ TEST_F(RecordingsTest, SizeSaysWhyNoCapacitorDoes) {
     const std::string weak = size("power:1uW", {"--period", "1s"});
     expect_said(weak,
                 "the supply brings 464 nW behind the converter (1 uW at the harvester, efficiency=46.4%): too little, "
-                "whatever the capacitor is. It needs at least --period ");
+                "whatever the capacitor is. For the mean alone it is --period ");
     expect_said(weak, " needs power cycles of about ");
     expect_said(size("power:10uW,leakage=1mA", {"--period", "10s"}), "It needs less leakage and sleep, or at least ");
     expect_said(size("power:2mW", {"--period", "1s", "--deadline", "1ms"}),
                 "That is longer than the deadline of 1.00 ms");
     std::ofstream(path("gaps.csv")) << "time_s,power_mw\n0,5\n100,0\n200,5\n300,0\n400,0\n";
     const std::string gaps = size("trace:" + path("gaps.csv"), {"--period", "1s"});
-    expect_said(gaps, "In its weakest 1.00 s it brings 0 J. Then an inference lives on what is stored: ");
+    expect_said(gaps,
+                "In its weakest time, 3.333 min from 5 min on, it brings 0 J; some 200 inferences are due then. ");
     expect_said(gaps, "The best capacitor tried, ");
     EXPECT_EQ(size("power:2mW,max_voltage=3.6V", {"--period", "2s"}).find("Why no"), std::string::npos);
+}
+
+/// What is advised was tried, and a little less does not do.
+TEST_F(RecordingsTest, SizeAdvisesWhatIsMet) {
+    std::ofstream dawn(path("dawn.csv"));
+    dawn << "time_s,power_mw\n";
+    for (int i = 0; i < 200; ++i) dawn << i << ',' << (i >= 100 && i < 130 ? 0 : std::min(i, 60) / 15.0) << '\n';
+    dawn.close();
+    const auto size = [&](const std::string& more, const std::string& period, const std::string& share) {
+        return call({"size", image(), "--input", x(), "--supply", "trace:" + path("dawn.csv") + more, "--period",
+                     period, "--share", share, "--json"});
+    };
+    const auto met = [](const Called& called) { return !called.json().at("capacitance_f").is_null(); };
+    const std::string out =
+        call({"size", image(), "--input", x(), "--supply", "trace:" + path("dawn.csv"), "--period", "5s"}).out;
+    const auto word_after = [&](const std::string& before) {
+        const size_t at = out.find(before);
+        EXPECT_NE(at, std::string::npos) << before << '\n' << out;
+        if (at == std::string::npos) return std::string();
+        const size_t begin = at + before.size();
+        return out.substr(begin, out.find(' ', begin) - begin);
+    };
+    EXPECT_NE(out.find("In its weakest time, 30 s from 100 s on, it brings 0 J; some 6 inferences"), std::string::npos)
+        << out;
+    EXPECT_NE(out.find("The first charge is in the way: "), std::string::npos) << out;
+    const std::string words = word_after("With capacitance=");
+    const Called run = call({"simulate", image(), "--input", x(), "--supply",
+                             "trace:" + path("dawn.csv") + ",capacitance=" + words, "--whole-trace", "--period", "5s"});
+    EXPECT_EQ(run.code, 0) << run.out << run.err;
+    EXPECT_TRUE(met(size(",start_voltage=2.99V", "5s", "100"))) << words;
+    const int share = std::stoi(word_after("With --share "));
+    EXPECT_TRUE(met(size("", "5s", std::to_string(share))));
+    EXPECT_FALSE(met(size("", "5s", std::to_string(share + 1))));
+    const double period_s = std::stod(word_after(" or --period "));
+    const Called longer = size("", fmt::format("{:g}s", period_s), "100");
+    EXPECT_TRUE(met(longer)) << period_s;
+    EXPECT_FALSE(met(size("", fmt::format("{:g}s", period_s / 1.06), "100"))) << period_s;
+    // Only what is met is named.
+    for (const auto& choice : longer.json().at("choices")) EXPECT_TRUE(choice.at("met").get<bool>()) << choice;
 }
 
 TEST_F(RecordingsTest, AHopelessSupplySaysWhatToChange) {

@@ -138,6 +138,30 @@ TEST(Size, TheWeakestWindowIsFoundAtTheEndOfAPiece) {
     EXPECT_DOUBLE_EQ(weakest_j({{10, 3, 9}}, {.efficiency = 1, .least_w = 4}, 2), 0) << "the converter does not work";
 }
 
+TEST(Size, TheLargestShortageIsFound) {
+    const power::Converter converter{.efficiency = 0.5};
+    const Shortage found = largest_shortage({{2, 4, 9}, {3, 0, 9}, {1, 4, 9}, {4, 0, 9}, {5, 9, 9}}, converter, 1);
+    EXPECT_DOUBLE_EQ(found.begin_s, 2);
+    EXPECT_DOUBLE_EQ(found.end_s, 10);
+    EXPECT_DOUBLE_EQ(found.came_j, 2);
+    EXPECT_DOUBLE_EQ(found.missing_j, 3 - 1 + 4);
+    EXPECT_DOUBLE_EQ(largest_shortage({{2, 4, 9}}, converter, 1).missing_j, 0);
+}
+
+/// A larger one charges too long: then a smaller one between is advised, or none.
+TEST(Size, ACapacitorThatIsSoldAndMissesIsNotAdvised) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    SizeTask task = task_with(file, input, "power:1mW");
+    task.series = {.period_s = 0, .deadline_s = run("power:1mW,capacitance=1mF", {.count = 1}).worst_s(), .count = 1};
+    ASSERT_TRUE(try_size(task, SizeOf::capacitance, 1e-3).met);
+    ASSERT_FALSE(try_size(task, SizeOf::capacitance, 1.5e-3).met);
+    const auto smaller = sold_capacitor(task, 1.2e-3, 0.9e-3);
+    ASSERT_TRUE(smaller);
+    EXPECT_DOUBLE_EQ(smaller->value, 1e-3);
+    EXPECT_FALSE(sold_capacitor(task, 1.2e-3, 1.1e-3));
+}
+
 /// A share of what one after the other brings until a trace is over: nobody knows before how many are due.
 TEST(Size, AShareOfInferencesOneAfterTheOtherIsAShareOfThoseThatBegan) {
     const ImageFile file = tiny_image();
@@ -154,7 +178,9 @@ TEST(Size, WhatIsAdvisedOfACapacitorIsSoldAndHasRoom) {
     SizeTask task = task_with(file, input, "power:1mW,capacitance=1uF");
     task.series = {.period_s = 0, .count = 1};
     const double least_f = *smallest_size(task, SizeOf::capacitance, {1e-6, 1});
-    const SizeTrial sensible = sold_capacitor(task, least_f * sensible_margin);
+    const auto found = sold_capacitor(task, least_f * sensible_margin, least_f);
+    ASSERT_TRUE(found);
+    const SizeTrial sensible = *found;
     EXPECT_TRUE(sensible.met);
     EXPECT_GE(sensible.value, least_f * sensible_margin);
     EXPECT_DOUBLE_EQ(sensible.value, standard_value(sensible.value));
