@@ -75,7 +75,7 @@ std::optional<ChargedStart> charged_start(SizeTask task) {
     const SizeTask given = task;
     if (!(task.plan.chain.start_v < task.plan.chain.capacitor.on_v)) return std::nullopt;
     task.plan.chain.start_v = task.plan.chain.capacitor.on_v;
-    const auto least = least_capacitor(task).farads;
+    const auto least = smallest_size(task, SizeOf::capacitance, range_of(task, SizeOf::capacitance));
     if (!least) return std::nullopt;
     ChargedStart start{*least, *least, first_charge_s(given, *least)};
     if (const auto sold = sold_capacitor(task, *least * sensible_margin, *least)) start.sold_f = sold->value;
