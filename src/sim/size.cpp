@@ -97,14 +97,17 @@ std::optional<SizeTrial> sold_capacitor(const SizeTask& task, double farads, dou
 }
 
 SizeTrial best_capacitor(SizeTask task, double low_f) {
+    const double share = task.share;
     task.share = 0;
     SizeTrial best = try_size(task, SizeOf::capacitance, task.plan.chain.capacitor.capacitance_f);
     double first_f = best.value, last_f = best.value;
     const auto look = [&](double farads) {
+        // What misses more than the best may be given up.
+        task.share = best.result.share_met() * (1 - 1e-9);
         SizeTrial trial = try_size(task, SizeOf::capacitance, farads);
-        const uint64_t in_time = trial.result.in_time();
-        if (in_time == best.result.in_time()) last_f = std::max(last_f, farads);
-        if (in_time <= best.result.in_time()) return;
+        const auto worth = [](const SizeTrial& t) { return std::pair(t.result.in_time(), t.result.ended()); };
+        if (!trial.result.gave_up && worth(trial) == worth(best)) last_f = std::max(last_f, farads);
+        if (trial.result.gave_up || worth(trial) <= worth(best)) return;
         best = std::move(trial);
         first_f = last_f = farads;
     };
@@ -117,6 +120,7 @@ SizeTrial best_capacitor(SizeTask task, double low_f) {
     for (const double middle : around) {
         for (double farads = middle / coarse_step; farads < middle * coarse_step; farads *= fine_step) look(farads);
     }
+    best.met = best.result.share_met() >= share;
     return best;
 }
 

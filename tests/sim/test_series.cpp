@@ -162,6 +162,18 @@ TEST(Size, ACapacitorThatIsSoldAndMissesIsNotAdvised) {
     EXPECT_FALSE(sold_capacitor(task, 1.2e-3, 1.1e-3));
 }
 
+/// The best of those that miss is told as one that misses.
+TEST(Size, TheBestThatMissesIsNotSaidToMeet) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    SizeTask task = task_with(file, input, "power:1mW");
+    task.series = {.period_s = 1e-3, .deadline_s = 1e-3, .count = 4};
+    const SizeTrial best = best_capacitor(task);
+    EXPECT_LT(best.result.in_time(), 4U);
+    EXPECT_FALSE(best.met);
+    EXPECT_GT(best.result.ended(), 0U);
+}
+
 /// A share of what one after the other brings until a trace is over: nobody knows before how many are due.
 TEST(Size, AShareOfInferencesOneAfterTheOtherIsAShareOfThoseThatBegan) {
     const ImageFile file = tiny_image();
