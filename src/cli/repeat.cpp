@@ -117,8 +117,9 @@ std::string series_text(const Repeated& repeated) {
                             quantity(result.median_s(), "s"), quantity(result.worst_s(), "s"));
     }
     text += fmt::format("{:.3g} a minute for {}", result.per_minute(), quantity(result.duration_s, "s"));
-    if (!result.stuck.empty())
+    if (!result.stuck.empty()) {
         text += fmt::format("\nThe {} one never ends: {}", result.ended() == 0 ? "first" : "next", result.stuck);
+    }
     return text;
 }
 

@@ -125,8 +125,8 @@ private:
         std::string names;
         for (size_t column = 0; column < columns_.head().columns.size(); ++column) {
             const bool taken = column == layout_.value_column || columns_.is_time(column);
-            if (!taken && !columns_.head().columns[column].name.empty())
-                names += (names.empty() ? ", not read: " : ", ") + columns_.name_of(column);
+            if (taken || columns_.head().columns[column].name.empty()) continue;
+            names += (names.empty() ? ", not read: " : ", ") + columns_.name_of(column);
         }
         return names;
     }

@@ -89,6 +89,7 @@ std::optional<SizeTrial> sold_capacitor(const SizeTask& task, double farads, dou
         if (trial.met) return trial;
     }
     std::optional<SizeTrial> largest;
+    // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
     for (value = standard_value(least_f); value < farads * (1 - 1e-9); value = standard_value(value * 1.01)) {
         SizeTrial trial = try_size(task, SizeOf::capacitance, value);
         if (trial.met) largest = std::move(trial);
@@ -112,12 +113,14 @@ SizeTrial best_capacitor(SizeTask task, double low_f) {
         first_f = last_f = farads;
     };
     const SizeRange range = range_of(task, SizeOf::capacitance);
+    // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
     for (double farads = range.low; farads <= range.high; farads *= coarse_step) {
         if (farads >= low_f) look(farads);
     }
     // Between the neighbours of the best, and of the largest that is as good.
     std::array<double, 2> around{first_f, last_f};
     for (const double middle : around) {
+        // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
         for (double farads = middle / coarse_step; farads < middle * coarse_step; farads *= fine_step) look(farads);
     }
     best.met = best.result.share_met() >= share;
@@ -126,6 +129,7 @@ SizeTrial best_capacitor(SizeTask task, double low_f) {
 
 std::optional<double> coarse_size(const SizeTask& task, double low_f) {
     const SizeRange range = range_of(task, SizeOf::capacitance);
+    // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
     for (double farads = range.low; farads <= range.high; farads *= coarse_step) {
         if (farads >= low_f && try_size(task, SizeOf::capacitance, farads).met) return farads;
     }
