@@ -43,8 +43,7 @@ static_assert(sizeof(ShortCost) == 2);
 /// A configuration and its price, 20 bytes: the same in the image, in records and in memory.
 struct Candidate {
     TileConfig config;
-    ShortCost
-        from;  ///< with cycles of this energy and more, up to where it is taken, nothing else is worth a look at the table
+    ShortCost from;   ///< down to this energy of a cycle nothing else is worth a look at the table
     ShortCost need;   ///< a cycle with less may make no progress, boot included
     ShortCost reuse;  ///< the whole stage without failures
     ShortCost lost;   ///< what a cycle of the energies that it is taken for loses, boot included, on average

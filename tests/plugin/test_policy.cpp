@@ -109,6 +109,24 @@ TEST_F(Policies, TheTableIsNearTheBestOfAllConfigurations) {
     EXPECT_LT(worst, 2.2);
 }
 
+/// A row may do below the energy that it is taken from, never above it only.
+TEST_F(Policies, TheEnergiesThatRowsAreTakenFromFallToZero) {
+    for (const ImageFile& file : *files_) {
+        for (uint32_t index = 0; index < file.header().stage_count; ++index) {
+            const StageDescriptor stage = file.stage(index);
+            const std::vector<Candidate> rows = file.candidates(stage);
+            uint64_t last = never;
+            for (size_t i = 0; i < rows.size(); ++i) {
+                const uint64_t from = file.candidate_froms(stage)[i].value();
+                ASSERT_LE(from, last);
+                ASSERT_LE(rows[i].from.value(), from);
+                last = from;
+            }
+            ASSERT_EQ(last, 0U);
+        }
+    }
+}
+
 TEST_F(Policies, TheTableHoldsTheLeastNeedAndTheMostReuse) {
     for_each_stage([](const StageView& view, const std::vector<Candidate>& rows) {
         for (const Candidate& row : rows) {

@@ -45,18 +45,21 @@ TEST(Units, AnUnknownOneIsNamed) {
     expect_told("time_s,voltage,current\n0,1,2\n1,2,2\n", "", "or give column=voltage*current,unit=V*mA");
     expect_told("time_s,voltage\n0,1\n1,2\n", "", "or give unit=V,resistance=1kOhm");
     // What a message says to write works.
-    const std::string three = "time_s,voltage,current,power\n0,1,2,3\n1,1,2,3\n";
-    expect_told(three, "", "or give column=power,unit=mW");
-    expect_told(three, "column=power,unit=mW", "mean 3 mW");
-    const std::string twice = "time_s,VOLTAGE,voltage,current_ma\n0,1,2,3\n1,1,2,3\n";
-    expect_told(twice, "", "or give column=2*current_ma,unit=V*mA");
-    expect_told(twice, "column=2*current_ma,unit=V*mA", "mean 3 mW");
-    const std::string light = "time_s,irradiance\n0,1000\n1,1000\n";
-    expect_told(light, "", "or give unit=W/m2,panel=50mW");
-    expect_told(light, "unit=W/m2,panel=50mW", "mean 50 mW");
-    const std::string bus = "time_s,bus voltage,current_ma\n0,1,2\n1,1,2\n";
-    expect_told(bus, "", "not read: 'bus voltage'): a current alone is no power");
-    expect_told(bus, "column=2*3,unit=V*mA", "mean 2 mW");
+    struct Advice {
+        const char *recording, *says, *option, *gives;
+    };
+    for (const Advice& advice :
+         {Advice{"time_s,voltage,current,power\n0,1,2,3\n1,1,2,3\n", "or give column=power,unit=mW",
+                 "column=power,unit=mW", "mean 3 mW"},
+          Advice{"time_s,VOLTAGE,voltage,current_ma\n0,1,2,3\n1,1,2,3\n", "or give column=2*current_ma,unit=V*mA",
+                 "column=2*current_ma,unit=V*mA", "mean 3 mW"},
+          Advice{"time_s,irradiance\n0,1000\n1,1000\n", "or give unit=W/m2,panel=50mW", "unit=W/m2,panel=50mW",
+                 "mean 50 mW"},
+          Advice{"time_s,bus voltage,current_ma\n0,1,2\n1,1,2\n",
+                 "not read: 'bus voltage'): a current alone is no power", "column=2*3,unit=V*mA", "mean 2 mW"}}) {
+        expect_told(advice.recording, "", advice.says);
+        expect_told(advice.recording, advice.option, advice.gives);
+    }
     expect_told("time_s,current_ma\n0,1\n1,2\n", "",
                 "voltage= is missing (time from 'time_s', current from 'current_ma'): a current alone is no power");
     expect_told("time_s,illuminance [lux]\n0,1\n1,2\n", "", "no known units: 'lux'");
