@@ -17,19 +17,6 @@ using power::si_text;
 /// To be copied: no blank.
 std::string seconds_word(double seconds) { return fmt::format("{:.4g}s", seconds); }
 
-/// The same.
-std::string farads_word(double farads) {
-    std::string text = si_text(farads, "F");
-    std::erase(text, ' ');
-    return text;
-}
-
-/// Two digits, so that what is advised is enough.
-double rounded_up_to(double value) {
-    const double unit = std::pow(10.0, std::floor(std::log10(value)) - 1);
-    return std::ceil(value / unit - 1e-9) * unit;
-}
-
 std::string stage_text(const ImageFile& file, uint32_t stage) {
     const std::vector<std::string>& names = file.host.stage_names;
     return stage < names.size() ? fmt::format("Stage {} ({})", stage, names[stage]) : fmt::format("Stage {}", stage);
@@ -38,7 +25,7 @@ std::string stage_text(const ImageFile& file, uint32_t stage) {
 /// Is the supply too weak on average? Then no capacitor helps.
 std::string power_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
     const sim::Series& series = task.series;
-    const double each_s = series.period_s > 0 ? series.period_s : series.deadline_s;
+    const double each_s = series.each_s();
     std::string text = fmt::format("{} {} takes at least {} on average; the supply brings {} behind the converter",
                                    series.period_s > 0 ? "One every" : "One within", quantity(each_s, "s"),
                                    si_text(limits.needed_w, "W"), si_text(limits.mean.reaching_w, "W"));
@@ -51,12 +38,12 @@ std::string power_text(const sim::SizeTask& task, const sim::SizeLimits& limits)
     if (left_w >= limits.needed_w) return text + ".\n";
     text += ": too little, whatever the capacitor is. ";
     if (limits.mean.reaching_w <= 0) return text + "Nothing comes.\n";
-    const std::string power =
-        fmt::format("{:g} times the power", rounded_up_to((limits.needed_w + limits.lost_w) / limits.mean.reaching_w));
+    const std::string power = fmt::format("{:g} times the power",
+                                          sim::rounded_up((limits.needed_w + limits.lost_w) / limits.mean.reaching_w));
     if (left_w <= 0) return text + fmt::format("It needs less leakage and sleep, or at least {}.\n", power);
     return text + fmt::format("For the mean alone it is --{} {} or {}, and gaps ask for more.\n",
                               series.period_s > 0 ? "period" : "deadline",
-                              seconds_word(rounded_up_to(each_s * limits.needed_w / left_w)), power);
+                              seconds_word(sim::rounded_up(each_s * limits.needed_w / left_w)), power);
 }
 
 /// What is stored must last for all inferences of the weakest stretch.
@@ -66,8 +53,7 @@ std::string shortage_text(const sim::SizeTask& task, const sim::SizeLimits& limi
     const double stored_j = capacitor.energy_at(capacitor.max_v) - capacitor.energy_at(capacitor.off_v);
     // Less than an inference is not what is in the way.
     if (shortage.missing_j < limits.inference_j || !(stored_j > 0)) return "";
-    const double each_s = task.series.period_s > 0 ? task.series.period_s : task.series.deadline_s;
-    const double due = (shortage.end_s - shortage.begin_s) / each_s;
+    const double due = (shortage.end_s - shortage.begin_s) / task.series.each_s();
     return fmt::format(
         "In its weakest time, {} from {} on, it brings {}; some {:.0f} inferences are due then. Only what is stored "
         "helps: "
@@ -93,7 +79,7 @@ std::string charge_text(const sim::SizeTask& task, const sim::SizeLimits& limits
            fmt::format(
                "With capacitance={},start_voltage={:g}V in the supply all is met. Or let the inferences that are due "
                "while it charges be missed: --share.\n",
-               farads_word(charged.sold_f), on_v);
+               sim::option_text(charged.sold_f, "F"), on_v);
 }
 
 std::string best_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
@@ -115,7 +101,7 @@ std::string best_text(const sim::SizeTask& task, const sim::SizeLimits& limits) 
     }
     if (limits.met) {
         ways += fmt::format("{}--{} {}", ways.empty() ? "" : " or ", periodic ? "period" : "deadline",
-                            seconds_word(periodic ? limits.met->period_s : limits.met->deadline_s));
+                            seconds_word(limits.met->each_s()));
     }
     return text + (ways.empty() ? ".\n" : fmt::format(". With {} it would do.\n", ways));
 }

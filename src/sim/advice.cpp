@@ -2,29 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "power/recording.hpp"
 
 namespace dynbal::sim {
-namespace {
 
 using power::si_text;
-
-/// Two digits, rounded up.
-double rounded_up(double value) {
-    const double unit = std::pow(10.0, std::floor(std::log10(value)) - 1);
-    return std::ceil(value / unit - 1e-9) * unit;
-}
-
-/// To be copied into a supply: no blank.
-std::string word_of(double value, const char* unit) {
-    std::string text = si_text(value, unit);
-    std::erase(text, ' ');
-    return text;
-}
-
-}  // namespace
 
 std::string advice_for(SizeTask task) {
     if (task.plan.trace && task.plan.trace->largest_w == 0) return "";
@@ -44,10 +26,10 @@ std::string advice_for(SizeTask task) {
     if (const auto farads = smallest_size(task, SizeOf::capacitance, {capacitor.capacitance_f, 1})) {
         device::Capacitor larger = capacitor;
         larger.capacitance_f = rounded_up(*farads);
-        std::string way = fmt::format("capacitance={} at least ({} a power cycle)", word_of(larger.capacitance_f, "F"),
-                                      si_text(larger.cycle_energy_j(), "J"));
+        std::string way = fmt::format("capacitance={} at least ({} a power cycle)",
+                                      option_text(larger.capacitance_f, "F"), si_text(larger.cycle_energy_j(), "J"));
         if (const auto sold = sold_capacitor(task, *farads * sensible_margin, *farads)) {
-            way += fmt::format(", sensible is capacitance={}", word_of(sold->value, "F"));
+            way += fmt::format(", sensible is capacitance={}", option_text(sold->value, "F"));
         }
         add(way);
     }

@@ -26,6 +26,8 @@ struct Series {
 
     /// How many are due in all; of those that begin one after the other nobody knows how many `until_s` leaves.
     uint64_t due_count() const;
+    /// How often one is to end: the period, and without one the deadline.
+    double each_s() const { return period_s > 0 ? period_s : deadline_s; }
 };
 
 struct SeriesResult {

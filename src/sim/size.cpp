@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
+#include <utility>
+
+#include "power/recording.hpp"
 
 namespace dynbal::sim {
 namespace {
@@ -12,6 +16,10 @@ const double coarse_step = std::pow(10.0, 1.0 / 12);
 constexpr double precision = 1.005;
 // Then in steps of this size through what lies below.
 constexpr double fine_step = 1.02, island_range = 4;
+
+bool is_met(const SeriesResult& result, double share) {
+    return result.stuck.empty() && !result.gave_up && result.share_met() >= share - 1e-9;
+}
 
 }  // namespace
 
@@ -32,8 +40,7 @@ SizeTrial try_size(const SizeTask& task, SizeOf what, double value) {
     try {
         const auto supply = plan.make();
         trial.result = run_series(session, task.input, *supply, task.options, series);
-        trial.met =
-            trial.result.stuck.empty() && !trial.result.gave_up && trial.result.share_met() >= task.share - 1e-9;
+        trial.met = is_met(trial.result, task.share);
     } catch (const power::NeverCharges& reason) {
         trial.result.stuck = reason.what();
     }
@@ -97,7 +104,7 @@ std::optional<SizeTrial> sold_capacitor(const SizeTask& task, double farads, dou
     return largest;
 }
 
-SizeTrial best_capacitor(SizeTask task, double low_f) {
+SizeTrial best_capacitor(SizeTask task) {
     const double share = task.share;
     task.share = 0;
     SizeTrial best = try_size(task, SizeOf::capacitance, task.plan.chain.capacitor.capacitance_f);
@@ -114,16 +121,14 @@ SizeTrial best_capacitor(SizeTask task, double low_f) {
     };
     const SizeRange range = range_of(task, SizeOf::capacitance);
     // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
-    for (double farads = range.low; farads <= range.high; farads *= coarse_step) {
-        if (farads >= low_f) look(farads);
-    }
+    for (double farads = range.low; farads <= range.high; farads *= coarse_step) look(farads);
     // Between the neighbours of the best, and of the largest that is as good.
     std::array<double, 2> around{first_f, last_f};
     for (const double middle : around) {
         // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
         for (double farads = middle / coarse_step; farads < middle * coarse_step; farads *= fine_step) look(farads);
     }
-    best.met = best.result.share_met() >= share;
+    best.met = is_met(best.result, share);
     return best;
 }
 
@@ -141,8 +146,19 @@ LeastCapacitor least_capacitor(const SizeTask& task, const std::function<void()>
     LeastCapacitor least{smallest_size(task, SizeOf::capacitance, range, on_trial), std::nullopt};
     if (least.farads) return least;
     least.best = best_capacitor(task);
-    if (try_size(task, SizeOf::capacitance, least.best->value).met) least.farads = least.best->value;
+    if (least.best->met) least.farads = least.best->value;
     return least;
+}
+
+double rounded_up(double value) {
+    const double unit = std::pow(10.0, std::floor(std::log10(value) + 1e-9) - 1);
+    return std::ceil(value / unit - 1e-6) * unit;
+}
+
+std::string option_text(double value, const char* unit) {
+    std::string text = power::si_text(value, unit);
+    std::erase(text, ' ');
+    return text;
 }
 
 double standard_value(double least) {

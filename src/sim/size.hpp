@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sim/harvest_supply.hpp"
@@ -51,9 +52,14 @@ inline constexpr double sensible_margin = 1.25;
 /// longer, the largest between `least_f` and `farads` that does. Nothing if there is none.
 std::optional<SizeTrial> sold_capacitor(const SizeTask& task, double farads, double least_f);
 
-/// The one from `low_f` to a farad that most inferences end in time with, whatever the share: twelve a decade are tried, and
+/// The one up to a farad that most inferences end in time with, whether that is the share or not: twelve a decade are tried, and
 /// steps of 2 % around the best.
-SizeTrial best_capacitor(SizeTask task, double low_f = 0);
+SizeTrial best_capacitor(SizeTask task);
+
+/// To two digits, so that what is advised is enough.
+double rounded_up(double value);
+/// A value as an option takes it: "1.9mF", no blank.
+std::string option_text(double value, const char* unit);
 
 /// The first from `low_f` on, of those that smallest_size tries first, that meets the task.
 std::optional<double> coarse_size(const SizeTask& task, double low_f);

@@ -8,17 +8,9 @@
 namespace dynbal::sim {
 namespace {
 
-double each_of(const Series& series) { return series.period_s > 0 ? series.period_s : series.deadline_s; }
-
 /// How long the task lasts.
 double task_s(const Series& series) {
-    return std::min(series.until_s, each_of(series) * static_cast<double>(series.count));
-}
-
-/// The smallest of two digits that is `least` or more.
-double two_digits(double least) {
-    const double unit = std::pow(10.0, std::floor(std::log10(least) + 1e-9) - 1);
-    return std::ceil(least / unit - 1e-6) * unit;
+    return std::min(series.until_s, series.each_s() * static_cast<double>(series.count));
 }
 
 /// A longer period. A deadline that is the period goes with it.
@@ -33,7 +25,7 @@ Series stretched(const Series& given, double each_s) {
 std::optional<Series> longer(SizeTask task, double bound_s, double low_f) {
     constexpr double longest = 1000, step = 1.25, next = 1.001, close = 1.05;
     const Series given = task.series;
-    const double given_s = each_of(given);
+    const double given_s = given.each_s();
     double good_f = 0;
     const auto meets = [&](double each_s) {
         task.series = stretched(given, each_s);
@@ -42,15 +34,15 @@ std::optional<Series> longer(SizeTask task, double bound_s, double low_f) {
         if (found) good_f = *found;
         return found.has_value();
     };
-    double fails_s = std::max(given_s, bound_s / next), good_s = two_digits(fails_s * next);
+    double fails_s = std::max(given_s, bound_s / next), good_s = rounded_up(fails_s * next);
     while (!meets(good_s)) {
         fails_s = good_s;
-        good_s = two_digits(good_s * step);
+        good_s = rounded_up(good_s * step);
         if (good_s > std::min(longest * given_s, given.until_s)) return std::nullopt;
     }
     while (good_s > fails_s * close) {
-        double middle_s = two_digits(std::sqrt(fails_s * good_s));
-        if (middle_s > good_s / next) middle_s = two_digits(fails_s * next);
+        double middle_s = rounded_up(std::sqrt(fails_s * good_s));
+        if (middle_s > good_s / next) middle_s = rounded_up(fails_s * next);
         if (middle_s > good_s / next) break;
         (meets(middle_s) ? good_s : fails_s) = middle_s;
     }
@@ -137,7 +129,7 @@ SizeLimits limits_of(const SizeTask& task, const SizeTrial& best) {
     limits.cycle_j = least_cycle_j(*task.file, task.profile, &limits.cycle_stage);
     limits.cycle_f = limits.cycle_j / (capacitor.cycle_energy_j() / capacitor.capacitance_f);
     const Series& series = task.series;
-    limits.needed_w = task.share * limits.inference_j / each_of(series);
+    limits.needed_w = task.share * limits.inference_j / series.each_s();
     limits.lost_w = capacitor.leakage_a * capacitor.off_v * capacitor.off_v / capacitor.max_v + task.plan.chain.sleep_w;
     limits.mean = mean_power(task.plan, task_s(series));
     const std::vector<power::Piece> pieces = task.plan.pieces(task_s(series));
@@ -149,7 +141,7 @@ SizeLimits limits_of(const SizeTask& task, const SizeTrial& best) {
     if (limits.inference_s > series.deadline_s) return limits;
     const double left_w = limits.mean.reaching_w - limits.lost_w;
     if (left_w >= limits.needed_w) limits.charged = charged_start(task);
-    if (left_w > 0) limits.met = longer(task, each_of(series) * limits.needed_w / left_w, low_f);
+    if (left_w > 0) limits.met = longer(task, series.each_s() * limits.needed_w / left_w, low_f);
     return limits;
 }
 
