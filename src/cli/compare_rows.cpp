@@ -72,39 +72,22 @@ nlohmann::ordered_json repeated_json(const std::vector<CompareRow>& rows, size_t
 }
 
 std::string repeated_text(const std::vector<CompareRow>& rows) {
-    io::Table table({{"supply", io::Align::left},
-                     {"preservation", io::Align::left},
-                     {"policy", io::Align::left},
-                     {"due"},
-                     {"in time"},
-                     {"late"},
-                     {"left out"},
-                     {"never end"},
-                     {"mean latency"},
-                     {"against fixed"},
-                     {"median"},
-                     {"worst"},
-                     {"a minute"},
-                     {"against fixed"}});
+    std::vector<io::Column> columns{
+        {"supply", io::Align::left}, {"preservation", io::Align::left}, {"policy", io::Align::left}};
+    for (const io::Column& column : series_columns()) columns.push_back(column);
+    io::Table table(columns);
     std::string heading;
     SupplyCells supplies;
     for (size_t index = 0; index < rows.size(); ++index) {
         const CompareRow& row = rows[index];
         if (!row.repeated) continue;
-        const sim::SeriesResult& result = row.repeated->result;
-        const sim::SeriesResult* const fixed = repeated_fixed(rows, index);
         heading = series_heading(row.repeated->series);
-        const bool any = result.ended() > 0;
-        const auto against = [&](double value, double of_fixed) {
-            return any && fixed != nullptr ? fmt::format("{:.2f} x", value / of_fixed) : "";
-        };
-        table.add_row({supplies.next(row.supply, table), method_name(*row.file), experiment::name_of(row.policy),
-                       grouped(result.due), grouped(result.in_time()), grouped(result.late), grouped(result.left_out),
-                       grouped(result.never_ends), any ? quantity(result.mean_s(), "s") : "",
-                       against(result.mean_s(), fixed != nullptr ? fixed->mean_s() : 1),
-                       any ? quantity(result.median_s(), "s") : "", any ? quantity(result.worst_s(), "s") : "",
-                       fmt::format("{:.3g}", result.per_minute()),
-                       against(result.per_minute(), fixed != nullptr ? fixed->per_minute() : 1)});
+        std::vector<std::string> cells{supplies.next(row.supply, table), method_name(*row.file),
+                                       experiment::name_of(row.policy)};
+        for (std::string& cell : series_cells(row.repeated->result, repeated_fixed(rows, index))) {
+            cells.push_back(std::move(cell));
+        }
+        table.add_row(cells);
     }
     // Why a single one does not end has been said.
     const auto stuck = [](const CompareRow& row) {

@@ -25,6 +25,16 @@ void RepeatArguments::add_to(CLI::App& command) {
         "(default: the period); so is one that is left out because another one still runs when it is due");
 }
 
+std::string RepeatArguments::command_text() const {
+    std::string text;
+    const auto add = [&](const std::string& word) { text += (text.empty() ? "" : " ") + word; };
+    if (count > 0) add(fmt::format("--repeat {}", count));
+    if (whole_trace) add("--whole-trace");
+    if (!period.empty()) add("--period " + shell_word(period));
+    if (!deadline.empty()) add("--deadline " + shell_word(deadline));
+    return text;
+}
+
 std::optional<double> seconds_of(const std::string& option, const std::string& text) {
     if (text.empty()) return std::nullopt;
     const auto seconds = power::parse_quantity(text, power::Unit::second);
@@ -60,22 +70,6 @@ Repeated run_repeated(const RepeatArguments& arguments, const ImageFile& file, c
     return repeated;
 }
 
-nlohmann::ordered_json series_json(const sim::SeriesResult& result) {
-    nlohmann::ordered_json json{{"due", result.due},
-                                {"ended", result.ended()},
-                                {"missed", result.missed()},
-                                {"late", result.late},
-                                {"left_out", result.left_out},
-                                {"never_ends", result.never_ends},
-                                {"duration_s", result.duration_s},
-                                {"per_minute", result.per_minute()},
-                                {"mean_s", result.mean_s()},
-                                {"median_s", result.median_s()},
-                                {"worst_s", result.worst_s()}};
-    if (!result.stuck.empty()) json["stuck"] = result.stuck;
-    return json;
-}
-
 namespace {
 
 /// "40 missed: 13 ended later, 27 left out because another one still ran"
@@ -97,6 +91,29 @@ std::string series_heading(const sim::Series& series) {
                                            : std::string("One inference after the other");
     if (std::isfinite(series.deadline_s)) text += fmt::format(", in time within {}", quantity(series.deadline_s, "s"));
     return text;
+}
+
+std::vector<io::Column> series_columns() {
+    return {{"due"},           {"in time"}, {"late"},  {"left out"}, {"never end"},    {"mean latency"},
+            {"against fixed"}, {"median"},  {"worst"}, {"a minute"}, {"against fixed"}};
+}
+
+std::vector<std::string> series_cells(const sim::SeriesResult& result, const sim::SeriesResult* fixed) {
+    const bool any = result.ended() > 0;
+    const auto against = [&](double value, double of_fixed) {
+        return any && fixed != nullptr ? fmt::format("{:.2f} x", value / of_fixed) : "";
+    };
+    return {grouped(result.due),
+            grouped(result.in_time()),
+            grouped(result.late),
+            grouped(result.left_out),
+            grouped(result.never_ends),
+            any ? quantity(result.mean_s(), "s") : "",
+            against(result.mean_s(), fixed != nullptr ? fixed->mean_s() : 1),
+            any ? quantity(result.median_s(), "s") : "",
+            any ? quantity(result.worst_s(), "s") : "",
+            fmt::format("{:.3g}", result.per_minute()),
+            against(result.per_minute(), fixed != nullptr ? fixed->per_minute() : 1)};
 }
 
 std::string series_text(const Repeated& repeated) {

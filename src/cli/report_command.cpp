@@ -10,6 +10,7 @@
 #include "cli/output_file.hpp"
 #include "cli/preservations.hpp"
 #include "cli/program.hpp"
+#include "cli/repeat.hpp"
 #include "cli/report_summary.hpp"
 #include "cli/write_report.hpp"
 #include "io/file.hpp"
@@ -31,6 +32,7 @@ struct ReportArguments {
     std::string trace_out;
     bool no_sweep = false;
     uint32_t jobs = 0;
+    RepeatArguments repeat;
 };
 
 std::vector<PolicyKind> parse_policies(const std::vector<std::string>& names) {
@@ -57,17 +59,20 @@ std::string command_text(const ReportArguments& arguments) {
     add("--policies", fmt::format("{}", fmt::join(arguments.policies, ",")));
     add("--preservations", fmt::format("{}", fmt::join(arguments.preservations, ",")));
     add("--device", arguments.device);
+    if (arguments.repeat.asked_for()) text += " " + arguments.repeat.command_text();
     if (arguments.no_sweep) text += " --no-sweep";
     add("-o", arguments.output);
     add("--trace-out", arguments.trace_out);
     return text;
 }
 
-report::Facts facts_of(const ReportArguments& arguments, const report::Results& results) {
+report::Facts facts_of(const ReportArguments& arguments, const report::Experiment& experiment,
+                       const report::Results& results) {
     report::Facts facts;
     facts.program = "dynbal " DYNBAL_VERSION;
     facts.command = command_text(arguments);
     facts.input = arguments.input;
+    if (experiment.series) facts.series_heading = series_heading(*experiment.series);
     facts.trace_file = std::filesystem::path(arguments.trace_out).filename().string();
     const report::PolicyRun* answered = results.answered();
     if (answered != nullptr) facts.answer_sha256 = output_sha256(answered->result.output);
@@ -103,7 +108,9 @@ void run(const ReportArguments& arguments, Context& context) {
     const sim::DeviceProfile profile = profile_for(file, arguments.device, context);
     experiment.profile = &profile;
     experiment.supply = arguments.supply;
-    read_supply(context, arguments.supply, profile);
+    const auto supply = read_supply(context, arguments.supply, profile);
+    const sim::Series series = arguments.repeat.series_for(*supply);
+    if (arguments.repeat.asked_for()) experiment.series = series;
     experiment.policies = parse_policies(arguments.policies);
     experiment.sweep = !arguments.no_sweep;
     experiment.jobs = arguments.jobs;
@@ -114,7 +121,7 @@ void run(const ReportArguments& arguments, Context& context) {
 
     report::TraceFile trace(file.host.stage_names);
     const report::Results results = run_experiment(experiment, arguments.trace_out.empty() ? nullptr : &trace);
-    const nlohmann::ordered_json document = document_of(facts_of(arguments, results), experiment, results);
+    const nlohmann::ordered_json document = document_of(facts_of(arguments, experiment, results), experiment, results);
     std::string text = report_summary(experiment, results);
     if (!arguments.output.empty()) {
         io::write_file(arguments.output, report::html_of(document));
@@ -147,6 +154,7 @@ void add_report(CLI::App& app, Context& context) {
     command->add_flag("--no-sweep", arguments->no_sweep,
                       "Leave out the runs at other harvested powers and with other capacitors");
     add_jobs(*command, arguments->jobs);
+    arguments->repeat.add_to(*command);
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

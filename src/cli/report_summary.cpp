@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/arguments.hpp"
+#include "cli/repeat.hpp"
 #include "cli/write_report.hpp"
 #include "io/table.hpp"
 
@@ -44,6 +45,29 @@ std::string policies_text(const Results& results) {
                        grouped(result.activity.reconfigurations + shrinks), grouped(shrinks)});
     }
     return table.text();
+}
+
+/// The same for many inferences in a row; "" where they were not asked for.
+std::string series_table(const report::Experiment& experiment, const Results& results) {
+    if (!experiment.series) return "";
+    std::vector<io::Column> columns{{"policy", io::Align::left}};
+    for (const io::Column& column : series_columns()) columns.push_back(column);
+    io::Table table(columns);
+    const PolicyRun* fixed = fixed_of(results);
+    const bool is_fixed_known = fixed != nullptr && fixed->repeated->ended() > 0;
+    std::string stuck;
+    for (const PolicyRun& run : results.runs) {
+        std::vector<std::string> cells{sim::name_of(run.policy)};
+        for (std::string& cell : series_cells(*run.repeated, is_fixed_known ? &*fixed->repeated : nullptr)) {
+            cells.push_back(std::move(cell));
+        }
+        table.add_row(cells);
+        // Why the first one does not end is said for itself.
+        if (run.result.completed() && !run.repeated->stuck.empty()) {
+            stuck += fmt::format("{}, one of many: {}\n", cells.front(), run.repeated->stuck);
+        }
+    }
+    return series_heading(*experiment.series) + ":\n" + table.text() + stuck + "\nThe first inference:\n";
 }
 
 std::string methods_text(const Results& results) {
@@ -108,7 +132,7 @@ std::string sweep_text(const report::Experiment& experiment, const report::Sweep
 }  // namespace
 
 std::string report_summary(const report::Experiment& experiment, const Results& results) {
-    std::string text = policies_text(results) + "\n";
+    std::string text = series_table(experiment, results) + policies_text(results) + "\n";
     if (!results.methods.empty()) text += methods_text(results) + "\n";
     text += breakdown_text(results);
     if (results.powers) text += "\n" + sweep_text(experiment, *results.powers, "harvested power", "W");

@@ -48,7 +48,7 @@ sim::RunResult run_once(const Experiment& experiment, sim::Supply& supply, const
 }
 
 PolicyRun run_policy(const Experiment& experiment, PolicyKind policy, sim::Supply& supply, TraceFile* trace) {
-    PolicyRun run{policy, {}, Recorder(experiment.file->header().stage_count), {}};
+    PolicyRun run{policy, {}, Recorder(experiment.file->header().stage_count), {}, {}};
     sim::RunOptions options;
     options.policy = policy;
     options.observer = &run.recorder;
@@ -124,6 +124,21 @@ Sweep sweep_of_capacitors(const Experiment& experiment, const sim::HarvestPlan& 
     return sweep;
 }
 
+/// Each policy on a device and a supply of its own.
+void run_all_series(const Experiment& experiment, std::vector<PolicyRun>& runs) {
+    sim::WorkQueue queue(runs.size(), 1);
+    sim::run_workers(queue, experiment.jobs, [&](sim::WorkQueue& work) {
+        while (const auto piece = work.next()) {
+            PolicyRun& run = runs[piece->begin];
+            sim::Session session(*experiment.file, *experiment.profile);
+            const auto supply = sim::parse_supply(experiment.supply, *experiment.profile);
+            sim::RunOptions options;
+            options.policy = run.policy;
+            run.repeated = run_series(session, experiment.input, *supply, options, *experiment.series);
+        }
+    });
+}
+
 std::vector<compiler::UsageMap> usage_of(const Experiment& experiment) {
     std::vector<compiler::UsageMap> usage(experiment.file->header().stage_count);
     sim::WorkQueue queue(usage.size(), 1);
@@ -170,6 +185,7 @@ Results run_experiment(const Experiment& experiment, TraceFile* trace) {
         run.stages = breakdown_of(run.recorder.usage(), fetch.of(run.recorder.usage()));
     }
     for (const ImageFile& file : experiment.by_method) results.methods.push_back(run_method(experiment, file));
+    if (experiment.series) run_all_series(experiment, results.runs);
     results.usage = usage_of(experiment);
     if (!experiment.sweep) return results;
     results.powers = sweep_of_powers(experiment, chain);

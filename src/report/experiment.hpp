@@ -15,6 +15,7 @@
 #include "report/perfetto_trace.hpp"
 #include "report/recorder.hpp"
 #include "sim/device_profile.hpp"
+#include "sim/series.hpp"
 #include "sim/session.hpp"
 
 namespace dynbal::report {
@@ -27,8 +28,9 @@ struct Experiment {
     std::vector<PolicyKind> policies;
     std::span<const int16_t> input;
     std::span<const ImageFile> by_method;  ///< the network made over for other preservation methods; may be none
+    std::optional<sim::Series> series;     ///< many inferences under each policy, besides the one that is watched
     bool sweep = true;
-    uint32_t jobs = 0;  ///< threads of the sweep; 0: one a core
+    uint32_t jobs = 0;  ///< threads of the sweep and the series; 0: one a core
 };
 
 struct PolicyRun {
@@ -36,6 +38,7 @@ struct PolicyRun {
     sim::RunResult result;
     Recorder recorder;
     std::vector<Breakdown> stages;
+    std::optional<sim::SeriesResult> repeated;  ///< where Experiment::series was asked for
 };
 
 /// One inference under the default policy.

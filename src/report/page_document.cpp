@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "engine/engine.hpp"
+#include "report/series_json.hpp"
 #include "report/span_names.hpp"
 #include "report/usage.hpp"
 
@@ -182,8 +183,14 @@ ordered_json run_json(const PolicyRun& run) {
             {"shrinks", result.activity.shrinks},
             {"time_s", time},
             {"energy_by_stage_j", energy},
+            {"repeated", run.repeated ? series_json(*run.repeated) : ordered_json(nullptr)},
             {"tiles", tiles_json(run.recorder)},
             {"timeline", timeline_json(run.recorder)}};
+}
+
+ordered_json repeated_json(const Facts& facts) {
+    if (facts.series_heading.empty()) return nullptr;
+    return {{"heading", facts.series_heading}};
 }
 
 ordered_json methods_json(const std::vector<MethodRun>& runs) {
@@ -237,6 +244,7 @@ ordered_json document_of(const Facts& facts, const Experiment& experiment, const
             {"categories", category_names},
             {"kinds", span_kind_names},
             {"stages", stages_json(*experiment.file, results.usage)},
+            {"repeated", repeated_json(facts)},
             {"runs", runs},
             {"preservations", methods_json(results.methods)},
             {"sweep", sweep_json(experiment, results.powers, "power_w")},

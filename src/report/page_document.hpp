@@ -9,9 +9,11 @@
 //!   "categories": names of Category, "kinds": names of SpanKind: what numbers below stand for
 //!   "stages": [{name, operator, output: [h, w, c], macs, weight_bytes, usage}]   macs of the nominal layer, padding
 //!                                                                             included; usage: see report/usage.hpp
+//!   "repeated": {heading: how the many inferences follow each other} or null; what else is here is about the first of them
 //!   "runs": [{policy, completed, message, latency_s, charging_s, energy_j, power_cycles, nvm_read_bytes,
 //!             nvm_write_bytes, macs, reconfigurations, shrinks,
 //!             "time_s": [stage][category], "energy_by_stage_j": [stage][category],
+//!             "repeated": see report/series_json.hpp; null where not asked for
 //!             "tiles": [{time_s, stage, reason: chosen|reconfigured|shrunk,
 //!                        config: {tile_out, tile_in, tile_pixels, run_pixels, order}}],
 //!             "timeline": {duration_s, power_us: microseconds without power, with, without, ...,
@@ -26,7 +28,7 @@
 //!   "capacitors": the same with capacitance_f and own_capacitance_f
 //! }
 //!
-//! Numbers are rounded to six digits: the document is for the eye.
+//! Numbers are rounded to six digits, those of "repeated" excepted: the document is for the eye.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -43,6 +45,7 @@ struct Facts {
     std::string input;       ///< as it was named
     std::string trace_file;  ///< empty: none
     std::string answer_sha256;
+    std::string series_heading;  ///< "One inference every 30 s"; empty: one inference only
 };
 
 nlohmann::ordered_json document_of(const Facts& facts, const Experiment& experiment, const Results& results);

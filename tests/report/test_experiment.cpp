@@ -149,7 +149,7 @@ TEST_F(ExperimentTest, TheCapacitorIsThatOfTheRunNotOfTheProfile) {
 TEST_F(ExperimentTest, TheDocumentHoldsWhatItsDescriptionSays) {
     const Experiment harvested = experiment("power:1mW");
     const Results results = run_experiment(harvested, nullptr);
-    const nlohmann::ordered_json document = document_of({"p", "c", "i", "", "sha"}, harvested, results);
+    const nlohmann::ordered_json document = document_of({"p", "c", "i", "", "sha", ""}, harvested, results);
     EXPECT_EQ(document.at("schema"), "dynbal-report/1");
     EXPECT_EQ(document.at("stages").size(), 8U);
     EXPECT_EQ(document.at("categories").size(), category_count);

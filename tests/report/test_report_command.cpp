@@ -68,6 +68,27 @@ TEST_F(ReportCommandTest, PreservationMethodsStandSideBySide) {
               std::string::npos);
 }
 
+TEST_F(ReportCommandTest, ManyInferencesAreThoseOfSimulate) {
+    const std::vector<std::string> many{"--supply", "power:1mW", "--repeat", "7", "--period", "100ms"};
+    std::vector<std::string> words = many;
+    words.insert(words.end(), {"--no-sweep", "--json"});
+    const Called called = report(words);
+    ASSERT_EQ(called.code, exit_ok) << called.err;
+    const nlohmann::json json = called.json();
+    EXPECT_EQ(json.at("repeated").at("heading"), "One inference every 100 ms, in time within 100 ms");
+    EXPECT_NE(json.at("command").get<std::string>().find("--repeat 7 --period 100ms"), std::string::npos);
+    for (const nlohmann::json& run : json.at("runs")) {
+        std::vector<std::string> one{"simulate", image(), "--input", x(), "--policy", run.at("policy"), "--json"};
+        one.insert(one.end(), many.begin(), many.end());
+        EXPECT_EQ(run.at("repeated"), call(one).json().at("repeated")) << run.at("policy");
+    }
+    words.pop_back();
+    const std::string text = report(words).out;
+    for (const char* word : {"One inference every 100 ms", "mean latency", "left out", "The first inference:"}) {
+        EXPECT_NE(text.find(word), std::string::npos) << word << "\n" << text;
+    }
+}
+
 TEST_F(ReportCommandTest, WritesThePageOrSaysWhyNot) {
     const std::vector<std::string> words{"--supply", "power:1mW", "-o", path("r.html")};
     const long files_before = files();
@@ -130,6 +151,8 @@ TEST_F(ReportCommandTest, RefusesWhatMakesNoSense) {
     refused({"--supply", "sun"}, "sun");
     refused({"--supply", "none", "--device", "toaster"}, "toaster");
     refused({}, "--supply");
+    refused({"--supply", "power:1mW", "--period", "1s"}, "need --repeat N or --whole-trace");
+    refused({"--supply", "power:1mW", "--whole-trace"}, "the supply is no trace:FILE");
     refused({"--supply", "none", "--no-sweep", "--trace-out", path("no/such/folder.json")}, "folder.json");
     if (DYNBAL_HAS_PAGE != 0) {
         refused({"--supply", "none", "-o", path("same"), "--trace-out", path("same")}, "same file");

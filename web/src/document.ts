@@ -57,8 +57,25 @@ export interface Run {
     /** [stage][category] */
     time_s: number[][];
     energy_by_stage_j: number[][];
+    repeated: Repeated | null;
     tiles: TileChoice[];
     timeline: Timeline;
+}
+
+/** Many inferences in a row; src/report/series_json.hpp. Latencies are of those that ended. */
+export interface Repeated {
+    due: number;
+    ended: number;
+    missed: number;
+    late: number;
+    left_out: number;
+    never_ends: number;
+    duration_s: number;
+    per_minute: number;
+    mean_s: number;
+    median_s: number;
+    worst_s: number;
+    stuck?: string;
 }
 
 export interface MethodRun {
@@ -125,6 +142,8 @@ export interface ReportDocument {
     categories: string[];
     kinds: string[];
     stages: Stage[];
+    /** null where one inference was asked for; else all that is not about them is about the first */
+    repeated: { heading: string } | null;
     runs: Run[];
     /** empty where they were not asked for */
     preservations: MethodRun[];

@@ -12,7 +12,7 @@ function verdict(report: ReportDocument): HTMLElement {
     }
     const failures = run.power_cycles - 1;
     const failed = failures === 0 ? 'without a power failure' : `through ${count(failures)} power failure${failures === 1 ? '' : 's'}`;
-    const text = h('p', { class: 'verdict' }, h('strong', {}, duration(run.latency_s)), ` to an answer, ${failed}`);
+    const text = h('p', { class: 'verdict' }, h('strong', {}, duration(run.latency_s)), ` to ${report.repeated === null ? 'an' : 'the first'} answer, ${failed}`);
     if (fixed && !fixed.completed) text.append(', where the policy fixed never gets to one');
     else if (fixed) {
         const ratio = speedup(fixed, run);
@@ -105,6 +105,6 @@ export function policies(report: ReportDocument): HTMLElement {
     const stuck = runs.filter((run) => !run.completed).map((run) =>
         h('p', { class: 'trouble' }, h('b', {}, `${run.policy}: `), run.message));
     return card('policies', 'Policies side by side',
-        'The same inference on the same supply; only the way the tile sizes are chosen differs. “×” is against fixed; less is better, and ✓ marks the least.',
+        `${report.repeated === null ? 'The same' : 'The first'} inference on the same supply; only the way the tile sizes are chosen differs. “×” is against fixed; less is better, and ✓ marks the least.`,
         h('div', { class: 'scroll' }, h('table', { class: 'policies' }, h('thead', {}, head), h('tbody', {}, ...body))), ...stuck);
 }

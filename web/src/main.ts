@@ -6,6 +6,7 @@ import { header, policies } from './header';
 import { magnifier } from './magnifier';
 import { glossary } from './notes';
 import { preservations } from './preservations';
+import { repeated } from './repeated';
 import { capacitors, speedup } from './speedup';
 import { meaning } from './theme';
 import { Tiles } from './tiles';
@@ -76,7 +77,7 @@ function start(): void {
     const root = document.getElementById('page')!;
     const report = readDocument();
     document.title = `${report.model.name} on ${report.supply.text} — DynBal report`;
-    const sections = [policies(report), preservations(report), breakdown(report), ...runCards(report), usage(report), speedup(report), capacitors(report), glossary(report)];
+    const sections = [policies(report), repeated(report), preservations(report), breakdown(report), ...runCards(report), usage(report), speedup(report), capacitors(report), glossary(report)];
     root.append(header(report), h('main', { id: 'content' }, ...sections.filter((section) => section !== null)),
         h('footer', {}, `Made by ${report.program}. Same command, same report: nothing in it depends on the clock or on chance.`));
     document.documentElement.dataset.ready = 'true';

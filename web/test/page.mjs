@@ -35,7 +35,7 @@ async function reports() {
         '--scale', '0.00392156862745098');
     const report = (name, supply, ...more) =>
         dynbal('report', 'model.dynbal', '--input', 'samples.npy@3', '--supply', supply, '-o', name, ...more);
-    report('harvested.html', 'power:2mW', '--trace-out', 'harvested.json', '--preservations', 'stateful,none');
+    report('harvested.html', 'power:2mW', '--trace-out', 'harvested.json', '--preservations', 'stateful,none', '--repeat', '5', '--period', '1s');
     report('budget.html', 'budget:60000', '--no-sweep', '--policies', 'best');
     report('steady.html', 'none', '--no-sweep');
     const page = await readFile(template, 'utf8');
@@ -101,6 +101,7 @@ async function check(browser, name, charts, look) {
     assert.deepEqual(page.complaints, [], `${where}: complaints`);
     assert.ok(ready, `${where}: not drawn: ${JSON.stringify(await page.evaluate(drawn))}`);
     assert.deepEqual((await page.evaluate(drawn)).map(([id]) => id), charts, `${where}: charts`);
+    await repeated(page, where);
     const { faults, brightness } = await page.evaluate(`(${findFaults})(${look.width})`);
     assert.deepEqual(faults, [], where);
     assert.equal(brightness < 0.2, Boolean(look.dark), `${where}: brightness ${brightness}`);
@@ -109,6 +110,16 @@ async function check(browser, name, charts, look) {
     assert.deepEqual(outside, [], `${where}: network`);
     assert.deepEqual(page.complaints, [], `${where}: complaints after use`);
     await page.close();
+}
+
+/** The numbers of many inferences stand where they were asked for, and only there. */
+async function repeated(page, where) {
+    const [numbers, shown] = await page.evaluate(`[JSON.parse(document.querySelector('#document').textContent),
+        [...document.querySelectorAll('#repeated tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))]`);
+    const wanted = numbers.runs.filter((run) => run.repeated !== null).map(({ policy, repeated: of }) =>
+        [policy, ...[of.due, of.due - of.missed, of.late, of.left_out, of.never_ends].map(String)]);
+    assert.deepEqual(shown.map((cells) => cells.slice(0, 6)), wanted, `${where}: many inferences`);
+    assert.equal(shown.length, numbers.repeated === null ? 0 : numbers.runs.length, `${where}: a row for each policy`);
 }
 
 /** Zooms with keys, and chooses everything that can be chosen. */

@@ -37,6 +37,9 @@ function run(policy, factor, cycles) {
         power_cycles: cycles, nvm_read_bytes: 400_000 * factor, nvm_write_bytes: 90_000, macs: 1_200_000,
         reconfigurations: policy === 'fixed' ? 0 : 3, shrinks: policy === 'fixed' ? 0 : 3,
         time_s: shares.map(split), energy_by_stage_j: shares.map((share) => split(share / 60).map((value, index) => (index === 6 ? 0 : value))), tiles,
+        // One is left out for each that is late, and with an odd number of power cycles none ends.
+        repeated: cycles % 2 ? { due: 100, ended: 0, missed: 100, late: 0, left_out: 0, never_ends: 100, duration_s: 3000, per_minute: 0, mean_s: 0, median_s: 0, worst_s: 0, stuck: 'stuck in stage 2 (pool)' } :
+            { due: 100, ended: 90, missed: 20, late: 10, left_out: 10, never_ends: 0, duration_s: 3000, per_minute: 1.8, mean_s: 21, median_s: 20, worst_s: 41 },
         timeline: {
             duration_s: total, power_us: power, cycles_per_entry: 1, voltage: { step_us: steps, millivolts }, stages,
             activity: { bucket_s: total / buckets, permille },
@@ -71,6 +74,7 @@ export function syntheticDocument(cycles) {
         answer: { class: 9, top: [[9, 12.34], [7, 5.6], [5, 1.2]], same: true, sha256: 'ab'.repeat(32) },
         categories, kinds,
         stages: layers.map((name, index) => ({ name, operator: 'Conv + Relu', output: [28, 28, 16], macs: 200_000, weight_bytes: 7_000, usage: usage(index) })),
+        repeated: { heading: 'One inference every 30 s, in time within 30 s' },
         runs: [run('fixed', 1.6, cycles), cycles % 2 ? never : run('paper', 1.3, cycles), run('best', 1, cycles)],
         preservations: ['stateful', 'hawaii', 'none'].map((preservation, index) => ({
             preservation, title: 'a footprint behind each job says how far its stage is', completed: index < 2, latency_s: 4.2 + index,
