@@ -58,10 +58,12 @@ sim::SizeTask task_of(const SizeArguments& arguments, const ImageFile& file, Con
     series.deadline_s = deadline.value_or(series.period_s);
     // The second of a steady supply is like all that follow.
     series.count = arguments.count > 0 ? arguments.count : (arguments.supply.starts_with("power:") ? 4 : 100);
-    if (plan->trace && arguments.count == 0) {
+    const double whole_s = plan->trace ? plan->trace->duration_s : plan->day_s;
+    if (arguments.count == 0 && (plan->trace || whole_s > series.each_s() * static_cast<double>(series.count))) {
         series.count = 1'000'000;
-        series.until_s = plan->trace->duration_s;
+        series.until_s = whole_s;
     }
+    sim::check_length(series);
     return task;
 }
 
@@ -76,7 +78,9 @@ void add_row(io::Table& table, const Line& line, const std::string& value) {
     const bool any = line.trial.met;  // what is missed ends early: its means are those of a part
     table.add_row({line.name, value, any ? quantity(result.mean_s(), "s") : "",
                    any ? quantity(result.worst_s(), "s") : "", any ? fmt::format("{:.3g}", result.per_minute()) : "",
-                   line.trial.met ? "met" : (result.stuck.empty() ? "missed" : "never ends")});
+                   line.trial.met
+                       ? "met"
+                       : (line.trial.drains ? "not for long" : (result.stuck.empty() ? "missed" : "never ends"))});
 }
 
 nlohmann::ordered_json json_of(const Line& line) {
@@ -84,20 +88,28 @@ nlohmann::ordered_json json_of(const Line& line) {
     json["name"] = line.name;
     json["value"] = line.trial.value;
     json["met"] = line.trial.met;
+    json["drains"] = line.trial.drains;
     return json;
 }
 
 class Sizer {
 public:
-    Sizer(const sim::SizeTask& task, std::string supply) : task_(task), supply_(std::move(supply)) {}
+    Sizer(sim::SizeTask task, std::string supply) : task_(std::move(task)), supply_(std::move(supply)) {}
 
     void run() {
-        io::Progress progress("size", 150);
-        const auto on_trial = [&] { progress.advance(); };
-        capacitance(on_trial);
-        power(on_trial);
-        voltage(on_trial);
-        if (json_["capacitance_f"].is_null()) reasons();
+        {
+            io::Progress progress("size", 250);
+            task_.on_trial = [&] { progress.advance(); };
+            capacitance();
+            power();
+            voltage();
+        }
+        if (json_["capacitance_f"].is_null()) {
+            io::Progress progress("reasons", 400);
+            task_.on_trial = [&] { progress.advance(); };
+            reasons();
+        }
+        task_.on_trial = {};
     }
 
     bool any_met() const { return any_met_; }
@@ -105,12 +117,12 @@ public:
     std::string text() const { return table_.text() + remark_ + curve_ + reasons_; }
 
 private:
-    void capacitance(const std::function<void()>& on_trial) {
+    void capacitance() {
         const double given = task_.plan.chain.capacitor.capacitance_f;
         const Line as_it_is{"capacitor, as it is", sim::try_size(task_, sim::SizeOf::capacitance, given)};
         add_row(table_, as_it_is, si_text(given, "F"));
         json_["as_it_is"] = json_of(as_it_is);
-        const sim::LeastCapacitor found = sim::least_capacitor(task_, on_trial);
+        const sim::LeastCapacitor found = sim::least_capacitor(task_);
         const std::optional<double>& least = found.farads;
         json_["capacitance_f"] = least ? nlohmann::ordered_json(*least) : nlohmann::ordered_json(nullptr);
         if (!least) {
@@ -154,19 +166,31 @@ private:
                            {"harvested_w", limits.mean.harvested_w},
                            {"reaching_w", limits.mean.reaching_w},
                            {"weakest_j", limits.weakest_j},
+                           {"shortage",
+                            {{"begin_s", limits.shortage.begin_s},
+                             {"end_s", limits.shortage.end_s},
+                             {"came_j", limits.shortage.came_j},
+                             {"missing_j", limits.shortage.missing_j}}},
                            {"best", json_of({"capacitor, best", limits.best})}};
+        nlohmann::ordered_json& json = json_["limits"];
+        if (limits.charged)
+            json["charged"] = {{"least_f", limits.charged->least_f}, {"sold_f", limits.charged->sold_f}};
+        if (limits.without_esr_f) json["without_esr_f"] = *limits.without_esr_f;
+        if (limits.met) json[task_.series.period_s > 0 ? "met_period_s" : "met_deadline_s"] = limits.met->each_s();
     }
 
     /// Latency over capacitance, as values are sold.
     void curve(double least) {
-        std::vector<sim::SizeTrial> trials;
+        std::vector<double> values;
         sim::SizeTask all = task_;
         all.share = 0;
         for (double farads = sim::standard_value(least / 5); farads <= 50 * least && farads <= 1;
              farads = sim::standard_value(farads * 1.01)) {
-            sim::SizeTrial trial = sim::try_size(all, sim::SizeOf::capacitance, farads);
-            trial.met = trial.result.stuck.empty() && trial.result.share_met() >= task_.share;
-            trials.push_back(std::move(trial));
+            values.push_back(farads);
+        }
+        std::vector<sim::SizeTrial> trials = sim::try_sizes(all, sim::SizeOf::capacitance, values);
+        for (sim::SizeTrial& trial : trials) {
+            trial.met = trial.result.stuck.empty() && !trial.drains && trial.result.share_met() >= task_.share;
         }
         double worst_s = 0;
         for (const sim::SizeTrial& trial : trials) worst_s = std::max(worst_s, trial.result.worst_s());
@@ -187,9 +211,8 @@ private:
         }
     }
 
-    void power(const std::function<void()>& on_trial) {
-        const auto least =
-            sim::smallest_size(task_, sim::SizeOf::power, sim::range_of(task_, sim::SizeOf::power), on_trial);
+    void power() {
+        const auto least = sim::smallest_size(task_, sim::SizeOf::power, sim::range_of(task_, sim::SizeOf::power));
         json_["power_factor"] = least ? nlohmann::ordered_json(*least) : nlohmann::ordered_json(nullptr);
         if (!least) {
             table_.add_row({"power", "not up to 1000 times", "", "", "", "missed"});
@@ -199,6 +222,12 @@ private:
         const Line line{"power, least", sim::try_size(task_, sim::SizeOf::power, *least)};
         add_row(table_, line, power_text(*least));
         json_["power"] = json_of(line);
+        if (const auto sure = sim::sure_size(task_, sim::SizeOf::power, *least)) {
+            json_["power_factor_sure"] = *sure;
+            remark_ +=
+                fmt::format("\nThe least power is a lucky one: some a little stronger miss; from {} on all tried do.\n",
+                            power_text(*sure));
+        }
     }
 
     std::string power_text(double factor) const {
@@ -211,9 +240,9 @@ private:
         return mean_w ? fmt::format("{} ({})", si_text(*mean_w * factor, "W"), times) : times;
     }
 
-    void voltage(const std::function<void()>& on_trial) {
+    void voltage() {
         const auto least =
-            sim::smallest_size(task_, sim::SizeOf::on_voltage, sim::range_of(task_, sim::SizeOf::on_voltage), on_trial);
+            sim::smallest_size(task_, sim::SizeOf::on_voltage, sim::range_of(task_, sim::SizeOf::on_voltage));
         json_["on_voltage_v"] = least ? nlohmann::ordered_json(*least) : nlohmann::ordered_json(nullptr);
         if (!least) {
             table_.add_row({"on voltage", "none up to max_voltage", "", "", "", "missed"});
@@ -223,9 +252,15 @@ private:
         const Line line{"on voltage, least", sim::try_size(task_, sim::SizeOf::on_voltage, *least)};
         add_row(table_, line, fmt::format("{:.3f} V", *least));
         json_["on_voltage"] = json_of(line);
+        if (const auto sure = sim::sure_size(task_, sim::SizeOf::on_voltage, *least)) {
+            json_["on_voltage_sure_v"] = *sure;
+            remark_ += fmt::format(
+                "\nThe least on voltage is a lucky one: some a little higher miss; from {:.3f} V on all tried do.\n",
+                *sure);
+        }
     }
 
-    const sim::SizeTask& task_;
+    sim::SizeTask task_;
     std::string supply_;
     io::Table table_{{{"one thing changed", io::Align::left}, {"to"}, {"mean"}, {"worst"}, {"per minute"}, {""}}};
     nlohmann::ordered_json json_;
@@ -239,6 +274,7 @@ void run(const SizeArguments& arguments, Context& context) {
     sim::SizeTask task = task_of(arguments, file, context);
     const std::vector<int16_t> input = read_input(context, file, arguments.input, arguments.image.scale_for(file));
     task.input = input;
+    task.inference = sim::cost_of_inference(task);
     Sizer sizer(task, arguments.supply);
     sizer.run();
     const device::Capacitor& capacitor = task.plan.chain.capacitor;
@@ -275,7 +311,7 @@ void add_size(CLI::App& app, Context& context) {
         ->capture_default_str();
     command
         ->add_option("--repeat", arguments->count,
-                     "Number of inferences (default: those of a whole trace; 4 with power:P; else 100)")
+                     "Number of inferences (default: those of a whole trace or day; 4 with power:P; else 100)")
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}));
     add_policy(*command, arguments->policy);
     add_device(*command, arguments->device);

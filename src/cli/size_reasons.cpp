@@ -40,6 +40,11 @@ std::string power_text(const sim::SizeTask& task, const sim::SizeLimits& limits)
     if (limits.mean.reaching_w <= 0) return text + "Nothing comes.\n";
     const std::string power = fmt::format("{:g} times the power",
                                           sim::rounded_up((limits.needed_w + limits.lost_w) / limits.mean.reaching_w));
+    if (task.plan.ends_s < sim::task_s(series)) {
+        return text + fmt::format("Nothing comes after {}; what comes until then is that of {:.0f} inferences.\n",
+                                  power::duration_text(task.plan.ends_s),
+                                  std::floor(limits.mean.reaching_w * sim::task_s(series) / limits.inference_j));
+    }
     if (left_w <= 0) return text + fmt::format("It needs less leakage and sleep, or at least {}.\n", power);
     return text + fmt::format("For the mean alone it is --{} {} or {}, and gaps ask for more.\n",
                               series.period_s > 0 ? "period" : "deadline",
@@ -82,6 +87,17 @@ std::string charge_text(const sim::SizeTask& task, const sim::SizeLimits& limits
                sim::option_text(charged.sold_f, "F"), on_v);
 }
 
+/// Is it the series resistance? That was tried.
+std::string resistance_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
+    if (!limits.without_esr_f) return "";
+    const device::Capacitor& capacitor = task.plan.chain.capacitor;
+    const double drop_v = capacitor.esr_ohm * limits.inference_j / limits.inference_s / capacitor.off_v;
+    return fmt::format(
+        "The series resistance is in the way (esr={:g}Ohm): at work it takes about {:.2g} V of the {:.2g} V between "
+        "on_voltage and off_voltage; without it {} would do.\n",
+        capacitor.esr_ohm, drop_v, capacitor.on_v - capacitor.off_v, si_text(*limits.without_esr_f, "F"));
+}
+
 std::string best_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
     const sim::SeriesResult& best = limits.best.result;
     const std::string farads = si_text(limits.best.value, "F");
@@ -91,6 +107,7 @@ std::string best_text(const sim::SizeTask& task, const sim::SizeLimits& limits) 
     std::string text = fmt::format("The best capacitor tried, {}, ends {} of {} in time", farads,
                                    io::grouped(best.in_time()), io::grouped(best.due));
     if (!best.stuck.empty()) text += fmt::format(", and then none: {}", best.stuck);
+    if (limits.best.drains) text += ", from what is stored at first, which does not last";
     // Less than half of them is no task.
     constexpr double share_least = 50;
     const double percent = std::floor(100 * best.share_met() + 1e-9);
@@ -124,7 +141,7 @@ std::string reasons_text(const sim::SizeTask& task, const sim::SizeLimits& limit
                         stage_text(*task.file, limits.cycle_stage), si_text(limits.cycle_j, "J"),
                         si_text(limits.cycle_f, "F"), capacitor.on_v, capacitor.off_v);
     if (limits.mean.reaching_w >= limits.needed_w + limits.lost_w) {
-        text += shortage_text(task, limits) + charge_text(task, limits);
+        text += shortage_text(task, limits) + charge_text(task, limits) + resistance_text(task, limits);
     }
     return text + best_text(task, limits);
 }

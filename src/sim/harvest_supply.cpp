@@ -34,42 +34,46 @@ Names names_of(std::string_view kind) {
     return kind == "daynight" ? Names(daynight_names) : Names();
 }
 
-using MakeHarvester = std::function<std::unique_ptr<power::Harvester>()>;
-
 template <class Harvester>
-MakeHarvester maker_of(const typename Harvester::Options& options) {
+std::function<std::unique_ptr<power::Harvester>()> maker_of(const typename Harvester::Options& options) {
     return [options] { return std::make_unique<Harvester>(options); };
 }
 
-MakeHarvester plan_power(std::string_view text, const Options& options) {
+void plan_power(std::string_view text, const Options& options, HarvestPlan& plan) {
     const auto watts = power::parse_quantity(text, Unit::watt);
     if (!watts) options.refuse(power::why_no_quantity(text, Unit::watt));
     if (*watts < least_w || *watts > most_w) {
         options.refuse(fmt::format("'{}' is not a power between 0.001uW and 10W, such as 4mW or 250uW", text));
     }
-    return [watts] { return std::make_unique<power::ConstantHarvester>(*watts); };
+    plan.mean_over_s = 1;
+    plan.harvester = [watts] { return std::make_unique<power::ConstantHarvester>(*watts); };
 }
 
-MakeHarvester plan_trace(std::string_view path, Options& options, std::optional<power::TraceSummary>& summary) {
+void plan_trace(std::string_view path, Options& options, HarvestPlan& plan) {
     if (path.empty()) options.refuse("the name of a file is missing");
     power::Replay replay = power::read_replay(std::string(path), options);
-    summary = std::move(replay.recording.summary);
-    return [pieces = std::move(replay.recording.pieces), repeats = replay.repeats, skip_s = replay.skip_s] {
+    plan.trace = std::move(replay.recording.summary);
+    if (!replay.repeats) plan.ends_s = std::max(plan.trace->duration_s - replay.skip_s, 0.0);
+    plan.harvester = [pieces = std::move(replay.recording.pieces), repeats = replay.repeats, skip_s = replay.skip_s] {
         return std::make_unique<power::TraceHarvester>(pieces, repeats, skip_s);
     };
 }
 
-MakeHarvester plan_markov(Options& options) {
+// So many changes of a random supply have the mean of all that follow, to a percent or two.
+constexpr double many_changes = 10'000;
+
+void plan_markov(Options& options, HarvestPlan& plan) {
     power::MarkovHarvester::Options markov;
     markov.power_w = options.required("power", Unit::watt, least_w, most_w);
     markov.low_w = options.number("low", Unit::watt, 0, 0, most_w);
     markov.on_s = options.required("on", Unit::second, least_s, most_s);
     markov.off_s = options.required("off", Unit::second, least_s, most_s);
     markov.seed = options.seed();
-    return maker_of<power::MarkovHarvester>(markov);
+    plan.mean_over_s = many_changes * (markov.on_s + markov.off_s);
+    plan.harvester = maker_of<power::MarkovHarvester>(markov);
 }
 
-MakeHarvester plan_walk(Options& options) {
+void plan_walk(Options& options, HarvestPlan& plan) {
     power::WalkHarvester::Options walk;
     walk.low_w = options.number("low", Unit::watt, 0, 0, most_w);
     walk.high_w = options.required("high", Unit::watt, least_w, most_w);
@@ -77,16 +81,18 @@ MakeHarvester plan_walk(Options& options) {
     walk.step_w = options.number("step", Unit::watt, (walk.high_w - walk.low_w) / 10, 0, most_w);
     walk.every_s = options.number("every", Unit::second, 1, least_s, most_s);
     walk.seed = options.seed();
-    return maker_of<power::WalkHarvester>(walk);
+    plan.mean_over_s = many_changes * walk.every_s;
+    plan.harvester = maker_of<power::WalkHarvester>(walk);
 }
 
-MakeHarvester plan_daynight(Options& options) {
+void plan_daynight(Options& options, HarvestPlan& plan) {
     power::DayNightHarvester::Options day;
     day.peak_w = options.required("peak", Unit::watt, least_w, most_w);
     day.period_s = options.number("period", Unit::second, 86400, 0.1, most_s);
     day.clouds = options.number("clouds", Unit::share, 0, 0, 1);
     day.seed = options.seed();
-    return maker_of<power::DayNightHarvester>(day);
+    plan.day_s = plan.mean_over_s = day.period_s;
+    plan.harvester = maker_of<power::DayNightHarvester>(day);
 }
 
 power::ChainOptions chain_options(Options& options, const DeviceProfile& profile) {
@@ -222,15 +228,15 @@ std::optional<HarvestPlan> plan_harvest(const SupplyText& text, const DeviceProf
     if (text.kind != "trace") options.check_known();
     HarvestPlan plan;
     if (text.kind == "power") {
-        plan.harvester = plan_power(subject, options);
+        plan_power(subject, options, plan);
     } else if (text.kind == "trace") {
-        plan.harvester = plan_trace(subject, options, plan.trace);
+        plan_trace(subject, options, plan);
     } else if (text.kind == "markov") {
-        plan.harvester = plan_markov(options);
+        plan_markov(options, plan);
     } else if (text.kind == "walk") {
-        plan.harvester = plan_walk(options);
+        plan_walk(options, plan);
     } else {
-        plan.harvester = plan_daynight(options);
+        plan_daynight(options, plan);
     }
     plan.chain = chain_options(options, profile);
     options.check_all_used();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -59,6 +60,10 @@ struct HarvestPlan {
     std::function<std::unique_ptr<power::Harvester>()> harvester;
     power::ChainOptions chain;
     std::optional<power::TraceSummary> trace;
+    double mean_over_s =
+        0;  ///< over so long its mean is that of ever; 0: of a recording, which says nothing of what follows it
+    double day_s = 0;                                         ///< of daynight
+    double ends_s = std::numeric_limits<double>::infinity();  ///< when nothing more comes
 
     /// What is offered in the beginning of the supply, at most a million pieces of it.
     std::vector<power::Piece> pieces(double duration_s) const;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <string>
 #include <utility>
 
 #include "power/recording.hpp"
+#include "sim/parallel.hpp"
 
 namespace dynbal::sim {
 namespace {
@@ -21,7 +23,66 @@ bool is_met(const SeriesResult& result, double share) {
     return result.stuck.empty() && !result.gave_up && result.share_met() >= share - 1e-9;
 }
 
+/// Does a supply that goes on for ever bring less than is needed? Then what is met is met from what is stored at first.
+bool drains(const SizeTask& task, const HarvestPlan& plan) {
+    if (!task.inference || plan.mean_over_s <= 0 || !std::isfinite(task.series.each_s())) return false;
+    constexpr double rounding = 1e-3;
+    const double taken_w = needed_w(task, *task.inference) + lost_w(task, *task.inference);
+    return mean_power(plan, plan.mean_over_s).reaching_w < taken_w * (1 - rounding);
+}
+
+/// `low` and what follows in steps of a factor, to `high`.
+std::vector<double> steps(double low, double high, double factor) {
+    std::vector<double> values;
+    // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
+    for (double value = low; value < high; value *= factor) values.push_back(value);
+    return values;
+}
+
+std::vector<double> steps_to(double low, double high, double factor) {
+    std::vector<double> values = steps(low, high, factor);
+    values.push_back(high);
+    return values;
+}
+
+void on_all_cores(size_t count, const std::function<void(WorkQueue&, size_t)>& work) {
+    WorkQueue queue(count, 1);
+    run_workers(queue, 0, [&](WorkQueue& pieces) {
+        while (const auto piece = pieces.next()) work(pieces, piece->begin);
+    });
+}
+
+/// The index of the first value that meets the task, or how many there are.
+size_t first_met(const SizeTask& task, SizeOf what, std::span<const double> values) {
+    std::vector<char> met(values.size(), 0);
+    // Those before it have been handed out already, so they are tried as well.
+    on_all_cores(values.size(), [&](WorkQueue& queue, size_t index) {
+        met[index] = try_size(task, what, values[index]).met ? 1 : 0;
+        if (met[index] != 0) queue.stop();
+    });
+    return static_cast<size_t>(std::find(met.begin(), met.end(), 1) - met.begin());
+}
+
 }  // namespace
+
+InferenceCost cost_of_inference(const SizeTask& task) {
+    Session session(*task.file, task.profile);
+    SteadySupply steady;
+    RunOptions options = task.options;
+    options.timing_only = true;
+    const RunResult run = session.run_inference(task.input, steady, options);
+    return {run.latency_s, run.energy_j};
+}
+
+double needed_w(const SizeTask& task, const InferenceCost& inference) {
+    return task.share * inference.joules / task.series.each_s();
+}
+
+double lost_w(const SizeTask& task, const InferenceCost& inference) {
+    const device::Capacitor& capacitor = task.plan.chain.capacitor;
+    const double asleep = std::max(0.0, 1 - task.share * inference.seconds / task.series.each_s());
+    return capacitor.leakage_a * capacitor.off_v * capacitor.off_v / capacitor.max_v + task.plan.chain.sleep_w * asleep;
+}
 
 SizeTrial try_size(const SizeTask& task, SizeOf what, double value) {
     HarvestPlan plan = task.plan;
@@ -36,14 +97,17 @@ SizeTrial try_size(const SizeTask& task, SizeOf what, double value) {
     Series series = task.series;
     series.missed_max = static_cast<uint64_t>(static_cast<double>(series.due_count()) * (1 - task.share) + 1e-9);
     Session session(*task.file, task.profile);
-    SizeTrial trial{.value = value, .met = false, .result = {}};
+    SizeTrial trial{.value = value, .met = false, .drains = false, .result = {}};
     try {
         const auto supply = plan.make();
         trial.result = run_series(session, task.input, *supply, task.options, series);
         trial.met = is_met(trial.result, task.share);
+        trial.drains = trial.met && drains(task, plan);
+        if (trial.drains) trial.met = false;
     } catch (const power::NeverCharges& reason) {
         trial.result.stuck = reason.what();
     }
+    if (task.on_trial) task.on_trial();
     return trial;
 }
 
@@ -57,35 +121,49 @@ SizeRange range_of(const SizeTask& task, SizeOf what) {
     return {};
 }
 
-std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const SizeRange& range,
-                                    const std::function<void()>& on_trial) {
-    const auto meets = [&](double value) {
-        const bool met = try_size(task, what, value).met;
-        if (on_trial) on_trial();
-        return met;
-    };
+std::vector<SizeTrial> try_sizes(const SizeTask& task, SizeOf what, std::span<const double> values) {
+    std::vector<SizeTrial> trials(values.size());
+    on_all_cores(values.size(), [&](WorkQueue&, size_t index) { trials[index] = try_size(task, what, values[index]); });
+    return trials;
+}
+
+std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const SizeRange& range) {
     if (!(range.low < range.high)) return std::nullopt;
     // Voltages lie close together: as many steps as two decades have.
     const double step = what == SizeOf::on_voltage ? std::pow(range.high / range.low, 1.0 / 24) : coarse_step;
-    double fails = 0, good = range.low;
-    while (!meets(good)) {
-        fails = good;
-        if (good >= range.high) return std::nullopt;
-        good = std::min(good * step, range.high);
-    }
-    if (fails == 0) return good;
+    const std::vector<double> coarse = steps_to(range.low, range.high, step);
+    const size_t first = first_met(task, what, coarse);
+    if (first == coarse.size()) return std::nullopt;
+    double good = coarse[first];
+    if (first == 0) return good;
+    double fails = coarse[first - 1];
     // Below it single values may meet the task, too: where a power cycle happens to end with a stage.
-    double value = std::max(range.low, good / island_range);
-    while (value < good && !meets(value)) value *= fine_step;
-    if (value < good) {
-        good = value;
-        fails = value / fine_step;
+    const std::vector<double> fine = steps(std::max(range.low, good / island_range), good, fine_step);
+    const size_t island = first_met(task, what, fine);
+    if (island < fine.size()) {
+        good = fine[island];
+        fails = good / fine_step;
     }
     while (good / fails > (what == SizeOf::on_voltage ? std::sqrt(std::sqrt(precision)) : precision)) {
         const double middle = std::sqrt(fails * good);
-        (meets(middle) ? good : fails) = middle;
+        (try_size(task, what, middle).met ? good : fails) = middle;
     }
     return good;
+}
+
+std::optional<double> sure_size(const SizeTask& task, SizeOf what, double least) {
+    constexpr double as_much_again = 1.5, of_the_way = 0.25;
+    constexpr size_t count = 20;
+    const SizeRange range = range_of(task, what);
+    const double high =
+        what == SizeOf::on_voltage ? least + of_the_way * (range.high - range.low) : as_much_again * least;
+    if (least >= range.high) return std::nullopt;
+    const std::vector<double> values =
+        steps_to(least, std::min(high, range.high), std::pow(std::min(high, range.high) / least, 1.0 / count));
+    const std::vector<SizeTrial> trials = try_sizes(task, what, values);
+    size_t from = trials.size();
+    while (from > 0 && trials[from - 1].met) --from;
+    return from == 0 || from == trials.size() ? std::nullopt : std::optional(trials[from].value);
 }
 
 std::optional<SizeTrial> sold_capacitor(const SizeTask& task, double farads, double least_f) {
@@ -106,44 +184,54 @@ std::optional<SizeTrial> sold_capacitor(const SizeTask& task, double farads, dou
 
 SizeTrial best_capacitor(SizeTask task) {
     const double share = task.share;
+    const auto worth = [](const SizeTrial& t) { return std::pair(t.result.in_time(), t.result.ended()); };
     task.share = 0;
     SizeTrial best = try_size(task, SizeOf::capacitance, task.plan.chain.capacitor.capacitance_f);
     double first_f = best.value, last_f = best.value;
-    const auto look = [&](double farads) {
-        // What misses more than the best may be given up.
-        task.share = best.result.share_met() * (1 - 1e-9);
-        SizeTrial trial = try_size(task, SizeOf::capacitance, farads);
-        const auto worth = [](const SizeTrial& t) { return std::pair(t.result.in_time(), t.result.ended()); };
-        if (!trial.result.gave_up && worth(trial) == worth(best)) last_f = std::max(last_f, farads);
-        if (trial.result.gave_up || worth(trial) <= worth(best)) return;
-        best = std::move(trial);
-        first_f = last_f = farads;
+    const auto look = [&](const std::vector<double>& values) {
+        // What misses more than the best so far is given up; which one is the best does not depend on that.
+        std::atomic<double> share_so_far{best.result.share_met()};
+        std::vector<SizeTrial> trials(values.size());
+        on_all_cores(values.size(), [&](WorkQueue&, size_t index) {
+            SizeTask bounded = task;
+            bounded.share = share_so_far.load() * (1 - 1e-9);
+            trials[index] = try_size(bounded, SizeOf::capacitance, values[index]);
+            const double reached = trials[index].result.gave_up ? 0 : trials[index].result.share_met();
+            for (double old = share_so_far.load(); old < reached;) {
+                if (share_so_far.compare_exchange_weak(old, reached)) break;
+            }
+        });
+        for (SizeTrial& trial : trials) {
+            if (!trial.result.gave_up && worth(trial) == worth(best)) last_f = std::max(last_f, trial.value);
+            if (trial.result.gave_up || worth(trial) <= worth(best)) continue;
+            best = std::move(trial);
+            first_f = last_f = best.value;
+        }
     };
     const SizeRange range = range_of(task, SizeOf::capacitance);
-    // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
-    for (double farads = range.low; farads <= range.high; farads *= coarse_step) look(farads);
+    look(steps(range.low, range.high * coarse_step, coarse_step));
     // Between the neighbours of the best, and of the largest that is as good.
-    std::array<double, 2> around{first_f, last_f};
-    for (const double middle : around) {
-        // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
-        for (double farads = middle / coarse_step; farads < middle * coarse_step; farads *= fine_step) look(farads);
-    }
-    best.met = is_met(best.result, share);
+    for (const double middle : std::array{first_f, last_f})
+        look(steps(middle / coarse_step, middle * coarse_step, fine_step));
+    // With all that it ends, but judged by the share.
+    task.share = share;
+    const SizeTrial judged = try_size(task, SizeOf::capacitance, best.value);
+    best.met = judged.met;
+    best.drains = judged.drains;
     return best;
 }
 
 std::optional<double> coarse_size(const SizeTask& task, double low_f) {
     const SizeRange range = range_of(task, SizeOf::capacitance);
-    // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
-    for (double farads = range.low; farads <= range.high; farads *= coarse_step) {
-        if (farads >= low_f && try_size(task, SizeOf::capacitance, farads).met) return farads;
-    }
-    return std::nullopt;
+    std::vector<double> values = steps(range.low, range.high * coarse_step, coarse_step);
+    std::erase_if(values, [&](double farads) { return farads < low_f || farads > range.high; });
+    const size_t first = first_met(task, SizeOf::capacitance, values);
+    return first < values.size() ? std::optional(values[first]) : std::nullopt;
 }
 
-LeastCapacitor least_capacitor(const SizeTask& task, const std::function<void()>& on_trial) {
+LeastCapacitor least_capacitor(const SizeTask& task) {
     const SizeRange range = range_of(task, SizeOf::capacitance);
-    LeastCapacitor least{smallest_size(task, SizeOf::capacitance, range, on_trial), std::nullopt};
+    LeastCapacitor least{smallest_size(task, SizeOf::capacitance, range), std::nullopt};
     if (least.farads) return least;
     least.best = best_capacitor(task);
     if (least.best->met) least.farads = least.best->value;

@@ -13,21 +13,36 @@
 
 namespace dynbal::sim {
 
+/// Of one inference on steady power, with its boot.
+struct InferenceCost {
+    double seconds = 0;
+    double joules = 0;
+};
+
 /// What is to be met, with what.
 struct SizeTask {
     const ImageFile* file = nullptr;
     DeviceProfile profile;
     std::span<const int16_t> input{};
     RunOptions options{};
-    Series series{};   ///< missed_max is set from `share`
-    double share = 1;  ///< of the inferences that are due must end in time
-    HarvestPlan plan;  ///< the supply
+    Series series{};                           ///< missed_max is set from `share`
+    double share = 1;                          ///< of the inferences that are due must end in time
+    HarvestPlan plan;                          ///< the supply
+    std::optional<InferenceCost> inference{};  ///< if it is given, what drains the capacitor in the long run is not met
+    std::function<void()> on_trial{};          ///< called after each, from several threads
 };
+
+InferenceCost cost_of_inference(const SizeTask& task);
+/// By inferences without any power failure, on average.
+double needed_w(const SizeTask& task, const InferenceCost& inference);
+/// The least that leakage and sleeping take on average, with the device on.
+double lost_w(const SizeTask& task, const InferenceCost& inference);
 
 /// A capacitor, or a power, that was tried.
 struct SizeTrial {
     double value = 0;
     bool met = false;
+    bool drains = false;  ///< it would be met, but for what is stored at first: more is needed than the supply brings
     SeriesResult result;
 };
 
@@ -42,9 +57,15 @@ struct SizeRange {
 };
 SizeRange range_of(const SizeTask& task, SizeOf what);
 
-/// The smallest value of the range that meets the task, to a percent; nothing if none does. `on_trial`, if given, is called after each.
-std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const SizeRange& range,
-                                    const std::function<void()>& on_trial = {});
+/// The smallest value of the range that meets the task, to half a percent; nothing if none does. All cores try.
+std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const SizeRange& range);
+
+/// If some value up to half as much again, or a quarter of the way from off_v to max_v, fails where `least` meets the task: from where
+/// on all of these do.
+std::optional<double> sure_size(const SizeTask& task, SizeOf what, double least);
+
+/// Trials of all values, in their order, on all cores.
+std::vector<SizeTrial> try_sizes(const SizeTask& task, SizeOf what, std::span<const double> values);
 
 /// What is sold may have a fifth less than it says, and loses more with age: a quarter above the least is sensible.
 inline constexpr double sensible_margin = 1.25;
@@ -69,7 +90,7 @@ struct LeastCapacitor {
     std::optional<SizeTrial> best;  ///< best_capacitor, if it was looked for
 };
 /// The smallest capacitor that meets the task: smallest_size, and if it finds none, best_capacitor.
-LeastCapacitor least_capacitor(const SizeTask& task, const std::function<void()>& on_trial = {});
+LeastCapacitor least_capacitor(const SizeTask& task);
 
 /// The next value that is sold (1, 1.5, 2.2, 3.3, 4.7, 6.8, 10 and so on), `least` or more.
 double standard_value(double least);

@@ -8,11 +8,6 @@
 namespace dynbal::sim {
 namespace {
 
-/// How long the task lasts.
-double task_s(const Series& series) {
-    return std::min(series.until_s, series.each_s() * static_cast<double>(series.count));
-}
-
 /// A longer period. A deadline that is the period goes with it.
 Series stretched(const Series& given, double each_s) {
     Series series = given;
@@ -38,7 +33,9 @@ std::optional<Series> longer(SizeTask task, double bound_s, double low_f) {
     while (!meets(good_s)) {
         fails_s = good_s;
         good_s = rounded_up(good_s * step);
-        if (good_s > std::min(longest * given_s, given.until_s)) return std::nullopt;
+        const double period_max_s =
+            std::min(given.until_s, power::total_s_max / static_cast<double>(given.due_count()));
+        if (good_s > std::min(longest * given_s, period_max_s)) return std::nullopt;
     }
     while (good_s > fails_s * close) {
         double middle_s = rounded_up(std::sqrt(fails_s * good_s));
@@ -75,6 +72,10 @@ std::optional<ChargedStart> charged_start(SizeTask task) {
 }
 
 }  // namespace
+
+double task_s(const Series& series) {
+    return std::min(series.until_s, series.each_s() * static_cast<double>(series.count));
+}
 
 Shortage largest_shortage(const std::vector<power::Piece>& pieces, const power::Converter& converter, double needed_w) {
     Shortage largest;
@@ -118,20 +119,16 @@ double weakest_j(const std::vector<power::Piece>& pieces, const power::Converter
 
 SizeLimits limits_of(const SizeTask& task, const SizeTrial& best) {
     SizeLimits limits;
-    Session session(*task.file, task.profile);
-    SteadySupply steady;
-    RunOptions options = task.options;
-    options.timing_only = true;
-    const RunResult run = session.run_inference(task.input, steady, options);
-    limits.inference_s = run.latency_s;
-    limits.inference_j = run.energy_j;
+    const InferenceCost inference = task.inference ? *task.inference : cost_of_inference(task);
+    limits.inference_s = inference.seconds;
+    limits.inference_j = inference.joules;
     const device::Capacitor& capacitor = task.plan.chain.capacitor;
     limits.cycle_j = least_cycle_j(*task.file, task.profile, &limits.cycle_stage);
     limits.cycle_f = limits.cycle_j / (capacitor.cycle_energy_j() / capacitor.capacitance_f);
     const Series& series = task.series;
-    limits.needed_w = task.share * limits.inference_j / series.each_s();
-    limits.lost_w = capacitor.leakage_a * capacitor.off_v * capacitor.off_v / capacitor.max_v + task.plan.chain.sleep_w;
-    limits.mean = mean_power(task.plan, task_s(series));
+    limits.needed_w = needed_w(task, inference);
+    limits.lost_w = lost_w(task, inference);
+    limits.mean = mean_power(task.plan, std::max(task_s(series), task.plan.mean_over_s));
     const std::vector<power::Piece> pieces = task.plan.pieces(task_s(series));
     const power::Converter& converter = task.plan.chain.converter;
     limits.weakest_j = weakest_j(pieces, converter, series.deadline_s);
@@ -141,7 +138,14 @@ SizeLimits limits_of(const SizeTask& task, const SizeTrial& best) {
     if (limits.inference_s > series.deadline_s) return limits;
     const double left_w = limits.mean.reaching_w - limits.lost_w;
     if (left_w >= limits.needed_w) limits.charged = charged_start(task);
-    if (left_w > 0) limits.met = longer(task, series.each_s() * limits.needed_w / left_w, low_f);
+    if (left_w >= limits.needed_w && capacitor.esr_ohm > 0) {
+        SizeTask without = task;
+        without.plan.chain.capacitor.esr_ohm = 0;
+        limits.without_esr_f = coarse_size(without, low_f);
+    }
+    // Of a harvest that ends a longer period brings no more.
+    if (left_w > 0 && task.plan.ends_s >= task_s(series))
+        limits.met = longer(task, series.each_s() * limits.needed_w / left_w, low_f);
     return limits;
 }
 

@@ -26,18 +26,22 @@ struct SizeLimits {
     uint32_t cycle_stage = 0;
     double cycle_f = 0;                   ///< the capacitor that holds it between on_v and off_v
     double needed_w = 0;                  ///< by inferences without any power failure, on average
-    double lost_w = 0;                    ///< by leakage at off_v, and by sleeping
+    double lost_w = 0;                    ///< at least, by leakage and by sleeping
     MeanPower mean;                       ///< over the time of the task
     double weakest_j = 0;                 ///< least that comes behind the converter within a deadline
     Shortage shortage;                    ///< against what inferences and losses take on average
     SizeTrial best;                       ///< best_capacitor
     std::optional<ChargedStart> charged;  ///< if the first charge is all that is in the way
+    std::optional<double> without_esr_f;  ///< a capacitor that would do if it had no series resistance
     std::optional<Series>
         met;  ///< the shortest longer period, or deadline, that is met; nothing up to 1000 times as long
 };
 
 /// Found by trying, which takes as long as some hundreds of series. `best`: best_capacitor.
 SizeLimits limits_of(const SizeTask& task, const SizeTrial& best);
+
+/// How long inferences are due.
+double task_s(const Series& series);
 
 Shortage largest_shortage(const std::vector<power::Piece>& pieces, const power::Converter& converter, double needed_w);
 

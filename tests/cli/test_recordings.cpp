@@ -127,6 +127,8 @@ TEST_F(RecordingsTest, SizeNamesCapacitorPowerAndVoltage) {
     EXPECT_LT(json.json().at("power_factor").get<double>(), 1);
     EXPECT_EQ(call({"size", image(), "--input", x(), "--supply", "budget:1000", "--period", "2s"}).code, 2);
     EXPECT_EQ(call({"size", image(), "--input", x(), "--supply", "power:2mW"}).code, 2);
+    EXPECT_EQ(call({"size", image(), "--input", x(), "--supply", "power:2mW", "--period", "100d"}).code, 2)
+        << "longer than a run may last";
 }
 
 /// Each obstacle has a sentence of its own, with what to do.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/advice.hpp"
 #include "sim/size.hpp"
@@ -172,6 +173,73 @@ TEST(Size, TheBestThatMissesIsNotSaidToMeet) {
     EXPECT_LT(best.result.in_time(), 4U);
     EXPECT_FALSE(best.met);
     EXPECT_GT(best.result.ended(), 0U);
+}
+
+/// What is met from the charge at the beginning alone is not met: the supply must bring what inferences take.
+TEST(Size, WhatDrainsTheCapacitorIsNotMet) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    SizeTask task = task_with(file, input, "power:1uW,start_voltage=2.99V,capacitance=100mF");
+    task.series = {.period_s = 1, .deadline_s = 1, .count = 4};
+    task.inference = cost_of_inference(task);
+    const SizeTrial weak = try_size(task, SizeOf::capacitance, 0.1);
+    EXPECT_EQ(weak.result.missed(), 0U);
+    EXPECT_TRUE(weak.drains);
+    EXPECT_FALSE(weak.met);
+    EXPECT_FALSE(least_capacitor(task).farads);
+    const double passed = task.plan.chain.converter.efficiency;
+    const double enough_w = (needed_w(task, *task.inference) + lost_w(task, *task.inference)) / passed;
+    EXPECT_FALSE(try_size(task, SizeOf::power, 0.98 * enough_w / 1e-6).met);
+    EXPECT_TRUE(try_size(task, SizeOf::power, 1.02 * enough_w / 1e-6).met);
+    task.plan = *plan_harvest("markov:power=1uW,on=1s,off=1s,start_voltage=2.99V,capacitance=100mF", task.profile);
+    EXPECT_TRUE(try_size(task, SizeOf::capacitance, 0.1).drains);
+}
+
+/// All from there on do, and the one before does not; nothing is said where the least is no island.
+TEST(Size, ALuckyLeastIsFollowedByASureOne) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    for (const int period_ms : {150, 200, 300, 500, 700, 1000, 1500, 2000}) {
+        SizeTask task = task_with(file, input, "power:2mW,capacitance=50uF");
+        const double period_s = period_ms * 1e-3;
+        task.series = {.period_s = period_s, .deadline_s = period_s, .count = 4};
+        const auto least = smallest_size(task, SizeOf::power, range_of(task, SizeOf::power));
+        if (!least) continue;
+        const double from = sure_size(task, SizeOf::power, *least).value_or(*least);
+        const double step = std::pow(1.5, 1.0 / 20);
+        for (double value = *least; value < 1.49 * *least; value *= step) {
+            if (value < from * (1 - 1e-9)) continue;
+            EXPECT_TRUE(try_size(task, SizeOf::power, value).met) << value;
+        }
+        if (from <= *least) continue;
+        EXPECT_FALSE(try_size(task, SizeOf::power, from / step).met) << from;
+    }
+}
+
+TEST(Size, TheSeriesResistanceIsNamed) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    SizeTask task = task_with(file, input, "power:2mW,esr=1000Ohm");
+    task.series = {.period_s = 2, .deadline_s = 2, .count = 4};
+    const LeastCapacitor least = least_capacitor(task);
+    ASSERT_FALSE(least.farads);
+    const SizeLimits limits = limits_of(task, *least.best);
+    ASSERT_TRUE(limits.without_esr_f);
+    task.plan.chain.capacitor.esr_ohm = 0;
+    EXPECT_TRUE(try_size(task, SizeOf::capacitance, *limits.without_esr_f).met);
+}
+
+/// A harvest that ends brings no more if inferences are rarer.
+TEST(Size, NoPeriodIsAdvisedForAHarvestThatEnds) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    SizeTask task = task_with(file, input, "power:2mW");
+    task.series = {.period_s = 0.1, .deadline_s = 0.1, .count = 20};
+    const auto pieces = std::vector<power::Piece>{{1, 1e-3}};
+    task.plan.harvester = [pieces] { return std::make_unique<power::TraceHarvester>(pieces, false, 0); };
+    task.plan.mean_over_s = 0;
+    task.plan.ends_s = 1;
+    EXPECT_FALSE(limits_of(task, best_capacitor(task)).met);
 }
 
 /// A share of what one after the other brings until a trace is over: nobody knows before how many are due.
