@@ -38,6 +38,15 @@ experiment::Grid grid_of(const ReproduceArguments& arguments, std::string& note)
     return experiment::paper_grid(experiment::own_models(folder.string()), options);
 }
 
+/// What the columns of the tables mean.
+constexpr const char* cell_words =
+    "\n*fixed alone ends*: it ends without the net, which is that every policy takes smaller tiles where nothing gets "
+    "on. *speed-up over fixed*: fixed / best. *oracle*: the best tile of each stage, found by trying (`--oracle`).\n\n";
+constexpr const char* line_words =
+    "\n*ends from*: the weakest power cycle tried with which it ends. *gain*: fixed / best, in cost (units drawn), "
+    "energy (joules) and latency; *there* is where fixed alone ends. *worst best / fixed*: over all energies; below 1 "
+    "best is always cheaper.\n";
+
 /// The second half: the same models and devices against the energy of a power cycle.
 std::vector<experiment::CycleEnergyLine> cycle_energy_of(const experiment::Grid& grid,
                                                          const ReproduceArguments& arguments,
@@ -68,11 +77,11 @@ void run(const ReproduceArguments& arguments, Context& context) {
     const auto lines = cycle_energy_of(grid, arguments, models);
     const auto costs = method_costs_of(grid, arguments, models);
     const std::string text = note + "Latency of one inference, charging included, mean of " +
-                             std::to_string(grid.repetitions) + ".\n\n" + experiment::markdown_of(comparisons) + "\n" +
-                             experiment::markdown_of(summary) +
+                             std::to_string(grid.repetitions) + ".\n\n" + experiment::markdown_of(comparisons) +
+                             cell_words + experiment::markdown_of(summary) +
                              "\nGain of best over fixed, against the energy of a power cycle (budget:E, in units; "
                              "where charging takes the time, time goes as energy):\n\n" +
-                             experiment::markdown_of(lines) +
+                             experiment::markdown_of(lines) + line_words +
                              "\nWhat preservation costs an inference under best (dynbal compile --preservation):\n\n" +
                              experiment::markdown_of(costs);
     const nlohmann::ordered_json json{{"repetitions", grid.repetitions},

@@ -173,8 +173,9 @@ private:
                              {"missing_j", limits.shortage.missing_j}}},
                            {"best", json_of({"capacitor, best", limits.best})}};
         nlohmann::ordered_json& json = json_["limits"];
-        if (limits.charged)
+        if (limits.charged) {
             json["charged"] = {{"least_f", limits.charged->least_f}, {"sold_f", limits.charged->sold_f}};
+        }
         if (limits.without_esr_f) json["without_esr_f"] = *limits.without_esr_f;
         if (limits.met) json[task_.series.period_s > 0 ? "met_period_s" : "met_deadline_s"] = limits.met->each_s();
     }

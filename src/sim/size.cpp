@@ -211,8 +211,9 @@ SizeTrial best_capacitor(SizeTask task) {
     const SizeRange range = range_of(task, SizeOf::capacitance);
     look(steps(range.low, range.high * coarse_step, coarse_step));
     // Between the neighbours of the best, and of the largest that is as good.
-    for (const double middle : std::array{first_f, last_f})
+    for (const double middle : std::array{first_f, last_f}) {
         look(steps(middle / coarse_step, middle * coarse_step, fine_step));
+    }
     // With all that it ends, but judged by the share.
     task.share = share;
     const SizeTrial judged = try_size(task, SizeOf::capacitance, best.value);

@@ -144,8 +144,9 @@ SizeLimits limits_of(const SizeTask& task, const SizeTrial& best) {
         limits.without_esr_f = coarse_size(without, low_f);
     }
     // Of a harvest that ends a longer period brings no more.
-    if (left_w > 0 && task.plan.ends_s >= task_s(series))
+    if (left_w > 0 && task.plan.ends_s >= task_s(series)) {
         limits.met = longer(task, series.each_s() * limits.needed_w / left_w, low_f);
+    }
     return limits;
 }
 
