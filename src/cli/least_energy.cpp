@@ -22,8 +22,8 @@ std::string least_energy_text(const ImageFile& file) {
     const double energy_j = sim::least_cycle_j(file, profile);
     const device::Capacitor& capacitor = profile.capacitor;
     const double capacitance_f = capacitor.capacitance_f * energy_j / capacitor.cycle_energy_j();
-    return fmt::format("{} (about {} with the boot, {} between {:g} V and {:g} V, {} as sold with a quarter more)",
-                       text, power::si_text(energy_j, "J"), power::si_text(capacitance_f, "F"), capacitor.on_v,
+    return fmt::format("{} (about {} with the boot, {} between {:g} V and {:g} V, with a quarter to spare {})", text,
+                       power::si_text(energy_j, "J"), power::si_text(capacitance_f, "F"), capacitor.on_v,
                        capacitor.off_v, power::si_text(sim::standard_value(sim::sensible_margin * capacitance_f), "F"));
 }
 

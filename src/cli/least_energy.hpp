@@ -7,7 +7,7 @@
 
 namespace dynbal::cli {
 
-/// "22,897 units (about 48 uJ with the boot, 87 uF between 2.99 V and 2.8 V, 150 uF as sold with a quarter more)"; units alone where the image's device is not known here.
+/// "22,897 units (about 48 uJ with the boot, 87 uF between 2.99 V and 2.8 V, with a quarter to spare 150 uF)"; units alone where the image's device is not known here.
 std::string least_energy_text(const ImageFile& file);
 
 }  // namespace dynbal::cli
