@@ -16,10 +16,7 @@ namespace dynbal::cli {
 void ImageArguments::add_to(CLI::App& command, bool with_scale) {
     command.add_option("IMAGE", path, "Image made by `dynbal compile`")->required();
     if (with_scale) {
-        command
-            .add_option("--scale", scale,
-                        "What raw input values are multiplied with, as the training did, such as 0.00392156862745098 "
-                        "(1/255) for pixels (default: that of the compilation)")
+        command.add_option("--scale", scale, std::string(scale_words) + " (default: that of the compilation)")
             ->check(decimal_number());
     }
 }

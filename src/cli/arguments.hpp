@@ -33,6 +33,8 @@ struct ImageArguments {
 
 /// A factor for raw input values: finite and not zero. Throws InputError.
 float checked_scale(double scale);
+inline constexpr const char* scale_words =
+    "What raw input values are multiplied with, as the training did, such as 0.00392156862745098 (1/255) for pixels";
 
 /// Bounds of an option that is a number with a fraction; other than CLI::Range it refuses "nan".
 CLI::Validator number_between(double low, double high);

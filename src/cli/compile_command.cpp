@@ -134,12 +134,7 @@ void add_compile(CLI::App& app, Context& context) {
         ->capture_default_str();
     command->add_option("--sound", arguments->sound,
                         "FILE.toml: how sound becomes the input (see dynbal help sound); kept with the image");
-    command
-        ->add_option("--scale", arguments->scale,
-                     "What raw input values are multiplied with, as the training did, such as 0.00392156862745098 "
-                     "(1/255) for pixels")
-        ->check(decimal_number())
-        ->capture_default_str();
+    command->add_option("--scale", arguments->scale, scale_words)->check(decimal_number())->capture_default_str();
     command
         ->add_option("--head-room", arguments->head_room,
                      "How many times as large as with the calibration inputs values may become before they are clipped")

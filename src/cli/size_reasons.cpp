@@ -38,13 +38,13 @@ std::string power_text(const sim::SizeTask& task, const sim::SizeLimits& limits)
     if (left_w >= limits.needed_w) return text + ".\n";
     text += ": too little, whatever the capacitor is. ";
     if (limits.mean.reaching_w <= 0) return text + "Nothing comes.\n";
-    const std::string power = fmt::format("{:g} times the power",
-                                          sim::rounded_up((limits.needed_w + limits.lost_w) / limits.mean.reaching_w));
     if (task.plan.ends_s < sim::task_s(series)) {
         return text + fmt::format("Nothing comes after {}; what comes until then is that of {:.0f} inferences.\n",
                                   power::duration_text(task.plan.ends_s),
                                   std::floor(limits.mean.reaching_w * sim::task_s(series) / limits.inference_j));
     }
+    const std::string power = fmt::format("{:g} times the power",
+                                          sim::rounded_up((limits.needed_w + limits.lost_w) / limits.mean.reaching_w));
     if (left_w <= 0) return text + fmt::format("It needs less leakage and sleep, or at least {}.\n", power);
     return text + fmt::format("For the mean alone it is --{} {} or {}, and gaps ask for more.\n",
                               series.period_s > 0 ? "period" : "deadline",

@@ -85,11 +85,9 @@ void ModelStore::add(const Grid& grid, const std::vector<Cell>& cells, uint32_t 
     for (const auto& [key, cell] : missing) wanted.push_back(cell);
     std::vector<PreparedModel> made(wanted.size());
     sim::WorkQueue queue(wanted.size(), 1);
-    sim::run_workers(queue, jobs, [&](sim::WorkQueue& work) {
-        while (const auto piece = work.next()) {
-            const Cell& cell = *wanted[piece->begin];
-            made[piece->begin] = prepare(grid.models[cell.model], grid.devices[cell.device]);
-        }
+    sim::run_items(queue, jobs, [&](uint64_t index) {
+        const Cell& cell = *wanted[index];
+        made[index] = prepare(grid.models[cell.model], grid.devices[cell.device]);
     });
     for (size_t i = 0; i < wanted.size(); ++i) models_.emplace(key_of(grid, *wanted[i]), std::move(made[i]));
 }

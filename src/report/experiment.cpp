@@ -80,17 +80,15 @@ void run_sweep(const Experiment& experiment, Sweep& sweep, const std::function<S
     sweep.latency_s.assign(experiment.policies.size(),
                            std::vector<std::optional<double>>(sweep.values.size(), std::nullopt));
     sim::WorkQueue queue(experiment.policies.size() * sweep.values.size(), 1);
-    sim::run_workers(queue, experiment.jobs, [&](sim::WorkQueue& work) {
-        while (const auto piece = work.next()) {
-            const uint64_t policy = piece->begin / sweep.values.size();
-            const uint64_t place = piece->begin % sweep.values.size();
-            sim::RunOptions options;
-            options.policy = experiment.policies[policy];
-            options.timing_only = true;
-            const SupplyPointer supply = supply_with(sweep.values[place]);
-            const sim::RunResult result = run_once(experiment, *supply, options);
-            if (result.completed()) sweep.latency_s[policy][place] = result.latency_s;
-        }
+    sim::run_items(queue, experiment.jobs, [&](uint64_t index) {
+        const uint64_t policy = index / sweep.values.size();
+        const uint64_t place = index % sweep.values.size();
+        sim::RunOptions options;
+        options.policy = experiment.policies[policy];
+        options.timing_only = true;
+        const SupplyPointer supply = supply_with(sweep.values[place]);
+        const sim::RunResult result = run_once(experiment, *supply, options);
+        if (result.completed()) sweep.latency_s[policy][place] = result.latency_s;
     });
 }
 
@@ -127,25 +125,21 @@ Sweep sweep_of_capacitors(const Experiment& experiment, const sim::HarvestPlan& 
 /// Each policy on a device and a supply of its own.
 void run_all_series(const Experiment& experiment, std::vector<PolicyRun>& runs) {
     sim::WorkQueue queue(runs.size(), 1);
-    sim::run_workers(queue, experiment.jobs, [&](sim::WorkQueue& work) {
-        while (const auto piece = work.next()) {
-            PolicyRun& run = runs[piece->begin];
-            sim::Session session(*experiment.file, *experiment.profile);
-            const auto supply = sim::parse_supply(experiment.supply, *experiment.profile);
-            sim::RunOptions options;
-            options.policy = run.policy;
-            run.repeated = run_series(session, experiment.input, *supply, options, *experiment.series);
-        }
+    sim::run_items(queue, experiment.jobs, [&](uint64_t index) {
+        PolicyRun& run = runs[index];
+        sim::Session session(*experiment.file, *experiment.profile);
+        const auto supply = sim::parse_supply(experiment.supply, *experiment.profile);
+        sim::RunOptions options;
+        options.policy = run.policy;
+        run.repeated = run_series(session, experiment.input, *supply, options, *experiment.series);
     });
 }
 
 std::vector<compiler::UsageMap> usage_of(const Experiment& experiment) {
     std::vector<compiler::UsageMap> usage(experiment.file->header().stage_count);
     sim::WorkQueue queue(usage.size(), 1);
-    sim::run_workers(queue, experiment.jobs, [&](sim::WorkQueue& work) {
-        while (const auto piece = work.next()) {
-            usage[piece->begin] = usage_map_of(*experiment.file, static_cast<uint32_t>(piece->begin));
-        }
+    sim::run_items(queue, experiment.jobs, [&](uint64_t stage) {
+        usage[stage] = usage_map_of(*experiment.file, static_cast<uint32_t>(stage));
     });
     return usage;
 }

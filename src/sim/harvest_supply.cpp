@@ -59,7 +59,7 @@ void plan_trace(std::string_view path, Options& options, HarvestPlan& plan) {
     };
 }
 
-// So many changes of a random supply have the mean of all that follow, to a percent or two.
+// So many changes of a random supply have about the mean of all that follow: markov to a percent or two, walk to some percent.
 constexpr double many_changes = 10'000;
 
 void plan_markov(Options& options, HarvestPlan& plan) {

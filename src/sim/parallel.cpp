@@ -43,4 +43,12 @@ void run_workers(WorkQueue& queue, uint32_t jobs, const std::function<void(WorkQ
     if (failure != nullptr) std::rethrow_exception(failure);
 }
 
+void run_items(WorkQueue& queue, uint32_t jobs, const std::function<void(uint64_t)>& item) {
+    run_workers(queue, jobs, [&](WorkQueue& work) {
+        while (const auto piece = work.next()) {
+            for (uint64_t index = piece->begin; index < piece->end; ++index) item(index);
+        }
+    });
+}
+
 }  // namespace dynbal::sim

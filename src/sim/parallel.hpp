@@ -31,5 +31,7 @@ private:
 /// until each has returned. What a worker makes for itself it keeps for all its pieces. An exception stops the queue and is
 /// thrown again here.
 void run_workers(WorkQueue& queue, uint32_t jobs, const std::function<void(WorkQueue&)>& worker);
+/// The same for items that need nothing made for them: `item` is called for each that is handed out.
+void run_items(WorkQueue& queue, uint32_t jobs, const std::function<void(uint64_t)>& item);
 
 }  // namespace dynbal::sim

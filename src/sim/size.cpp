@@ -45,18 +45,14 @@ std::vector<double> steps_to(double low, double high, double factor) {
     return values;
 }
 
-void on_all_cores(size_t count, const std::function<void(WorkQueue&, size_t)>& work) {
-    WorkQueue queue(count, 1);
-    run_workers(queue, 0, [&](WorkQueue& pieces) {
-        while (const auto piece = pieces.next()) work(pieces, piece->begin);
-    });
-}
+constexpr uint32_t all_cores = 0;
 
 /// The index of the first value that meets the task, or how many there are.
 size_t first_met(const SizeTask& task, SizeOf what, std::span<const double> values) {
     std::vector<char> met(values.size(), 0);
+    WorkQueue queue(values.size(), 1);
     // Those before it have been handed out already, so they are tried as well.
-    on_all_cores(values.size(), [&](WorkQueue& queue, size_t index) {
+    run_items(queue, all_cores, [&](uint64_t index) {
         met[index] = try_size(task, what, values[index]).met ? 1 : 0;
         if (met[index] != 0) queue.stop();
     });
@@ -123,7 +119,8 @@ SizeRange range_of(const SizeTask& task, SizeOf what) {
 
 std::vector<SizeTrial> try_sizes(const SizeTask& task, SizeOf what, std::span<const double> values) {
     std::vector<SizeTrial> trials(values.size());
-    on_all_cores(values.size(), [&](WorkQueue&, size_t index) { trials[index] = try_size(task, what, values[index]); });
+    WorkQueue queue(values.size(), 1);
+    run_items(queue, all_cores, [&](uint64_t index) { trials[index] = try_size(task, what, values[index]); });
     return trials;
 }
 
@@ -192,7 +189,8 @@ SizeTrial best_capacitor(SizeTask task) {
         // What misses more than the best so far is given up; which one is the best does not depend on that.
         std::atomic<double> share_so_far{best.result.share_met()};
         std::vector<SizeTrial> trials(values.size());
-        on_all_cores(values.size(), [&](WorkQueue&, size_t index) {
+        WorkQueue queue(values.size(), 1);
+        run_items(queue, all_cores, [&](uint64_t index) {
             SizeTask bounded = task;
             bounded.share = share_so_far.load() * (1 - 1e-9);
             trials[index] = try_size(bounded, SizeOf::capacitance, values[index]);
@@ -209,23 +207,23 @@ SizeTrial best_capacitor(SizeTask task) {
         }
     };
     const SizeRange range = range_of(task, SizeOf::capacitance);
-    look(steps(range.low, range.high * coarse_step, coarse_step));
+    look(steps_to(range.low, range.high, coarse_step));
     // Between the neighbours of the best, and of the largest that is as good.
     for (const double middle : std::array{first_f, last_f}) {
         look(steps(middle / coarse_step, middle * coarse_step, fine_step));
     }
-    // With all that it ends, but judged by the share.
+    // It was tried for all that end; judged it is by the share.
     task.share = share;
-    const SizeTrial judged = try_size(task, SizeOf::capacitance, best.value);
-    best.met = judged.met;
-    best.drains = judged.drains;
+    const bool met = is_met(best.result, share);
+    best.drains = met && drains(task, task.plan);
+    best.met = met && !best.drains;
     return best;
 }
 
 std::optional<double> coarse_size(const SizeTask& task, double low_f) {
     const SizeRange range = range_of(task, SizeOf::capacitance);
-    std::vector<double> values = steps(range.low, range.high * coarse_step, coarse_step);
-    std::erase_if(values, [&](double farads) { return farads < low_f || farads > range.high; });
+    std::vector<double> values = steps_to(range.low, range.high, coarse_step);
+    std::erase_if(values, [&](double farads) { return farads < low_f; });
     const size_t first = first_met(task, SizeOf::capacitance, values);
     return first < values.size() ? std::optional(values[first]) : std::nullopt;
 }

@@ -60,8 +60,8 @@ SizeRange range_of(const SizeTask& task, SizeOf what);
 /// The smallest value of the range that meets the task, to half a percent; nothing if none does. All cores try.
 std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const SizeRange& range);
 
-/// If some value up to half as much again, or a quarter of the way from off_v to max_v, fails where `least` meets the task: from where
-/// on all of these do.
+/// Is `least` luck? Twenty values above it are tried: up to half as much again, or of voltages up to a quarter of their range. If one
+/// fails: from where on all that were tried meet the task. Nothing if none fails, or if the last one does.
 std::optional<double> sure_size(const SizeTask& task, SizeOf what, double least);
 
 /// Trials of all values, in their order, on all cores.

@@ -24,13 +24,13 @@ struct SizeLimits {
     double inference_s = 0, inference_j = 0;  ///< of one on steady power, with its boot
     double cycle_j = 0;  ///< about what a power cycle must bring for the hungriest stage, with the boot
     uint32_t cycle_stage = 0;
-    double cycle_f = 0;                   ///< the capacitor that holds it between on_v and off_v
-    double needed_w = 0;                  ///< by inferences without any power failure, on average
-    double lost_w = 0;                    ///< at least, by leakage and by sleeping
-    MeanPower mean;                       ///< over the time of the task
-    double weakest_j = 0;                 ///< least that comes behind the converter within a deadline
-    Shortage shortage;                    ///< against what inferences and losses take on average
-    SizeTrial best;                       ///< best_capacitor
+    double cycle_f = 0;    ///< the capacitor that holds it between on_v and off_v
+    double needed_w = 0;   ///< by inferences without any power failure, on average
+    double lost_w = 0;     ///< at least, by leakage and by sleeping
+    MeanPower mean;        ///< over the time of the task, and over HarvestPlan::mean_over_s if that is longer
+    double weakest_j = 0;  ///< least that comes behind the converter within a deadline
+    Shortage shortage;     ///< against what inferences and losses take on average
+    SizeTrial best;        ///< best_capacitor
     std::optional<ChargedStart> charged;  ///< if the first charge is all that is in the way
     std::optional<double> without_esr_f;  ///< a capacitor that would do if it had no series resistance
     std::optional<Series>
