@@ -91,7 +91,7 @@ export interface MethodRun {
 
 export interface Stage {
     name: string;
-    /** the part of the name that tells it from others; made here, not in the document */
+    /** the part of the name that tells it from others; made here, not in the document. Both begin with the stage's number, see numbered() */
     label: string;
     operator: string;
     output: [number, number, number];
@@ -156,9 +156,16 @@ export function readDocument(): ReportDocument {
     const text = document.getElementById('document')?.textContent ?? '';
     const parsed = JSON.parse(text) as ReportDocument;
     if (parsed.schema !== 'dynbal-report/1') throw new Error(`unknown document: ${parsed.schema}`);
-    labels(parsed.stages.map((stage) => stage.name)).forEach((label, index) => { parsed.stages[index]!.label = label; });
+    labels(parsed.stages.map((stage) => stage.name)).forEach((label, index) => {
+        const stage = parsed.stages[index]!;
+        stage.label = numbered(index, label);
+        stage.name = numbered(index, stage.name);
+    });
     return parsed;
 }
+
+/** A stage's name behind its number, which begins at 0 as in the terminal. */
+const numbered = (index: number, name: string): string => `${index} ${name}`;
 
 /** Names without what exporters add to all of them: last parts as long as the rest is unique, first parts that all share. */
 export function labels(names: string[]): string[] {

@@ -35,9 +35,12 @@ export const percent = (share: number): string =>
     share > 0 && share < 0.001 ? '< 0.1 %' : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 export const times = (ratio: number): string => `${ratio.toFixed(2)} ×`;
 
-/** A name cut to so many letters. Its end stays: exporters put what all layers share in front. */
-export const tail = (name: string, letters: number): string =>
-    name.length <= letters ? name : `…${name.slice(name.length - Math.max(1, letters - 1))}`;
+/** A name cut to so many letters. Its number and its end stay: exporters put what all layers share in front. */
+export function tail(name: string, letters: number): string {
+    if (name.length <= letters) return name;
+    const number = /^\d+ /.exec(name)?.[0] ?? '';
+    return `${number}…${name.slice(name.length - Math.max(1, letters - 1 - number.length))}`;
+}
 
 /** Seconds between the labels of a time axis that shows `seconds` with about `labels` labels: 1, 2, 5 and so on, or whole minutes and hours. */
 export function timeStep(seconds: number, labels: number): number {

@@ -5,7 +5,7 @@ import { card, h } from './dom';
 const words: [string, string][] = [
     ['Power cycle', 'From the moment the device starts until the power fails. RAM is lost in between, NVM is kept.'],
     ['NVM', 'Memory that keeps its content without power: slower and costlier to access than RAM. Weights, results and progress live there.'],
-    ['Layer', 'What the model calls one or more operators and the device does in one go; also called a stage.'],
+    ['Layer', 'What the model calls one or more operators and the device does in one go; also called a stage. Its number begins at 0, here as in the terminal.'],
     ['Tile', 'The part of a layer whose inputs and weights are in RAM together.'],
     ['Reuse', 'A value that was fetched once serves many sums. Larger tiles reuse more, so they fetch less in all.'],
     ['Refetch', 'After a power failure RAM is empty: what the current tile needs is fetched again. Larger tiles lose more.'],

@@ -101,7 +101,7 @@ async function check(browser, name, charts, look) {
     assert.deepEqual(page.complaints, [], `${where}: complaints`);
     assert.ok(ready, `${where}: not drawn: ${JSON.stringify(await page.evaluate(drawn))}`);
     assert.deepEqual((await page.evaluate(drawn)).map(([id]) => id), charts, `${where}: charts`);
-    await repeated(page, where);
+    await checkNumbers(page, where);
     const { faults, brightness } = await page.evaluate(`(${findFaults})(${look.width})`);
     assert.deepEqual(faults, [], where);
     assert.equal(brightness < 0.2, Boolean(look.dark), `${where}: brightness ${brightness}`);
@@ -112,13 +112,15 @@ async function check(browser, name, charts, look) {
     await page.close();
 }
 
-/** The numbers of many inferences stand where they were asked for, and only there. */
-async function repeated(page, where) {
+/** Many inferences stand where they were asked for, and only there; layers have their numbers. */
+async function checkNumbers(page, where) {
     const [numbers, shown] = await page.evaluate(`[JSON.parse(document.querySelector('#document').textContent),
         [...document.querySelectorAll('#repeated tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))]`);
     const wanted = numbers.runs.filter((run) => run.repeated !== null).map(({ policy, repeated: of }) =>
         [policy, ...[of.due, of.due - of.missed, of.late, of.left_out, of.never_ends].map(String)]);
     assert.deepEqual(shown.map((cells) => cells.slice(0, 6)), wanted, `${where}: many inferences`);
+    const layers = await page.evaluate(`[...document.querySelectorAll('#tiles tbody th')].map((cell) => Number(cell.textContent.split(' ')[0]))`);
+    assert.deepEqual(layers, numbers.stages.map((_, index) => index), `${where}: layers have the numbers of the terminal`);
     assert.equal(shown.length, numbers.repeated === null ? 0 : numbers.runs.length, `${where}: a row for each policy`);
 }
 

@@ -80,7 +80,7 @@ export class Board {
         const [out, into, pixels] = state.config;
         const changed = state.layers[state.layer]!.changes;
         const tile = `tile ${out} × ${into} × ${pixels}${changed > 0 ? `, changed ${changed} ×` : ''}`;
-        set(this.task, state.ended ? `${this.network.layers.length} layers done` : `Layer ${state.layer + 1} of ${this.network.layers.length}, ${layer.operator}`);
+        set(this.task, state.ended ? `${this.network.layers.length} layers done` : `Layer ${state.layer} (0 to ${this.network.layers.length - 1}), ${layer.operator}`);
         set(this.tile, state.ended ? '' : tile);
         set(this.cycles, count(state.power_cycles));
         set(this.time, duration(state.time_s));

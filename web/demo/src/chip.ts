@@ -68,7 +68,7 @@ export class Chip {
         const [wide, tall] = [this.mosaic.width * scale, this.mosaic.height * scale];
         context.imageSmoothingEnabled = scale < 1;
         context.drawImage(this.pixels, (width - wide) / 2, (height - tall) / 2, wide, tall);
-        const label = `Output of layer ${state.layer + 1}, ${shape.name}: ${Math.floor(10 * state.finished / values.length) * 10} percent finished`;
+        const label = `Output of layer ${state.layer}, ${shape.name}: ${Math.floor(10 * state.finished / values.length) * 10} percent finished`;
         if (label !== this.label) this.canvas.setAttribute('aria-label', this.label = label);
     }
 
