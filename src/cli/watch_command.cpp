@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "base/error.hpp"
@@ -60,6 +61,18 @@ std::vector<double> compute_times(const ImageFile& file, const sim::DeviceProfil
     return times.seconds;
 }
 
+/// How long the run takes on the device; none if it never ends.
+std::optional<double> latency_of(const ImageFile& file, const sim::DeviceProfile& profile,
+                                 const std::vector<int16_t>& input, const WatchArguments& arguments) {
+    sim::RunOptions options;
+    options.policy = sim::parse_policy(arguments.policy);
+    options.timing_only = true;
+    const auto supply = sim::parse_supply(arguments.supply, profile);
+    const sim::RunResult result = sim::Session(file, profile).run_inference(input, *supply, options);
+    if (!result.completed()) return std::nullopt;
+    return result.latency_s;
+}
+
 /// Draws each frame over the one before, when its time has come.
 class Terminal {
 public:
@@ -106,6 +119,10 @@ void run(const WatchArguments& arguments, Context& context) {
     setting.off_v = profile.capacitor.off_v;
     setting.seconds_a_frame = speed / frames_a_second;
     const bool is_live = context.out == &std::cout && ::isatty(STDOUT_FILENO) == 1;
+    if (is_live) {
+        const std::string hint = speed_hint(latency_of(file, profile, input, arguments).value_or(0), speed);
+        if (!hint.empty()) *context.out << hint << "\n\n";
+    }
     Terminal terminal(*context.out);
     WatchScreen screen(file, setting, [&] {
         if (is_live) terminal.show(screen.frame());

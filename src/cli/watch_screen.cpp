@@ -24,6 +24,16 @@ std::string bar(double share) {
 
 }  // namespace
 
+std::string speed_hint(double latency_s, double speed) {
+    constexpr double long_s = 60, short_s = 30, speed_max = 1e6;
+    const double shown_s = latency_s / speed;
+    if (shown_s <= long_s) return "";
+    const double faster = std::min(speed_max, std::pow(10, std::ceil(std::log10(latency_s / short_s))));
+    if (faster <= speed) return "";
+    return fmt::format("This takes {:.0f} minutes to watch; with --speed {:.0f}x it takes {:.0f} s.",
+                       std::ceil(shown_s / 60), faster, std::ceil(latency_s / faster));
+}
+
 WatchScreen::WatchScreen(const ImageFile& file, WatchSetting setting, std::function<void()> show)
     : file_(&file), setting_(std::move(setting)), show_(std::move(show)), stages_(file.header().stage_count) {}
 

@@ -20,6 +20,10 @@ struct WatchSetting {
     double seconds_a_frame = 0.1;   ///< of the run
 };
 
+/// For a run that takes over a minute to watch: how long it takes, and with which --speed it takes half a minute at most;
+/// else "". `latency_s`: of the run on the device; `speed`: how many times as fast as that it is shown.
+std::string speed_hint(double latency_s, double speed);
+
 class WatchScreen final : public sim::Observer {
 public:
     /// `show` is called when it is time for a frame.

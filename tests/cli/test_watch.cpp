@@ -56,6 +56,14 @@ TEST(WatchScreen, ShowsAFrameAtEachMomentWhateverTheSpans) {
     EXPECT_NE(watched.last.find(" V  "), std::string::npos) << watched.last;
 }
 
+TEST(WatchScreen, ALongRunIsToldWhichSpeedIsShort) {
+    EXPECT_EQ(speed_hint(50, 1), "");
+    EXPECT_EQ(speed_hint(500, 10), "");
+    EXPECT_EQ(speed_hint(1200, 1), "This takes 20 minutes to watch; with --speed 100x it takes 12 s.");
+    EXPECT_EQ(speed_hint(1200, 0.5), "This takes 40 minutes to watch; with --speed 100x it takes 12 s.");
+    EXPECT_EQ(speed_hint(1e12, 1e6), "");  // no faster one is there
+}
+
 TEST(WatchScreen, WatchingChangesNothing) {
     const Watched often = watch(harvested, 10'000);
     const Watched never = watch(harvested, 1e-6);
