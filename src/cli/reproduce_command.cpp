@@ -50,20 +50,21 @@ constexpr const char* line_words =
 /// The second half: the same models and devices against the energy of a power cycle.
 std::vector<experiment::CycleEnergyLine> cycle_energy_of(const experiment::Grid& grid,
                                                          const ReproduceArguments& arguments,
-                                                         experiment::ModelStore& models) {
+                                                         experiment::ModelStore& models, const Context& context) {
     SweepArguments sweep = arguments.sweep;
     sweep.folder = (std::filesystem::path(sweep.folder) / "cycle_energy").string();
     const experiment::Grid line = experiment::cycle_energy_grid(grid);
-    return experiment::cycle_energy_lines(run_with_progress(line, sweep, "cycle energy", &models).rows);
+    return experiment::cycle_energy_lines(run_with_progress(line, sweep, "cycle energy", &models, context.err).rows);
 }
 
 /// And what the methods of preservation cost there.
 std::vector<experiment::MethodCost> method_costs_of(const experiment::Grid& grid, const ReproduceArguments& arguments,
-                                                    experiment::ModelStore& models) {
+                                                    experiment::ModelStore& models, const Context& context) {
     SweepArguments sweep = arguments.sweep;
     sweep.folder = (std::filesystem::path(sweep.folder) / "preservation").string();
     const experiment::Grid methods_grid = experiment::method_grid(grid);
-    return experiment::method_costs(methods_grid, run_with_progress(methods_grid, sweep, "preservation", &models).rows);
+    return experiment::method_costs(methods_grid,
+                                    run_with_progress(methods_grid, sweep, "preservation", &models, context.err).rows);
 }
 
 void run(const ReproduceArguments& arguments, Context& context) {
@@ -72,10 +73,10 @@ void run(const ReproduceArguments& arguments, Context& context) {
     experiment::check_supplies(grid);
     experiment::ModelStore models;
     const auto comparisons =
-        experiment::comparisons_of(run_with_progress(grid, arguments.sweep, "reproduce", &models).rows);
+        experiment::comparisons_of(run_with_progress(grid, arguments.sweep, "reproduce", &models, context.err).rows);
     const experiment::SpeedupSummary summary = experiment::summary_of(comparisons);
-    const auto lines = cycle_energy_of(grid, arguments, models);
-    const auto costs = method_costs_of(grid, arguments, models);
+    const auto lines = cycle_energy_of(grid, arguments, models, context);
+    const auto costs = method_costs_of(grid, arguments, models, context);
     const std::string text = note + "Latency of one inference, charging included, mean of " +
                              std::to_string(grid.repetitions) + ".\n\n" + experiment::markdown_of(comparisons) +
                              cell_words + experiment::markdown_of(summary) +

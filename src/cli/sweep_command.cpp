@@ -1,10 +1,12 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
@@ -145,7 +147,7 @@ void SweepArguments::add_to(CLI::App& command, const std::string& otherwise) {
 }
 
 experiment::SweepResult run_with_progress(const experiment::Grid& grid, const SweepArguments& arguments,
-                                          const std::string& label, experiment::ModelStore* models) {
+                                          const std::string& label, experiment::ModelStore* models, std::ostream* log) {
     constexpr int64_t parts = 1'000'000;  // of a cell
     experiment::SweepOptions options;
     options.folder = arguments.folder;
@@ -157,6 +159,13 @@ experiment::SweepResult run_with_progress(const experiment::Grid& grid, const Sw
     options.on_start = [&](uint64_t cells, uint64_t done) {
         progress = std::make_unique<io::Progress>(label, static_cast<int64_t>(cells - done) * parts);
     };
+    std::mutex logging;
+    if (log != nullptr && ::isatty(STDERR_FILENO) != 1) {
+        options.on_model = [&](const std::string& model) {
+            const std::lock_guard lock(logging);
+            *log << label << ": " << model << " begins" << std::endl;
+        };
+    }
     options.on_progress = [&](double share) { progress->advance(std::llround(share * parts)); };
     return experiment::run_sweep(grid, options);
 }

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <ostream>
 #include <string>
 
 #include "experiment/sweep.hpp"
@@ -19,8 +20,10 @@ struct SweepArguments {
     void add_to(CLI::App& command, const std::string& otherwise);
 };
 
-/// Runs or resumes the sweep with a progress bar; `models`: see SweepOptions. Throws InputError.
+/// Runs or resumes the sweep with a progress bar; `models`: see SweepOptions. `log`: where stderr is no terminal and shows no
+/// bar, it gets a line for each model begun; null: none. Throws InputError.
 experiment::SweepResult run_with_progress(const experiment::Grid& grid, const SweepArguments& arguments,
-                                          const std::string& label, experiment::ModelStore* models = nullptr);
+                                          const std::string& label, experiment::ModelStore* models = nullptr,
+                                          std::ostream* log = nullptr);
 
 }  // namespace dynbal::cli

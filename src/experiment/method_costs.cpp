@@ -98,7 +98,9 @@ std::string markdown_of(const std::vector<MethodCost>& costs) {
                                          cost.read_bytes, cost.write_bytes, 1e3 * cost.energy_j, cost.latency_s)
                            : std::string(" never ends | - | - | - | - |\n");
     }
-    return text;
+    return text +
+           "\n* preservation: what is kept over a power failure; `dynbal compile --help` names the methods\n"
+           "* power cycles, bytes, energy, time: of one inference; time with charging\n";
 }
 
 }  // namespace dynbal::experiment

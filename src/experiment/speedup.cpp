@@ -124,7 +124,12 @@ std::string markdown_of(const std::vector<Comparison>& comparisons) {
                             number(comparison.ratio(Strategy::fixed, Strategy::best), 2),
                             number(comparison.ratio(Strategy::best, Strategy::oracle), 3));
     }
-    return text;
+    return text +
+           "\n* fixed, paper, best, oracle: latency in seconds under this policy; -: it never ends, or was not run\n"
+           "* fixed alone ends: whether fixed gets to its end without our safety net, which shrinks tiles that make no "
+           "progress\n"
+           "* speed-up over fixed: latency of fixed over that of best; more than 1: best is faster\n"
+           "* best / oracle: latency of best over that of the best tiles found by trying all; 1: none is better\n";
 }
 
 std::string markdown_of(const SpeedupSummary& summary) {

@@ -1,6 +1,7 @@
 #include "experiment/sweep.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/error.hpp"
 #include "experiment/journal.hpp"
@@ -61,10 +62,12 @@ SweepResult run_sweep(const Grid& grid, const SweepOptions& options) {
     ModelStore own;
     ModelStore& models = options.models != nullptr ? *options.models : own;
     models.add(grid, rest, options.jobs);
+    std::vector<std::atomic_flag> begun(grid.models.size());
     sim::WorkQueue queue(rest.size(), 1);
     sim::run_workers(queue, options.jobs, [&](sim::WorkQueue& work) {
         while (const auto piece = work.next()) {
             const Cell& cell = rest[piece->begin];
+            if (options.on_model && !begun[cell.model].test_and_set()) options.on_model(grid.models[cell.model].name);
             double told = 0;
             Row row = run_cell(grid, cell, models.of(grid, cell), [&](double share) {
                 told += share;

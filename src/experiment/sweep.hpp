@@ -29,6 +29,7 @@ struct SweepOptions {
     ModelStore* models = nullptr;  ///< shared by several sweeps: what one has compiled the next one need not
     std::string program_sha256;    ///< of what computes; empty: of this process's program
     std::function<void(uint64_t cells, uint64_t done)> on_start;  ///< told how many there are and how many are done
+    std::function<void(const std::string& model)> on_model;       ///< its first cell begins; any thread
     std::function<void(double cells)> on_progress;  ///< so many more are done, or parts of one; any thread
 };
 

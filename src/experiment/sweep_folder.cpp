@@ -30,7 +30,10 @@ void SweepFolder::create() const {
 
 void SweepFolder::claim(const Journal& journal, const SweepIdentity& identity, bool restart) const {
     const std::string text = identity.text();
-    if (restart || !holds_a_sweep()) {
+    // An empty journal, as a run leaves that was ended at once, holds nothing that another sweep could spoil.
+    const bool is_empty =
+        journal.rows().empty() && !std::filesystem::exists(csv_file()) && !std::filesystem::exists(json_lines_file());
+    if (restart || is_empty || !holds_a_sweep()) {
         if (!journal.rows().empty()) {
             throw InputError(path_.string() +
                              ": holds rows, but no sweep.json that says of which grid; choose "

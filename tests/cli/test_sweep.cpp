@@ -1,4 +1,5 @@
 #include <cmath>
+#include <filesystem>
 
 #include "cli_fixture.hpp"
 #include "io/file.hpp"
@@ -20,6 +21,20 @@ TEST_F(SweepCommand, RunsAGridAndTellsWhereTheRowsAre) {
     EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 7);
     const Called again = call({"sweep", path("grid.toml"), "-o", path("rows")});
     EXPECT_NE(again.out.find("6 rows (6 of them from before)"), std::string::npos) << again.out;
+}
+
+TEST_F(SweepCommand, AFolderWithAnEmptyJournalIsGoneOnIn) {
+    const std::string grid = "devices = [\"cortex-m4\"]\n[[model]]\nimage = \"tiny.dynbal\"\n";
+    io::write_file(path("first.toml"), "supplies = [\"none\"]\n" + grid);
+    io::write_file(path("second.toml"), "supplies = [\"budget:40000\"]\n" + grid);
+    ASSERT_EQ(call({"sweep", path("first.toml"), "-o", path("begun")}).code, exit_ok);
+    const Called other = call({"sweep", path("second.toml"), "-o", path("begun")});
+    EXPECT_NE(other.err.find("another grid"), std::string::npos) << other.err;
+    // As a run leaves the folder that was ended before its first row.
+    for (const char* file : {"begun/rows.csv", "begun/rows.jsonl"}) std::filesystem::remove(path(file));
+    io::write_file(path("begun/journal.jsonl"), "");
+    const Called called = call({"sweep", path("second.toml"), "-o", path("begun")});
+    EXPECT_EQ(called.code, exit_ok) << called.err;
 }
 
 TEST_F(SweepCommand, TheTableShowsMeansAndSaysSo) {
