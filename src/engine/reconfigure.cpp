@@ -370,7 +370,7 @@ bool Engine::split_regions(const TileConfig& next) {
     const JobOrder& order = runner_->schedule().order();
     const uint32_t written = order.values_written(record_.done);
     Region rest[4];
-    const uint32_t count = order.rest_after(written, rest);
+    const uint32_t count = order.rest_after(written, next, rest);
     if (count == 0) {
         return false;  // the region is finished, the next one will be begun with a new choice
     }

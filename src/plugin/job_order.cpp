@@ -82,19 +82,22 @@ uint32_t join(const Region (&boxes)[4], Region (&joined)[4]) {
     return count;
 }
 
-/// Bytes of weights and of inputs that boxes fetch at least.
-uint64_t fetched_by(const LoopShape& shape, const Region (&boxes)[4], uint32_t count) {
-    uint64_t bytes = 0;
-    for (uint32_t i = 0; i < count; ++i) {
-        bytes += uint64_t{boxes[i].channels().size()} * shape.taps() * shape.group_in() * shape.weight_bytes +
-                 uint64_t{boxes[i].pixels().size()} * shape.step_h() * shape.step_w() * shape.channels_in * 2;
-    }
-    return bytes;
-}
-
 }  // namespace
 
-uint32_t JobOrder::rest_after(uint32_t done, Region (&regions)[4]) const {
+uint32_t JobOrder::jobs() const {
+    uint32_t blocks = 0;
+    for (uint32_t channel = region_.channel_begin; channel < region_.channel_end; ++blocks) {
+        channel = channel_block(channel).end;
+    }
+    uint32_t runs = 0;
+    for (uint32_t pixel = region_.pixel_begin; pixel < region_.pixel_end; ++runs) {
+        pixel = job_at(index_of({pixel, region_.channel_begin})).pixels.end;
+    }
+    return blocks * runs;
+}
+
+uint32_t JobOrder::rest_after(uint32_t done, const TileConfig& next_config,
+                              Region (&regions)[4]) const {
     if (done >= values()) {
         return 0;
     }
@@ -113,14 +116,17 @@ uint32_t JobOrder::rest_after(uint32_t done, Region (&regions)[4]) const {
         {box({outer.begin, at.pixel}, {block.end, all.end}), box({at.pixel, next}, {at.channel, all.end}),
          box({next, outer.end}, {block.begin, all.end}), box(later, all)},
     };
-    uint64_t least = ~uint64_t{0};
+    uint32_t least = ~uint32_t{0};
     uint32_t count = 0;
     for (const auto& way : ways) {
         Region joined[4];
         const uint32_t joined_count = join(way, joined);
-        const uint64_t fetched = fetched_by(*shape_, joined, joined_count);
-        if (fetched < least) {
-            least = fetched;
+        uint32_t jobs = 0;
+        for (uint32_t i = 0; i < joined_count; ++i) {
+            jobs += JobOrder(*shape_, next_config, joined[i]).jobs();
+        }
+        if (jobs < least) {
+            least = jobs;
             count = joined_count;
             for (uint32_t i = 0; i < count; ++i) {
                 regions[i] = joined[i];

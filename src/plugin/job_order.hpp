@@ -35,8 +35,11 @@ public:
     Job job_at(uint32_t index) const;
     /// Where the job begins that value `index` belongs to, if no job was cut before.
     uint32_t job_begin(uint32_t index) const;
-    /// What is left after the first `done` values, as at most 4 regions, cut where least is fetched twice; returns how many.
-    uint32_t rest_after(uint32_t done, Region (&regions)[4]) const;
+    /// How many jobs the region takes, each pass counted once.
+    uint32_t jobs() const;
+    /// What is left after the first `done` values, as at most 4 regions, cut where `next_config` has the fewest jobs to do; returns how
+    /// many. Each job costs about the same, a narrow one too.
+    uint32_t rest_after(uint32_t done, const TileConfig& next_config, Region (&regions)[4]) const;
 
     /// The search for the first unfinished value, where the `known` first ones are finished.
     ProgressSearch search_from(uint32_t known) const {

@@ -35,7 +35,7 @@ bool mark(std::vector<uint8_t>& map, const LoopShape& shape, const Range& pixels
 void check_rest(const LoopShape& shape, const TileConfig& config, const Region& region, uint32_t done) {
     const JobOrder order(shape, config, region);
     Region rest[4];
-    const uint32_t count = order.rest_after(done, rest);
+    const uint32_t count = order.rest_after(done, config, rest);
     expect(count <= 4 && (count > 0) == (done < order.values()), "rest: count", shape, config, region);
     std::vector<uint8_t> map(shape.values(), 0);
     bool good = true;
