@@ -28,6 +28,13 @@ Candidate as_running(Candidate row) {
     return row;
 }
 
+/// A row that is taken without looking for which energies.
+Choice row_alone(TileTable& table, uint32_t index) {
+    Choice choice{table.row(index), {}};
+    choice.index = static_cast<uint8_t>(index);
+    return choice;
+}
+
 /// Do two configurations write values, and partial sums, in the same order?
 bool same_order(const TileConfig& a, const TileConfig& b) {
     return a.order == b.order && a.tile_out == b.tile_out &&
@@ -52,10 +59,10 @@ bool Engine::has_given_up() const { return record_.idle_cycles > idle_cycles_to_
 Choice Engine::choose_for_stage() {
     NvmTable table(meter_, stage_);
     if (record_.phase == Phase::abandoning) {
-        return {table.row(0), {}};
+        return row_alone(table, 0);
     }
     if (has_given_up()) {
-        return {table.row(table.least_need), {}};
+        return row_alone(table, table.least_need);
     }
     return choose(policy_, stage_view(table, nullptr), record_.supply());
 }
@@ -64,8 +71,12 @@ void Engine::take(const Choice& choice) {
     record_.choice = choice.row;
     record_.choice_until = choice.until;
     record_.pace = {};
+    record_.pace.row = choice.index;
     record_.is_growth = 0;
 }
+
+/// What was learnt of this stage's rows holds no more.
+void Engine::forget_faster() { record_.faster_cycles = ShortCost::below(never); }
 
 uint64_t Engine::least_cycle_cost(const ImageHeader& header, uint32_t index, const StageDescriptor& stage,
                                   const TileConfig& least, uint64_t least_need) {
@@ -124,7 +135,7 @@ bool Engine::note_progress(const Progress& found) {
         // The look was cut, and would be again: not for such energies.
         record_.choice.from = record_.supply_low;
         record_.choice_until = record_.supply_high;
-        record_.pace.cycles = Pace::accepted;
+        record_.pace.accept();
     }
     const uint32_t idle = progress ? 0 : min_u32(record_.idle_cycles + 1U, Record::idle_cycles_most);
     record_.idle_cycles = idle & Record::idle_cycles_most;
@@ -141,6 +152,10 @@ void Engine::note_supply(const Bounds& cycle) {
     const Supply known = record_.sequence % records == 0 ? age(record_.supply()) : record_.supply();
     if (has_changed(known, cycle)) {
         record_.caution = 0;
+        const uint8_t row = record_.pace.row;
+        record_.pace = {};
+        record_.pace.row = row;
+        forget_faster();
     }
     record_.set_supply(learn(known, cycle));
 }
@@ -155,15 +170,14 @@ uint64_t Engine::work_of(const Progress& at) const {
 /// What a cycle has done in this configuration tells whether its price is right. A look at the table took its part of the energy,
 /// or all that there was for a job.
 void Engine::note_pace(const Progress& found) {
-    const uint64_t energy = likely_energy(record_.supply());
     const uint64_t before = work_of(record_.progress());
     const uint64_t after = work_of(found);
     const uint64_t done = after > before ? after - before : 0;
     const bool looked = record_.look != Look::none;
-    if (record_.cycle != CycleState::begun || (looked && done == 0) || energy == never) {
+    if (record_.cycle != CycleState::begun || (looked && done == 0)) {
         return;
     }
-    record_.pace.follow(scaled(worth_of(done) + (looked ? look_cost() : 0), Pace::whole, energy));
+    record_.pace.follow(worth_of(done) + (looked ? look_cost() : 0));
 }
 
 /// What a look at the table costs that changes nothing.
@@ -186,22 +200,64 @@ uint64_t Engine::job_worth() const {
     return worth_of(uint64_t{order.job_at(record_.done % order.values()).values()} * runner_->shape().channels_in);
 }
 
+/// What the stage costs in all where each cycle of `energy` does what is worth so much.
+uint64_t Engine::cost_at_worth(uint64_t energy, uint64_t worth) const {
+    return worth == 0 ? never : scaled(energy, record_.choice.reuse.value(), worth);
+}
+
 /// What the running row costs in all: its price, as far as what was seen bears it out.
 uint64_t Engine::running_cost(uint64_t price, uint64_t energy) const {
-    const uint64_t reuse = record_.choice.reuse.value();
-    if (energy < record_.choice.from.value() && !record_.pace.is_open()) {
-        return cost_at_share(reuse, record_.pace.share());  // a price for stronger cycles says less than one cycle
+    const Pace& pace = record_.pace;
+    if (pace.cycles == 0) {
+        return price;
     }
-    const uint64_t job = scaled(job_worth(), Pace::whole, energy);
-    const uint64_t least = cost_at_share(reuse, record_.pace.share_at_most(job));
-    return min_u64(max_u64(price, least), cost_at_share(reuse, record_.pace.share_at_least(job)));
+    if (energy < record_.choice.from.value()) {
+        return cost_at_worth(energy, pace.worth.value());  // a price for stronger cycles says less than one cycle
+    }
+    const uint64_t job = job_worth();
+    const uint64_t least = cost_at_worth(energy, pace.worth_at_most(job));
+    return min_u64(max_u64(price, least), cost_at_worth(energy, pace.worth_at_least(job)));
 }
 
 /// Does the running row achieve less than its price promises?
 bool Engine::is_too_slow(uint64_t energy) const {
-    const uint64_t useful = energy - min_u64(energy, record_.choice.lost.value());
-    const uint64_t priced = scaled(useful, Pace::whole, energy);
-    return record_.pace.is_too_slow(scaled(job_worth(), Pace::whole, energy), priced);
+    return record_.pace.is_too_slow(job_worth(), energy - min_u64(energy, record_.choice.lost.value()));
+}
+
+/// In how many cycles, in 1/16, the stage would end if each did what is worth so much.
+uint64_t Engine::cycles_at_worth(uint64_t worth) const {
+    return worth == 0 ? never : scaled(record_.choice.reuse.value(), 16, worth);
+}
+
+/// Is it certain that another row got on faster in this stage?
+bool Engine::knows_faster() const {
+    const Pace& pace = record_.pace;
+    return pace.is_known() && record_.faster_cycles.value() < cycles_at_worth(pace.worth_at_most(job_worth()));
+}
+
+/// The running row is left: what it surely achieved counts, if nothing was better.
+void Engine::remember_pace() {
+    const Pace& pace = record_.pace;
+    if (pace.row == no_row || !pace.is_known()) {
+        return;
+    }
+    const ShortCost cycles = ShortCost::above(cycles_at_worth(pace.worth_at_least(job_worth())));
+    if (cycles < record_.faster_cycles) {
+        record_.faster_cycles = cycles;
+        record_.faster_row = pace.row;
+    }
+}
+
+/// Back to the row that got on faster, for all that the energy may be.
+Choice Engine::choose_faster(TileTable& table) const {
+    const Supply supply = record_.supply();
+    const uint64_t energy = likely_energy(supply);
+    Choice choice = row_alone(table, record_.faster_row);
+    choice.row.from = ShortCost::below(supply.low);
+    choice.until = ShortCost::above(supply.high);
+    choice.cost = scaled(energy, record_.faster_cycles.value(), 16);
+    choice.running_cost = cost_at(record_.choice, energy);
+    return choice;
 }
 
 /// The running row as a change is weighed against it.
@@ -257,12 +313,16 @@ bool Engine::wants_change(bool progress) const {
         // What seems to suffice gets another whole cycle: the one that has ended may have begun with a part of its energy. So
         // does, once, what has got on and may suffice.
         const bool once = record_.pace.got_on() && record_.idle_cycles == 1;
+        if (once && record_.pace.is_known()) {
+            return false;  // such cycles are among those that were counted
+        }
         return record_.choice.need.value() > (once ? record_.supply().high : energy) || has_given_up();
     }
     if (!follows_supply(policy_) || energy == never) {
         return false;
     }
-    return (is_too_slow(energy) || !running_choice().may_suit(record_.supply(), energy)) && is_worth_a_look(energy);
+    return knows_faster() ||
+           ((is_too_slow(energy) || !running_choice().may_suit(record_.supply(), energy)) && is_worth_a_look(energy));
 }
 
 /// May what a look costs be lost? It may be in vain. Where a cycle does less work than it costs, it costs the whole cycle.
@@ -275,6 +335,19 @@ bool Engine::is_worth_a_look(uint64_t energy) const {
     const uint64_t left = scaled(cost, work - work_of(record_.progress()), work);
     const uint64_t useful = scaled(record_.choice.reuse.value(), energy, cost);
     return left / part_to_lose > (useful > look_cost() ? look_cost() : energy);
+}
+
+/// What is left of the region, cut for another order of jobs, in values of whole jobs: each job costs about the same, a narrow one, too.
+uint64_t Engine::values_of_rest(const TileConfig& next) const {
+    const LoopShape& shape = runner_->shape();
+    const JobOrder& order = runner_->schedule().order();
+    Region rest[4];
+    const uint32_t count = order.rest_after(order.values_written(record_.done), next, rest);
+    uint64_t jobs = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+        jobs += JobOrder(shape, next, rest[i]).jobs();
+    }
+    return scaled(shape.values(), jobs, JobOrder(shape, next, whole_region(shape)).jobs());
 }
 
 /// Does the change cost less for what is left of the stage, with what a new order of jobs loses? Asked of a cycle that made
@@ -290,14 +363,12 @@ bool Engine::pays_off(const Choice& next) const {
     const uint64_t values = schedule.order().values();
     const uint64_t work = work_of({schedule.end(), 0});
     uint64_t left_now = scaled(values, work - work_of(record_.progress()), work);
-    uint64_t left_then = values - schedule.order().values_written(record_.done);
-    left_now += record_.waiting_values;
-    left_then += record_.waiting_values;
-    const uint64_t all = runner_->shape().values();
     const bool same = same_order(record_.config(), next.row.config);
-    const uint64_t split = same ? 0 : next.row.lost.value();
-    const uint64_t change = split + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
-    const uint64_t then = scaled(next.cost, same ? left_now : left_then, all) + change;
+    const uint64_t left_then = record_.waiting_values + (same ? left_now : values_of_rest(next.row.config));
+    left_now += record_.waiting_values;
+    const uint64_t all = runner_->shape().values();
+    const uint64_t change = cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
+    const uint64_t then = scaled(next.cost, left_then, all) + change;
     return scaled(now, left_now, all) > then;
 }
 
@@ -306,9 +377,14 @@ bool Engine::change_config(bool progress) {
     NvmTable table(meter_, stage_);
     const Candidate running = running_row();
     const StageView view = stage_view(table, &running);
+    const bool back = progress && knows_faster();
+    const uint64_t faster = record_.faster_cycles.value();
     Choice next;
     if (has_given_up()) {
-        next = {table.row(table.least_need), {}};
+        next = row_alone(table, table.least_need);
+    } else if (back) {
+        next = choose_faster(table);
+        forget_faster();  // it is asked once
     } else {
         next = progress ? choose(policy_, view, record_.supply()) : choose_smaller(policy_, view, record_.supply());
     }
@@ -324,16 +400,28 @@ bool Engine::change_config(bool progress) {
         keep_for(next);
         return false;
     }
-    if (!progress && record_.is_growth != 0) {
+    if (back || (!progress && record_.is_growth != 0)) {
         record_.caution = min_u32(record_.caution + 1U, Record::caution_most) & Record::caution_most;
     }
+    if (!back) {
+        remember_pace();
+    }
     take(next);
+    if (back) {
+        record_.pace.resume(scaled(next.row.reuse.value(), 16, faster));
+        promise(likely_energy(record_.supply()), record_.pace.worth.value());
+    }
     record_.is_growth = progress ? 1 : 0;
     if (!same_order(running.config, next.row.config) && regions_nearly_full(record_.waiting)) {
-        take({table.row(table.least_need), {}});
+        take(row_alone(table, table.least_need));
     }
     emit(progress ? EventKind::reconfigured : EventKind::shrunk);
     return true;
+}
+
+/// From now on the running row is too slow if a cycle of `energy` is not worth about so much.
+void Engine::promise(uint64_t energy, uint64_t worth) {
+    record_.choice.lost = ShortCost::below(energy - min_u64(energy, worth));
 }
 
 /// The configuration stays for these energies, too, at the pace it has: the question is not asked twice.
@@ -342,10 +430,9 @@ void Engine::keep_for(const Choice& other) {
     if (other.row.config == record_.config()) {
         record_.choice.need = other.row.need;  // as it is for these energies
         record_.choice.lost = other.row.lost;
-    } else if (energy < record_.choice.from.value() && other.cost != 0 && other.cost != never) {
+    } else if (other.cost != 0 && other.cost != never) {
         // It stays as long as its pace is as good as the other one's would be.
-        const uint64_t useful = scaled(record_.choice.reuse.value(), energy, other.cost);
-        record_.choice.lost = ShortCost::below(energy - min_u64(energy, useful));
+        promise(energy, scaled(record_.choice.reuse.value(), energy, other.cost));
     }
     if (is_too_slow(energy)) {
         record_.pace.accept();

@@ -84,7 +84,7 @@ void RegionStack::push(Record& record, std::span<const Region> regions) {
     }
     nvm_->write(offset_ + record.waiting * static_cast<uint32_t>(sizeof(Region)),
                 std::as_bytes(std::span<const Region>(reversed, count)));
-    record.waiting = static_cast<uint8_t>(record.waiting + count);
+    record.waiting = (record.waiting + count) & 15U;
 }
 
 void RegionStack::pop(Record& record) {

@@ -18,7 +18,7 @@
 namespace dynbal {
 
 /// Of the record's layout and meaning: records of another one are none, as those of another image.
-inline constexpr uint32_t record_version = 6;
+inline constexpr uint32_t record_version = 7;
 
 /// So many bytes of what is installed or cleared are written before a record notes it: few, so that short power cycles get on.
 inline constexpr uint32_t setup_piece_bytes = 256;
@@ -51,8 +51,9 @@ struct Record {
     uint32_t sequence = 0;
     uint32_t inference = 0;  ///< how many inferences have ended on this NVM; its parity is the state's polarity
     uint16_t stage = 0;
-    Phase phase = Phase::idle;
-    uint8_t waiting = 0;                           ///< regions of the stage behind this one, in NVM (RegionStack)
+    Phase phase : 4 = Phase::idle;
+    uint8_t waiting : 4 = 0;                       ///< regions of the stage behind this one, in NVM (RegionStack)
+    uint8_t faster_row = no_row;                   ///< of the table: what got on faster in this stage, if anything did,
     CycleState cycle : 2 = CycleState::not_begun;  ///< of the power cycle that wrote this record
     Look look : 2 = Look::none;
     uint8_t idle_cycles : 4 = 0;  ///< power cycles in a row that finished nothing, up to idle_cycles_most
@@ -70,7 +71,8 @@ struct Record {
     ShortCost supply_high = ShortCost::below(never);
     Candidate choice;             ///< the running configuration, and for which energies it was chosen,
     ShortCost choice_until;       ///< from choice.from up to this
-    Pace pace;                    ///< of the configuration
+    ShortCost faster_cycles = ShortCost::below(never);  ///< and at whose pace the stage would take so many cycles, in 1/16
+    Pace pace;                                          ///< of the configuration
     uint32_t waiting_values = 0;  ///< of the waiting regions together
     Region region;                ///< the one being worked on
 

@@ -4,7 +4,7 @@ namespace dynbal {
 namespace {
 
 /// For no energy is it known that the choice would be the same.
-Choice only(const Candidate& row) { return {row, ShortCost{}, 0, 0}; }
+Choice only(const Candidate& row) { return {row, ShortCost{}}; }
 
 /// Parts of what is cheapest at an energy.
 constexpr uint64_t whole = 1024;
@@ -59,7 +59,8 @@ Choice choose_best(const StageView& stage, const Supply& supply) {
     // For what is likely it has been chosen, too.
     const Candidate& likely = rows[EnergyRange::likely];
     const uint64_t cheapest = cost_at(likely, range.energies[EnergyRange::likely]);
-    Choice choice{rows[best], places[best].until, mean_cost(cheapest, least), 0};
+    Choice choice{rows[best], places[best].until, mean_cost(cheapest, least)};
+    choice.index = static_cast<uint8_t>(places[best].index);
     choice.row.from = likely.from < choice.row.from ? likely.from : choice.row.from;
     choice.until = choice.until < places[EnergyRange::likely].until ? places[EnergyRange::likely].until : choice.until;
     if (stage.running != nullptr) {

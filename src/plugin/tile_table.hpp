@@ -33,6 +33,10 @@ struct ShortCost {
         const uint64_t step = uint64_t{1} << (short_cost.bits >> mantissa_bits);
         return short_cost.value() >= cost ? short_cost : below(short_cost.value() + step);
     }
+    /// The one that is nearest.
+    static constexpr ShortCost nearest(uint64_t cost) {
+        return below(cost + (uint64_t{1} << (below(cost).bits >> mantissa_bits) >> 1U));
+    }
     constexpr uint64_t value() const { return uint64_t{bits & ((1U << mantissa_bits) - 1)} << (bits >> mantissa_bits); }
     constexpr bool operator==(const ShortCost&) const = default;
     /// By value: of two exponents the mantissa with the larger one is full.
@@ -61,6 +65,8 @@ uint64_t cost_at(const Candidate& row, uint64_t energy);
 
 /// Most rows of a table.
 inline constexpr uint32_t table_rows_max = 64;
+/// The number of what is no row of the table.
+inline constexpr uint8_t no_row = 255;
 
 /// Reads a table row by row: on a device each row is a transfer.
 class TileTable {

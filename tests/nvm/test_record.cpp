@@ -61,7 +61,7 @@ Record numbered(uint32_t number, uint32_t sequence) {
     record.inference = number;
     record.stage = static_cast<uint16_t>(number % 7);
     record.phase = static_cast<Phase>(number % 3);
-    record.waiting = static_cast<uint8_t>(random64(3, number) % (waiting_regions_max + 1));
+    record.waiting = random64(3, number) % (waiting_regions_max + 1) & 15U;
     record.done = number * 3;
     record.epoch = number ^ 0x12345;
     record.region = {number, number + 5, static_cast<uint16_t>(number % 9), 9};

@@ -41,56 +41,54 @@ TEST(ProgressSearch, NoProgressTakesOneLookAndAFewJobsTakeFew) {
 }
 
 TEST(Pace, IsTheMeanOfWhatCyclesAchieve) {
-    constexpr uint64_t reuse = 1000 * 16, priced = Pace::whole / 4;
+    constexpr uint64_t priced = 4096;
     Pace pace;
     // Single cycles say little: half and one and a half times what is priced.
     for (uint32_t i = 0; i < Pace::cycles_to_trust; ++i) {
         EXPECT_FALSE(pace.is_known());
-        EXPECT_FALSE(pace.is_too_slow(Pace::whole, priced));
+        EXPECT_FALSE(pace.is_too_slow(4 * priced, priced));
         pace.follow(i % 2 == 0 ? priced / 2 : priced + priced / 2);
     }
     EXPECT_TRUE(pace.is_known());
-    EXPECT_NEAR(pace.share(), priced, priced / 50);
-    for (int i = 0; i < 60; ++i) pace.follow(priced / 2);
-    EXPECT_TRUE(pace.is_too_slow(Pace::whole, priced));
-    EXPECT_NEAR(static_cast<double>(cost_at_share(reuse, pace.share())), 8.0 * reuse, 0.3 * reuse);
-    for (int i = 0; i < 99; ++i) pace.follow(0);
-    EXPECT_GE(cost_at_share(reuse, pace.share()), reuse * 1000);
-    for (int i = 0; i < 99; ++i) pace.follow(3 * Pace::whole);
-    EXPECT_GE(pace.share(), Pace::most - Pace::most / 50);
+    EXPECT_NEAR(static_cast<double>(pace.worth.value()), priced, priced / 50);
+    for (int i = 0; i < 200; ++i) pace.follow(priced / 2);
+    EXPECT_NEAR(static_cast<double>(pace.worth.value()), priced / 2, priced / 20) << "the newest cycles count";
+    EXPECT_TRUE(pace.is_too_slow(4 * priced, priced));
+    for (int i = 0; i < 999; ++i) pace.follow(0);
+    EXPECT_LE(pace.worth.value(), 64U);
+    for (int i = 0; i < 999; ++i) pace.follow(never);
+    EXPECT_GE(pace.worth.value(), ShortCost::largest - ShortCost::largest / 20);
 }
 
-TEST(Pace, KeepsAShareTo04Percent) {
-    for (uint32_t share = 0; share <= Pace::most; ++share) {
-        Pace pace;
-        pace.set_share(share);
-        ASSERT_NEAR(pace.share(), share, share * 0.004 + 1e-9);
-        const uint32_t kept = pace.share();
-        pace.set_share(kept);
-        ASSERT_EQ(pace.share(), kept);
+/// A cycle that does a job or none, by turns of five: the mean of eight cycles would be off by a third.
+TEST(Pace, DoesNotSwingWithJobsOfSeveralCycles) {
+    constexpr uint64_t job = 5000;
+    Pace pace;
+    for (uint32_t i = 0; i < 300; ++i) {
+        pace.follow(i % 5 == 4 ? job : 0);
+        if (i > 60) {
+            ASSERT_NEAR(static_cast<double>(pace.worth.value()), job / 5.0, job / 5.0 * 0.06) << i;
+        }
     }
 }
 
-/// A job that a cycle has left unfinished may be the next one's: few cycles tell of small jobs alone.
-TEST(Pace, FewCyclesBoundItByAJob) {
-    constexpr uint64_t priced = 2048, seen = 1024, job = 1024;
+/// A job that a cycle has left unfinished may be the next one's: the more cycles, the less that matters.
+TEST(Pace, IsBoundedByAJobOverAllCycles) {
+    constexpr uint64_t priced = 2000, seen = 1000, job = 1000;
     Pace pace;
-    EXPECT_FALSE(pace.is_too_slow(0, priced));
-    EXPECT_EQ(pace.share_at_most(job), Pace::most);
-    EXPECT_EQ(cost_at_share(1000, pace.share_at_least(job)), never) << "nothing was seen";
+    EXPECT_FALSE(pace.is_too_slow(0, priced)) << "nothing was seen";
     for (uint64_t i = 1; i < Pace::cycles_to_trust; ++i) {
         pace.follow(seen);
-        EXPECT_EQ(pace.share_at_most(job), seen + job / i);
-        EXPECT_EQ(pace.share_at_least(job), seen - job / i);
+        EXPECT_EQ(pace.worth_at_most(job), seen + job / i);
+        EXPECT_EQ(pace.worth_at_least(job), seen - job / i);
         EXPECT_EQ(pace.is_too_slow(job, priced), i > 1);
     }
     pace.accept();
     EXPECT_FALSE(pace.is_too_slow(0, priced));
     pace.follow(seen);
-    EXPECT_TRUE(pace.is_too_slow(job, priced)) << "all cycles count now: it is asked once more";
-    EXPECT_EQ(pace.share_at_most(job), seen);
-    EXPECT_EQ(pace.share_at_least(job), seen);
+    EXPECT_TRUE(pace.is_too_slow(job, priced)) << "enough cycles count now: it is asked once more";
     pace.accept();
+    pace.follow(seen);
     EXPECT_FALSE(pace.is_too_slow(0, priced));
 }
 
@@ -101,17 +99,6 @@ TEST(Pace, OnlyWhatFinishedSomethingGotOn) {
     EXPECT_FALSE(pace.got_on());
     pace.follow(100);
     EXPECT_TRUE(pace.got_on());
-}
-
-TEST(Pace, ThatIsAcceptedStaysSo) {
-    Pace pace;
-    pace.set_share(Pace::whole / 2);
-    pace.cycles = Pace::accepted;
-    EXPECT_FALSE(pace.is_known());
-    EXPECT_FALSE(pace.is_too_slow(0, Pace::whole));
-    const Pace before = pace;
-    pace.follow(0);
-    EXPECT_EQ(pace, before);
 }
 
 }  // namespace
