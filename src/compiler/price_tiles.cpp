@@ -51,9 +51,9 @@ public:
         return needs_[index];
     }
     /// May a few cycles be walked for all? They may miss the places of a stage where it would get nowhere.
-    bool gets_on(size_t index, uint64_t energy) const {
-        return static_cast<double>(needs(index).step) <= (1 - energy_jitter) * static_cast<double>(energy);
-    }
+    bool gets_on(size_t index, uint64_t energy) const { return gets_on_from(index) <= static_cast<double>(energy); }
+    /// The least energy at which it does, as energies vary.
+    double gets_on_from(size_t index) const { return static_cast<double>(needs(index).step) / (1 - energy_jitter); }
     WalkedStage stage_of(const TileConfig& config) const {
         return {shape_, config, arena_bytes_, prices_->model, prices_->boot};
     }
@@ -239,7 +239,7 @@ double end_of(const std::vector<Point>& points, size_t i) {
     return std::sqrt(points[i].energy * next);
 }
 
-std::vector<Segment> segments_of(const std::vector<Point>& points) {
+std::vector<Segment> segments_of(const Contest& contest, const std::vector<Point>& points) {
     std::vector<Segment> segments;
     for (size_t i = 0; i < points.size(); ++i) {
         const Point& point = points[i];
@@ -248,7 +248,7 @@ std::vector<Segment> segments_of(const std::vector<Point>& points) {
             segments.push_back({point.index, 0, point.lost, point.lost});
         }
         Segment& segment = segments.back();
-        segment.from = static_cast<uint64_t>(end_of(points, i));
+        segment.from = static_cast<uint64_t>(std::max(end_of(points, i), std::ceil(contest.gets_on_from(point.index))));
         segment.lost_min = std::min(segment.lost_min, point.lost);
         segment.lost_max = std::max(segment.lost_max, point.lost);
     }
@@ -306,7 +306,7 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
     const Contest::Winner least = contest.least_need();
     const std::vector<Point> points = points_of(contest, least.cost);
     const auto least_need = static_cast<uint64_t>(least.cost);
-    std::vector<Segment> segments = segments_of(points);
+    std::vector<Segment> segments = segments_of(contest, points);
     for (const Segment& segment : segments) {
         table.froms.push_back(ShortCost::below(segment.from));
         table.rows.push_back(row_of(contest, segment));

@@ -167,7 +167,6 @@ Status Engine::begin_stage() {
     if (status != Status::ok) {
         return status;
     }
-    forget_faster();
     take(choose_for_stage());
     record_.sums_dropped = 0;
     record_.waiting = 0;

@@ -117,16 +117,10 @@ private:
     void note_supply(const Bounds& cycle);
     void note_pace(const Progress& found);
     uint64_t work_of(const Progress& at) const;
-    uint64_t worth_of(uint64_t work) const;
-    uint64_t job_worth() const;
+    uint64_t share_of(uint64_t work) const;
+    uint64_t job_share() const;
     uint64_t look_cost() const;
-    uint64_t cost_at_worth(uint64_t energy, uint64_t worth) const;
-    uint64_t cycles_at_worth(uint64_t worth) const;
     uint64_t running_cost(uint64_t price, uint64_t energy) const;
-    bool knows_faster() const;
-    void remember_pace();
-    void forget_faster();
-    Choice choose_faster(TileTable& table) const;
     bool is_too_slow(uint64_t energy) const;
     Candidate running_row() const;
     Bounds bounds_of_last_cycle(const Progress& found) const;
@@ -136,9 +130,9 @@ private:
     bool is_worth_a_look(uint64_t energy) const;
     bool change_config(bool progress);
     void keep_for(const Choice& other);
-    void promise(uint64_t energy, uint64_t worth);
+    void promise(uint64_t energy, uint64_t cost);
+    void accept_pace(uint64_t energy);
     Choice running_choice() const { return {record_.choice, record_.choice_until}; }
-    uint64_t values_of_rest(const TileConfig& next) const;
     bool pays_off(const Choice& next) const;
     bool split_regions(const TileConfig& next);
     /// With so many waiting the region could not be split once more.

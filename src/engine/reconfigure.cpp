@@ -14,25 +14,10 @@ constexpr uint32_t idle_cycles_to_give_up = 2;
 constexpr uint64_t part_to_lose = 100;
 /// How often a stage may give up partial sums for another configuration: else changes could undo each other's work for ever.
 constexpr uint32_t sums_dropped_most = 15;
-/// What is known of the supply ages once in so many records.
-constexpr uint32_t records_of_an_age = 4;
-/// When it has aged, a larger tile may be tried in vain, which loses some cycles. Each time makes it age so much more slowly,
-/// until the supply changes.
-constexpr uint32_t slower_by_caution = 4;
-/// Rows that one look reads: those of a range, and the one for a policy's own choice or of least need.
-constexpr uint32_t look_up_calls_most = EnergyRange::count + 2;
-
 /// A row that gets on: by how much is what is asked.
 Candidate as_running(Candidate row) {
     row.need = {};
     return row;
-}
-
-/// A row that is taken without looking for which energies.
-Choice row_alone(TileTable& table, uint32_t index) {
-    Choice choice{table.row(index), {}};
-    choice.index = static_cast<uint8_t>(index);
-    return choice;
 }
 
 /// Do two configurations write values, and partial sums, in the same order?
@@ -59,10 +44,10 @@ bool Engine::has_given_up() const { return record_.idle_cycles > idle_cycles_to_
 Choice Engine::choose_for_stage() {
     NvmTable table(meter_, stage_);
     if (record_.phase == Phase::abandoning) {
-        return row_alone(table, 0);
+        return {table.row(0), {}};
     }
     if (has_given_up()) {
-        return row_alone(table, table.least_need);
+        return {table.row(table.least_need), {}};
     }
     return choose(policy_, stage_view(table, nullptr), record_.supply());
 }
@@ -70,13 +55,9 @@ Choice Engine::choose_for_stage() {
 void Engine::take(const Choice& choice) {
     record_.choice = choice.row;
     record_.choice_until = choice.until;
-    record_.pace = {};
-    record_.pace.row = choice.index;
+    record_.set_pace({});
     record_.is_growth = 0;
 }
-
-/// What was learnt of this stage's rows holds no more.
-void Engine::forget_faster() { record_.faster_cycles = ShortCost::below(never); }
 
 uint64_t Engine::least_cycle_cost(const ImageHeader& header, uint32_t index, const StageDescriptor& stage,
                                   const TileConfig& least, uint64_t least_need) {
@@ -120,66 +101,6 @@ uint64_t Engine::least_cycle_cost(const ImageHeader& header, uint32_t index, con
     return max_u64(max_u64(least_need, setup), max_u64(cost_of(model, next), cost_of(model, change)));
 }
 
-/// What the power cycle that has ended says about the supply; returns whether it made progress.
-bool Engine::note_progress(const Progress& found) {
-    const bool progress = !(found == record_.progress()) || record_.cycle != CycleState::begun;
-    // Where stages alone are kept, nobody knows what a cycle spent inside one.
-    if (record_.phase == Phase::running && runner_->shape().preservation().kept != Kept::stages) {
-        note_supply(bounds_of_last_cycle(found));
-        note_pace(found);
-    }
-    if (progress && record_.look == Look::none && runner_->schedule().order().values_written(found.done) != 0) {
-        record_.is_growth = 0;  // a larger tile was not tried in vain; partial sums alone are lost with it
-    }
-    if (!progress && record_.look == Look::follows) {
-        // The look was cut, and would be again: not for such energies.
-        record_.choice.from = record_.supply_low;
-        record_.choice_until = record_.supply_high;
-        record_.pace.accept();
-    }
-    const uint32_t idle = progress ? 0 : min_u32(record_.idle_cycles + 1U, Record::idle_cycles_most);
-    record_.idle_cycles = idle & Record::idle_cycles_most;
-    record_.set_progress(found);
-    return progress;
-}
-
-/// Ages what is known of the supply, if it is time, and adds a cycle.
-void Engine::note_supply(const Bounds& cycle) {
-    uint32_t records = records_of_an_age;
-    for (uint32_t i = 0; i < record_.caution; ++i) {
-        records *= slower_by_caution;
-    }
-    const Supply known = record_.sequence % records == 0 ? age(record_.supply()) : record_.supply();
-    if (has_changed(known, cycle)) {
-        record_.caution = 0;
-        const uint8_t row = record_.pace.row;
-        record_.pace = {};
-        record_.pace.row = row;
-        forget_faster();
-    }
-    record_.set_supply(learn(known, cycle));
-}
-
-/// Values of the region times input channels: those of each pass counted, and what the sums of a job stand for.
-uint64_t Engine::work_of(const Progress& at) const {
-    const JobOrder& order = runner_->schedule().order();
-    const uint64_t sums = at.channels_done == 0 ? 0 : uint64_t{order.job_at(at.done).values()} * at.channels_done;
-    return uint64_t{at.done} * runner_->shape().channels_in + sums;
-}
-
-/// What a cycle has done in this configuration tells whether its price is right. A look at the table took its part of the energy,
-/// or all that there was for a job.
-void Engine::note_pace(const Progress& found) {
-    const uint64_t before = work_of(record_.progress());
-    const uint64_t after = work_of(found);
-    const uint64_t done = after > before ? after - before : 0;
-    const bool looked = record_.look != Look::none;
-    if (record_.cycle != CycleState::begun || (looked && done == 0)) {
-        return;
-    }
-    record_.pace.follow(worth_of(done) + (looked ? look_cost() : 0));
-}
-
 /// What a look at the table costs that changes nothing.
 uint64_t Engine::look_cost() const {
     Traffic look = NvmTable::look_up_traffic(stage_.candidate_count, EnergyRange::count);
@@ -187,104 +108,30 @@ uint64_t Engine::look_cost() const {
     return cost_of(header_.cost_model, look);
 }
 
-/// What so much of the stage, as work_of() counts, is worth by the running row's price without failures.
-uint64_t Engine::worth_of(uint64_t work) const {
-    const uint64_t passes = runner_->schedule().end() / runner_->schedule().order().values();
-    return scaled(record_.choice.reuse.value(), work,
-                  passes * runner_->shape().values() * runner_->shape().channels_in);
-}
-
-/// The next job's part of what the whole stage costs without failures.
-uint64_t Engine::job_worth() const {
-    const JobOrder& order = runner_->schedule().order();
-    return worth_of(uint64_t{order.job_at(record_.done % order.values()).values()} * runner_->shape().channels_in);
-}
-
-/// What the stage costs in all where each cycle of `energy` does what is worth so much.
-uint64_t Engine::cost_at_worth(uint64_t energy, uint64_t worth) const {
-    return worth == 0 ? never : scaled(energy, record_.choice.reuse.value(), worth);
-}
-
 /// What the running row costs in all: its price, as far as what was seen bears it out.
 uint64_t Engine::running_cost(uint64_t price, uint64_t energy) const {
-    const Pace& pace = record_.pace;
+    const Pace pace = record_.pace();
     if (pace.cycles == 0) {
         return price;
     }
     if (energy < record_.choice.from.value()) {
-        return cost_at_worth(energy, pace.worth.value());  // a price for stronger cycles says less than one cycle
+        return cost_at_share(energy, pace.share.value());  // a price for stronger cycles says less than one cycle
     }
-    const uint64_t job = job_worth();
-    const uint64_t least = cost_at_worth(energy, pace.worth_at_most(job));
-    return min_u64(max_u64(price, least), cost_at_worth(energy, pace.worth_at_least(job)));
+    const uint64_t job = job_share();
+    const uint64_t least = cost_at_share(energy, pace.share_at_most(job));
+    return min_u64(max_u64(price, least), cost_at_share(energy, pace.share_at_least(job)));
 }
 
 /// Does the running row achieve less than its price promises?
 bool Engine::is_too_slow(uint64_t energy) const {
-    return record_.pace.is_too_slow(job_worth(), energy - min_u64(energy, record_.choice.lost.value()));
-}
-
-/// In how many cycles, in 1/16, the stage would end if each did what is worth so much.
-uint64_t Engine::cycles_at_worth(uint64_t worth) const {
-    return worth == 0 ? never : scaled(record_.choice.reuse.value(), 16, worth);
-}
-
-/// Is it certain that another row got on faster in this stage?
-bool Engine::knows_faster() const {
-    const Pace& pace = record_.pace;
-    return pace.is_known() && record_.faster_cycles.value() < cycles_at_worth(pace.worth_at_most(job_worth()));
-}
-
-/// The running row is left: what it surely achieved counts, if nothing was better.
-void Engine::remember_pace() {
-    const Pace& pace = record_.pace;
-    if (pace.row == no_row || !pace.is_known()) {
-        return;
-    }
-    const ShortCost cycles = ShortCost::above(cycles_at_worth(pace.worth_at_least(job_worth())));
-    if (cycles < record_.faster_cycles) {
-        record_.faster_cycles = cycles;
-        record_.faster_row = pace.row;
-    }
-}
-
-/// Back to the row that got on faster, for all that the energy may be.
-Choice Engine::choose_faster(TileTable& table) const {
-    const Supply supply = record_.supply();
-    const uint64_t energy = likely_energy(supply);
-    Choice choice = row_alone(table, record_.faster_row);
-    choice.row.from = ShortCost::below(supply.low);
-    choice.until = ShortCost::above(supply.high);
-    choice.cost = scaled(energy, record_.faster_cycles.value(), 16);
-    choice.running_cost = cost_at(record_.choice, energy);
-    return choice;
+    const uint64_t reuse = record_.choice.reuse.value();
+    const uint64_t useful = energy - min_u64(energy, record_.choice.lost.value());
+    return reuse != 0 && energy != never && record_.pace().is_too_slow(job_share(), scaled(Pace::whole, useful, reuse));
 }
 
 /// The running row as a change is weighed against it.
 Candidate Engine::running_row() const {
     return record_.done != 0 || record_.channels_done != 0 ? as_running(record_.choice) : record_.choice;
-}
-
-/// The last cycle spent what its record says, what its plans took from there to what was found, and not as much as the
-/// next one would have needed.
-Bounds Engine::bounds_of_last_cycle(const Progress& found) const {
-    const CostModel& model = header_.cost_model;
-    // A look that was begun: its cost is between nothing and that of the whole table.
-    const uint64_t look_up = record_.look == Look::follows
-                                 ? cost_of(model, NvmTable::look_up_traffic(stage_.candidate_count, look_up_calls_most))
-                                 : 0;
-    Schedule schedule = runner_->schedule();
-    const Bounds plans = bounds_of_cycle(schedule, model, record_.progress(), found);
-    const uint64_t before = record_.spent;
-    // Behind the last plan comes the step to what follows, which takes no more than a boot.
-    const uint64_t next =
-        plans.high == never ? plans.low + cost_of(model, boot_traffic(header_.max_state_runs)) : plans.high;
-    if (record_.cycle == CycleState::not_begun || record_.cycle == CycleState::started) {
-        // What the host did in that cycle before, loading the input for one, was not counted, and it may have begun
-        // anywhere in a charge: it may have brought more.
-        return {before + plans.low, never};
-    }
-    return {before + plans.low, before + look_up + next};
 }
 
 /// Are there partial sums in NVM that another order of jobs cannot use?
@@ -304,7 +151,7 @@ bool Engine::wants_change(bool progress) const {
     }
     // What is known of the supply may be wrong, for one after a cycle that ended early: it is not believed for ever.
     const bool may_suffice =
-        record_.choice.need.value() <= record_.supply().high || record_.pace.got_on() || has_given_up();
+        record_.choice.need.value() <= record_.supply().high || record_.pace().got_on() || has_given_up();
     if (!progress && record_.look != Look::none && may_suffice) {
         return false;  // the look at the table may be what there was too little for: now all energy is for the work
     }
@@ -312,8 +159,8 @@ bool Engine::wants_change(bool progress) const {
     if (!progress) {
         // What seems to suffice gets another whole cycle: the one that has ended may have begun with a part of its energy. So
         // does, once, what has got on and may suffice.
-        const bool once = record_.pace.got_on() && record_.idle_cycles == 1;
-        if (once && record_.pace.is_known()) {
+        const bool once = record_.pace().got_on() && record_.idle_cycles == 1;
+        if (once && record_.pace().is_known()) {
             return false;  // such cycles are among those that were counted
         }
         return record_.choice.need.value() > (once ? record_.supply().high : energy) || has_given_up();
@@ -321,8 +168,7 @@ bool Engine::wants_change(bool progress) const {
     if (!follows_supply(policy_) || energy == never) {
         return false;
     }
-    return knows_faster() ||
-           ((is_too_slow(energy) || !running_choice().may_suit(record_.supply(), energy)) && is_worth_a_look(energy));
+    return (is_too_slow(energy) || !running_choice().may_suit(record_.supply(), energy)) && is_worth_a_look(energy);
 }
 
 /// May what a look costs be lost? It may be in vain. Where a cycle does less work than it costs, it costs the whole cycle.
@@ -335,19 +181,6 @@ bool Engine::is_worth_a_look(uint64_t energy) const {
     const uint64_t left = scaled(cost, work - work_of(record_.progress()), work);
     const uint64_t useful = scaled(record_.choice.reuse.value(), energy, cost);
     return left / part_to_lose > (useful > look_cost() ? look_cost() : energy);
-}
-
-/// What is left of the region, cut for another order of jobs, in values of whole jobs: each job costs about the same, a narrow one, too.
-uint64_t Engine::values_of_rest(const TileConfig& next) const {
-    const LoopShape& shape = runner_->shape();
-    const JobOrder& order = runner_->schedule().order();
-    Region rest[4];
-    const uint32_t count = order.rest_after(order.values_written(record_.done), next, rest);
-    uint64_t jobs = 0;
-    for (uint32_t i = 0; i < count; ++i) {
-        jobs += JobOrder(shape, next, rest[i]).jobs();
-    }
-    return scaled(shape.values(), jobs, JobOrder(shape, next, whole_region(shape)).jobs());
 }
 
 /// Does the change cost less for what is left of the stage, with what a new order of jobs loses? Asked of a cycle that made
@@ -364,10 +197,12 @@ bool Engine::pays_off(const Choice& next) const {
     const uint64_t work = work_of({schedule.end(), 0});
     uint64_t left_now = scaled(values, work - work_of(record_.progress()), work);
     const bool same = same_order(record_.config(), next.row.config);
-    const uint64_t left_then = record_.waiting_values + (same ? left_now : values_of_rest(next.row.config));
+    uint64_t left_then = same ? left_now : values - schedule.order().values_written(record_.done);
     left_now += record_.waiting_values;
+    left_then += record_.waiting_values;
     const uint64_t all = runner_->shape().values();
-    const uint64_t change = cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
+    const uint64_t split = same ? 0 : next.row.lost.value();
+    const uint64_t change = split + cost_of(header_.cost_model, {0, sizeof(Record), 1, 0, 0});
     const uint64_t then = scaled(next.cost, left_then, all) + change;
     return scaled(now, left_now, all) > then;
 }
@@ -377,14 +212,9 @@ bool Engine::change_config(bool progress) {
     NvmTable table(meter_, stage_);
     const Candidate running = running_row();
     const StageView view = stage_view(table, &running);
-    const bool back = progress && knows_faster();
-    const uint64_t faster = record_.faster_cycles.value();
     Choice next;
     if (has_given_up()) {
-        next = row_alone(table, table.least_need);
-    } else if (back) {
-        next = choose_faster(table);
-        forget_faster();  // it is asked once
+        next = {table.row(table.least_need), {}};
     } else {
         next = progress ? choose(policy_, view, record_.supply()) : choose_smaller(policy_, view, record_.supply());
     }
@@ -400,28 +230,29 @@ bool Engine::change_config(bool progress) {
         keep_for(next);
         return false;
     }
-    if (back || (!progress && record_.is_growth != 0)) {
+    if (!progress && record_.is_growth != 0) {
         record_.caution = min_u32(record_.caution + 1U, Record::caution_most) & Record::caution_most;
     }
-    if (!back) {
-        remember_pace();
-    }
     take(next);
-    if (back) {
-        record_.pace.resume(scaled(next.row.reuse.value(), 16, faster));
-        promise(likely_energy(record_.supply()), record_.pace.worth.value());
-    }
     record_.is_growth = progress ? 1 : 0;
     if (!same_order(running.config, next.row.config) && regions_nearly_full(record_.waiting)) {
-        take(row_alone(table, table.least_need));
+        take({table.row(table.least_need), {}});
     }
     emit(progress ? EventKind::reconfigured : EventKind::shrunk);
     return true;
 }
 
-/// From now on the running row is too slow if a cycle of `energy` is not worth about so much.
-void Engine::promise(uint64_t energy, uint64_t worth) {
-    record_.choice.lost = ShortCost::below(energy - min_u64(energy, worth));
+/// From now on the running row is too slow where cycles of `energy` achieve less than if the stage cost so much.
+void Engine::promise(uint64_t energy, uint64_t cost) {
+    const uint64_t useful = scaled(record_.choice.reuse.value(), energy, cost);
+    record_.choice.lost = ShortCost::below(energy - min_u64(energy, useful));
+}
+
+/// There is nothing faster: it is too slow only when it achieves less than it does now.
+void Engine::accept_pace(uint64_t energy) {
+    if (is_too_slow(energy)) {
+        promise(energy, cost_at_share(energy, record_.pace().share.value()));
+    }
 }
 
 /// The configuration stays for these energies, too, at the pace it has: the question is not asked twice.
@@ -432,11 +263,9 @@ void Engine::keep_for(const Choice& other) {
         record_.choice.lost = other.row.lost;
     } else if (other.cost != 0 && other.cost != never) {
         // It stays as long as its pace is as good as the other one's would be.
-        promise(energy, scaled(record_.choice.reuse.value(), energy, other.cost));
+        promise(energy, other.cost);
     }
-    if (is_too_slow(energy)) {
-        record_.pace.accept();
-    }
+    accept_pace(energy);
     // Rows between two ranges that do not touch have not been looked at: then what was asked last counts.
     const bool none = record_.choice_until == ShortCost{};
     const bool apart = none || record_.choice_until < other.row.from ||

@@ -15,7 +15,7 @@
 namespace dynbal {
 
 /// Size of one of the two slots for progress records (nvm/record.hpp).
-inline constexpr uint32_t record_slot_bytes = 80;
+inline constexpr uint32_t record_slot_bytes = 76;
 /// Regions of a stage that wait behind the one being worked on, at most.
 inline constexpr uint32_t waiting_regions_max = 9;
 inline constexpr uint32_t records_bytes = 2 * record_slot_bytes + waiting_regions_max * sizeof(Region);

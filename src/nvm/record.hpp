@@ -53,7 +53,7 @@ struct Record {
     uint16_t stage = 0;
     Phase phase : 4 = Phase::idle;
     uint8_t waiting : 4 = 0;                       ///< regions of the stage behind this one, in NVM (RegionStack)
-    uint8_t faster_row = no_row;                   ///< of the table: what got on faster in this stage, if anything did,
+    uint8_t pace_cycles = 0;                       ///< Pace::cycles of the configuration
     CycleState cycle : 2 = CycleState::not_begun;  ///< of the power cycle that wrote this record
     Look look : 2 = Look::none;
     uint8_t idle_cycles : 4 = 0;  ///< power cycles in a row that finished nothing, up to idle_cycles_most
@@ -71,8 +71,7 @@ struct Record {
     ShortCost supply_high = ShortCost::below(never);
     Candidate choice;             ///< the running configuration, and for which energies it was chosen,
     ShortCost choice_until;       ///< from choice.from up to this
-    ShortCost faster_cycles = ShortCost::below(never);  ///< and at whose pace the stage would take so many cycles, in 1/16
-    Pace pace;                                          ///< of the configuration
+    ShortCost pace_share;         ///< and Pace::share
     uint32_t waiting_values = 0;  ///< of the waiting regions together
     Region region;                ///< the one being worked on
 
@@ -87,6 +86,11 @@ struct Record {
     constexpr Supply supply() const {
         const uint64_t high = supply_high.value();
         return {supply_low.value(), high == ShortCost::largest ? never : high};
+    }
+    constexpr Pace pace() const { return {pace_share, pace_cycles}; }
+    constexpr void set_pace(const Pace& pace) {
+        pace_share = pace.share;
+        pace_cycles = pace.cycles;
     }
     constexpr void set_supply(const Supply& supply) {
         supply_low = ShortCost::below(supply.low);

@@ -96,8 +96,7 @@ uint32_t JobOrder::jobs() const {
     return blocks * runs;
 }
 
-uint32_t JobOrder::rest_after(uint32_t done, const TileConfig& next_config,
-                              Region (&regions)[4]) const {
+uint32_t JobOrder::rest_after(uint32_t done, const TileConfig& next_config, Region (&regions)[4]) const {
     if (done >= values()) {
         return 0;
     }

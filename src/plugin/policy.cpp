@@ -60,7 +60,6 @@ Choice choose_best(const StageView& stage, const Supply& supply) {
     const Candidate& likely = rows[EnergyRange::likely];
     const uint64_t cheapest = cost_at(likely, range.energies[EnergyRange::likely]);
     Choice choice{rows[best], places[best].until, mean_cost(cheapest, least)};
-    choice.index = static_cast<uint8_t>(places[best].index);
     choice.row.from = likely.from < choice.row.from ? likely.from : choice.row.from;
     choice.until = choice.until < places[EnergyRange::likely].until ? places[EnergyRange::likely].until : choice.until;
     if (stage.running != nullptr) {

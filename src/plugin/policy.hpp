@@ -56,7 +56,6 @@ struct Choice {
     /// was not asked. `never`: where the running one gets nowhere.
     uint64_t cost = 0;
     uint64_t running_cost = 0;
-    uint8_t index = no_row;  ///< of the row, in the table
 
     /// Would the same be chosen for this energy, without a look at the table?
     constexpr bool covers(uint64_t energy) const { return row.from.value() <= energy && energy < until.value(); }

@@ -65,8 +65,6 @@ uint64_t cost_at(const Candidate& row, uint64_t energy);
 
 /// Most rows of a table.
 inline constexpr uint32_t table_rows_max = 64;
-/// The number of what is no row of the table.
-inline constexpr uint8_t no_row = 255;
 
 /// Reads a table row by row: on a device each row is a transfer.
 class TileTable {

@@ -119,7 +119,7 @@ void note_look(Places& places, const Boot& boot) {
     }
     if (after.waiting + 6U > waiting_regions_max) places.reach(Place::regions_nearly_full);
     if (after.sums_dropped > before.sums_dropped) places.reach(Place::sums_dropped);
-    if (after.pace != before.pace) places.reach(Place::pace_noticed);
+    if (after.pace() != before.pace()) places.reach(Place::pace_noticed);
 }
 
 void note_progress(Places& places, const Boot& boot) {
