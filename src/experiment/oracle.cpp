@@ -162,12 +162,10 @@ Oracle find_oracle(const ImageFile& file, const sim::DeviceProfile& profile, con
     oracle.stages.resize(file.header().stage_count);
     const Measure measure = oracle.supply_limits ? Measure::energy : Measure::time;
     sim::WorkQueue queue(oracle.stages.size(), 1);
-    sim::run_workers(queue, options.jobs, [&](sim::WorkQueue& work) {
-        while (const auto piece = work.next()) {
-            const auto stage = static_cast<uint32_t>(piece->begin);
-            oracle.stages[stage] = Contest(file, stage, profile, supply, measure, options.payments_max)
-                                       .run(options.on_progress, 1.0 / file.header().stage_count);
-        }
+    sim::run_items(queue, options.jobs, [&](uint64_t index) {
+        const auto stage = static_cast<uint32_t>(index);
+        oracle.stages[stage] = Contest(file, stage, profile, supply, measure, options.payments_max)
+                                   .run(options.on_progress, 1.0 / file.header().stage_count);
     });
     return oracle;
 }

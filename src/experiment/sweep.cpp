@@ -64,19 +64,17 @@ SweepResult run_sweep(const Grid& grid, const SweepOptions& options) {
     models.add(grid, rest, options.jobs);
     std::vector<std::atomic_flag> begun(grid.models.size());
     sim::WorkQueue queue(rest.size(), 1);
-    sim::run_workers(queue, options.jobs, [&](sim::WorkQueue& work) {
-        while (const auto piece = work.next()) {
-            const Cell& cell = rest[piece->begin];
-            if (options.on_model && !begun[cell.model].test_and_set()) options.on_model(grid.models[cell.model].name);
-            double told = 0;
-            Row row = run_cell(grid, cell, models.of(grid, cell), [&](double share) {
-                told += share;
-                if (options.on_progress) options.on_progress(share);
-            });
-            journal.append(row);
-            result.rows[cell.index] = std::move(row);
-            if (options.on_progress) options.on_progress(1 - told);
-        }
+    sim::run_items(queue, options.jobs, [&](uint64_t index) {
+        const Cell& cell = rest[index];
+        if (options.on_model && !begun[cell.model].test_and_set()) options.on_model(grid.models[cell.model].name);
+        double told = 0;
+        Row row = run_cell(grid, cell, models.of(grid, cell), [&](double share) {
+            told += share;
+            if (options.on_progress) options.on_progress(share);
+        });
+        journal.append(row);
+        result.rows[cell.index] = std::move(row);
+        if (options.on_progress) options.on_progress(1 - told);
     });
     if (options.shard.is_whole()) {
         folder.write_rows(result.rows);

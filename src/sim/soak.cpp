@@ -12,16 +12,14 @@ std::vector<std::vector<int16_t>> expected_answers(const ImageFile& file,
                                                    const std::vector<std::vector<int16_t>>& inputs, uint32_t jobs) {
     std::vector<std::vector<int16_t>> answers(inputs.size());
     WorkQueue queue(inputs.size(), 1);
-    run_workers(queue, jobs, [&](WorkQueue& work) {
-        while (const auto piece = work.next()) {
-            Session session(file);
-            SteadySupply steady;
-            RunResult result = session.run_inference(inputs[piece->begin], steady, RunOptions{});
-            if (!result.completed()) {
-                throw InputError("not even an uninterrupted inference completes: " + result.message);
-            }
-            answers[piece->begin] = std::move(result.output);
+    run_items(queue, jobs, [&](uint64_t index) {
+        Session session(file);
+        SteadySupply steady;
+        RunResult result = session.run_inference(inputs[index], steady, RunOptions{});
+        if (!result.completed()) {
+            throw InputError("not even an uninterrupted inference completes: " + result.message);
         }
+        answers[index] = std::move(result.output);
     });
     return answers;
 }
