@@ -48,6 +48,7 @@ SeriesResult run_series(Session& session, std::span<const int16_t> input, Supply
     const uint64_t count = series.due_count();
     const double all_s = series.period_s * static_cast<double>(count);
     double now_s = 0;
+    auto hopeless_left = static_cast<uint64_t>(std::count(series.hopeless.begin(), series.hopeless.end(), 1));
     for (uint64_t index = 0; index < count; ++index) {
         const double due_s = series.period_s > 0 ? series.period_s * static_cast<double>(index) : now_s;
         if (series.period_s <= 0 && due_s >= series.until_s) break;
@@ -71,7 +72,8 @@ SeriesResult run_series(Session& session, std::span<const int16_t> input, Supply
             if (run.latency_s > series.deadline_s) ++result.late;
         }
         result.duration_s = std::max(now_s, due_s + series.period_s);
-        if (result.missed() > series.missed_max) {
+        if (index < series.hopeless.size()) hopeless_left -= series.hopeless[index];
+        if (result.missed() + hopeless_left > series.missed_max) {
             result.gave_up = true;
             return result;
         }

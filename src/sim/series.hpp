@@ -23,6 +23,8 @@ struct Series {
     uint64_t count = 1;                                           ///< so many are due
     double until_s = std::numeric_limits<double>::infinity();     ///< and none after this
     uint64_t missed_max = std::numeric_limits<uint64_t>::max();   ///< give up when more are
+    /// Of those that are due, in their order: 1 if it is known before that it will be missed. Giving up need not wait for it. Empty: nothing is.
+    std::vector<uint8_t> hopeless{};
 
     /// How many are due in all; of those that begin one after the other nobody knows how many `until_s` leaves.
     uint64_t due_count() const;
@@ -38,7 +40,7 @@ struct SeriesResult {
     uint64_t never_ends = 0;  ///< the one at which it was stuck, and all that are due after it
     double duration_s = 0;    ///< to the end of the last one, or of its period, whether they end or not
     std::string stuck;        ///< why it can never go on; empty if it can
-    bool gave_up = false;     ///< because of missed_max
+    bool gave_up = false;     ///< because of missed_max, or because `hopeless` makes it certain
 
     uint64_t ended() const { return latencies_s.size(); }
     uint64_t missed() const { return late + left_out + never_ends; }

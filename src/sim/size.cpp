@@ -9,6 +9,7 @@
 
 #include "power/recording.hpp"
 #include "sim/parallel.hpp"
+#include "sim/size_chances.hpp"
 
 namespace dynbal::sim {
 namespace {
@@ -47,13 +48,54 @@ std::vector<double> steps_to(double low, double high, double factor) {
 
 constexpr uint32_t all_cores = 0;
 
+/// What a trial is made for.
+enum class Wanted : uint8_t {
+    result,
+    verdict,  ///< what is not met may be given up as soon as that is certain
+};
+
+HarvestPlan plan_with(const SizeTask& task, SizeOf what, double value) {
+    HarvestPlan plan = task.plan;
+    device::Capacitor& capacitor = plan.chain.capacitor;
+    if (what == SizeOf::capacitance) capacitor.capacitance_f = value;
+    if (what == SizeOf::on_voltage) capacitor.on_v = value;
+    if (what == SizeOf::power) {
+        plan.harvester = [inner = task.plan.harvester, value] {
+            return std::make_unique<power::ScaledHarvester>(inner(), value);
+        };
+    }
+    return plan;
+}
+
+SizeTrial trial_of(const SizeTask& task, SizeOf what, double value, Wanted wanted) {
+    const HarvestPlan plan = plan_with(task, what, value);
+    Series series = task.series;
+    series.missed_max = static_cast<uint64_t>(static_cast<double>(series.due_count()) * (1 - task.share) + 1e-9);
+    Session session(*task.file, task.profile);
+    SizeTrial trial{.value = value, .met = false, .drains = false, .result = {}};
+    try {
+        const auto supply = plan.make();
+        if (wanted == Wanted::verdict && series.missed_max < series.due_count()) {
+            series.hopeless = hopeless_inferences(task, plan);
+        }
+        trial.result = run_series(session, task.input, *supply, task.options, series);
+        trial.met = is_met(trial.result, task.share);
+        trial.drains = trial.met && drains(task, plan);
+        if (trial.drains) trial.met = false;
+    } catch (const power::NeverCharges& reason) {
+        trial.result.stuck = reason.what();
+    }
+    if (task.on_trial) task.on_trial();
+    return trial;
+}
+
 /// The index of the first value that meets the task, or how many there are.
 size_t first_met(const SizeTask& task, SizeOf what, std::span<const double> values) {
     std::vector<char> met(values.size(), 0);
     WorkQueue queue(values.size(), 1);
     // Those before it have been handed out already, so they are tried as well.
     run_items(queue, all_cores, [&](uint64_t index) {
-        met[index] = try_size(task, what, values[index]).met ? 1 : 0;
+        met[index] = meets_task(task, what, values[index]) ? 1 : 0;
         if (met[index] != 0) queue.stop();
     });
     return static_cast<size_t>(std::find(met.begin(), met.end(), 1) - met.begin());
@@ -81,30 +123,11 @@ double lost_w(const SizeTask& task, const InferenceCost& inference) {
 }
 
 SizeTrial try_size(const SizeTask& task, SizeOf what, double value) {
-    HarvestPlan plan = task.plan;
-    device::Capacitor& capacitor = plan.chain.capacitor;
-    if (what == SizeOf::capacitance) capacitor.capacitance_f = value;
-    if (what == SizeOf::on_voltage) capacitor.on_v = value;
-    if (what == SizeOf::power) {
-        plan.harvester = [inner = task.plan.harvester, value] {
-            return std::make_unique<power::ScaledHarvester>(inner(), value);
-        };
-    }
-    Series series = task.series;
-    series.missed_max = static_cast<uint64_t>(static_cast<double>(series.due_count()) * (1 - task.share) + 1e-9);
-    Session session(*task.file, task.profile);
-    SizeTrial trial{.value = value, .met = false, .drains = false, .result = {}};
-    try {
-        const auto supply = plan.make();
-        trial.result = run_series(session, task.input, *supply, task.options, series);
-        trial.met = is_met(trial.result, task.share);
-        trial.drains = trial.met && drains(task, plan);
-        if (trial.drains) trial.met = false;
-    } catch (const power::NeverCharges& reason) {
-        trial.result.stuck = reason.what();
-    }
-    if (task.on_trial) task.on_trial();
-    return trial;
+    return trial_of(task, what, value, Wanted::result);
+}
+
+bool meets_task(const SizeTask& task, SizeOf what, double value) {
+    return trial_of(task, what, value, Wanted::verdict).met;
 }
 
 SizeRange range_of(const SizeTask& task, SizeOf what) {
@@ -143,7 +166,7 @@ std::optional<double> smallest_size(const SizeTask& task, SizeOf what, const Siz
     }
     while (good / fails > (what == SizeOf::on_voltage ? std::sqrt(std::sqrt(precision)) : precision)) {
         const double middle = std::sqrt(fails * good);
-        (try_size(task, what, middle).met ? good : fails) = middle;
+        (meets_task(task, what, middle) ? good : fails) = middle;
     }
     return good;
 }
@@ -157,23 +180,27 @@ std::optional<double> sure_size(const SizeTask& task, SizeOf what, double least)
     if (least >= range.high) return std::nullopt;
     const std::vector<double> values =
         steps_to(least, std::min(high, range.high), std::pow(std::min(high, range.high) / least, 1.0 / count));
-    const std::vector<SizeTrial> trials = try_sizes(task, what, values);
-    size_t from = trials.size();
-    while (from > 0 && trials[from - 1].met) --from;
-    return from == 0 || from == trials.size() ? std::nullopt : std::optional(trials[from].value);
+    // The least is known to meet it.
+    std::vector<char> met(values.size(), 1);
+    WorkQueue queue(values.size() - 1, 1);
+    run_items(queue, all_cores,
+              [&](uint64_t index) { met[index + 1] = meets_task(task, what, values[index + 1]) ? 1 : 0; });
+    size_t from = met.size();
+    while (from > 0 && met[from - 1] != 0) --from;
+    return from == 0 || from == met.size() ? std::nullopt : std::optional(values[from]);
 }
 
 std::optional<SizeTrial> sold_capacitor(const SizeTask& task, double farads, double least_f) {
     constexpr int most_steps = 12;
     double value = standard_value(farads);
     for (int i = 0; i < most_steps; ++i, value = standard_value(value * 1.01)) {
-        SizeTrial trial = try_size(task, SizeOf::capacitance, value);
+        SizeTrial trial = trial_of(task, SizeOf::capacitance, value, Wanted::verdict);
         if (trial.met) return trial;
     }
     std::optional<SizeTrial> largest;
     // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
     for (value = standard_value(least_f); value < farads * (1 - 1e-9); value = standard_value(value * 1.01)) {
-        SizeTrial trial = try_size(task, SizeOf::capacitance, value);
+        SizeTrial trial = trial_of(task, SizeOf::capacitance, value, Wanted::verdict);
         if (trial.met) largest = std::move(trial);
     }
     return largest;
@@ -193,7 +220,7 @@ SizeTrial best_capacitor(SizeTask task) {
         run_items(queue, all_cores, [&](uint64_t index) {
             SizeTask bounded = task;
             bounded.share = share_so_far.load() * (1 - 1e-9);
-            trials[index] = try_size(bounded, SizeOf::capacitance, values[index]);
+            trials[index] = trial_of(bounded, SizeOf::capacitance, values[index], Wanted::verdict);
             const double reached = trials[index].result.gave_up ? 0 : trials[index].result.share_met();
             for (double old = share_so_far.load(); old < reached;) {
                 if (share_so_far.compare_exchange_weak(old, reached)) break;
@@ -226,6 +253,13 @@ std::optional<double> coarse_size(const SizeTask& task, double low_f) {
     std::erase_if(values, [&](double farads) { return farads < low_f; });
     const size_t first = first_met(task, SizeOf::capacitance, values);
     return first < values.size() ? std::optional(values[first]) : std::nullopt;
+}
+
+std::optional<double> without_esr_f(SizeTask task, double low_f) {
+    double& esr_ohm = task.plan.chain.capacitor.esr_ohm;
+    if (!(esr_ohm > 0)) return std::nullopt;
+    esr_ohm = 0;
+    return coarse_size(task, low_f);
 }
 
 LeastCapacitor least_capacitor(const SizeTask& task) {

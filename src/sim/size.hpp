@@ -50,6 +50,9 @@ enum class SizeOf : uint8_t { capacitance, power, on_voltage };
 
 /// With one thing changed: farads, a factor of the harvested power, or volts.
 SizeTrial try_size(const SizeTask& task, SizeOf what, double value);
+/// Only whether it meets the task: that is given up as soon as too many inferences are missed or can only be missed
+/// (sim/size_chances.hpp).
+bool meets_task(const SizeTask& task, SizeOf what, double value);
 
 /// The range that is looked through.
 struct SizeRange {
@@ -84,6 +87,9 @@ std::string option_text(double value, const char* unit);
 
 /// The first from `low_f` on, of those that smallest_size tries first, that meets the task.
 std::optional<double> coarse_size(const SizeTask& task, double low_f);
+
+/// The same of capacitors without series resistance; nothing if there is none to leave out.
+std::optional<double> without_esr_f(SizeTask task, double low_f);
 
 struct LeastCapacitor {
     std::optional<double> farads;
