@@ -8,6 +8,7 @@
 #include "cli/write_report.hpp"
 #include "io/printable.hpp"
 #include "power/recording.hpp"
+#include "sim/advice.hpp"
 
 namespace dynbal::cli {
 namespace {
@@ -88,14 +89,11 @@ std::string charge_text(const sim::SizeTask& task, const sim::SizeLimits& limits
 }
 
 /// Is it the series resistance? That was tried.
-std::string resistance_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
+std::string esr_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
     if (!limits.without_esr_f) return "";
-    const device::Capacitor& capacitor = task.plan.chain.capacitor;
-    const double drop_v = capacitor.esr_ohm * limits.inference_j / limits.inference_s / capacitor.off_v;
-    return fmt::format(
-        "The series resistance is in the way (esr={:g}Ohm): at work it takes about {:.2g} V of the {:.2g} V between "
-        "on_voltage and off_voltage; without it {} would do.\n",
-        capacitor.esr_ohm, drop_v, capacitor.on_v - capacitor.off_v, si_text(*limits.without_esr_f, "F"));
+    return sim::resistance_text(task.plan.chain.capacitor, {limits.inference_s, limits.inference_j},
+                                *limits.without_esr_f) +
+           "\n";
 }
 
 std::string best_text(const sim::SizeTask& task, const sim::SizeLimits& limits) {
@@ -141,7 +139,7 @@ std::string reasons_text(const sim::SizeTask& task, const sim::SizeLimits& limit
                         stage_text(*task.file, limits.cycle_stage), si_text(limits.cycle_j, "J"),
                         si_text(limits.cycle_f, "F"), capacitor.on_v, capacitor.off_v);
     if (limits.mean.reaching_w >= limits.needed_w + limits.lost_w) {
-        text += shortage_text(task, limits) + charge_text(task, limits) + resistance_text(task, limits);
+        text += shortage_text(task, limits) + charge_text(task, limits) + esr_text(task, limits);
     }
     return text + best_text(task, limits);
 }

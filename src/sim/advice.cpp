@@ -23,7 +23,8 @@ std::string advice_for(SizeTask task) {
     std::string ways;
     int count = 0;
     const auto add = [&](const std::string& way) { ways += (count++ == 0 ? "" : ", or ") + way; };
-    if (const auto farads = smallest_size(task, SizeOf::capacitance, {capacitor.capacitance_f, 1})) {
+    const auto farads = smallest_size(task, SizeOf::capacitance, {capacitor.capacitance_f, 1});
+    if (farads) {
         device::Capacitor larger = capacitor;
         larger.capacitance_f = rounded_up(*farads);
         std::string way = fmt::format("capacitance={} at least ({} a power cycle)",
@@ -39,12 +40,20 @@ std::string advice_for(SizeTask task) {
     if (const auto factor = smallest_size(task, SizeOf::power, {1, 1000})) {
         add(fmt::format("{:g} times the harvested power at least", rounded_up(*factor)));
     }
-    if (ways.empty()) {
-        return text +
-               "; no capacitor up to 1 F, no voltage up to max_voltage and no power up to 1000 times this one is "
-               "enough";
-    }
-    return text + (count == 1 ? "; this is enough: " : "; one of these is enough: ") + ways;
+    text += ways.empty() ? "; no capacitor up to 1 F, no voltage up to max_voltage and no power up to 1000 times this "
+                           "one is enough"
+                         : (count == 1 ? "; this is enough: " : "; one of these is enough: ") + ways;
+    if (farads) return text;
+    const auto without_f = without_esr_f(task, capacitor.capacitance_f);
+    return without_f ? text + ". " + resistance_text(capacitor, cost_of_inference(task), *without_f) : text;
+}
+
+std::string resistance_text(const device::Capacitor& capacitor, const InferenceCost& inference, double without_f) {
+    const double drop_v = capacitor.esr_ohm * inference.joules / inference.seconds / capacitor.off_v;
+    return fmt::format(
+        "The series resistance is in the way (esr={:g}Ohm): at work it takes about {:.2g} V of the {:.2g} V between "
+        "on_voltage and off_voltage; without it {} would do.",
+        capacitor.esr_ohm, drop_v, capacitor.on_v - capacitor.off_v, si_text(without_f, "F"));
 }
 
 }  // namespace dynbal::sim

@@ -11,4 +11,7 @@ namespace dynbal::sim {
 /// by trying, which takes as long as some dozen inferences. `task.series` is not looked at. "" for a recording of nothing, of which no capacitor makes more.
 std::string advice_for(SizeTask task);
 
+/// Where no capacitor is enough but `without_f` would be, had it no series resistance: a sentence that says so.
+std::string resistance_text(const device::Capacitor& capacitor, const InferenceCost& inference, double without_f);
+
 }  // namespace dynbal::sim

@@ -24,7 +24,7 @@ std::optional<Series> longer(SizeTask task, double bound_s, double low_f) {
     double good_f = 0;
     const auto meets = [&](double each_s) {
         task.series = stretched(given, each_s);
-        if (good_f > 0 && try_size(task, SizeOf::capacitance, good_f).met) return true;
+        if (good_f > 0 && meets_task(task, SizeOf::capacitance, good_f)) return true;
         const auto found = coarse_size(task, low_f);
         if (found) good_f = *found;
         return found.has_value();
@@ -138,15 +138,9 @@ SizeLimits limits_of(const SizeTask& task, const SizeTrial& best) {
     if (limits.inference_s > series.deadline_s) return limits;
     const double left_w = limits.mean.reaching_w - limits.lost_w;
     if (left_w >= limits.needed_w) limits.charged = charged_start(task);
-    if (left_w >= limits.needed_w && capacitor.esr_ohm > 0) {
-        SizeTask without = task;
-        without.plan.chain.capacitor.esr_ohm = 0;
-        limits.without_esr_f = coarse_size(without, low_f);
-    }
-    // Of a harvest that ends a longer period brings no more.
-    if (left_w > 0 && task.plan.ends_s >= task_s(series)) {
-        limits.met = longer(task, series.each_s() * limits.needed_w / left_w, low_f);
-    }
+    if (left_w >= limits.needed_w) limits.without_esr_f = without_esr_f(task, low_f);
+    // Of a harvest that ends a longer period may be met as well: from what is stored until then, or because fewer are due.
+    if (left_w > 0) limits.met = longer(task, series.each_s() * limits.needed_w / left_w, low_f);
     return limits;
 }
 

@@ -8,6 +8,7 @@
 
 #include "sim/advice.hpp"
 #include "sim/size.hpp"
+#include "sim/size_chances.hpp"
 #include "sim/size_limits.hpp"
 #include "tiny_model.hpp"
 
@@ -129,6 +130,59 @@ TEST(Size, EqualsABruteForceGrid) {
     }
 }
 
+TEST(Size, TheStrongestPowerOfEachWindowIsFound) {
+    const std::vector<power::Piece> pieces{{2, 4, 9}, {1, 0, 9}, {1, 1, 9}, {3, 2, 9}};
+    const power::Converter converter{.efficiency = 0.5};
+    EXPECT_EQ(strongest_w(pieces, converter, 2.5, 1, 4), (std::vector<double>{2, 0.5, 1, 0}));
+    EXPECT_EQ(strongest_w(pieces, converter, 1, 0.5, 6), (std::vector<double>{2, 2, 2, 0.5, 1, 1})) << "ends count";
+    EXPECT_EQ(strongest_w(pieces, converter, 2, 7, 2), (std::vector<double>{2, 2}));
+}
+
+/// What is said to have no chance has none, though a trial that runs to its end is what tells; and much of the dark is said to have
+/// none, else trials are given up no sooner.
+TEST(Size, WhatIsHopelessDoesNotEndInTime) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    uint64_t hopeless_count = 0, due_count = 0;
+    for (const std::string supply :
+         {"daynight:peak=4mW,period=300s", "daynight:peak=4mW,period=300s,clouds=0.6,seed=3",
+          "walk:high=3mW,every=3s,seed=5", "markov:power=6mW,on=3s,off=5s,seed=2", "power:1mW,esr=30Ohm"}) {
+        for (const double farads : {20e-6, 100e-6, 1e-3, 20e-3}) {
+            SizeTask task = task_with(file, input, supply);
+            task.plan.chain.capacitor.capacitance_f = farads;
+            task.series = {.period_s = 0.6, .deadline_s = 0.6, .count = 600};
+            const std::vector<uint8_t> hopeless = hopeless_inferences(task, task.plan);
+            if (hopeless.empty()) continue;
+            ASSERT_EQ(hopeless.size(), 600U);
+            due_count += hopeless.size();
+            const auto none = static_cast<uint64_t>(std::count(hopeless.begin(), hopeless.end(), 1));
+            hopeless_count += none;
+            // More in time than have a chance would show that one without a chance was.
+            const SizeTrial whole = try_size(task, SizeOf::capacitance, farads);
+            EXPECT_LE(whole.result.in_time() + none, 600U) << supply << " " << farads;
+            for (const double share : {0.1, 0.3, 0.5, 0.8}) {
+                task.share = share;
+                EXPECT_EQ(meets_task(task, SizeOf::capacitance, farads),
+                          try_size(task, SizeOf::capacitance, farads).met)
+                    << supply << " " << farads << " " << share;
+            }
+        }
+    }
+    EXPECT_GT(hopeless_count, due_count / 10) << "nothing was shown";
+}
+
+/// Those that cannot be in time need not be waited for; what ends in time all the same counts.
+TEST(Series, IsGivenUpWhenTooManyAreHopeless) {
+    Series series{.period_s = 2, .deadline_s = 2, .count = 6, .missed_max = 2, .hopeless = {0, 0, 1, 1, 1, 1}};
+    const SeriesResult given_up = run("power:2mW", series);
+    EXPECT_TRUE(given_up.gave_up);
+    EXPECT_EQ(given_up.due, 1U);
+    series.hopeless = {0, 0, 0, 0, 1, 1};
+    const SeriesResult whole = run("power:2mW", series);
+    EXPECT_FALSE(whole.gave_up);
+    EXPECT_EQ(whole.in_time(), 6U);
+}
+
 TEST(Size, TheWeakestWindowIsFoundAtTheEndOfAPiece) {
     const std::vector<power::Piece> pieces{{2, 4, 9}, {1, 0, 9}, {1, 1, 9}, {3, 2, 9}};
     const power::Converter converter{.efficiency = 0.5};
@@ -232,8 +286,8 @@ TEST(Size, TheSeriesResistanceIsFoundToBeInTheWay) {
     EXPECT_TRUE(try_size(task, SizeOf::capacitance, *limits.without_esr_f).met);
 }
 
-/// Where inferences are due after it has ended.
-TEST(Size, NoPeriodIsAdvisedForAHarvestThatEnds) {
+/// Where inferences are due after it has ended: what is advised was tried.
+TEST(Size, OfAHarvestThatEndsALongerPeriodIsAdvisedIfItIsMet) {
     const ImageFile file = tiny_image();
     const std::vector<int16_t> input = input_of(file);
     SizeTask task = task_with(file, input, "power:2mW");
@@ -243,9 +297,20 @@ TEST(Size, NoPeriodIsAdvisedForAHarvestThatEnds) {
     task.plan.mean_over_s = 0;
     const SizeTrial best = best_capacitor(task);
     EXPECT_FALSE(best.met);
-    EXPECT_TRUE(limits_of(task, best).met) << "else what follows shows nothing";
     task.plan.ends_s = 1;
-    EXPECT_FALSE(limits_of(task, best).met);
+    const auto met = limits_of(task, best).met;
+    ASSERT_TRUE(met);
+    EXPECT_GT(met->each_s(), task.series.each_s());
+    SizeTask longer = task;
+    longer.series = *met;
+    EXPECT_TRUE(least_capacitor(longer).farads);
+    // Of one that brings less than they take no period is met, and none is advised.
+    const auto little = std::vector<power::Piece>{{0.2, 2e-3}};
+    task.plan.harvester = [little] { return std::make_unique<power::TraceHarvester>(little, false, 0); };
+    task.plan.ends_s = 0.2;
+    const SizeTrial best_of_little = best_capacitor(task);
+    EXPECT_FALSE(best_of_little.met);
+    EXPECT_FALSE(limits_of(task, best_of_little).met);
 }
 
 /// A share of what one after the other brings until a trace is over: nobody knows before how many are due.
@@ -278,6 +343,17 @@ TEST(Size, ValuesThatAreSold) {
     EXPECT_NEAR(standard_value(1.01e-3), 1.5e-3, 1e-12);
     EXPECT_NEAR(standard_value(470e-6), 470e-6, 1e-12);
     EXPECT_NEAR(standard_value(7e-5), 100e-6, 1e-12);
+}
+
+TEST(Advice, NamesTheSeriesResistanceWhereItIsInTheWay) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    const std::string with = advice_for(task_with(file, input, "power:2mW,esr=1000Ohm"));
+    EXPECT_NE(with.find("The series resistance is in the way (esr=1000Ohm): "), std::string::npos) << with;
+    const std::string harmless = advice_for(task_with(file, input, "power:1mW,capacitance=1uF,esr=0.1Ohm"));
+    EXPECT_EQ(harmless.find("series resistance"), std::string::npos) << harmless;
+    const std::string without = advice_for(task_with(file, input, "power:1nW,leakage=1mA"));
+    EXPECT_EQ(without.find("series resistance"), std::string::npos) << without;
 }
 
 TEST(Advice, IsInFaradsVoltsAndJoulesAndHolds) {
