@@ -11,7 +11,7 @@
 namespace dynbal::cli {
 
 void RepeatArguments::add_to(CLI::App& command) {
-    command.add_option("--repeat", count, "Number of inferences; gives their mean, median and worst latency")
+    command.add_option("--repeat", count, "Number of inferences; gives their mean, median, 90 % and worst latency")
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}));
     command.add_flag("--whole-trace", whole_trace,
                      "Inferences until the trace of the supply is over; one that has begun goes on in its repetition");
@@ -130,8 +130,9 @@ std::string series_text(const Repeated& repeated) {
     }
     if (std::isfinite(series.deadline_s) || result.missed() > 0) text += missed_text(result) + "; ";
     if (result.ended() > 0) {
-        text += fmt::format("latency mean {}, median {}, worst {}; ", quantity(result.mean_s(), "s"),
-                            quantity(result.median_s(), "s"), quantity(result.worst_s(), "s"));
+        text += fmt::format("latency mean {}, median {}, 90 % within {}, worst {}; ", quantity(result.mean_s(), "s"),
+                            quantity(result.median_s(), "s"), quantity(result.p90_s(), "s"),
+                            quantity(result.worst_s(), "s"));
     }
     text += fmt::format("{:.3g} a minute for {}", result.per_minute(), quantity(result.duration_s, "s"));
     if (!result.stuck.empty()) {

@@ -13,6 +13,7 @@ nlohmann::ordered_json series_json(const sim::SeriesResult& result) {
                                 {"per_minute", result.per_minute()},
                                 {"mean_s", result.mean_s()},
                                 {"median_s", result.median_s()},
+                                {"p90_s", result.p90_s()},
                                 {"worst_s", result.worst_s()}};
     if (!result.stuck.empty()) json["stuck"] = result.stuck;
     return json;

@@ -24,6 +24,15 @@ double SeriesResult::median_s() const {
     return *middle;
 }
 
+double SeriesResult::p90_s() const {
+    if (latencies_s.empty()) return 0;
+    std::vector<double> sorted = latencies_s;
+    const size_t above = sorted.size() / 10;
+    const auto place = sorted.end() - 1 - static_cast<std::ptrdiff_t>(above);
+    std::nth_element(sorted.begin(), place, sorted.end());
+    return *place;
+}
+
 double SeriesResult::worst_s() const {
     return latencies_s.empty() ? 0 : *std::max_element(latencies_s.begin(), latencies_s.end());
 }

@@ -47,6 +47,7 @@ struct SeriesResult {
     uint64_t in_time() const { return due - missed(); }
     double mean_s() const;
     double median_s() const;
+    double p90_s() const;  ///< nine of ten that ended took so long or less
     double worst_s() const;
     double per_minute() const { return duration_s > 0 ? 60 * static_cast<double>(ended()) / duration_s : 0; }
     double share_met() const { return due > 0 ? static_cast<double>(in_time()) / static_cast<double>(due) : 0; }

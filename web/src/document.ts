@@ -74,6 +74,7 @@ export interface Repeated {
     per_minute: number;
     mean_s: number;
     median_s: number;
+    p90_s: number;
     worst_s: number;
     stuck?: string;
 }
