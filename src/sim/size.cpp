@@ -10,6 +10,7 @@
 #include "power/recording.hpp"
 #include "sim/parallel.hpp"
 #include "sim/size_chances.hpp"
+#include "sim/supply_kinds.hpp"
 
 namespace dynbal::sim {
 namespace {

@@ -58,16 +58,22 @@ private:
     power::ChainOptions chain_;
 };
 
-/// Below it nothing ends in time; 0 if that is not known of any power. `weakest_w`: above 0, what is below need not be told apart.
+/// Below it nothing ends in time; 0 if that is not known of any power. What is below `weakest_w`, which is above 0, need not be told
+/// apart.
 double hopeless_below_w(Probe probe, double strongest_w, double weakest_w) {
-    const double first_w = strongest_w * std::pow(power_step, fails_needed);
-    int failed = 0;
-    // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it shrinks by a factor, so it never stands still
-    for (double power_w = first_w; power_w * power_step >= weakest_w; power_w /= power_step) {
-        failed = probe.ends_in_time(power_w) ? 0 : failed + 1;
-        if (failed == fails_needed) return power_w;
+    const auto power_at = [&](int level) { return strongest_w * std::pow(power_step, fails_needed - level); };
+    int first = 0;       // of the row that may fail
+    int known_last = 0;  // those from `first` to before it have failed
+    for (;;) {
+        const int last = first + fails_needed - 1;
+        if (power_at(last) * power_step < weakest_w) return 0;
+        // From below: one that ends in time makes all above it needless.
+        int level = last;
+        while (level >= known_last && !probe.ends_in_time(power_at(level))) --level;
+        if (level < known_last) return power_at(last);
+        first = level + 1;
+        known_last = last + 1;
     }
-    return 0;
 }
 
 }  // namespace
