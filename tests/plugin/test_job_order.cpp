@@ -109,7 +109,8 @@ void check(const LoopShape& shape, const TileConfig& config, const Region& regio
     const BufferPlan plan = plan_buffers(shape, config, arena);
     check_bijection(order, shape, config, region);
     uint32_t done = 0;
-    while (done < order.values()) {
+    uint32_t jobs = 0;
+    for (; done < order.values(); ++jobs) {
         const Job job = order.job_at(done);
         expect(job_is_proper(order, job, done, shape, config), "improper job", shape, config, region);
         expect(buffers_suffice(job, shape, config, plan), "buffers too small", shape, config, region);
@@ -117,6 +118,7 @@ void check(const LoopShape& shape, const TileConfig& config, const Region& regio
         done += job.values();
     }
     expect(done == order.values(), "jobs go past the region", shape, config, region);
+    expect(jobs == order.jobs(), "jobs are counted wrong", shape, config, region);
     // Recovery starts anywhere, also inside a pixel.
     const uint32_t step = every_rest ? 1 : 1 + order.values() / 7;
     for (uint32_t index = 0; index <= order.values(); index += step) {
@@ -139,6 +141,22 @@ LoopShape plain_shape(uint32_t h, uint32_t w, uint32_t in, uint32_t out) {
     shape.weight_bytes = 2;
     shape.header_bytes = 8;
     return shape;
+}
+
+/// Four channels of 16 pixels are done, and three of one more. Cut by pixels, the strip of one pixel takes 7 jobs of the 65.
+TEST(JobOrderSmall, TheRestIsCutWhereItHasTheFewestJobs) {
+    const LoopShape shape = plain_shape(7, 7, 16, 16);
+    TileConfig now, next;
+    now.tile_out = 4;
+    now.tile_in = next.tile_in = 16;
+    now.tile_pixels = now.run_pixels = 14;
+    next.tile_out = 2;
+    next.tile_pixels = next.run_pixels = 7;
+    Region rest[4];
+    const uint32_t count = JobOrder(shape, now, whole_region(shape)).rest_after(67, next, rest);
+    uint32_t jobs = 0;
+    for (uint32_t i = 0; i < count; ++i) jobs += JobOrder(shape, next, rest[i]).jobs();
+    EXPECT_EQ(jobs, 57U);
 }
 
 TEST(JobOrderSmall, EveryConfigurationAndRegionOfSmallShapes) {
