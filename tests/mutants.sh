@@ -124,9 +124,6 @@ mutant 'a tile that is hardly dearer is asked about'       compiler/price_tiles.
 mutant 'what gets on is left after a look that was cut'    engine/reconfigure.cpp  's/ \|\| record_\.pace\.got_on\(\) \|\| has_given_up/ || has_given_up/'
 mutant 'a tile that is found again keeps its need'          engine/reconfigure.cpp  '/record_\.choice\.need = other\.row\.need;/d'
 mutant 'a price for stronger cycles is believed'           engine/reconfigure.cpp  's/if \(energy < record_\.choice\.from\.value\(\)\)/if (false)/'
-mutant 'a row is taken where it hardly gets on'            compiler/price_tiles.cpp 's/std::max\(end_of\(points, i\), std::ceil\(contest\.gets_on_from\(point\.index\)\)\)/end_of(points, i)/'
-mutant 'a strip of one pixel counts as little work'        plugin/job_order.cpp     's/if \(jobs < least\)/if (joined_count < least)/;s/least = jobs;/least = joined_count;/'
-mutant 'the pace is that of eight cycles'                  plugin/pace.hpp          's/cycles_most = 64/cycles_most = 8/'
 mutant 'nothing faster was found, but is asked for again'  engine/reconfigure.cpp   '/^void Engine::accept_pace/,/^}/s/if \(is_too_slow\(energy\)\)/if (false)/'
 echo "$survivors survive"
 exit $((survivors > 0))
