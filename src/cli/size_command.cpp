@@ -56,8 +56,8 @@ sim::SizeTask task_of(const SizeArguments& arguments, const ImageFile& file, Con
     }
     series.period_s = period.value_or(0);
     series.deadline_s = deadline.value_or(series.period_s);
-    // The second of a steady supply is like all that follow.
-    series.count = arguments.count > 0 ? arguments.count : (arguments.supply.starts_with("power:") ? 4 : 100);
+    // Of a steady supply, too: the first charge is one of so many, and one inference may leave the next one less.
+    series.count = arguments.count > 0 ? arguments.count : 100;
     const double whole_s = plan->trace ? plan->trace->duration_s : plan->day_s;
     if (arguments.count == 0 && (plan->trace || whole_s > series.each_s() * static_cast<double>(series.count))) {
         series.count = 1'000'000;
@@ -93,6 +93,7 @@ nlohmann::ordered_json json_of(const Line& line) {
     json["value"] = line.trial.value;
     json["met"] = line.trial.met;
     json["drains"] = line.trial.drains;
+    json["gave_up"] = line.trial.result.gave_up;  // so that its figures are those of a part
     return json;
 }
 
@@ -181,7 +182,10 @@ private:
             json["charged"] = {{"least_f", limits.charged->least_f}, {"sold_f", limits.charged->sold_f}};
         }
         if (limits.without_esr_f) json["without_esr_f"] = *limits.without_esr_f;
-        if (limits.met) json[task_.series.period_s > 0 ? "met_period_s" : "met_deadline_s"] = limits.met->each_s();
+        if (limits.met) {
+            json[task_.series.period_s > 0 ? "met_period_s" : "met_deadline_s"] = limits.met->series.each_s();
+            json["met_f"] = limits.met->farads;
+        }
     }
 
     /// Latency over capacitance, as values are sold.
@@ -316,7 +320,7 @@ void add_size(CLI::App& app, Context& context) {
         ->capture_default_str();
     command
         ->add_option("--repeat", arguments->count,
-                     "Number of inferences (default: those of a whole trace or day; 4 with power:P; else 100)")
+                     "Number of inferences (default: those of a whole trace or day; else 100)")
         ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}));
     add_policy(*command, arguments->policy);
     add_device(*command, arguments->device);

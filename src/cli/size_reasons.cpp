@@ -115,8 +115,8 @@ std::string best_text(const sim::SizeTask& task, const sim::SizeLimits& limits) 
         ways = fmt::format("--share {:g}", percent);
     }
     if (limits.met) {
-        ways += fmt::format("{}--{} {}", ways.empty() ? "" : " or ", periodic ? "period" : "deadline",
-                            seconds_word(limits.met->each_s()));
+        ways += fmt::format("{}--{} {} and {}", ways.empty() ? "" : ", or with ", periodic ? "period" : "deadline",
+                            seconds_word(limits.met->series.each_s()), si_text(limits.met->farads, "F"));
     }
     return text + (ways.empty() ? ".\n" : fmt::format(". With {} it would do.\n", ways));
 }

@@ -201,7 +201,7 @@ PowerChain::Step PowerChain::advance(const Flow& flow, double limit_s, double ta
     // What came in and is not there has leaked, or found the capacitor full.
     const double leaked_j = full ? energy_j_ / tau_s_ * step.time_s : in_j - (after_j - energy_j_);
     if (full) balance_.lost_clipped += in_j - leaked_j;
-    balance_.lost_leakage += leaked_j;
+    if (tau_s_ != infinity) balance_.lost_leakage += leaked_j;  // else rounding alone
     balance_.lost_resistance += flow.resistance_w * step.time_s;
     balance_.harvested += piece_.power_w * step.time_s;
     balance_.lost_converter += (piece_.power_w - converted_w()) * step.time_s;

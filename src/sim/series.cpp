@@ -21,7 +21,8 @@ double SeriesResult::median_s() const {
     std::vector<double> sorted = latencies_s;
     const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
     std::nth_element(sorted.begin(), middle, sorted.end());
-    return *middle;
+    if (sorted.size() % 2 != 0) return *middle;
+    return (*std::max_element(sorted.begin(), middle) + *middle) / 2;
 }
 
 double SeriesResult::p90_s() const {

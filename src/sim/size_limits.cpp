@@ -17,7 +17,7 @@ Series stretched(const Series& given, double each_s) {
 }
 
 /// The shortest period of two digits from `bound_s` on that some capacitor meets: steps of a quarter, then halves of the last one.
-std::optional<Series> longer(SizeTask task, double bound_s, double low_f) {
+std::optional<LongerPeriod> longer(SizeTask task, double bound_s, double low_f) {
     constexpr double longest = 1000, step = 1.25, next = 1.001, close = 1.05;
     const Series given = task.series;
     const double given_s = given.each_s();
@@ -43,7 +43,9 @@ std::optional<Series> longer(SizeTask task, double bound_s, double low_f) {
         if (middle_s > good_s / next) break;
         (meets(middle_s) ? good_s : fails_s) = middle_s;
     }
-    return stretched(given, good_s);
+    task.series = stretched(given, good_s);
+    const std::optional<SizeTrial> sold = sold_capacitor(task, good_f, good_f);
+    return LongerPeriod{task.series, sold ? sold->value : good_f};
 }
 
 /// How long it takes from the start of the supply to the on voltage; nothing if it never comes to that.

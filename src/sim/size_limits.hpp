@@ -20,6 +20,12 @@ struct ChargedStart {
     std::optional<double> first_charge_s;  ///< of the least from start_v on; nothing if it never gets to on_v
 };
 
+/// The shortest longer period, or deadline, that is met, and with which capacitor: one that is sold, if such a one does.
+struct LongerPeriod {
+    Series series;
+    double farads = 0;
+};
+
 struct SizeLimits {
     double inference_s = 0, inference_j = 0;  ///< of one on steady power, with its boot
     double cycle_j = 0;  ///< about what a power cycle must bring for the hungriest stage, with the boot
@@ -33,8 +39,7 @@ struct SizeLimits {
     SizeTrial best;        ///< best_capacitor
     std::optional<ChargedStart> charged;  ///< if the first charge is all that is in the way
     std::optional<double> without_esr_f;  ///< a capacitor that would do if it had no series resistance
-    std::optional<Series>
-        met;  ///< the shortest longer period, or deadline, that is met; nothing up to 1000 times as long
+    std::optional<LongerPeriod> met;      ///< nothing up to 1000 times as long
 };
 
 /// Found by trying, which takes as long as some hundreds of series. `best`: best_capacitor.

@@ -125,6 +125,9 @@ TEST_F(RecordingsTest, SizeNamesCapacitorPowerAndVoltage) {
     const Called json = call(with_json);
     EXPECT_GT(json.json().at("capacitance_f").get<double>(), 1e-6);
     EXPECT_LT(json.json().at("power_factor").get<double>(), 1);
+    // Of four one that is late would be a quarter: --share 90 would ask for all of them.
+    EXPECT_EQ(json.json().at("choices").at(0).at("due"), 100);
+    EXPECT_EQ(json.json().at("choices").at(0).at("gave_up"), false);
     EXPECT_EQ(call({"size", image(), "--input", x(), "--supply", "budget:1000", "--period", "2s"}).code, 2);
     EXPECT_EQ(call({"size", image(), "--input", x(), "--supply", "power:2mW"}).code, 2);
     EXPECT_EQ(call({"size", image(), "--input", x(), "--supply", "power:2mW", "--period", "100d"}).code, 2)
@@ -191,7 +194,13 @@ TEST_F(RecordingsTest, SizeAdvisesWhatIsMet) {
     const int share = std::stoi(word_after("With --share "));
     EXPECT_TRUE(met(size("", "5s", std::to_string(share))));
     EXPECT_FALSE(met(size("", "5s", std::to_string(share + 1))));
-    const double period_s = std::stod(word_after(" or --period "));
+    const std::string period = word_after(" or with --period ");
+    const double period_s = std::stod(period);
+    const std::string farads = word_after(" or with --period " + period + " and ") + "mF";
+    const Called named =
+        call({"simulate", image(), "--input", x(), "--supply", "trace:" + path("dawn.csv") + ",capacitance=" + farads,
+              "--whole-trace", "--period", period, "--json"});
+    EXPECT_EQ(named.json().at("repeated").at("missed"), 0) << farads;
     const Called longer = size("", fmt::format("{:g}s", period_s), "100");
     EXPECT_TRUE(met(longer)) << period_s;
     EXPECT_FALSE(met(size("", fmt::format("{:g}s", period_s / 1.06), "100"))) << period_s;
