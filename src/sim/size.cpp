@@ -33,8 +33,10 @@ bool drains(const SizeTask& task, const HarvestPlan& plan) {
     return mean_power(plan, plan.mean_over_s).reaching_w < taken_w * (1 - rounding);
 }
 
-/// `low` and what follows in steps of a factor, to `high`.
+/// `low` and what follows in steps of a factor, to `high`; `low` alone where a number cannot tell them apart.
 std::vector<double> steps(double low, double high, double factor) {
+    constexpr double factor_min = 1 + 1e-6;
+    if (low < high && factor < factor_min) return {low};
     std::vector<double> values;
     // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter): it grows by a factor, so it never stands still
     for (double value = low; value < high; value *= factor) values.push_back(value);

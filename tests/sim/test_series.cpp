@@ -301,6 +301,16 @@ TEST(Size, ALuckyLeastIsFollowedByASureOne) {
     EXPECT_GT(lucky, 0U) << "nothing was shown";
 }
 
+/// Between it and the largest one no number has room for twenty steps: they were counted until memory was full.
+TEST(Size, ALeastVoltageMayLieJustBelowTheLargest) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    SizeTask task = task_with(file, input, "power:2mW,max_voltage=2.99V");
+    task.series = {.period_s = 2, .deadline_s = 2, .count = 4};
+    ASSERT_TRUE(try_size(task, SizeOf::on_voltage, 2.99).met);
+    EXPECT_FALSE(sure_size(task, SizeOf::on_voltage, std::nextafter(2.99, 0)));
+}
+
 TEST(Size, TheSeriesResistanceIsFoundToBeInTheWay) {
     const ImageFile file = tiny_image();
     const std::vector<int16_t> input = input_of(file);
