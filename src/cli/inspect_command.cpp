@@ -65,7 +65,7 @@ std::string stage_table(const ImageFile& file) {
                      {"operator", io::Align::left},
                      {"output", io::Align::left},
                      {"weight bytes"},
-                     {"configurations"},
+                     {"tile rows"},
                      {"tile out"},
                      {"tile in"},
                      {"tile pixels"},

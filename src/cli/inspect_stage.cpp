@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cli/arguments.hpp"
+#include "compiler/walked_cost.hpp"
 #include "io/table.hpp"
 #include "report/span_names.hpp"
 
@@ -42,9 +43,12 @@ std::string axis_table(const UsageMap& map, const UsageAxis& axis) {
 }  // namespace
 
 std::string text_of(const ImageFile& file, uint32_t stage, const UsageMap& map) {
-    std::string text =
-        fmt::format("Stage {}, {} ({}): {} tile configurations fit the SRAM. Energies and costs in units.\n\n", stage,
-                    file.host.stage_names[stage], file.host.stage_operators[stage], grouped(map.search_space));
+    std::string text = fmt::format(
+        "Stage {}, {} ({}): {} tile configurations fit the SRAM; the image has a table with {} rows of them. Energies "
+        "and costs "
+        "in units, walked with cycles that differ by {:g} % both ways.\n\n",
+        stage, file.host.stage_names[stage], file.host.stage_operators[stage], grouped(map.search_space),
+        file.stage(stage).candidate_count, 100 * compiler::energy_jitter);
     io::Table winners({{"power cycle"}, {"cost of the stage"}, {"best tile: out x in x pixels", io::Align::left}});
     for (size_t i = 0; i < map.energies.size(); ++i) {
         const bool ends = std::isfinite(map.winners[i].cost);

@@ -48,6 +48,7 @@ sim::Series RepeatArguments::series_for(const sim::Supply& supply) const {
     if (!asked_for() && !(period.empty() && deadline.empty())) {
         throw InputError("--period and --deadline need --repeat N or --whole-trace");
     }
+    if (whole_trace && count > 0) throw InputError("--repeat N and --whole-trace: give one of them");
     sim::Series series;
     series.count = count > 0 ? count : 1'000'000;
     series.period_s = seconds_of("--period", period).value_or(0);

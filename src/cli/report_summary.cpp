@@ -135,6 +135,11 @@ std::string report_summary(const report::Experiment& experiment, const Results& 
     std::string text = series_table(experiment, results) + policies_text(results) + "\n";
     if (!results.methods.empty()) text += methods_text(results) + "\n";
     text += breakdown_text(results);
+    if (results.powers || results.capacitors) {
+        text +=
+            "\nLatency of the first inference, the first charge included, at other powers (constant ones) and with "
+            "other capacitors:\n";
+    }
     if (results.powers) text += "\n" + sweep_text(experiment, *results.powers, "harvested power", "W");
     if (results.capacitors) text += "\n" + sweep_text(experiment, *results.capacitors, "capacitor", "F");
     for (const PolicyRun& run : results.runs) {

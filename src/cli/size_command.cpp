@@ -152,6 +152,14 @@ private:
             remark_ = fmt::format("\nNo generous one: a larger capacitor than {} charges too long.\n",
                                   si_text(sensible->value, "F"));
         }
+        const device::Capacitor& capacitor = task_.plan.chain.capacitor;
+        if (capacitor.leakage_a == 0 && task_.plan.chain.sleep_w == 0) {
+            remark_ += "\nNothing is lost while it waits: neither leakage= nor sleep= is given.\n";
+        }
+        if (sensible) {
+            remark_ += fmt::format("\nTo see it: simulate, compare or report with capacitance={} in --supply.\n",
+                                   sim::option_text(sensible->value, "F"));
+        }
         curve(*least);
     }
 
@@ -311,8 +319,9 @@ void add_size(CLI::App& app, Context& context) {
     add_input(*command, arguments->input);
     command->add_option("--supply", arguments->supply, "A supply that harvests; see `dynbal help supplies`")
         ->required();
-    command->add_option("--period", arguments->period,
-                        "Begin an inference every T, such as 10s (default: one after the other)");
+    command->add_option(
+        "--period", arguments->period,
+        "Begin an inference every T, such as 10s (default: one after the other, and --deadline is needed)");
     command->add_option("--deadline", arguments->deadline,
                         "An inference must end within T after it was due (default: the period)");
     command->add_option("--share", arguments->share_percent, "Percentage of the inferences that must end in time")

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "compiler/quick_price.hpp"
 #include "compiler/tile_configs.hpp"
@@ -55,18 +56,19 @@ double importance_of(const UsageAxis& axis) {
     return count == 0 ? 1 : std::exp(sum / static_cast<double>(count));
 }
 
-/// The configurations that are walked: of each size of each dimension the best ones, as quickly priced.
+/// The configurations that are walked: of each size of each dimension the best ones, as quickly priced. That says of none that gets on by
+/// parts of jobs what it costs: then those that need least.
 std::set<size_t> entrants_of(const std::vector<QuickPrice>& all, const CostModel& model, uint64_t energy) {
     std::set<size_t> entrants;
     for (const Dimension& dimension : dimensions) {
-        std::map<uint32_t, std::vector<std::pair<double, size_t>>> by_size;
+        std::map<uint32_t, std::vector<std::tuple<double, uint64_t, size_t>>> by_size;
         for (size_t i = 0; i < all.size(); ++i) {
             const double cost = quick_cost(all[i], model, energy);
-            if (cost != infinite) by_size[dimension.size_of(all[i].config)].emplace_back(cost, i);
+            by_size[dimension.size_of(all[i].config)].emplace_back(cost, all[i].need, i);
         }
         for (auto& [size, list] : by_size) {
             std::sort(list.begin(), list.end());
-            for (size_t i = 0; i < std::min(walked, list.size()); ++i) entrants.insert(list[i].second);
+            for (size_t i = 0; i < std::min(walked, list.size()); ++i) entrants.insert(std::get<2>(list[i]));
         }
     }
     return entrants;
@@ -98,7 +100,9 @@ UsageMap usage_map(const LoopShape& shape, const StagePrices& prices, uint32_t a
     if (all.empty()) return map;
     uint64_t whole = all.front().reuse;
     for (const QuickPrice& price : all) whole = std::min(whole, price.reuse);
-    map.energies = energies_between(least, std::max(2 * least, whole + prices.boot));
+    // Cycles differ in the walks: from here on the weakest of them brings the least.
+    const auto first = static_cast<uint64_t>(std::ceil(static_cast<double>(least) / (1 - energy_jitter)));
+    map.energies = energies_between(first, std::max(2 * first, whole + prices.boot));
     for (const Dimension& dimension : dimensions) map.axes.push_back(empty_axis(dimension, all, map.energies.size()));
     for (size_t energy = 0; energy < map.energies.size(); ++energy) {
         UsageMap::Winner winner{{}, infinite};

@@ -23,10 +23,11 @@ std::string ties_of(const Comparison& comparison) {
 std::vector<std::string> lines_of(const Comparison& comparison) {
     const StageError& output = comparison.output();
     std::vector<std::string> lines;
-    lines.push_back(comparison.has_classes()
-                        ? fmt::format("same class as the float network: {} of {} calibration inputs{}",
-                                      comparison.same_class(), comparison.samples(), ties_of(comparison))
-                        : fmt::format("held against the float network on {} calibration inputs", comparison.samples()));
+    lines.push_back(
+        comparison.has_classes()
+            ? fmt::format("same class as the float network: {} of {} calibration inputs looked at{}",
+                          comparison.same_class(), comparison.samples(), ties_of(comparison))
+            : fmt::format("held against the float network on {} of the calibration inputs", comparison.samples()));
     lines.push_back(fmt::format("error of the output: rms {:.2f} %, largest {:.2f} % of its largest value",
                                 100 * output.relative_rms(), 100 * output.relative_largest()));
     const auto worst = std::max_element(

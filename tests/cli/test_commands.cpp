@@ -215,6 +215,14 @@ TEST_F(CommandTest, InspectWalksAStageOverTileSizesAndEnergies) {
     EXPECT_NE(text.out.find("By tile_out"), std::string::npos) << text.out;
 }
 
+/// From the least energy on, which is said to be enough, each stage ends.
+TEST_F(CommandTest, NoStageIsSaidNeverToEndWithTheLeastEnergy) {
+    for (int stage = 0; stage < 8; ++stage) {
+        const Called called = call({"inspect", image(), "--stage", std::to_string(stage)});
+        EXPECT_EQ(called.out.find("never ends\n"), std::string::npos) << called.out;
+    }
+}
+
 TEST_F(CommandTest, EvaluateCountsRightAnswers) {
     std::vector<float> answers;
     for (int64_t i = 0; i < samples; ++i) {
