@@ -74,7 +74,8 @@ TEST_F(ModelTest, ClassesOfTheSameScoreAreNoDisagreement) {
     EXPECT_EQ(called.json().at("against_float").at("same_class"), 32);
     EXPECT_TRUE(called.json().at("warnings").empty()) << called.err;
     const Called text = call({"compile", model_path(), "--calibrate", path("c.npy"), "-o", made()});
-    EXPECT_NE(text.out.find("same class as the float network: 32 of 32 calibration inputs looked at; 32 of them have several"),
+    EXPECT_NE(text.out.find(
+                  "same class as the float network: 32 of 32 calibration inputs looked at; 32 of them have several"),
               std::string::npos)
         << text.out;
     const Called diff = call({"diff", made(), model_path(), "--input", path("c.npy") + "@0"});
