@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <vector>
 
 #include "base/error.hpp"
 #include "io/file.hpp"
@@ -36,6 +37,22 @@ std::string lines_of(const std::vector<std::string>& names) {
     return text;
 }
 
+struct File {
+    std::string name, content;
+};
+
+std::vector<File> files_of(const Network& network) {
+    const auto stored = [&](const char* name) {
+        const auto bytes = file_of(network, name);
+        return std::string(bytes.begin(), bytes.end());
+    };
+    std::vector<File> files{{network.name + ".onnx", stored("onnx")}};
+    for (const char* name : {"calibrate.npy", "inputs.npy", "labels.npy"}) files.push_back({name, stored(name)});
+    files.push_back({"classes.txt", lines_of(network.classes)});
+    files.push_back({"README.txt", readme_of(network)});
+    return files;
+}
+
 }  // namespace
 
 std::string commands_for(const Network& network) {
@@ -56,13 +73,17 @@ std::string write_onnx(const Network& network, const std::string& folder) {
 }
 
 void write_folder(const Network& network, const std::string& folder) {
-    write_onnx(network, folder);
-    const auto write = [&](const std::string& name, auto content) {
-        io::write_file((std::filesystem::path(folder) / name).string(), content);
-    };
-    for (const char* name : {"calibrate.npy", "inputs.npy", "labels.npy"}) write(name, file_of(network, name));
-    write("classes.txt", std::string_view(lines_of(network.classes)));
-    write("README.txt", std::string_view(readme_of(network)));
+    make(folder);
+    const std::vector<File> files = files_of(network);
+    const auto path_of = [&](const File& file) { return (std::filesystem::path(folder) / file.name).string(); };
+    for (const File& file : files) {
+        std::error_code none;
+        if (std::filesystem::exists(path_of(file), none) && io::read_text(path_of(file)) != file.content) {
+            throw InputError(path_of(file) +
+                             ": a file of this name is there, and is another one: choose a folder of its own");
+        }
+    }
+    for (const File& file : files) io::write_file(path_of(file), std::string_view(file.content));
 }
 
 }  // namespace dynbal::zoo

@@ -8,7 +8,7 @@
 namespace dynbal::zoo {
 
 /// Writes NAME.onnx, calibrate.npy, inputs.npy, labels.npy, classes.txt and README.txt, which says what they are and
-/// which commands to try. Makes the folder; replaces files of these names. Throws InputError.
+/// which commands to try. Makes the folder. Throws InputError, and writes nothing, where another file of such a name is there.
 void write_folder(const Network& network, const std::string& folder);
 
 /// Writes NAME.onnx alone and returns its path. Makes the folder. Throws InputError.

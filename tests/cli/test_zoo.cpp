@@ -58,6 +58,19 @@ TEST_F(Zoo, RefusesAFolderThatIsAFile) {
     EXPECT_NE(called.err.find("zoo: cannot create this folder"), std::string::npos) << called.err;
 }
 
+TEST_F(Zoo, LeavesFilesOfTheUserAlone) {
+    std::filesystem::create_directories(path("mine"));
+    io::write_file(path("mine/README.txt"), "my notes");
+    const Called called = call({"zoo", "har", "-o", path("mine")});
+    EXPECT_EQ(called.code, 2);
+    EXPECT_NE(called.err.find("README.txt: a file of this name is there"), std::string::npos) << called.err;
+    EXPECT_EQ(io::read_text(path("mine/README.txt")), "my notes");
+    EXPECT_FALSE(std::filesystem::exists(path("mine/har.onnx"))) << "half written";
+    std::filesystem::remove(path("mine/README.txt"));
+    EXPECT_EQ(call({"zoo", "har", "-o", path("mine")}).code, 0);
+    EXPECT_EQ(call({"zoo", "har", "-o", path("mine")}).code, 0) << "the same files";
+}
+
 /// Every network, as a user would try it; and it names its inputs as often as in the software that trained it.
 TEST_F(Zoo, TheCommandsOfAFolderRun) {
     for (const zoo::Network& network : zoo::networks()) {
