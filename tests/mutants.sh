@@ -121,7 +121,7 @@ mutant 'regions are pushed where counted ones lie'         nvm/record.cpp       
 mutant 'a region is taken from the stack twice'            nvm/record.cpp          '/::pop/,/^}/{/^    --record\.waiting;$/d}'
 mutant 'the row of least need is the one that needs least' compiler/price_tiles.cpp 's/if \(entrants\.empty\(\) \|\| entrants\.front\(\)\.cost == infinite\) return least;/return least;/'
 mutant 'a tile that is hardly dearer is asked about'       compiler/price_tiles.cpp '/^uint64_t holds_from/,/^}/s/from = static_cast.*;/break;/'
-mutant 'what gets on is left after a look that was cut'    engine/reconfigure.cpp  's/ \|\| record_\.pace\.got_on\(\) \|\| has_given_up/ || has_given_up/'
+mutant 'what gets on is left after a look that was cut'    engine/reconfigure.cpp  's/ \|\| record_\.pace\(\)\.got_on\(\) \|\| has_given_up/ || has_given_up/'
 mutant 'a tile that is found again keeps its need'          engine/reconfigure.cpp  '/record_\.choice\.need = other\.row\.need;/d'
 mutant 'a price for stronger cycles is believed'           engine/reconfigure.cpp  's/if \(energy < record_\.choice\.from\.value\(\)\)/if (false)/'
 mutant 'nothing faster was found, but is asked for again'  engine/reconfigure.cpp   '/^void Engine::accept_pace/,/^}/s/if \(is_too_slow\(energy\)\)/if (false)/'
