@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <thread>
 
 #include "base/error.hpp"
@@ -118,7 +120,9 @@ void run(const WatchArguments& arguments, Context& context) {
     setting.on_v = profile.capacitor.on_v;
     setting.off_v = profile.capacitor.off_v;
     setting.seconds_a_frame = speed / frames_a_second;
-    const bool is_live = context.out == &std::cout && ::isatty(STDOUT_FILENO) == 1;
+    const char* term = std::getenv("TERM");
+    const bool moves = term != nullptr && std::string_view(term) != "dumb";
+    const bool is_live = context.out == &std::cout && ::isatty(STDOUT_FILENO) == 1 && moves;
     if (is_live) {
         const std::string hint = speed_hint(latency_of(file, profile, input, arguments).value_or(0), speed);
         if (!hint.empty()) *context.out << hint << "\n\n";
