@@ -30,8 +30,8 @@ struct UsageMap {
     std::vector<Winner> winners;  ///< of each energy
 };
 
-/// Energies from where the weakest cycle brings `least`, as they differ in walks, up to a cycle that does the whole stage. `advance` is called after each energy.
-/// At most 24 sizes a dimension.
+/// Energies from where the weakest cycle brings `least`, as they differ in walks, up to a cycle that does the whole stage.
+/// `advance` is called after each energy. At most 24 sizes a dimension.
 inline constexpr int usage_map_energies = 9;
 UsageMap usage_map(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes, uint64_t least,
                    const std::function<void()>& advance = {});

@@ -14,6 +14,7 @@ constexpr uint32_t idle_cycles_to_give_up = 2;
 constexpr uint64_t part_to_lose = 100;
 /// How often a stage may give up partial sums for another configuration: else changes could undo each other's work for ever.
 constexpr uint32_t sums_dropped_most = 15;
+
 /// A row that gets on: by how much is what is asked.
 Candidate as_running(Candidate row) {
     row.need = {};

@@ -106,12 +106,9 @@ std::string markdown_of(const std::vector<CycleEnergyLine>& lines) {
     }
     return text +
            "\n* best ends from, fixed alone ends from: the least energy of a power cycle tried with which it ends; "
-           "alone: "
-           "without our safety net, which shrinks tiles that make no progress\n"
+           "alone: without our safety net, which shrinks tiles that make no progress\n"
            "* largest gain there at: where fixed alone ends, the energy at which best saves most of it; cost, energy "
-           "and "
-           "latency "
-           "of fixed over those of best\n"
+           "and latency of fixed over those of best\n"
            "* largest gain with the net at: the same over all energies, fixed with the safety net\n"
            "* worst best / fixed, cost: the largest cost of best over that of fixed; more than 1: best lost there\n";
 }

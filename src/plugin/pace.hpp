@@ -1,6 +1,6 @@
 //! How much of a stage a power cycle does with the running configuration: what is seen, beside what its price says. A price
 //! holds for the energies that it was walked for, and near the least of them a percent of energy doubles it; and the energy of
-//! a cycle is known within bounds only. What was seen needs no energy to be known, and two configurations' can be compared.
+//! a cycle is known within bounds only. What was seen needs no energy to be known.
 #pragma once
 
 #include "plugin/tile_table.hpp"
