@@ -102,6 +102,7 @@ void run(const SimulateArguments& arguments, Context& context) {
     if (arguments.repeat.asked_for()) {
         const Repeated repeated = run_repeated(arguments.repeat, file, profile, input, arguments.supply, options);
         json["repeated"] = series_json(repeated.result);
+        all_right = all_right && repeated.result.stuck.empty();
         text += "\n" + series_text(repeated) + "\n";
     }
     context.print(json, text);

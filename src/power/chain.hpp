@@ -85,6 +85,7 @@ public:
 
     double voltage_v() const;
     const EnergyBalance& balance() const { return balance_; }
+    Reach reach() const { return harvester_->reach(); }  ///< of the harvester
 
 private:
     /// What flows into the capacitor, constant for a while.

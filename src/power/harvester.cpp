@@ -10,6 +10,9 @@
 namespace dynbal::power {
 namespace {
 
+// So many changes of a random harvester have about the mean of all that follow: markov to a percent or two, walk to some percent.
+constexpr double many_changes = 10'000;
+
 /// In (0, 1].
 double uniform(uint64_t seed, uint64_t index) {
     return (static_cast<double>(random64(seed, index) >> 11U) + 1) * 0x1.0p-53;
@@ -37,6 +40,21 @@ Piece TraceHarvester::next() {
     piece.duration_s -= std::exchange(skip_s_, 0);
     return piece;
 }
+
+Reach TraceHarvester::reach() const {
+    Reach reach;
+    for (const Piece& piece : *pieces_) {
+        reach.most_w = std::max(reach.most_w, piece.power_w);
+        reach.round_s += piece.duration_s;
+    }
+    return reach;
+}
+
+Reach MarkovHarvester::reach() const {
+    return {std::max(options_.power_w, options_.low_w), many_changes * (options_.on_s + options_.off_s)};
+}
+
+Reach WalkHarvester::reach() const { return {options_.high_w, many_changes * options_.every_s}; }
 
 Piece MarkovHarvester::next() {
     const bool on = index_ % 2 == 0;

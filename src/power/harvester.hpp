@@ -20,6 +20,12 @@ struct Piece {
     double voltage_v = std::numeric_limits<double>::infinity();  ///< at the converter's input, where it is known
 };
 
+/// What a harvester may bring.
+struct Reach {
+    double most_w = 0;   ///< at its strongest
+    double round_s = 0;  ///< so long shows about all that it ever brings; 0: it does not change, or nobody knows
+};
+
 class Harvester {
 public:
     Harvester() = default;
@@ -31,12 +37,14 @@ public:
     virtual Piece next() = 0;
     /// How often it has begun to repeat itself; what never repeats stays at 0.
     virtual uint64_t repetitions() const { return 0; }
+    virtual Reach reach() const { return {}; }
 };
 
 class ConstantHarvester final : public Harvester {
 public:
     explicit ConstantHarvester(double power_w) : power_w_(power_w) {}
     Piece next() override { return {.power_w = power_w_}; }
+    Reach reach() const override { return {power_w_, 0}; }
 
 private:
     double power_w_;
@@ -53,6 +61,10 @@ public:
         return piece;
     }
     uint64_t repetitions() const override { return harvester_->repetitions(); }
+    Reach reach() const override {
+        const Reach reach = harvester_->reach();
+        return {reach.most_w * factor_, reach.round_s};
+    }
 
 private:
     std::unique_ptr<Harvester> harvester_;
@@ -68,6 +80,7 @@ public:
         : TraceHarvester(std::make_shared<const std::vector<Piece>>(std::move(pieces)), repeats, skip_s) {}
     Piece next() override;
     uint64_t repetitions() const override { return repetitions_; }
+    Reach reach() const override;
 
 private:
     std::shared_ptr<const std::vector<Piece>> pieces_;
@@ -87,6 +100,7 @@ public:
     };
     explicit MarkovHarvester(const Options& options) : options_(options) {}
     Piece next() override;
+    Reach reach() const override;
 
 private:
     Options options_;
@@ -105,6 +119,7 @@ public:
     explicit WalkHarvester(const Options& options)
         : options_(options), power_w_((options.low_w + options.high_w) / 2) {}
     Piece next() override;
+    Reach reach() const override;
 
 private:
     Options options_;
@@ -124,6 +139,7 @@ public:
     static constexpr uint64_t pieces_per_period = 480;
     explicit DayNightHarvester(const Options& options) : options_(options) {}
     Piece next() override;
+    Reach reach() const override { return {options_.peak_w, options_.period_s}; }
 
 private:
     Options options_;

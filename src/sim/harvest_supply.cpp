@@ -45,7 +45,6 @@ void plan_power(std::string_view text, const Options& options, HarvestPlan& plan
     if (*watts < least_w || *watts > most_w) {
         options.refuse(fmt::format("'{}' is not a power between 0.001uW and 10W, such as 4mW or 250uW", text));
     }
-    plan.mean_over_s = 1;
     plan.harvester = [watts] { return std::make_unique<power::ConstantHarvester>(*watts); };
 }
 
@@ -59,9 +58,6 @@ void plan_trace(std::string_view path, Options& options, HarvestPlan& plan) {
     };
 }
 
-// So many changes of a random supply have about the mean of all that follow: markov to a percent or two, walk to some percent.
-constexpr double many_changes = 10'000;
-
 void plan_markov(Options& options, HarvestPlan& plan) {
     power::MarkovHarvester::Options markov;
     markov.power_w = options.required("power", Unit::watt, least_w, most_w);
@@ -69,7 +65,6 @@ void plan_markov(Options& options, HarvestPlan& plan) {
     markov.on_s = options.required("on", Unit::second, least_s, most_s);
     markov.off_s = options.required("off", Unit::second, least_s, most_s);
     markov.seed = options.seed();
-    plan.mean_over_s = many_changes * (markov.on_s + markov.off_s);
     plan.harvester = maker_of<power::MarkovHarvester>(markov);
 }
 
@@ -81,7 +76,6 @@ void plan_walk(Options& options, HarvestPlan& plan) {
     walk.step_w = options.number("step", Unit::watt, (walk.high_w - walk.low_w) / 10, 0, most_w);
     walk.every_s = options.number("every", Unit::second, 1, least_s, most_s);
     walk.seed = options.seed();
-    plan.mean_over_s = many_changes * walk.every_s;
     plan.harvester = maker_of<power::WalkHarvester>(walk);
 }
 
@@ -91,7 +85,7 @@ void plan_daynight(Options& options, HarvestPlan& plan) {
     day.period_s = options.number("period", Unit::second, 86400, 0.1, most_s);
     day.clouds = options.number("clouds", Unit::share, 0, 0, 1);
     day.seed = options.seed();
-    plan.day_s = plan.mean_over_s = day.period_s;
+    plan.day_s = day.period_s;
     plan.harvester = maker_of<power::DayNightHarvester>(day);
 }
 
@@ -131,6 +125,12 @@ power::ChainOptions chain_of(const DeviceProfile& profile) {
 std::unique_ptr<HarvestSupply> HarvestSupply::resumed(std::unique_ptr<power::Harvester> harvester) const {
     return std::unique_ptr<HarvestSupply>(
         new HarvestSupply(options_, chain_.resumed(std::move(harvester)), charging_ps_));
+}
+
+std::unique_ptr<Supply> HarvestSupply::at_its_best() const {
+    const power::Reach reach = chain_.reach();
+    if (reach.round_s == 0) return nullptr;
+    return std::make_unique<HarvestSupply>(std::make_unique<power::ConstantHarvester>(reach.most_w), options_);
 }
 
 void HarvestSupply::begin_cycle() {
@@ -240,7 +240,12 @@ std::optional<HarvestPlan> plan_harvest(const SupplyText& text, const DeviceProf
     }
     plan.chain = chain_options(options, profile);
     options.check_all_used();
-    if (plan.trace) add_converter(plan);
+    constexpr double any_s = 1;
+    if (plan.trace) {
+        add_converter(plan);
+    } else {
+        plan.mean_over_s = std::max(any_s, plan.harvester()->reach().round_s);
+    }
     return plan;
 }
 

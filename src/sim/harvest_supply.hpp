@@ -34,6 +34,8 @@ public:
     const power::ChainOptions* chain() const override { return &options_; }
     const power::TraceSummary* trace() const override { return trace_ ? &*trace_ : nullptr; }
     const power::EnergyBalance* balance() const override { return &chain_.balance(); }
+    std::unique_ptr<Supply> at_its_best() const override;
+    double round_s() const override { return chain_.reach().round_s; }
 
 private:
     HarvestSupply(const power::ChainOptions& options, power::PowerChain chain, uint64_t charging_ps)

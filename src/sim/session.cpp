@@ -11,6 +11,7 @@
 #include "image_file/method_names.hpp"
 #include "nvm/boot_cost.hpp"
 #include "platform/assertion.hpp"
+#include "power/recording.hpp"
 #include "sim/progress_watch.hpp"
 #include "sim/supply_kinds.hpp"
 
@@ -83,6 +84,7 @@ void check_rooms(const ImageFile& file, const DeviceProfile& profile) {
 
 Session::Session(const ImageFile& file, const DeviceProfile& profile, Defect defect)
     : file_(&file),
+      profile_(profile),
       prices_(profile.cost_model()),
       nvm_(nvm_bytes_of(file), defect, profile),
       arena_(Engine::sram_bytes_of(file.header())) {
@@ -162,12 +164,18 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
 /// Power cycles until the engine says that the inference has ended; false if it was stuck or
 /// refused.
 bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
+    Account& account = nvm_.account();
     IdleCycles idle;
     ProgressWatch watch;
     watch.note(newest_record(nvm_.memory(), file_->header()));
     // The cycle that was interrupted was the first.
     const uint64_t first_cycle = run.options->interrupted_inference ? 1 : 0;
-    while (idle.count < run.options->stuck_cycles && result.power_cycles < run.options->cycles_max) {
+    while (!is_stuck(run, supply, idle) && result.power_cycles < run.options->cycles_max) {
+        if (static_cast<double>(account.now_ps()) * 1e-12 > run.options->latency_max_s) {
+            result.outcome = Outcome::overdue;
+            result.message = "no end within the time that was given";
+            return false;
+        }
         const uint64_t cycle = first_cycle + result.power_cycles;
         // Where nothing is computed no value could show that one has survived.
         if (!run.options->timing_only || cycle == first_cycle) poison(cycle);
@@ -185,13 +193,51 @@ bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
             return false;
         } catch (const PowerLoss&) {
             const bool further = watch.note(newest_record(nvm_.memory(), file_->header()));
-            idle = further ? IdleCycles{} : IdleCycles{idle.count + 1, idle.writing + (nvm_.changed() ? 1U : 0U)};
+            if (further) {
+                idle = {.count = 0, .writing = 0, .since_ps = account.now_ps()};
+            } else {
+                ++idle.count;
+                idle.writing += nvm_.changed() ? 1U : 0U;
+            }
             nvm_.clear_changed();
         }
     }
     result.outcome = Outcome::stuck;
     result.message = stuck_message(run, idle);
     return false;
+}
+
+/// Whether nothing is to be hoped for. What changes may bring more later: then it is waited for.
+bool Session::is_stuck(const Run& run, const Supply& supply, IdleCycles& idle) const {
+    if (idle.count < run.options->stuck_cycles) return false;
+    if (idle.patience_ps == 0) {
+        const std::unique_ptr<Supply> best = supply.at_its_best();
+        idle.is_hopeless = best != nullptr && !gets_on_with(run, *best);
+        if (best == nullptr || idle.is_hopeless) return true;
+        idle.patience_ps = std::max<uint64_t>(1, static_cast<uint64_t>(supply.round_s() * 1e12));
+    }
+    return nvm_.account().now_ps() - idle.since_ps >= idle.patience_ps;
+}
+
+/// Whether another supply brings what NVM holds further. Tried on a copy.
+bool Session::gets_on_with(const Run& run, Supply& supply) const {
+    Session copy(*file_, profile_);
+    std::copy(nvm_.memory().begin(), nvm_.memory().end(), copy.nvm_.memory().begin());
+    copy.nvm_.set_arithmetic(false);
+    copy.nvm_.account().begin_run(nullptr);
+    RunOptions options = *run.options;
+    options.timing_only = true;
+    options.observer = nullptr;
+    options.expose_input = false;
+    options.abandon_at_cycle.reset();
+    options.latency_max_s = std::numeric_limits<double>::infinity();
+    options.cycles_max = options.stuck_cycles;
+    Run trial{run.input, &options, RunTrace(file_->header().stage_count, copy.nvm_.account())};
+    trial.inference = run.inference;
+    RunResult result;
+    ProgressWatch watch;
+    watch.note(newest_record(nvm_.memory(), file_->header()));
+    return copy.run_cycles(trial, supply, result) || watch.note(newest_record(copy.nvm_.memory(), file_->header()));
 }
 
 /// What an application does at each power-up. Returns at the end of the inference.
@@ -262,6 +308,12 @@ std::string Session::stuck_message(const Run& run, const IdleCycles& idle) const
     if (idle.count >= run.options->stuck_cycles) {
         what = std::to_string(idle.count) +
                " power cycles in a row made no progress, which is where this program gives up";
+        if (idle.is_hopeless) what += ", and with the most power that this supply ever brings they would not either";
+        if (idle.patience_ps > 0) {
+            what += ": in " +
+                    power::duration_text(static_cast<double>(nvm_.account().now_ps() - idle.since_ps) * 1e-12) +
+                    " the supply has shown all that it brings";
+        }
         if (idle.writing > idle.count / 2) {
             what += ", though they wrote to NVM: the record, its regions and values did not advance";
         }
@@ -332,6 +384,7 @@ const char* name_of(Outcome outcome) {
         case Outcome::completed: return "completed";
         case Outcome::abandoned: return "abandoned";
         case Outcome::stuck: return "stuck";
+        case Outcome::overdue: return "overdue";
         case Outcome::refused: return "refused";
     }
     return "unknown";

@@ -5,12 +5,14 @@
 //!  1. between power cycles nothing survives but NVM: each gets a new engine and SRAM filled with a
 //!     pattern of its own;
 //!  2. a run ends: completed, or stuck after a number of power cycles that brought its record no further
-//!     (ProgressWatch), or with the engine's refusal; never by running for ever;
+//!     (ProgressWatch), or with the engine's refusal; never by running for ever. With a supply that changes it is stuck if none of
+//!     its cycles could bring it further (Supply::at_its_best()), or if a whole round of it has not (Supply::round_s());
 //!  3. the host's part (which inference is meant, what the input is) is known from outside, as it would
 //!     be known to an application's own records.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,8 +47,10 @@ struct RunOptions {
     bool timing_only = false;
     /// Watches the run if not null.
     Observer* observer = nullptr;
-    /// So many power cycles in a row without progress mean: stuck.
+    /// So many power cycles in a row without progress mean: stuck, if the supply at its best does not bring it further either.
     uint32_t stuck_cycles = 200;
+    /// A limit of the caller's own, from the first charge on.
+    double latency_max_s = std::numeric_limits<double>::infinity();
     /// A limit of the caller's own; a run that does not get on is stuck long before.
     uint64_t cycles_max = 20'000'000;
 };
@@ -55,6 +59,7 @@ enum class Outcome : uint8_t {
     completed,
     abandoned,  ///< given up as asked; NVM is ready for the next inference
     stuck,      ///< no progress; the message says where, and what would help
+    overdue,    ///< latency_max_s has passed; NVM holds the unfinished inference
     refused,    ///< the engine returned an error; the message holds it
 };
 
@@ -98,18 +103,24 @@ private:
     /// Power cycles in a row without progress.
     struct IdleCycles {
         uint64_t count = 0;
-        uint64_t writing = 0;  ///< of them, those that changed NVM all the same
+        uint64_t writing = 0;      ///< of them, those that changed NVM all the same
+        uint64_t since_ps = 0;     ///< when the first of them began
+        uint64_t patience_ps = 0;  ///< with a supply that may yet bring more: so long; 0 if that was not asked yet
+        bool is_hopeless = false;  ///< with a supply that changes: at its best it does not bring it further either
     };
 
     void install();
     Status power_cycle(Engine& engine, Run& run, uint64_t cycle);
     Status load_input(Engine& engine, Run& run, uint64_t cycle);
     bool run_cycles(Run& run, Supply& supply, RunResult& result);
+    bool is_stuck(const Run& run, const Supply& supply, IdleCycles& idle) const;
+    bool gets_on_with(const Run& run, Supply& supply) const;
     Status finish(const Run& run, RunResult& result);
     void poison(uint64_t cycle);
     std::string stuck_message(const Run& run, const IdleCycles& idle) const;
 
     const ImageFile* file_;
+    DeviceProfile profile_;
     CostModel prices_;
     SimNvm nvm_;
     std::vector<std::byte> arena_;

@@ -73,6 +73,7 @@ public:
 
     /// Time and energy of all that is not free.
     Account& account() { return account_; }
+    const Account& account() const { return account_; }
 
     /// changed() then tells whether a byte outside of `ignored` has got another value since
     /// clear_changed().

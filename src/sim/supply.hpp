@@ -71,6 +71,11 @@ public:
     virtual const power::TraceSummary* trace() const { return nullptr; }
     /// Where the energy went since the supply was made; null if it has no capacitor.
     virtual const power::EnergyBalance* balance() const { return nullptr; }
+    /// One that brings for ever what this one brings at its best: what does not get on with it gets on with none of this one's power
+    /// cycles. Null if they are all like each other.
+    virtual std::unique_ptr<Supply> at_its_best() const { return nullptr; }
+    /// Over so long it shows about all that it ever brings.
+    virtual double round_s() const { return 0; }
 };
 
 /// Makes the supply that `text` describes (supply_help() says how). Throws InputError with the list

@@ -49,6 +49,8 @@ public:
     const power::ChainOptions* chain() const override { return rest_->chain(); }
     const power::TraceSummary* trace() const override { return rest_->trace(); }
     const power::EnergyBalance* balance() const override { return rest_->balance(); }
+    std::unique_ptr<Supply> at_its_best() const override { return rest_->at_its_best(); }
+    double round_s() const override { return rest_->round_s(); }
 
 private:
     WriteAllowance allowance_;

@@ -93,6 +93,48 @@ TEST(Series, OneWithoutAnEndHoldsTheDeviceForEver) {
     EXPECT_GE(dark.duration_s, 30);  // an inference a minute would be two
 }
 
+/// Power cycles that bring nothing at dawn say nothing about noon. What gets on nowhere is known at once, and said.
+TEST(Series, WhatComesLaterIsWaitedFor) {
+    int waited = 0, hopeless = 0;
+    for (int micro = 8; micro < 56; micro += 6) {
+        const std::string capacitor = ",capacitance=" + std::to_string(micro) + "uF";
+        const Series one{.period_s = 0, .count = 1};
+        if (run("power:100uW" + capacitor, one).ended() == 1) continue;
+        const SeriesResult day = run("daynight:peak=20mW,period=50s" + capacitor, one);
+        const bool says_why = day.stuck.find("with the most power that this supply ever brings") != std::string::npos;
+        EXPECT_NE(says_why, day.ended() == 1) << capacitor << ": " << day.stuck;
+        ++(day.ended() == 1 ? waited : hopeless);
+        // What no power of that day can do is not waited for.
+        const bool ends_at_noon = run("power:20mW" + capacitor, one).ended() == 1;
+        EXPECT_TRUE(ends_at_noon || says_why) << capacitor;
+    }
+    EXPECT_GT(waited, 0);
+    EXPECT_GT(hopeless, 0);
+}
+
+/// A recording of 12,000 steps of 100 ms lasts as long as one of 1,200 s.
+TEST(Series, HowManyAreDueIsNoQuestionOfRounding) {
+    double sum_s = 0;
+    for (int i = 0; i < 12'000; ++i) sum_s += 0.1;
+    EXPECT_NE(sum_s, 1200);
+    const Series series{.period_s = 30, .count = 1'000'000, .until_s = sum_s};
+    EXPECT_EQ(series.due_count(), 40U);
+}
+
+/// An inference that takes too long need not end before it is known that too many are missed.
+TEST(Series, IsGivenUpInTheMiddleOfAnInference) {
+    const std::string many_cycles = "power:2mW,capacitance=60uF";
+    const double alone_s = run(many_cycles, {.period_s = 0, .count = 1}).worst_s();
+    Series series{.period_s = alone_s / 50, .deadline_s = alone_s / 50, .count = 55, .missed_max = 10};
+    const SeriesResult given_up = run(many_cycles, series);
+    EXPECT_TRUE(given_up.gave_up);
+    EXPECT_EQ(given_up.ended(), 0U);
+    EXPECT_LT(given_up.duration_s, alone_s / 2);
+    // With as many as one inference leaves out it goes on.
+    series.missed_max = 54;
+    EXPECT_GE(run(many_cycles, series).ended(), 1U);
+}
+
 TEST(Series, NoneLastsLongerThanARunMay) {
     EXPECT_NO_THROW(check_length({.period_s = 86400.0, .count = 180}));
     EXPECT_THROW(check_length({.period_s = 86400.0, .count = 181}), InputError);
