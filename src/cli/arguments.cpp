@@ -125,6 +125,13 @@ std::unique_ptr<sim::Supply> read_supply(const Context& context, const std::stri
                                          const sim::DeviceProfile& profile) {
     auto supply = sim::parse_supply(text, profile);
     if (const power::TraceSummary* trace = supply->trace()) context.note(trace->text());
+    const power::ChainOptions* chain = supply->chain();
+    const double max_v = profile.capacitor.max_v;
+    if (chain != nullptr && chain->capacitor.on_v > max_v) {
+        context.note(fmt::format(
+            "on_voltage {:g} V is above the {:g} V that the capacitor of {} is charged to: it is taken to bear {:g} V",
+            chain->capacitor.on_v, max_v, profile.name, chain->capacitor.max_v));
+    }
     return supply;
 }
 
@@ -133,7 +140,8 @@ nlohmann::ordered_json trace_json(const power::TraceSummary* trace) {
     nlohmann::ordered_json json{
         {"file", trace->file},           {"format", trace->format},         {"columns", trace->columns},
         {"samples", trace->samples},     {"duration_s", trace->duration_s}, {"mean_w", trace->mean_w},
-        {"largest_w", trace->largest_w}, {"dark_share", trace->dark_share}, {"notes", trace->notes}};
+        {"largest_w", trace->largest_w}, {"dark_share", trace->dark_share}, {"longest_dark_s", trace->longest_dark_s},
+        {"notes", trace->notes}};
     if (!trace->converter.empty()) json["reaching_w"] = trace->reaching_w;
     return json;
 }

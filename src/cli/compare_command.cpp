@@ -118,7 +118,8 @@ bool judged_completes(const std::vector<CompareRow>& rows) {
     const auto keeps_nothing = [](const CompareRow& row) { return keeps_stages_only(*row.file); };
     const bool all = std::all_of(rows.begin(), rows.end(), keeps_nothing);
     return std::all_of(rows.begin(), rows.end(), [&](const CompareRow& row) {
-        return row.policy != judged || row.result.completed() || (keeps_nothing(row) && !all);
+        const bool ends = row.result.completed() && (!row.repeated || row.repeated->result.stuck.empty());
+        return row.policy != judged || ends || (keeps_nothing(row) && !all);
     });
 }
 

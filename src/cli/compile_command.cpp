@@ -53,7 +53,7 @@ std::string summary_of(const CompileArguments& arguments, const ImageFile& file,
     table.add_row({"SRAM", fmt::format("{} of {} bytes", grouped(Engine::sram_bytes_of(header)),
                                        grouped(device.sram_bytes - device.sram_reserved_bytes))});
     table.add_row({"preservation", method_name(file)});
-    table.add_row({"least energy per power cycle", least_energy_text(file)});
+    add_least_energy(table, file);
     return table.text();
 }
 
@@ -67,7 +67,7 @@ nlohmann::ordered_json json_of(const CompileArguments& arguments, const ImageFil
             {"sram_bytes", Engine::sram_bytes_of(header)},
             {"preservation", method_name(file)},
             {"ideal_macs", file.host.ideal_macs},
-            {"least_units_per_cycle", static_cast<double>(sim::least_cycle_cost(file)) / 16},
+            {"least_units_per_cycle", least_units(file)},
             {"warnings", warnings}};
 }
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -65,7 +67,16 @@ std::vector<int16_t> host_answer(const ImageFile& file, const std::vector<int16_
     return session.run_inference(input, *steady, sim::RunOptions{}).output;
 }
 
+void check_built() {
+    const std::vector<std::string> names = firmware::board_names();
+    if (std::find(names.begin(), names.end(), firmware::emulated_board) != names.end()) return;
+    throw InputError(
+        fmt::format("emulate runs the program of the board {}, and there is none in {}; ./dev boards builds it",
+                    firmware::emulated_board, fmt::join(firmware::board_folders(), ", ")));
+}
+
 void run(const EmulateArguments& arguments, Context& context) {
+    check_built();
     firmware::PayloadOptions payload;
     payload.policy = sim::parse_policy(arguments.policy);
     payload.inferences = arguments.kills == 0 ? 1 : 0;

@@ -88,6 +88,7 @@ void run_board(const FirmwareArguments& arguments, Context& context) {
     io::write_file(stem + ".hex", firmware::intel_hex(segments, program.entry()));
     const uint32_t room = program.payload_room();
     const size_t payload = segments.back().bytes.size();
+    const std::string start = firmware::start_command(arguments.board, stem + ".elf");
     context.print(
         {{"board", arguments.board},
          {"files", {stem + ".elf", stem + ".bin", stem + ".hex"}},
@@ -97,9 +98,9 @@ void run_board(const FirmwareArguments& arguments, Context& context) {
          {"flash_free_bytes", room - payload},
          {"arena_bytes", program.arena_bytes()}},
         fmt::format("Wrote {0}.elf, {0}.bin and {0}.hex: {1} bytes of flash (program {2}, model and input {3}), "
-                    "{4} bytes left.\n",
+                    "{4} bytes left.\n{5}",
                     stem, grouped(flat.size()), grouped(flat.size() - payload), grouped(payload),
-                    grouped(room - payload)));
+                    grouped(room - payload), start.empty() ? "" : "To start it: " + start + "\n"));
 }
 
 void run(const FirmwareArguments& arguments, Context& context) {

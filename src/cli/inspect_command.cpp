@@ -107,7 +107,11 @@ std::string text_of(const ImageFile& file) {
                     io::printable(file.host.device_name), methods[header.method].name, shape_text(file.host.input_dims),
                     shape_text(file.host.epilogue.answer_dims(file.host.output_dims)), grouped(file.host.ideal_macs),
                     nominal_macs_title);
-    text += stage_table(file) + "\n";
+    text +=
+        stage_table(file) +
+        "Tile out, in and pixels: output channels, input channels and pixels that a tile may have; `--stage N` shows "
+        "what each "
+        "costs. Importance: the channels whose tile size moves the cost more; the policy `paper` sets them first.\n\n";
     io::Table map({{"NVM from"}, {"to"}, {"bytes"}, {"what", io::Align::left}});
     for (const experiment::Area& area : experiment::memory_map(header)) {
         map.add_row({grouped(area.begin), grouped(area.end), grouped(area.end - area.begin), area.name});
@@ -115,11 +119,14 @@ std::string text_of(const ImageFile& file) {
     text += map.text();
     uint32_t stage = 0;
     sim::least_cycle_cost(file, &stage);
+    const LeastEnergy least = least_energy_of(file);
     return text +
            fmt::format(
                "\nSRAM: {} bytes. With power cycles of {} or more (stage {} needs them) it always gets to its "
-               "end. Units, as in --supply budget:E: {}.\n",
-               grouped(Engine::sram_bytes_of(header)), least_energy_text(file), stage, prices_text(header.cost_model)) +
+               "end{}. Units, as in --supply budget:E: {}.\n",
+               grouped(Engine::sram_bytes_of(header)), least.energy, stage,
+               least.capacitor.empty() ? "" : "; a capacitor for it: " + least.capacitor,
+               prices_text(header.cost_model)) +
            values_text(file.host) + board_table(header);
 }
 

@@ -57,7 +57,7 @@ void inspect_model(const ModelArguments& arguments, Context& context) {
     table.add_row({"stages", grouped(header.stage_count)});
     table.add_row({nominal_macs_title, grouped(file.host.ideal_macs)});
     table.add_row({"NVM", fmt::format("{} of {} bytes", grouped(header.nvm_bytes), grouped(options.device.nvm_bytes))});
-    table.add_row({"least energy per power cycle", least_energy_text(file)});
+    add_least_energy(table, file);
     for (const std::string& note : notes) context.warn(note);
     context.print(
         {{"model", arguments.path},
@@ -69,6 +69,7 @@ void inspect_model(const ModelArguments& arguments, Context& context) {
          {"ideal_macs", file.host.ideal_macs},
          {"nvm_bytes", header.nvm_bytes},
          {"sram_bytes", Engine::sram_bytes_of(header)},
+         {"least_units_per_cycle", least_units(file)},
          {"notes", notes}},
         fmt::format("It compiles for {} with {} weights; for an image give `dynbal compile` real inputs.\n\n{}",
                     options.device.name, arguments.weights, table.text()));

@@ -137,7 +137,8 @@ std::string series_text(const Repeated& repeated) {
     }
     text += fmt::format("{:.3g} a minute for {}", result.per_minute(), quantity(result.duration_s, "s"));
     if (!result.stuck.empty()) {
-        text += fmt::format("\nThe {} one never ends: {}", result.ended() == 0 ? "first" : "next", result.stuck);
+        text += fmt::format("\nThe {} one never ends: {}. `dynbal size` finds a capacitor with which all do",
+                            result.ended() == 0 ? "first" : "next", result.stuck);
     }
     return text;
 }

@@ -114,6 +114,29 @@ std::string breakdown_text(const Results& results) {
     return table.text();
 }
 
+std::string layers_text(const report::Experiment& experiment, const Results& results) {
+    std::vector<io::Column> columns{{"layer, while on", io::Align::left}};
+    for (const PolicyRun& run : results.runs) {
+        columns.push_back({std::string(sim::name_of(run.policy)) + ": time"});
+        columns.push_back({"energy"});
+    }
+    io::Table table(columns);
+    const std::vector<std::string>& names = experiment.file->host.stage_names;
+    for (size_t stage = 0; stage < names.size(); ++stage) {
+        std::vector<std::string> row{fmt::format("{} {}", stage, names[stage])};
+        for (const PolicyRun& run : results.runs) {
+            const report::Breakdown& all = run.stages[stage];
+            double time_s = -all.time_s[static_cast<size_t>(report::Category::charging)], energy_j = 0;
+            for (const double part_s : all.time_s) time_s += part_s;
+            for (const double part_j : all.energy_j) energy_j += part_j;
+            row.push_back(quantity(time_s, "s"));
+            row.push_back(quantity(energy_j, "J"));
+        }
+        table.add_row(row);
+    }
+    return table.text();
+}
+
 std::string sweep_text(const report::Experiment& experiment, const report::Sweep& sweep, const char* name,
                        const char* unit) {
     std::vector<io::Column> columns{{name}};
@@ -134,7 +157,7 @@ std::string sweep_text(const report::Experiment& experiment, const report::Sweep
 std::string report_summary(const report::Experiment& experiment, const Results& results) {
     std::string text = series_table(experiment, results) + policies_text(results) + "\n";
     if (!results.methods.empty()) text += methods_text(results) + "\n";
-    text += breakdown_text(results);
+    text += breakdown_text(results) + "\n" + layers_text(experiment, results);
     if (results.powers || results.capacitors) {
         text +=
             "\nLatency of the first inference, the first charge included, at other powers (constant ones) and with "

@@ -81,10 +81,10 @@ const char* outcome_of(const sim::SizeTrial& trial) {
 
 void add_row(io::Table& table, const Line& line, const std::string& value) {
     const sim::SeriesResult& result = line.trial.result;
-    const bool any = line.trial.met;  // what is missed ends early: its means are those of a part
-    table.add_row({line.name, value, any ? quantity(result.mean_s(), "s") : "",
-                   any ? quantity(result.worst_s(), "s") : "", any ? fmt::format("{:.3g}", result.per_minute()) : "",
-                   outcome_of(line.trial)});
+    const bool any = result.ended() > 0;
+    table.add_row({line.name, value, fmt::format("{:.3g} %", 100 * result.share_met()),
+                   any ? quantity(result.mean_s(), "s") : "", any ? quantity(result.worst_s(), "s") : "",
+                   any ? fmt::format("{:.3g}", result.per_minute()) : "", outcome_of(line.trial)});
 }
 
 nlohmann::ordered_json json_of(const Line& line) {
@@ -93,7 +93,6 @@ nlohmann::ordered_json json_of(const Line& line) {
     json["value"] = line.trial.value;
     json["met"] = line.trial.met;
     json["drains"] = line.trial.drains;
-    json["gave_up"] = line.trial.result.gave_up;  // so that its figures are those of a part
     return json;
 }
 
@@ -131,7 +130,7 @@ private:
         const std::optional<double>& least = found.farads;
         json_["capacitance_f"] = least ? nlohmann::ordered_json(*least) : nlohmann::ordered_json(nullptr);
         if (!least) {
-            table_.add_row({"capacitor", "none from 1 uF to 1 F", "", "", "", "missed"});
+            table_.add_row({"capacitor", "none from 1 uF to 1 F", "", "", "", "", "missed"});
             best_ = *found.best;
             return;
         }
@@ -199,16 +198,11 @@ private:
     /// Latency over capacitance, as values are sold.
     void curve(double least) {
         std::vector<double> values;
-        sim::SizeTask all = task_;
-        all.share = 0;
         for (double farads = sim::standard_value(least / 5); farads <= 50 * least && farads <= 1;
              farads = sim::standard_value(farads * 1.01)) {
             values.push_back(farads);
         }
-        std::vector<sim::SizeTrial> trials = sim::try_sizes(all, sim::SizeOf::capacitance, values);
-        for (sim::SizeTrial& trial : trials) {
-            trial.met = trial.result.stuck.empty() && trial.result.share_met() >= task_.share;
-        }
+        const std::vector<sim::SizeTrial> trials = sim::try_sizes(task_, sim::SizeOf::capacitance, values);
         double worst_s = 0;
         for (const sim::SizeTrial& trial : trials) worst_s = std::max(worst_s, trial.result.worst_s());
         curve_ = "\nmean (#) and worst (:) latency over the capacitance\n";
@@ -222,7 +216,7 @@ private:
                                         std::string(width(result.worst_s()) - width(result.mean_s()), ':');
             curve_ += fmt::format("{:>8} |{}{}\n", si_text(trial.value, "F"), bar,
                                   result.stuck.empty()
-                                      ? fmt::format(" {} / {}, {:.3g} % met", quantity(result.mean_s(), "s"),
+                                      ? fmt::format(" {} / {}, {:.3g} % in time", quantity(result.mean_s(), "s"),
                                                     quantity(result.worst_s(), "s"), 100 * result.share_met())
                                       : "");
         }
@@ -232,7 +226,7 @@ private:
         const auto least = sim::smallest_size(task_, sim::SizeOf::power, sim::range_of(task_, sim::SizeOf::power));
         json_["power_factor"] = least ? nlohmann::ordered_json(*least) : nlohmann::ordered_json(nullptr);
         if (!least) {
-            table_.add_row({"power", "not up to 1000 times", "", "", "", "missed"});
+            table_.add_row({"power", "not up to 1000 times", "", "", "", "", "missed"});
             return;
         }
         any_met_ = true;
@@ -262,7 +256,9 @@ private:
             sim::smallest_size(task_, sim::SizeOf::on_voltage, sim::range_of(task_, sim::SizeOf::on_voltage));
         json_["on_voltage_v"] = least ? nlohmann::ordered_json(*least) : nlohmann::ordered_json(nullptr);
         if (!least) {
-            table_.add_row({"on voltage", "none up to max_voltage", "", "", "", "missed"});
+            const double max_v = task_.plan.chain.capacitor.max_v;
+            table_.add_row(
+                {"on voltage", fmt::format("none up to {:.3g} V (max_voltage)", max_v), "", "", "", "", "missed"});
             return;
         }
         any_met_ = true;
@@ -279,7 +275,8 @@ private:
 
     sim::SizeTask task_;
     std::string supply_;
-    io::Table table_{{{"one thing changed", io::Align::left}, {"to"}, {"mean"}, {"worst"}, {"per minute"}, {""}}};
+    io::Table table_{
+        {{"one thing changed", io::Align::left}, {"to"}, {"in time"}, {"mean"}, {"worst"}, {"per minute"}, {""}}};
     nlohmann::ordered_json json_;
     sim::SizeTrial best_;  ///< if none is enough
     std::string remark_, curve_, reasons_;

@@ -106,6 +106,17 @@ std::vector<BoardSize> board_sizes() {
     return sizes;
 }
 
+std::string start_command(const std::string& board, const std::string& elf) {
+    if (board == "msp432p401r") {
+        return fmt::format("openocd -f board/ti_msp432_launchpad.cfg -c \"program {} verify reset exit\"", elf);
+    }
+    if (board == "qemu-mps2-an386") {
+        return fmt::format(
+            "qemu-system-arm -M mps2-an386 -nographic -semihosting-config enable=on,target=native -kernel {}", elf);
+    }
+    return "";
+}
+
 ElfProgram board_program(const std::string& name) {
     check_named_folder();
     for (const std::string& folder : board_folders()) {

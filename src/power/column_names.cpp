@@ -268,6 +268,13 @@ std::string unknown_unit(std::string_view name) {
     return is_one_word && !is_number && !is_name ? std::string(rest) : "";
 }
 
+std::string_view without_unit(std::string_view name) {
+    name = trimmed(name);
+    if (name.empty() || (name.back() != ')' && name.back() != ']')) return name;
+    const size_t bracket = name.find_last_of("([");
+    return bracket == std::string_view::npos || bracket == 0 ? name : trimmed(name.substr(0, bracket));
+}
+
 bool has_unit_within(std::string_view name) {
     const std::vector<std::string> parts = words_of(name);
     return std::any_of(parts.begin(), parts.end(),

@@ -43,15 +43,22 @@ void CsvColumns::fail_for_two(const char* key, std::string_view text, size_t one
     fail(fmt::format("{}={}: columns {} and {} have this name; give the number", key, text, one, other));
 }
 
-size_t CsvColumns::by_hand(const char* key, std::string_view text) const {
+/// What is called `text` once `part_of` has taken its part of each name.
+std::optional<size_t> CsvColumns::with_name(const char* key, std::string_view text,
+                                            std::string_view (*part_of)(std::string_view)) const {
     std::optional<size_t> found;
     for (size_t i = 0; i < head_.columns.size(); ++i) {
-        const std::string& name = head_.columns[i].name;
+        const std::string_view name = part_of(head_.columns[i].name);
         if (name.empty() || (name != text && folded(name) != folded(text))) continue;
         if (found) fail_for_two(key, text, *found + 1, i + 1);
         found = i;
     }
-    if (found) return *found;
+    return found;
+}
+
+size_t CsvColumns::by_hand(const char* key, std::string_view text) const {
+    if (const auto found = with_name(key, text, [](std::string_view name) { return name; })) return *found;
+    if (const auto found = with_name(key, text, without_unit)) return *found;
     size_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const bool good = error == std::errc{} && end == text.data() + text.size();

@@ -30,7 +30,7 @@ public:
     void check_names() const;
     /// Throws InputError where there is none.
     void need_header() const;
-    /// A name, or a number from 1; `key` is the option that names it. Throws InputError.
+    /// A name, with its unit or without, or a number from 1; `key` is the option that names it. Throws InputError.
     size_t by_hand(const char* key, std::string_view text) const;
     /// The column of the time is no value: it is in none of the lists then.
     void set_time(size_t column) { times_.push_back(column); }
@@ -50,6 +50,8 @@ public:
     std::string doubts_text() const;
 
 private:
+    std::optional<size_t> with_name(const char* key, std::string_view text,
+                                    std::string_view (*part_of)(std::string_view)) const;
     std::string choice_text(Quantity quantity, const char* key, const std::vector<size_t>& found) const;
     [[noreturn]] void fail_for_two(const char* key, std::string_view text, size_t one, size_t other) const;
 

@@ -22,6 +22,11 @@ public:
         layout_.first_row = head.first_row;
         layout_.cells = head.columns.size();
         layout_.format = head.instrument.empty() ? "csv" : fmt::format("csv of {}", head.instrument);
+        if (head.header == nullptr || !head.instrument.empty()) return;  // what an instrument writes before is known
+        const auto is_above = [&](const HeadLine& line) { return !line.comment && &line < head.header; };
+        if (std::any_of(table.head().begin(), table.head().end(), is_above)) {
+            layout_.format += fmt::format(", names in line {}", head.header->number);
+        }
     }
 
     TraceLayout find() {

@@ -28,10 +28,12 @@ std::string duration_text(double seconds) {
 }
 
 Recording make_recording(std::vector<Piece> pieces, TraceSummary summary) {
-    double energy_j = 0, dark_s = 0;
+    double energy_j = 0, dark_s = 0, in_a_row_s = 0;
     for (const Piece& piece : pieces) {
         summary.duration_s += piece.duration_s;
         energy_j += piece.duration_s * piece.power_w;
+        in_a_row_s = piece.power_w > 0 ? 0 : in_a_row_s + piece.duration_s;
+        summary.longest_dark_s = std::max(summary.longest_dark_s, in_a_row_s);
         if (piece.power_w <= 0) dark_s += piece.duration_s;
         summary.largest_w = std::max(summary.largest_w, piece.power_w);
     }
@@ -77,7 +79,10 @@ std::string TraceSummary::text() const {
         text += fmt::format(" at the harvester, {} behind the converter ({})", si_text(reaching_w, "W"), converter);
     }
     text += fmt::format(", largest {}", si_text(largest_w, "W"));
-    if (dark_share > 0) text += fmt::format(", nothing {:.3g} % of the time", 100 * dark_share);
+    if (dark_share > 0) {
+        text += fmt::format(", nothing {:.3g} % of the time", 100 * dark_share);
+        if (dark_share < 1) text += fmt::format(", at most {} in a row", duration_text(longest_dark_s));
+    }
     for (const std::string& note : notes) text += "; " + note;
     return text;
 }

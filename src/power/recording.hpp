@@ -16,6 +16,7 @@ struct TraceSummary {
     uint64_t samples = 0;
     double duration_s = 0, mean_w = 0, largest_w = 0;
     double dark_share = 0;             ///< of the time nothing was harvested
+    double longest_dark_s = 0;         ///< in a row
     std::vector<std::string> notes{};  ///< what a user should look at
     double reaching_w = 0;             ///< of the mean, behind the converter that a device has
     std::string converter{};           ///< what takes the rest, in words; empty where none is known or nothing is taken

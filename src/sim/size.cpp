@@ -53,7 +53,7 @@ constexpr uint32_t all_cores = 0;
 
 /// What a trial is made for.
 enum class Wanted : uint8_t {
-    result,
+    result,   ///< all of it, also of what misses
     verdict,  ///< what is not met may be given up as soon as that is certain
 };
 
@@ -73,7 +73,9 @@ HarvestPlan plan_with(const SizeTask& task, SizeOf what, double value) {
 SizeTrial trial_of(const SizeTask& task, SizeOf what, double value, Wanted wanted) {
     const HarvestPlan plan = plan_with(task, what, value);
     Series series = task.series;
-    series.missed_max = static_cast<uint64_t>(static_cast<double>(series.due_count()) * (1 - task.share) + 1e-9);
+    if (wanted == Wanted::verdict) {
+        series.missed_max = static_cast<uint64_t>(static_cast<double>(series.due_count()) * (1 - task.share) + 1e-9);
+    }
     Session session(*task.file, task.profile);
     SizeTrial trial{.value = value, .met = false, .drains = false, .result = {}};
     try {

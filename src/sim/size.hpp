@@ -25,7 +25,7 @@ struct SizeTask {
     DeviceProfile profile;
     std::span<const int16_t> input{};
     RunOptions options{};
-    Series series{};                           ///< missed_max is set from `share`
+    Series series{};
     double share = 1;                          ///< of the inferences that are due must end in time
     HarvestPlan plan;                          ///< the supply
     std::optional<InferenceCost> inference{};  ///< if it is given, what drains the capacitor in the long run is not met
@@ -48,7 +48,7 @@ struct SizeTrial {
 
 enum class SizeOf : uint8_t { capacitance, power, on_voltage };
 
-/// With one thing changed: farads, a factor of the harvested power, or volts.
+/// With one thing changed: farads, a factor of the harvested power, or volts. All inferences are tried, however many are missed.
 SizeTrial try_size(const SizeTask& task, SizeOf what, double value);
 /// Only whether it meets the task: that is given up as soon as too many inferences are missed or can only be missed
 /// (sim/size_chances.hpp).

@@ -168,8 +168,8 @@ TEST_F(CommandTest, InspectShowsStagesMemoryAndLeastEnergy) {
         EXPECT_LE(stage.at("tile_out")[0], stage.at("tile_out")[1]);
     }
     const Called text = call({"inspect", image()});
-    EXPECT_NE(text.out.find(" uF) or more (stage "), std::string::npos) << text.out;
-    EXPECT_NE(text.out.find(" uJ with the boot, "), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find(" uJ with the boot) or more (stage "), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("; a capacitor for it: "), std::string::npos) << text.out;
 }
 
 TEST_F(CommandTest, InspectSaysWhetherValuesAreInTheModelsOrder) {

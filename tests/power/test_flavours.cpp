@@ -369,7 +369,10 @@ TEST(Flavours, ASummaryShowsWhatWasTaken) {
     EXPECT_EQ(
         result.summary.text(),
         "trace flavour.csv: csv, time from 'time_s', power from 'power_mw'; 4 samples, 4 s, mean 1 mW, largest 3 mW, "
-        "nothing 50 % of the time");
+        "nothing 50 % of the time, at most 2 s in a row");
+    const Read above = read("Serial;04412345\nSamples;4\n\ntime_s;power_mw\n0;1,5\n1;0,5\n");
+    EXPECT_NE(above.summary.text().find("csv, names in line 4, time from"), std::string::npos)
+        << above.error << above.summary.text();
     const Read gap = read("time_s,power_mw\n0,1\n1,0\n500,3\n");
     EXPECT_NE(gap.summary.text().find("longest gap 8.317 min before line 4"), std::string::npos) << gap.summary.text();
     const Read large = read("time_s,power_w\n0,100\n1,0\n");

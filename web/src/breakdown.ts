@@ -98,7 +98,7 @@ export function breakdown(report: ReportDocument): HTMLElement {
     redraw();
     const lost = lostText(report, runs[selected]!);
     return card('breakdown', 'Where time and energy go',
-        'What the device did, in the order of usefulness: computing (what had to be repeated is in it), fetching each value once, then all that only power failures cause.',
+        'What the device did, in the order of usefulness: computing (what had to be repeated is in it), fetching each value once, keeping results and progress in NVM, then what only power failures cause: fetching again, finding the progress, booting, charging.',
         h('div', { class: 'controls' },
             choice('Quantity', ['Energy', 'Time'], 0, (index) => { unit = index === 0 ? 'J' : 's'; redraw(); }).element,
             choice('Scale', ['Absolute', 'Share'], 0, (index) => { share = index === 1; redraw(); }).element),

@@ -1,7 +1,15 @@
 // The top of the page: what was asked, what came out, and how to get it again.
-import { favourite, nvmBytes, speedup, tileChanges, type ReportDocument, type Run } from './document';
+import { favourite, nvmBytes, speedup, tileChanges, type Repeated, type ReportDocument, type Run } from './document';
 import { breakable, card, h } from './dom';
 import { bytes, count, duration, quantity, times } from './format';
+
+/** Where many were asked for, how many of them were in time. */
+function ofMany({ repeated }: Run, fixed: Run | undefined): string {
+    if (!repeated) return '';
+    const inTime = ({ due, missed }: Repeated) => `${count(due - missed)} of ${count(due)}`;
+    const beside = fixed?.repeated ? `; with the policy fixed ${inTime(fixed.repeated)}` : '';
+    return ` ${inTime(repeated)} inferences made it${beside}.`;
+}
 
 /** One sentence that says what the run was worth. */
 function verdict(report: ReportDocument): HTMLElement {
@@ -19,7 +27,7 @@ function verdict(report: ReportDocument): HTMLElement {
         const words = ratio >= 1.005 ? `${times(ratio)} as fast as` : ratio > 0.995 ? 'as fast as' : `${times(ratio)} the speed of`;
         text.append(' — ', h('strong', {}, words), ' with the policy fixed');
     }
-    text.append('.');
+    text.append('.', ofMany(run, fixed));
     return text;
 }
 

@@ -64,14 +64,17 @@ export function speedup(report: ReportDocument): HTMLElement | null {
     const { power_w: values, own_power_w: own, latency_s } = report.sweep;
     const sweep: Changed = { name: 'harvested power', unit: 'W', values, own, latency_s };
     const policies = Object.keys(latency_s);
-    let latency = !policies.includes('fixed');
+    // Where a charge holds whole layers all tiles are alike: then times say more than a flat line.
+    const alike = values.every((_, index) => policies.every((policy) => Math.abs((ratio(sweep, policy, index) ?? 1) - 1) < 0.01));
+    let latency = alike || !policies.includes('fixed');
     const chart = new Chart('chart-speedup', 'Speed-up over fixed tiles against harvested power', 330,
         (around) => option(sweep, policies, latency, around));
     return card('speedup', 'If the sun shone more, or less',
         'The same inference with a harvester of constant power; capacitor and converter are those of this supply, or of the device if it has none. Weak power means more power failures per inference, and choosing tiles matters more.',
         h('div', { class: 'controls' }, policies.includes('fixed') &&
-            choice('Quantity', ['Speed-up', 'Time'], 0, (index) => { latency = index === 1; chart.draw(); }).element),
+            choice('Quantity', ['Speed-up', 'Time'], latency ? 1 : 0, (index) => { latency = index === 1; chart.draw(); }).element),
         legend(policies), chart.element,
+        alike && policies.length > 1 && h('p', { class: 'small' }, 'All policies are as fast here: a power cycle is long enough for any tile. Weaker power or a smaller capacitor would tell them apart.'),
         gaps(sweep) && h('p', { class: 'small' }, 'Where a line has a gap, that policy never ends, or there is no fixed run to compare it with.'),
         more('The numbers', table('Time to the answer by harvested power', ['power', ...policies], rows(sweep))));
 }
