@@ -71,7 +71,9 @@ void check_built() {
     const std::vector<std::string> names = firmware::board_names();
     if (std::find(names.begin(), names.end(), firmware::emulated_board) != names.end()) return;
     throw InputError(
-        fmt::format("emulate runs the program of the board {}, and there is none in {}; ./dev boards builds it",
+        fmt::format("emulate runs the program of the board {}, and there is none in {}; build it with ./dev boards, or "
+                    "name its folder in "
+                    "DYNBAL_BOARDS",
                     firmware::emulated_board, fmt::join(firmware::board_folders(), ", ")));
 }
 

@@ -56,7 +56,7 @@ sim::Series RepeatArguments::series_for(const sim::Supply& supply) const {
     series.deadline_s = seconds_of("--deadline", deadline).value_or(series.deadline_s);
     if (whole_trace) {
         if (supply.trace() == nullptr) throw InputError("--whole-trace: the supply is no trace:FILE; use --repeat N");
-        series.until_s = supply.trace()->duration_s;
+        series.until_s = supply.trace()->offered_s();
     }
     check_length(series);
     return series;
@@ -137,8 +137,8 @@ std::string series_text(const Repeated& repeated) {
     }
     text += fmt::format("{:.3g} a minute for {}", result.per_minute(), quantity(result.duration_s, "s"));
     if (!result.stuck.empty()) {
-        text += fmt::format("\nThe {} one never ends: {}. `dynbal size` finds a capacitor with which all do",
-                            result.ended() == 0 ? "first" : "next", result.stuck);
+        text += fmt::format("\nThe {} one never ends: {}", result.ended() == 0 ? "first" : "next", result.stuck);
+        if (result.stuck.starts_with("stuck")) text += ". `dynbal size` finds a capacitor with which all do";
     }
     return text;
 }

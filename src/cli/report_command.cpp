@@ -100,6 +100,15 @@ void check(const ReportArguments& arguments) {
     check_folder(arguments.trace_out);
 }
 
+/// Does one of many never end under `best`, or where that does not run under the last policy?
+bool is_stuck_later(const report::Results& results) {
+    const report::PolicyRun* judged = &results.runs.back();
+    for (const report::PolicyRun& run : results.runs) {
+        if (run.policy == PolicyKind::best) judged = &run;
+    }
+    return judged->repeated && !judged->repeated->stuck.empty();
+}
+
 void run(const ReportArguments& arguments, Context& context) {
     check(arguments);
     const ImageFile file = arguments.image.read();
@@ -132,7 +141,8 @@ void run(const ReportArguments& arguments, Context& context) {
         text += "Trace, for ui.perfetto.dev: " + arguments.trace_out + "\n";
     }
     context.print(report::summary_of(document), text);
-    context.exit_code = results.answered() != nullptr && results.same_answers() ? exit_ok : exit_failed;
+    const bool ends = results.answered() != nullptr && !is_stuck_later(results);
+    context.exit_code = ends && results.same_answers() ? exit_ok : exit_failed;
 }
 
 }  // namespace

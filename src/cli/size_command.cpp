@@ -58,7 +58,7 @@ sim::SizeTask task_of(const SizeArguments& arguments, const ImageFile& file, Con
     series.deadline_s = deadline.value_or(series.period_s);
     // Of a steady supply, too: the first charge is one of so many, and one inference may leave the next one less.
     series.count = arguments.count > 0 ? arguments.count : 100;
-    const double whole_s = plan->trace ? plan->trace->duration_s : plan->day_s;
+    const double whole_s = plan->trace ? plan->trace->offered_s() : plan->day_s;
     if (arguments.count == 0 && (plan->trace || whole_s > series.each_s() * static_cast<double>(series.count))) {
         series.count = 1'000'000;
         series.until_s = whole_s;

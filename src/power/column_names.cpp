@@ -270,9 +270,10 @@ std::string unknown_unit(std::string_view name) {
 
 std::string_view without_unit(std::string_view name) {
     name = trimmed(name);
-    if (name.empty() || (name.back() != ')' && name.back() != ']')) return name;
-    const size_t bracket = name.find_last_of("([");
-    return bracket == std::string_view::npos || bracket == 0 ? name : trimmed(name.substr(0, bracket));
+    const bool in_brackets = name.ends_with(')') || name.ends_with(']');
+    const size_t mark = name.find_last_of(in_brackets ? "([" : "_/ ");
+    if (mark == std::string_view::npos || mark == 0) return name;
+    return in_brackets || meaning_of_unit(name.substr(mark + 1)) ? trimmed(name.substr(0, mark)) : name;
 }
 
 bool has_unit_within(std::string_view name) {

@@ -26,7 +26,7 @@ std::string why_no_product(const std::string& voltage, const std::string& curren
 bool is_time_between_rows(std::string_view name);
 /// What stands where a unit does and is none: `hp` of `power (hp)`, `kwh` of `power_kwh`; "" if nothing does.
 std::string unknown_unit(std::string_view name);
-/// `CH1` of `CH1 (V)` and `CH1 [V]`; the whole name where no bracket ends it.
+/// `CH1` of `CH1 (V)`, `CH1 [V]`, `CH1_V` and `CH1/V`; the whole name where no unit ends it.
 std::string_view without_unit(std::string_view name);
 /// `power_mw_1`: a unit, but not where one is looked for.
 bool has_unit_within(std::string_view name);

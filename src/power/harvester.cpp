@@ -54,7 +54,11 @@ Reach MarkovHarvester::reach() const {
     return {std::max(options_.power_w, options_.low_w), many_changes * (options_.on_s + options_.off_s)};
 }
 
-Reach WalkHarvester::reach() const { return {options_.high_w, many_changes * options_.every_s}; }
+/// After n steps it is about sqrt(n) of them away: so many see it go from one end to the other and back often.
+Reach WalkHarvester::reach() const {
+    const double steps = options_.step_w > 0 ? (options_.high_w - options_.low_w) / options_.step_w : 1;
+    return {options_.high_w, std::max(many_changes, 10 * steps * steps) * options_.every_s};
+}
 
 Piece MarkovHarvester::next() {
     const bool on = index_ % 2 == 0;

@@ -83,6 +83,8 @@ std::string TraceSummary::text() const {
         text += fmt::format(", nothing {:.3g} % of the time", 100 * dark_share);
         if (dark_share < 1) text += fmt::format(", at most {} in a row", duration_text(longest_dark_s));
     }
+    if (skipped_s > 0) text += "; it begins at " + duration_text(skipped_s);
+    if (!repeats) text += "; it does not begin again";
     for (const std::string& note : notes) text += "; " + note;
     return text;
 }

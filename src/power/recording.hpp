@@ -17,10 +17,14 @@ struct TraceSummary {
     double duration_s = 0, mean_w = 0, largest_w = 0;
     double dark_share = 0;             ///< of the time nothing was harvested
     double longest_dark_s = 0;         ///< in a row
+    double skipped_s = 0;              ///< of its beginning, the first time
+    bool repeats = true;               ///< else nothing comes when it is over
     std::vector<std::string> notes{};  ///< what a user should look at
     double reaching_w = 0;             ///< of the mean, behind the converter that a device has
     std::string converter{};           ///< what takes the rest, in words; empty where none is known or nothing is taken
 
+    /// How long a supply offers all of it once.
+    double offered_s() const { return repeats ? duration_s : duration_s - skipped_s; }
     /// "trace r.csv: csv, time from 'time_s', power from 'power_mw'; 3,600 samples, 1 h, mean 0.165 mW, largest 2 mW, ..."
     std::string text() const;
 };

@@ -52,7 +52,9 @@ void plan_trace(std::string_view path, Options& options, HarvestPlan& plan) {
     if (path.empty()) options.refuse("the name of a file is missing");
     power::Replay replay = power::read_replay(std::string(path), options);
     plan.trace = std::move(replay.recording.summary);
-    if (!replay.repeats) plan.ends_s = std::max(plan.trace->duration_s - replay.skip_s, 0.0);
+    plan.trace->skipped_s = replay.skip_s;
+    plan.trace->repeats = replay.repeats;
+    if (!replay.repeats) plan.ends_s = std::max(plan.trace->offered_s(), 0.0);
     plan.harvester = [pieces = std::move(replay.recording.pieces), repeats = replay.repeats, skip_s = replay.skip_s] {
         return std::make_unique<power::TraceHarvester>(pieces, repeats, skip_s);
     };

@@ -210,13 +210,17 @@ bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
 /// Whether nothing is to be hoped for. What changes may bring more later: then it is waited for.
 bool Session::is_stuck(const Run& run, const Supply& supply, IdleCycles& idle) const {
     if (idle.count < run.options->stuck_cycles) return false;
-    if (idle.patience_ps == 0) {
+    if (idle.patience_s == 0) {
         const std::unique_ptr<Supply> best = supply.at_its_best();
         idle.is_hopeless = best != nullptr && !gets_on_with(run, *best);
         if (best == nullptr || idle.is_hopeless) return true;
-        idle.patience_ps = std::max<uint64_t>(1, static_cast<uint64_t>(supply.round_s() * 1e12));
+        idle.patience_s = supply.round_s();
     }
-    return nvm_.account().now_ps() - idle.since_ps >= idle.patience_ps;
+    return idle_s(idle) >= idle.patience_s || idle.count >= run.options->idle_cycles_max;
+}
+
+double Session::idle_s(const IdleCycles& idle) const {
+    return static_cast<double>(nvm_.account().now_ps() - idle.since_ps) * 1e-12;
 }
 
 /// Whether another supply brings what NVM holds further. Tried on a copy.
@@ -309,10 +313,10 @@ std::string Session::stuck_message(const Run& run, const IdleCycles& idle) const
         what = std::to_string(idle.count) +
                " power cycles in a row made no progress, which is where this program gives up";
         if (idle.is_hopeless) what += ", and with the most power that this supply ever brings they would not either";
-        if (idle.patience_ps > 0) {
-            what += ": in " +
-                    power::duration_text(static_cast<double>(nvm_.account().now_ps() - idle.since_ps) * 1e-12) +
-                    " the supply has shown all that it brings";
+        if (idle.patience_s > 0 && idle_s(idle) < idle.patience_s) {
+            what += ": " + power::duration_text(idle_s(idle)) + " were waited; more power may come later";
+        } else if (idle.patience_s > 0) {
+            what += ": in " + power::duration_text(idle_s(idle)) + " the supply has shown about all that it brings";
         }
         if (idle.writing > idle.count / 2) {
             what += ", though they wrote to NVM: the record, its regions and values did not advance";

@@ -49,6 +49,8 @@ struct RunOptions {
     Observer* observer = nullptr;
     /// So many power cycles in a row without progress mean: stuck, if the supply at its best does not bring it further either.
     uint32_t stuck_cycles = 200;
+    /// So many of them are waited for where it may: a quarter of a minute of computing.
+    uint32_t idle_cycles_max = 2'000'000;
     /// A limit of the caller's own, from the first charge on.
     double latency_max_s = std::numeric_limits<double>::infinity();
     /// A limit of the caller's own; a run that does not get on is stuck long before.
@@ -105,7 +107,7 @@ private:
         uint64_t count = 0;
         uint64_t writing = 0;      ///< of them, those that changed NVM all the same
         uint64_t since_ps = 0;     ///< when the first of them began
-        uint64_t patience_ps = 0;  ///< with a supply that may yet bring more: so long; 0 if that was not asked yet
+        double patience_s = 0;     ///< with a supply that may yet bring more: so long; 0 if that was not asked yet
         bool is_hopeless = false;  ///< with a supply that changes: at its best it does not bring it further either
     };
 
@@ -114,6 +116,7 @@ private:
     Status load_input(Engine& engine, Run& run, uint64_t cycle);
     bool run_cycles(Run& run, Supply& supply, RunResult& result);
     bool is_stuck(const Run& run, const Supply& supply, IdleCycles& idle) const;
+    double idle_s(const IdleCycles& idle) const;
     bool gets_on_with(const Run& run, Supply& supply) const;
     Status finish(const Run& run, RunResult& result);
     void poison(uint64_t cycle);
