@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Keeps docs/ true: runs the commands in it, checks its links, and makes or checks docs/reference.
+"""Keeps docs/ true: runs the commands in it, checks its links, and makes or checks docs/reference. In models/ the files that are named must be there.
 
 Usage: tools/docs.py --program build/release/dynbal (--write | --check)
 
@@ -116,6 +116,24 @@ def check_document(path, program):
             sys.exit(f"{path.relative_to(ROOT)}: its commands failed with exit code {done.returncode}:\n{done.stdout}")
 
 
+def check_files(path):
+    """Looks whether the files that a document of models/ names are there; NAME stands for each network, FOLDER for some folder."""
+    text = path.read_text()
+    words = [word for code in re.findall(r"`([^`\n]+)`|^    ([^#\n]+)", text, re.MULTILINE) for word in " ".join(code).split()]
+    networks = [card.with_suffix("") for card in ROOT.glob("models/*/*.toml")]
+    for word in words:
+        if not re.fullmatch(r"[\w./*-]+\.(py|sh|toml|json|onnx|npy)", word) or word.startswith("/"):
+            continue
+        pattern = word.removeprefix("./").replace("FOLDER", "*")
+        if "NAME" in pattern:
+            missing = [network.name for network in networks if not any(network.parent.glob(pattern.replace("NAME", network.name)))
+                       and not any(path.parent.glob(pattern.replace("NAME", network.name)))]
+        else:
+            missing = [] if any(any(place.glob(pattern)) for place in (path.parent, ROOT)) else [word]
+        if missing:
+            sys.exit(f"{path.relative_to(ROOT)}: names {word}, which is not there{f' for {missing[0]}' if missing != [word] else ''}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=str(ROOT / "build/release/dynbal"))
@@ -134,6 +152,9 @@ def main():
             sys.exit(f"{path.relative_to(ROOT)} is not what the program gives; run tools/docs.py --write")
     for path in [*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
         check_document(path, program)
+    for path in [ROOT / "models/README.md", *ROOT.glob("models/*/README.md")]:
+        check_document(path, program)
+        check_files(path)
     print("docs: the commands run, the links lead somewhere" + (", the reference is current" if arguments.check else ""))
 
 
