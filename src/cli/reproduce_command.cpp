@@ -10,6 +10,7 @@
 #include "experiment/method_costs.hpp"
 #include "experiment/paper_grid.hpp"
 #include "experiment/speedup.hpp"
+#include "experiment/sweep_folder.hpp"
 #include "io/file.hpp"
 #include "io/json_text.hpp"
 
@@ -23,17 +24,19 @@ struct ReproduceArguments {
     bool oracle = false;
 };
 
-/// The grid, and what has to be said about it.
+/// The grid, and what has to be said about it. Nothing is written before all that was given is known to be right.
 experiment::Grid grid_of(const ReproduceArguments& arguments, std::string& note) {
     experiment::PaperGridOptions options;
     options.rf = arguments.rf.value_or(experiment::rf_supply(arguments.traces));
     options.thermal = arguments.thermal.value_or(experiment::thermal_supply());
     options.oracle = arguments.oracle;
     options.repetitions = arguments.repetitions;
+    experiment::check_supplies(experiment::paper_grid({}, options));
     note = "The paper's RF and thermal traces were never published; in their place: `" + options.rf + "` and `" +
            options.thermal + "`.\n";
     if (arguments.models) return experiment::paper_grid(experiment::paper_models(*arguments.models), options);
     note += "The networks are ours (`dynbal zoo`); --models takes the paper's own.\n";
+    experiment::SweepFolder(arguments.sweep.folder).create();
     const auto folder = std::filesystem::path(arguments.sweep.folder) / "models";
     return experiment::paper_grid(experiment::own_models(folder.string()), options);
 }
@@ -70,7 +73,6 @@ std::vector<experiment::MethodCost> method_costs_of(const experiment::Grid& grid
 void run(const ReproduceArguments& arguments, Context& context) {
     std::string note;
     const experiment::Grid grid = grid_of(arguments, note);
-    experiment::check_supplies(grid);
     experiment::ModelStore models;
     const auto comparisons =
         experiment::comparisons_of(run_with_progress(grid, arguments.sweep, "reproduce", &models, context.err).rows);

@@ -24,6 +24,9 @@ SweepIdentity identity_of(const Grid& grid, uint32_t cells, const Shard& shard) 
 
 void SweepFolder::create() const {
     std::error_code error;
+    if (std::filesystem::exists(path_, error) && !std::filesystem::is_directory(path_, error)) {
+        throw InputError(path_.string() + ": is a file; -o names a folder");
+    }
     std::filesystem::create_directories(path_, error);
     if (error) throw InputError(path_.string() + ": cannot create this folder: " + error.message());
 }

@@ -88,5 +88,26 @@ TEST_F(SweepCommand, ReproduceRefusesASupplyThatIsNone) {
     EXPECT_NE(called.err.find("'foo'"), std::string::npos) << called.err;
 }
 
+TEST_F(SweepCommand, ReproduceWritesNothingWhereItRefuses) {
+    for (const char* option : {"--rf", "--thermal"}) {
+        const Called called = call({"reproduce", option, "nope", "-o", path("rows")});
+        EXPECT_EQ(called.code, 2);
+        EXPECT_NE(called.err.find("'nope'"), std::string::npos) << called.err;
+        EXPECT_FALSE(std::filesystem::exists(path("rows"))) << option;
+    }
+}
+
+TEST_F(SweepCommand, AFileInPlaceOfTheFolderIsNamed) {
+    io::write_file(path("rows"), "mine");
+    io::write_file(path("grid.toml"), "supplies = [\"none\"]\n[[model]]\nimage = \"tiny.dynbal\"\n");
+    for (std::vector<std::string> words : {std::vector<std::string>{"reproduce"}, {"sweep", path("grid.toml")}}) {
+        words.insert(words.end(), {"-o", path("rows")});
+        const Called called = call(words);
+        EXPECT_EQ(called.code, 2);
+        EXPECT_NE(called.err.find(path("rows") + ": is a file"), std::string::npos) << called.err;
+        EXPECT_EQ(io::read_text(path("rows")), "mine");
+    }
+}
+
 }  // namespace
 }  // namespace dynbal::cli
