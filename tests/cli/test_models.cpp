@@ -45,6 +45,33 @@ TEST_F(ModelTest, InspectSaysWhetherAModelWillCompile) {
     EXPECT_NE(refused.err.find("(LSTM): operator not supported"), std::string::npos) << refused.err;
 }
 
+TEST_F(ModelTest, InspectOfASquareRootSpeaksOfItsOwnInputsAlone) {
+    const auto with_power = [&](float exponent) {
+        ModelBuilder builder({1, 4});
+        builder.random("w", {4, 4}).node("MatMul", {"x", "w"}, "y").floats("e", {1}, {exponent});
+        return builder;
+    };
+    // Of the input itself, and of what no input in sight makes right.
+    store(ModelBuilder({1, 4})
+              .floats("e", {1}, {0.5F})
+              .random("w", {4, 3})
+              .node("Pow", {"x", "e"}, "r")
+              .node("MatMul", {"r", "w"}, "y")
+              .raw());
+    const Called called = call({"inspect", model_path(), "--json"});
+    ASSERT_EQ(called.code, 0) << called.err;
+    EXPECT_EQ(called.json().at("compiles"), true);
+    EXPECT_NE(called.err.find("from 0 to 1"), std::string::npos) << called.err;
+    store(with_power(0.5F).node("Pow", {"y", "e"}, "z").raw());
+    const Called refused = call({"inspect", model_path()});
+    EXPECT_EQ(refused.code, exit_bad_input);
+    EXPECT_NE(refused.err.find("made-up inputs of `inspect`"), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("--calibrate"), std::string::npos) << refused.err;
+    EXPECT_EQ(refused.err.find("calibration sample"), std::string::npos) << refused.err;
+    store(with_power(2).node("Pow", {"y", "e"}, "z").raw());
+    EXPECT_EQ(call({"inspect", model_path()}).err, "");
+}
+
 TEST_F(ModelTest, CompileHoldsTheImageAgainstTheFloatNetwork) {
     store(network().raw());
     write("c.npy", {40, 4}, 160);
