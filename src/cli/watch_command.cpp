@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -80,24 +81,36 @@ class Terminal {
 public:
     explicit Terminal(std::ostream& out) : out_(&out), next_(Clock::now()) {}
 
-    void show(const std::string& frame) {
+    void show(const WatchScreen& screen) {
         next_ = std::max(
             next_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / frames_a_second)),
             Clock::now());
         std::this_thread::sleep_until(next_);
-        draw(frame);
+        draw(screen);
     }
-    void draw(const std::string& frame) {
+    void draw(const WatchScreen& screen) {
         constexpr const char* no_wrap = "\x1b[?7l";
         constexpr const char* wrap = "\x1b[?7h";
-        std::string text = lines_ == 0 ? "" : fmt::format("\x1b[{}A", lines_);
+        constexpr const char* clear_below = "\x1b[J";
+        const size_t room = lines_with_room();
+        // What a terminal that has become lower no longer shows cannot be gone back to.
+        const size_t up = std::min(lines_, room);
+        const std::string frame = screen.frame(room);
+        std::string text = up == 0 ? "" : fmt::format("\x1b[{}A", up);
         lines_ = static_cast<size_t>(std::count(frame.begin(), frame.end(), '\n'));
         for (const char c : frame) text += c == '\n' ? "\x1b[K\n" : std::string(1, c);
-        *out_ << no_wrap << text << wrap << std::flush;
+        *out_ << no_wrap << text << clear_below << wrap << std::flush;
     }
 
 private:
     using Clock = std::chrono::steady_clock;
+
+    /// The cursor stands below the last one. Terminals may change, and some do not say how high they are.
+    static size_t lines_with_room() {
+        winsize size{};
+        if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0) return SIZE_MAX;
+        return std::max<size_t>(2, size.ws_row) - 1;
+    }
 
     std::ostream* out_;
     Clock::time_point next_;
@@ -129,13 +142,13 @@ void run(const WatchArguments& arguments, Context& context) {
     }
     Terminal terminal(*context.out);
     WatchScreen screen(file, setting, [&] {
-        if (is_live) terminal.show(screen.frame());
+        if (is_live) terminal.show(screen);
     });
     options.observer = &screen;
     sim::Session session(file, profile);
     const sim::RunResult result = session.run_inference(input, *supply, options);
     if (is_live) {
-        terminal.draw(screen.frame());
+        terminal.draw(screen);
     } else {
         *context.out << screen.frame();
     }
@@ -161,6 +174,9 @@ void add_watch(CLI::App& app, Context& context) {
             "How many times as fast as the device, such as 10x or 0.1x; where the output is no terminal, only the last "
             "picture is shown, at once")
         ->capture_default_str();
+    command->footer(
+        "It shows one inference. How several in a row go, one each period (--repeat, --period), is told by `dynbal "
+        "simulate`.");
     command->callback([arguments, &context] { run(*arguments, context); });
 }
 

@@ -14,7 +14,7 @@
 namespace dynbal::cli {
 namespace {
 
-constexpr size_t chart_width = 64, bar_width = 24, lines_max = 12, name_width = 20;
+constexpr size_t chart_width = 64, bar_width = 24, stages_max = 12, name_width = 20;
 
 /// `share` of a bar.
 std::string bar(double share) {
@@ -118,16 +118,27 @@ std::string WatchScreen::stage_line(size_t index) const {
     return line + "\n";
 }
 
-std::string WatchScreen::frame() const {
-    std::string text = setting_.title + "\n";
-    text += fmt::format("{:.3f} s   power cycle {}   {}   {}\n", time_s_, cycles_, quantity(energy_j_, "J"),
-                        is_on_ ? report::span_kind_names[static_cast<size_t>(doing_)] : "no power: charging");
-    text += voltage_v_ > 0 ? fmt::format("{:.2f} V  {}\n", voltage_v_, chart()) : std::string("no capacitor\n");
-    // Not all layers may have room: those around the one that is running.
-    const size_t count = std::min(lines_max, stages_.size());
+/// Not all layers may have room: those around the one that is running.
+std::string WatchScreen::stage_lines(size_t lines_max) const {
+    size_t count = std::min({stages_max, stages_.size(), lines_max});
+    const bool says_rest = count < stages_.size() && lines_max > 1;
+    if (says_rest) count = std::min(count, lines_max - 1);
     const size_t first = std::min(stages_.size() - count, stage_ > count / 2 ? stage_ - count / 2 : 0);
+    std::string text;
     for (size_t index = first; index < first + count; ++index) text += stage_line(index);
+    if (says_rest) text += fmt::format("  {} of {} layers have no room here\n", stages_.size() - count, stages_.size());
     return text;
+}
+
+std::string WatchScreen::frame(size_t lines_max) const {
+    const std::string state =
+        fmt::format("{:.3f} s   power cycle {}   {}   {}\n", time_s_, cycles_, quantity(energy_j_, "J"),
+                    is_on_ ? report::span_kind_names[static_cast<size_t>(doing_)] : "no power: charging");
+    const std::string voltage =
+        voltage_v_ > 0 ? fmt::format("{:.2f} V  {}\n", voltage_v_, chart()) : std::string("no capacitor\n");
+    if (lines_max <= 1) return state;
+    if (lines_max == 2) return state + voltage;
+    return setting_.title + "\n" + state + voltage + stage_lines(lines_max - 3);
 }
 
 }  // namespace dynbal::cli

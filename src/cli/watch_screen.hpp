@@ -34,8 +34,9 @@ public:
     void span(const sim::Span& span) override;
     void event(double time_s, const Event& event) override;
 
-    /// Things as they are: lines, each ending with '\n', as many in one frame as in the next.
-    std::string frame() const;
+    /// Things as they are: lines, each ending with '\n', as many in one frame as in the next; at most `lines_max`, but at least one.
+    /// If layers are left out, a line says how many, unless there is room for no more than one layer.
+    std::string frame(size_t lines_max = SIZE_MAX) const;
 
 private:
     struct Stage {
@@ -48,6 +49,7 @@ private:
     double voltage_at(const sim::Span& span, double time_s) const;
     std::string chart() const;
     std::string stage_line(size_t index) const;
+    std::string stage_lines(size_t lines_max) const;
 
     const ImageFile* file_;
     WatchSetting setting_;

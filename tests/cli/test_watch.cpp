@@ -1,4 +1,6 @@
 // A run in the terminal: what is shown, and that watching changes nothing.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/watch_screen.hpp"
@@ -54,6 +56,56 @@ TEST(WatchScreen, ShowsAFrameAtEachMomentWhateverTheSpans) {
     EXPECT_NE(watched.last.find("power cycle " + std::to_string(watched.result.power_cycles) + " "), std::string::npos)
         << watched.last;
     EXPECT_NE(watched.last.find(" V  "), std::string::npos) << watched.last;
+}
+
+size_t lines_of(const std::string& text) { return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')); }
+
+TEST(WatchScreen, AFrameFitsAndSaysWhatIsLeftOut) {
+    const ImageFile& file = sim::tiny_image();
+    const size_t layers = file.header().stage_count;
+    ASSERT_GT(layers, 2U);
+    WatchSetting setting;
+    setting.title = "tiny";
+    setting.compute_s.assign(layers, 1);
+    WatchScreen screen(file, setting, [] {});
+    const auto last = static_cast<uint16_t>(layers - 1);
+    screen.event(0, {.kind = EventKind::stage_begin, .stage = last, .config = {}});
+    EXPECT_EQ(lines_of(screen.frame()), 3 + layers);
+    EXPECT_EQ(screen.frame().find("no room"), std::string::npos) << screen.frame();
+    for (size_t room = 1; room < 3 + layers; ++room) {
+        const std::string frame = screen.frame(room);
+        EXPECT_EQ(lines_of(frame), room) << frame;
+        EXPECT_NE(frame.find("power cycle"), std::string::npos) << frame;
+        if (room < 4) continue;
+        EXPECT_NE(frame.find("> " + fmt::format("{:>3}", last)), std::string::npos) << frame;
+        if (room < 5) continue;
+        const std::string rest = fmt::format("{} of {} layers have no room here", layers - (room - 4), layers);
+        EXPECT_NE(frame.find(rest), std::string::npos) << frame;
+    }
+}
+
+TEST(WatchScreen, MoreComputingThanALayerHasIsDoneAgainWhereMacsAreCounted) {
+    const ImageFile& file = sim::tiny_image();
+    WatchSetting setting;
+    setting.compute_s.assign(file.header().stage_count, 2);
+    WatchScreen screen(file, setting, [] {});
+    const auto line_of = [&](size_t stage) {
+        const std::string frame = screen.frame();
+        const size_t begin = frame.find(fmt::format(" {:>3} ", stage), frame.find("no capacitor"));
+        return frame.substr(begin, frame.find('\n', begin) - begin);
+    };
+    size_t counted = 0;
+    for (uint16_t stage = 0; stage < file.header().stage_count; ++stage) {
+        screen.event(0, {.kind = EventKind::stage_begin, .stage = stage, .config = {}});
+        screen.span({.kind = sim::SpanKind::compute, .stage = stage, .duration_s = 2});
+        EXPECT_EQ(line_of(stage).find("done again"), std::string::npos) << line_of(stage);
+        screen.span({.kind = sim::SpanKind::compute, .stage = stage, .duration_s = 1});
+        const bool macs = shape_of(file.header(), file.stage(stage)).counts_macs;
+        EXPECT_EQ(line_of(stage).find(", 50 % done again") != std::string::npos, macs) << line_of(stage);
+        counted += macs ? 1 : 0;
+    }
+    EXPECT_GT(counted, 0U);
+    EXPECT_LT(counted, file.header().stage_count);
 }
 
 TEST(WatchScreen, ALongRunIsToldWhichSpeedIsShort) {
