@@ -1,5 +1,6 @@
 #include "demo/page_api.hpp"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -20,8 +21,9 @@ struct Page {
     std::unique_ptr<demo::Race> race;
     std::string text;
 
-    std::span<const std::byte> given(uint32_t bytes) const {
-        return std::as_bytes(std::span(buffer)).first(std::min<size_t>(bytes, buffer.size()));
+    std::span<const std::byte> given(size_t begin, size_t bytes) const {
+        begin = std::min(begin, buffer.size());
+        return std::as_bytes(std::span(buffer)).subspan(begin, std::min(bytes, buffer.size() - begin));
     }
     const demo::Network& opened() const {
         if (!network) throw InputError("there is no network yet");
@@ -55,28 +57,24 @@ uint8_t* dynbal_demo_buffer(uint32_t bytes) {
 const char* dynbal_demo_program() { return answer(demo::program_json); }
 
 const char* dynbal_demo_network(uint32_t bytes, const char* name) {
-    return answer([&] {
-        auto network = std::make_unique<demo::Network>(page().given(bytes), name);
-        page().race.reset();
-        page().network = std::move(network);
-        return demo::network_json(*page().network);
-    });
+    return answer([&] { return demo::network_json(demo::Network(page().given(0, bytes), name)); });
 }
 
-const char* dynbal_demo_input(uint32_t bytes, const char* name, int32_t index) {
+const char* dynbal_demo_open(uint32_t image_bytes, const char* image_name, uint32_t samples_bytes,
+                             const char* samples_name, int32_t index) {
     return answer([&] {
-        auto changed = std::make_unique<demo::Network>(page().opened());
-        changed->set_input(page().given(bytes), name, index);
+        auto network = std::make_unique<demo::Network>(page().given(0, image_bytes), image_name);
+        network->set_input(page().given(image_bytes, samples_bytes), samples_name, index);
         page().race.reset();
-        page().network = std::move(changed);
-        return demo::input_json(*page().network);
+        page().network = std::move(network);
+        return nlohmann::ordered_json{{"network", demo::network_json(*page().network)},
+                                      {"input", demo::input_json(*page().network)}};
     });
 }
 
 const char* dynbal_demo_start(const char* first, const char* second, double power_w, double capacitance_f) {
     return answer([&] {
         const demo::Network& network = page().opened();
-        if (network.input().empty()) throw InputError("there is no input yet");
         const std::array kinds{sim::parse_policy(first), sim::parse_policy(second)};
         page().race = std::make_unique<demo::Race>(network, kinds, power_w, capacitance_f);
         return demo::race_json(network, *page().race);

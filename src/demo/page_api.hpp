@@ -14,10 +14,12 @@ extern "C" {
 uint8_t* dynbal_demo_buffer(uint32_t bytes);
 
 const char* dynbal_demo_program();
-/// The buffer holds a file of `dynbal compile`: the network from now on, without an input.
+/// The buffer holds a file of `dynbal compile`: what it is. Nothing else changes.
 const char* dynbal_demo_network(uint32_t bytes, const char* name);
-/// The buffer holds a .npy file: its sample `index` is the input from now on.
-const char* dynbal_demo_input(uint32_t bytes, const char* name, int32_t index);
+/// The buffer holds a file of `dynbal compile` and behind it a .npy file: this network and sample `index` of the other are what
+/// the next race is run with, and the one before is over. If only one of them will not do, nothing changes.
+const char* dynbal_demo_open(uint32_t image_bytes, const char* image_name, uint32_t samples_bytes,
+                             const char* samples_name, int32_t index);
 /// A race of two boards, by the names of their policies, begins. `capacitance_f`: 0 for that of the device.
 const char* dynbal_demo_start(const char* first, const char* second, double power_w, double capacitance_f);
 const char* dynbal_demo_advance(double seconds, double sample_step_s);

@@ -12,4 +12,4 @@ program=$(readlink -f "$1")
 folder=$(readlink -f "$3")
 node "$folder/page/node_modules/typescript/bin/tsc" --noEmit -p "$folder/page/demo"
 node "$folder/page/demo/test/native.mjs" "$program" "$folder"
-node "$folder/page/demo/test/page.mjs" "$folder"
+node "$folder/page/demo/test/page.mjs" "$folder" "$program"

@@ -122,6 +122,22 @@ TEST(Board, AKillEmptiesTheCapacitor) {
     EXPECT_EQ(board.totals().kills, 2U);
 }
 
+TEST(Board, AKillIsSeenAtOnce) {
+    const Network network = short_lived();
+    for (const double more_s : {0.0, 3e-4, 1e-3, 2.1e-3}) {
+        Race race(network, both, 4e-3);
+        const Board& board = *race.boards()[0];
+        while (!board.is_on()) race.advance(1e-5, 1e-5);
+        race.advance(more_s, 1e-5);
+        if (!board.is_on()) continue;
+        race.kill(0);
+        race.advance(0, 1e-5);
+        EXPECT_FALSE(board.is_on()) << more_s;
+        // It charges again since the last thing that it could finish.
+        EXPECT_NEAR(board.voltage_v(), network.profile().capacitor.off_v, 0.01) << more_s;
+    }
+}
+
 TEST(Board, AKillWhileItChargesChangesNothingButTheTime) {
     const Network network = short_lived();
     Race race(network, both, 4e-3);

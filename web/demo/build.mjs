@@ -36,7 +36,9 @@ async function network(name) {
     const file = (rest) => join(zoo, name, rest);
     const { title, data, inputs, classes, scale } = JSON.parse(await readFile(file('card.json'), 'utf8'));
     return {
-        name, title, data, inputs, classes, compile: `dynbal compile ${name}.onnx -o ${name}.dynbal --calibrate calibrate.npy --scale ${scale} --weights int8`, labels: labelsOf(await readFile(file('labels.npy'))),
+        name, title, data, inputs, classes,
+        compile: `dynbal compile ${name}/${name}.onnx -o ${name}/${name}.dynbal --calibrate ${name}/calibrate.npy --scale ${scale} --weights int8`,
+        labels: labelsOf(await readFile(file('labels.npy'))),
         image: await packed(file(`${name}.dynbal`)), samples: await packed(file('inputs.npy')),
     };
 }

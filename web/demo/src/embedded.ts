@@ -5,7 +5,7 @@ export interface ZooNetwork {
     name: string; title: string; data: string; inputs: string; classes: string[];
     /** classes of the inputs */
     labels: number[];
-    /** the command that made the image, in its folder */
+    /** the command that made the image, beside the folder of `dynbal zoo NAME -o NAME` */
     compile: string;
     /** base64 of gzip: of the file that `dynbal compile` wrote, and of inputs.npy */
     image: string;

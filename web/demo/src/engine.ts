@@ -24,6 +24,9 @@ export interface BoardState {
 }
 export interface RaceState { time_s: number; power_w: number; ended: boolean; boards: BoardState[] }
 
+/** A file with its name. */
+export interface Named { name: string; bytes: Uint8Array }
+
 /** What a visitor brought is wrong: the program's own words. */
 export class InputError extends Error {}
 
@@ -33,7 +36,7 @@ interface Exports {
     dynbal_demo_buffer(bytes: number): number;
     dynbal_demo_program(): number;
     dynbal_demo_network(bytes: number, name: number): number;
-    dynbal_demo_input(bytes: number, name: number, index: number): number;
+    dynbal_demo_open(imageBytes: number, imageName: number, samplesBytes: number, samplesName: number, index: number): number;
     dynbal_demo_start(first: number, second: number, power: number, capacitance: number): number;
     dynbal_demo_advance(seconds: number, step: number): number;
     dynbal_demo_set_power(power: number): void;
@@ -71,20 +74,22 @@ export class Engine {
         return this.answer(this.wasm.dynbal_demo_program());
     }
 
-    network(file: Uint8Array, name: string): NetworkInfo {
-        const [place, text] = this.hand(file, name);
+    /** What a file of `dynbal compile` is. Nothing else changes. */
+    network({ bytes, name }: Named): NetworkInfo {
+        const [place, text] = this.hand(bytes, terminated(name));
         return this.answer(this.wasm.dynbal_demo_network(text! - place!, text!));
     }
 
-    input(file: Uint8Array, name: string, index: number): InputInfo {
-        const [place, text] = this.hand(file, name);
-        return this.answer(this.wasm.dynbal_demo_input(text! - place!, text!, index));
+    /** Both files, or none: if one will not do, the race that is under way goes on. */
+    open(image: Named, samples: Named, index: number): { network: NetworkInfo; input: InputInfo } {
+        const [imagePlace, samplesPlace, imageName, samplesName] = this.hand(image.bytes, samples.bytes, terminated(image.name), terminated(samples.name));
+        return this.answer(this.wasm.dynbal_demo_open(samplesPlace! - imagePlace!, imageName!, imageName! - samplesPlace!, samplesName!, index));
     }
 
     /** Capacitance in farad; 0 for that of the board. */
     start(first: string, second: string, power: number, capacitance: number): RaceState {
-        const [place, text] = this.hand(new TextEncoder().encode(`${first}\0`), second);
-        return this.answer(this.wasm.dynbal_demo_start(place!, text!, power, capacitance));
+        const [one, other] = this.hand(terminated(first), terminated(second));
+        return this.answer(this.wasm.dynbal_demo_start(one!, other!, power, capacitance));
     }
 
     advance(seconds: number, step: number): RaceState {
@@ -104,14 +109,15 @@ export class Engine {
         return new Int16Array(this.wasm.memory.buffer, this.wasm.dynbal_demo_values(board), count);
     }
 
-    /** Bytes and a text behind them into the simulator's memory: where both are. */
-    private hand(bytes: Uint8Array, text: string): number[] {
-        const letters = new TextEncoder().encode(`${text}\0`);
-        const place = this.wasm.dynbal_demo_buffer(bytes.length + letters.length);
+    /** Into the simulator's memory, one behind the other: where each is. */
+    private hand(...parts: Uint8Array[]): number[] {
+        let place = this.wasm.dynbal_demo_buffer(parts.reduce((sum, { length }) => sum + length, 0));
         const memory = new Uint8Array(this.wasm.memory.buffer);
-        memory.set(bytes, place);
-        memory.set(letters, place + bytes.length);
-        return [place, place + bytes.length];
+        return parts.map((part) => {
+            memory.set(part, place);
+            place += part.length;
+            return place - part.length;
+        });
     }
 
     private answer<T>(place: number): T {
@@ -121,3 +127,5 @@ export class Engine {
         return answer;
     }
 }
+
+const terminated = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);

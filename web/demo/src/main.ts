@@ -3,10 +3,13 @@ import { choice, h } from '../../src/dom';
 import { quantity } from '../../src/format';
 import { onThemeChange } from '../../src/theme';
 import { Board } from './board';
-import { simulator, unpack, zoo, type ZooNetwork } from './embedded';
-import { Engine, InputError, type BoardState, type InputInfo, type NetworkInfo, type RaceState } from './engine';
+import { simulator, zoo, type ZooNetwork } from './embedded';
+import { Engine, InputError, type BoardState, type Named, type RaceState } from './engine';
 import { Example } from './example';
+import { readFiles } from './files';
 import { help } from './help';
+import { calm, Loop } from './loop';
+import { Opened } from './opened';
 import { mostPower, Sky } from './sky';
 import { PowerStrip } from './strip';
 
@@ -20,15 +23,20 @@ const speeds = [
 const slowFor = 12, stripSeconds = 4, stepSeconds = 0.01;
 /** In farad: the least gives many power cycles, the last is the board's own. Made as the program reads them. */
 const capacitors = [150 * 1e-6, 330 * 1e-6, 0];
-const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
+/** `ready`: it waits to be started, which is so for who asks for little motion. */
+type Phase = 'ready' | 'running' | 'paused' | 'ended';
+const mainWords: Record<Phase, string> = { ready: 'Start', running: 'Pause', paused: 'Go on', ended: 'Race again' };
+
+/** There is always a race of two boards. Each change of its phase goes through enter(), each new race through begin(). */
 class Demo {
-    private readonly networks = zoo();
+    private readonly loop = new Loop((passed) => this.move(passed / 1000));
     private readonly sky: Sky;
     private readonly harvest = new PowerStrip();
     private readonly example = new Example();
     private readonly live = h('p', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
     private readonly alert = h('p', { class: 'trouble', role: 'alert', hidden: true });
+    private readonly waitsFor = h('p', { class: 'waits', hidden: true });
     private readonly verdict = h('p', { class: 'verdict', hidden: true });
     private readonly boardsPlace = h('div', { class: 'boards' });
     private readonly exampleWords = h('p', { class: 'small' });
@@ -37,43 +45,41 @@ class Demo {
     private readonly againButton = this.button('Again', () => this.begin());
     private readonly speedChoice = choice('Speed', speeds.map(({ name }) => name), 0, (index) => this.setSpeed(index, true));
 
-    private network: NetworkInfo | null = null;
-    private chosen: ZooNetwork | null = null;
-    private samples: { bytes: Uint8Array; name: string; labels: number[] } | null = null;
-    private input: InputInfo | null = null;
-    private index = 0;
     private capacitance = capacitors[1]!;
     private readonly capacitorList: HTMLSelectElement;
     private readonly commandWords = h('p', { class: 'small' });
     private readonly command = h('pre', {});
     private policies: [string, string];
     private boards: Board[] = [];
-    private state: RaceState | null = null;
+    private state: RaceState;
+    private phase: Phase = 'ready';
     private speed = 0;
     private speedIsOwn = false;
-    private running = false;
+    /** Whether a visitor has changed the race since it began. */
+    private touched = false;
+    /** A network of the visitor that waits for its input; the race goes on meanwhile. */
+    private waiting: Named | null = null;
+    /** Of the files that are being opened: what is opened later counts. */
+    private ticket = 0;
     private ran = 0;
-    private last = 0;
     private told = [false, false];
 
-    constructor(private readonly engine: Engine, root: HTMLElement) {
+    constructor(private readonly engine: Engine, private readonly networks: ZooNetwork[], private opened: Opened, root: HTMLElement) {
         const program = engine.program();
         this.policies = [program.policies[0]!.name, program.default_policy];
-        this.sky = new Sky(this.harvest.canvas, h('div', { class: 'look' }, this.example.canvas, 'both see this'), startPower, (power) => {
-            this.engine.setPower(power);
-            this.touch();
-        });
-        this.networkList = h('select', { 'aria-label': 'Network', onchange: () => this.guard(() => this.openZoo(this.networkList.value)) },
+        this.sky = new Sky(this.harvest.canvas, h('div', { class: 'look' }, this.example.canvas, 'both see this'), startPower, (power) => this.setPower(power));
+        this.networkList = h('select', { 'aria-label': 'Network', onchange: () => this.open((isWanted) => this.fromZoo(this.networkList.value, isWanted)) },
             ...this.networks.map(({ name, title }) => h('option', { value: name }, `${name}: ${title}`))) as HTMLSelectElement;
         this.capacitorList = h('select', { onchange: () => { this.capacitance = Number(this.capacitorList.value); this.begin(); } }) as HTMLSelectElement;
-        this.pauseButton = this.button('Pause', () => (this.state?.ended ? this.begin() : this.setRunning(!this.running)));
+        this.pauseButton = this.button('Pause', () => (this.phase === 'ended' ? this.begin() : this.enter(this.phase === 'running' ? 'paused' : 'running')));
         this.pauseButton.classList.add('main');
         root.append(...this.parts());
+        this.state = this.begin();
         this.acceptFiles();
         // Also while nothing moves.
         onThemeChange(() => this.draw());
         new ResizeObserver(() => this.draw()).observe(this.boardsPlace);
-        document.addEventListener('visibilitychange', () => { this.last = performance.now(); });
+        document.addEventListener('visibilitychange', () => this.loop.skip());
     }
 
     private button(text: string, act: () => void): HTMLButtonElement {
@@ -81,7 +87,13 @@ class Demo {
     }
 
     private parts(): HTMLElement[] {
-        const files = h('input', { type: 'file', id: 'files', class: 'hidden', multiple: true, accept: '.dynbal,.npy', onchange: () => this.openFiles([...(files as HTMLInputElement).files ?? []]) });
+        const files = h('input', {
+            type: 'file', id: 'files', class: 'hidden', multiple: true, accept: '.dynbal,.npy', onchange: () => {
+                void this.openFiles([...files.files ?? []]);
+                // The same file once more is another choice.
+                files.value = '';
+            },
+        }) as HTMLInputElement;
         return [
             h('header', {}, h('div', { class: 'mark' }, h('span', {}, 'DynBal'), h('a', { href: '#how' }, 'How it works')),
                 h('h1', {}, 'Power comes and goes. The answer still comes.'),
@@ -89,12 +101,12 @@ class Demo {
             h('main', { id: 'content' },
                 this.sky.element,
                 h('div', { class: 'controls race' }, this.pauseButton, this.againButton, this.speedChoice.element),
-                this.alert, this.verdict, this.boardsPlace, this.live,
+                this.alert, this.waitsFor, this.verdict, this.boardsPlace, this.live,
                 h('section', { class: 'card', 'aria-labelledby': 'input-title' }, h('h2', { id: 'input-title' }, 'What they look at'),
                     h('div', { class: 'example' }, this.exampleWords,
                         h('div', { class: 'controls' }, h('label', { class: 'field' }, 'Network ', this.networkList),
                             h('label', { class: 'field' }, 'Capacitor ', this.capacitorList)),
-                        h('div', { class: 'controls' }, this.button('Another input', () => this.guard(() => this.nextInput())),
+                        h('div', { class: 'controls' }, this.button('Another input', () => this.open(() => this.opened.next(this.engine))),
                             h('label', { class: 'file', for: 'files' }, 'Your own files …'), files),
                         h('p', { class: 'small' }, 'Drop them anywhere on the page: a network that ', h('code', {}, 'dynbal compile'), ' wrote (.dynbal), inputs for it (.npy), or both.'),
                         this.commandWords, this.command)),
@@ -103,62 +115,72 @@ class Demo {
         ];
     }
 
-    /** What visitors bring may be wrong; they are told, and all stays as it was. */
-    private async guard(act: () => void | Promise<void>): Promise<void> {
+    /** What visitors bring may be wrong; they are told, and the race that is under way goes on. */
+    private async open(find: (isWanted: () => boolean) => Opened | null | Promise<Opened | null>): Promise<void> {
+        const ticket = ++this.ticket;
+        const isWanted = () => ticket === this.ticket;
         try {
-            await act();
-            this.alert.hidden = true;
+            const opened = await find(isWanted);
+            if (opened !== null) {
+                this.opened = opened;
+                this.begin();
+            }
         } catch (error) {
             if (!(error instanceof InputError)) throw error;
-            this.alert.textContent = error.message;
-            this.alert.hidden = false;
+            if (isWanted()) this.complain(error.message);
+        } finally {
+            if (isWanted()) this.showChoices();
         }
     }
 
-    async openZoo(name: string): Promise<void> {
-        const chosen = this.networks.find((network) => network.name === name)!;
-        const [image, samples] = await Promise.all([unpack(chosen.image), unpack(chosen.samples)]);
-        this.network = this.engine.network(image, `${name}.dynbal`);
-        this.chosen = chosen;
-        this.samples = { bytes: samples, name: 'inputs.npy', labels: chosen.labels };
-        this.networkList.value = name;
-        this.useInput(0);
+    private complain(words: string | null): void {
+        this.alert.hidden = words === null;
+        this.alert.textContent = words;
     }
 
-    private useInput(index: number): void {
-        this.input = this.engine.input(this.samples!.bytes, this.samples!.name, index);
-        this.index = index;
-        this.begin();
+    private fromZoo(name: string, isWanted: () => boolean): Promise<Opened | null> {
+        this.wait(null);
+        return Opened.zoo(this.engine, this.networks.find((network) => network.name === name)!, isWanted);
     }
 
-    private nextInput(): void {
-        if (this.input !== null) this.useInput((this.index + 1) % this.input.samples);
+    private async openFiles(files: File[]): Promise<void> {
+        if (files.length === 0) return;
+        await this.open(async (isWanted) => {
+            const { network, samples } = await readFiles(files);
+            if (!isWanted()) return null;
+            const image = network ?? this.waiting;
+            if (samples !== null) {
+                const opened = image === null ? this.opened.withSamples(this.engine, samples) : Opened.with(this.engine, image, samples, null, true);
+                this.wait(null);
+                return opened;
+            }
+            const { input_dims: dims } = this.engine.network(network!);
+            this.complain(null);
+            this.wait(network, `${network!.name} needs an input now: a .npy file with samples of ${dims.join(' × ')} values. Until then the race goes on as it is.`);
+            return null;
+        });
     }
 
-    private className(index: number): string {
-        return this.chosen?.classes[index] ?? `class ${index}`;
+    private wait(network: Named | null, words = ''): void {
+        this.waiting = network;
+        this.waitsFor.textContent = words;
+        this.waitsFor.hidden = network === null;
+        if (network !== null) this.say(words);
     }
 
-    /** What the input shows, where that is known. */
-    private truth(): string | null {
-        const label = this.samples?.labels[this.index];
-        return label === undefined ? null : this.className(label);
+    /** The lists say what is raced, also where a choice came to nothing. */
+    private showChoices(): void {
+        const { zoo, network } = this.opened;
+        this.networkList.selectedIndex = this.networks.findIndex(({ name }) => name === zoo?.name);
+        this.capacitorList.replaceChildren(...capacitors.map((value) =>
+            h('option', { value, selected: value === this.capacitance }, quantity(value || network.capacitance_f, 'F') + (value === 0 ? ', the board’s own' : ''))));
     }
 
-    private showInput(): void {
-        const { network, input, chosen } = this;
-        if (network === null || input === null) return;
-        const truth = this.truth();
-        const what = truth === null ? `Sample ${this.index + 1} of ${input.samples} in ${this.samples!.name}` : `${truth}, input ${this.index + 1} of ${input.samples}`;
-        const clipped = input.outside > 0 ? ` ${input.outside} values are outside the range that the network was calibrated for, and are clipped.` : '';
-        this.exampleWords.textContent = `${what}.${chosen === null || truth === null ? '' : ` From ${chosen.inputs}.`}${clipped}`;
-        this.example.show(network.input_dims, input.values, `The input: ${what}`);
-    }
-
-    begin(): void {
-        if (this.network === null || this.input === null) return;
+    /** A new race with what is chosen now. */
+    private begin(): RaceState {
         const { policies } = this.engine.program();
-        this.boards = this.policies.map((policy, index) => new Board(this.network!, policies, policy, `Chip ${index + 1}`, {
+        const { network, input } = this.opened;
+        this.boards = this.policies.map((policy, index) => new Board(network, policies, policy, `Chip ${index + 1}`, {
             choose: (name) => {
                 this.policies[index] = name;
                 this.begin();
@@ -167,42 +189,49 @@ class Demo {
             kill: () => this.kill(index),
         }));
         this.boardsPlace.replaceChildren(...this.boards.map((board) => board.element));
-        this.capacitorList.replaceChildren(...capacitors.map((value) =>
-            h('option', { value, selected: value === this.capacitance }, quantity(value || this.network!.capacitance_f, 'F') + (value === 0 ? ', the board’s own' : ''))));
         this.state = this.engine.start(...this.policies, this.sky.watts, this.capacitance);
         this.harvest.clear();
         this.told = [false, false];
         this.ran = 0;
-        this.verdict.hidden = true;
+        this.complain(null);
         if (!this.speedIsOwn) this.setSpeed(0, false);
-        this.showInput();
-        this.showCommand();
-        this.setRunning(!calm.matches || this.last > 0);
+        this.showChoices();
+        this.exampleWords.textContent = this.opened.words;
+        this.example.show(network.input_dims, input.values, `The input: ${this.opened.what}`);
+        this.showCommand(false);
+        this.enter(calm.matches && this.phase === 'ready' ? 'ready' : 'running');
         this.draw();
         this.say(`A race begins: ${this.policies.join(' against ')}, ${quantity(this.sky.watts, 'W')}.`);
+        return this.state;
     }
 
-    /** The program's own words for the race, as long as nobody interferes. */
-    private showCommand(): void {
-        if (this.network === null || this.samples === null) return;
-        this.commandWords.textContent = 'The same with the program on your own machine:';
-        const name = this.chosen?.name ?? this.network!.model;
-        const capacitor = this.capacitance === 0 ? '' : `,capacitance=${quantity(this.capacitance, 'F').replace('µ', 'u').replace(' ', '')}`;
-        const zoo = this.chosen === null ? '' : `dynbal zoo ${name} -o ${name}; cd ${name}\n${this.chosen.compile}\n`;
-        this.command.textContent = zoo + [...new Set(this.policies)].map((policy) =>
-            `dynbal simulate ${name}.dynbal --input ${this.samples!.name}@${this.index} --supply power:${this.sky.milliwatts}mW${capacitor} --policy ${policy}`).join('\n');
-    }
-
-    /** What a visitor does, the commands do not. */
-    private touch(): void {
-        if (this.state === null || this.state.time_s === 0) this.showCommand();
-        else this.commandWords.textContent = 'The race as it began, before you stepped in, on your own machine:';
+    /** After the race it is the power of the next one. */
+    private setPower(power: number): void {
+        if (this.phase === 'ended') return;
+        this.engine.setPower(power);
+        this.changed(this.touched || this.state.time_s > 0);
     }
 
     private kill(index: number): void {
         this.engine.kill(index);
-        this.touch();
         this.say(`Chip ${index + 1} is killed: its capacitor is empty.`);
+        this.changed(true);
+    }
+
+    /** Is seen at once, also while nothing moves. */
+    private changed(touched: boolean): void {
+        this.showCommand(touched);
+        this.step(0);
+        this.show();
+    }
+
+    /** The program's own words for the race as it began: what a visitor does later, they do not. */
+    private showCommand(touched: boolean): void {
+        this.touched = touched;
+        const where = this.opened.hasOwnFiles ? ', in the folder of your files' : '';
+        this.commandWords.textContent = touched ? `The race as it began, before you stepped in, on your own machine${where}:` :
+            `The same with the program on your own machine${where}:`;
+        if (!touched) this.command.textContent = this.opened.commands(this.policies, this.sky.milliwatts, this.capacitance);
     }
 
     private setSpeed(index: number, own: boolean): void {
@@ -211,37 +240,36 @@ class Demo {
         this.speedChoice.set(index);
     }
 
-    private setRunning(running: boolean): void {
-        this.running = running;
-        this.againButton.hidden = this.state?.ended === true;
-        this.pauseButton.textContent = running ? 'Pause' : this.state?.ended ? 'Race again' : this.state?.time_s === 0 ? 'Start' : 'Go on';
-        if (!running) return;
-        this.last = performance.now();
-        requestAnimationFrame((now) => this.frame(now));
+    private enter(phase: Phase): void {
+        this.phase = phase;
+        if (phase === 'running') this.loop.start();
+        else this.loop.stop();
+        this.pauseButton.textContent = mainWords[phase];
+        // Where both buttons would do the same.
+        const hide = phase === 'ready' || phase === 'ended';
+        if (hide && document.activeElement === this.againButton) this.pauseButton.focus();
+        this.againButton.hidden = hide;
+        this.verdict.hidden = phase !== 'ended';
+        document.documentElement.dataset.phase = phase;
     }
 
-    private frame(now: number): void {
-        if (!this.running || this.state === null) return;
-        // Few pictures for who asks for little motion.
-        const due = now - this.last >= (calm.matches ? 500 : 0);
-        if (due) {
-            const real = Math.min(calm.matches ? 0.6 : 0.25, Math.max(0, now - this.last) / 1000);
-            this.last = now;
-            if (!this.speedIsOwn && this.speed === 0 && this.ran > slowFor) this.setSpeed(1, false);
-            for (let left = real; left > 0 && !this.state.ended; left -= stepSeconds) this.step(Math.min(left, stepSeconds));
-            this.draw();
-            if (this.state.ended) {
-                this.finish();
-                return;
-            }
-        }
-        requestAnimationFrame((next) => this.frame(next));
+    /** Some real seconds have passed. */
+    private move(passed: number): void {
+        const real = Math.min(calm.matches ? 0.6 : 0.25, passed);
+        if (!this.speedIsOwn && this.speed === 0 && this.ran > slowFor) this.setSpeed(1, false);
+        for (let left = real; left > 0 && !this.state.ended; left -= stepSeconds) this.step(Math.min(left, stepSeconds));
+        this.show();
+    }
+
+    private show(): void {
+        this.draw();
+        if (this.state.ended) this.finish();
     }
 
     /** On by so many real seconds: as few as it takes to notice when a chip starts. */
     private step(real: number): void {
         const { charging, working } = speeds[this.speed]!;
-        const { boards, time_s: before } = this.state!;
+        const { boards, time_s: before } = this.state;
         const pace = boards.some(({ on }) => on) ? working : charging;
         const state = this.engine.advance(real * pace, stripSeconds * pace / 300);
         this.ran += real;
@@ -251,8 +279,7 @@ class Demo {
     }
 
     private draw(): void {
-        const { state, network } = this;
-        if (state === null || network === null) return;
+        const { state, opened: { network } } = this;
         this.harvest.add(this.ran, state.power_w);
         this.harvest.draw(this.ran, stripSeconds, mostPower);
         state.boards.forEach((board, index) => {
@@ -267,24 +294,24 @@ class Demo {
 
     private answerOf(board: BoardState): string | null {
         if (board.answer === null) return null;
-        return this.className(board.answer.class);
+        return this.opened.className(board.answer.class);
     }
 
     private finish(): void {
-        this.setRunning(false);
-        const failed = this.state!.boards.find(({ answer }) => answer === null);
-        const [first, second] = [...this.state!.boards].sort((a, b) => a.time_s - b.time_s) as [BoardState, BoardState];
-        const truth = this.truth();
-        const right = first.answer !== null && truth !== null ? (this.className(first.answer.class) === truth ? ', which is right' : `; it is ${truth}`) : '';
+        const { boards } = this.state;
+        const { truth } = this.opened;
+        const failed = boards.find(({ answer }) => answer === null);
+        const [first, second] = [...boards].sort((a, b) => a.time_s - b.time_s) as [BoardState, BoardState];
+        const said = first.answer === null ? '' : this.opened.className(first.answer.class);
+        const right = truth === null ? '' : said === truth ? ', which is right' : `; it is ${truth}`;
         const ratio = second.time_s / first.time_s;
         const sooner = ratio > 1.005 ? `${first.policy} answered ${ratio.toFixed(2)} × sooner than ${second.policy}` : 'Both took the same time';
         const cost = `${first.power_cycles} power cycles against ${second.power_cycles}`;
         this.verdict.textContent = failed !== undefined ? `No answer from ${failed.policy}: ${failed.trouble}` :
-            `${sooner}: ${cost}. Both say “${this.className(first.answer!.class)}”${right}.`;
+            `${sooner}: ${cost}. Both say “${said}”${right}.`;
         this.verdict.classList.toggle('bad', failed !== undefined);
-        this.verdict.hidden = false;
+        this.enter('ended');
         this.say(this.verdict.textContent);
-        document.documentElement.dataset.ended = 'true';
     }
 
     private say(text: string): void {
@@ -303,44 +330,13 @@ class Demo {
             void this.openFiles([...event.dataTransfer?.files ?? []]);
         });
     }
-
-    /** Networks before inputs: these may be for those. */
-    private async openFiles(files: File[]): Promise<void> {
-        await this.guard(async () => {
-            const known = files.filter(({ name }) => /\.(dynbal|npy)$/i.test(name));
-            if (files.some(({ name }) => /\.onnx$/i.test(name))) {
-                throw new InputError('An ONNX file has to be compiled first: dynbal compile yours.onnx -o yours.dynbal --calibrate samples.npy');
-            }
-            if (known.length < files.length) throw new InputError(`${files.find((file) => !known.includes(file))!.name}: only .dynbal and .npy files can be opened here`);
-            for (const file of known.sort((a, b) => a.name.localeCompare(b.name))) await this.openFile(file);
-        });
-    }
-
-    private async openFile(file: File): Promise<void> {
-        const bytes = new Uint8Array(await file.arrayBuffer());
-        if (/\.npy$/i.test(file.name)) {
-            const input = this.engine.input(bytes, file.name, 0);
-            this.input = input;
-            this.samples = { bytes, name: file.name, labels: [] };
-            this.index = 0;
-            this.begin();
-            return;
-        }
-        this.network = this.engine.network(bytes, file.name);
-        this.chosen = null;
-        this.input = null;
-        this.state = null;
-        this.running = false;
-        this.boardsPlace.replaceChildren();
-        this.networkList.selectedIndex = -1;
-        this.exampleWords.textContent = `${file.name} needs an input now: a .npy file with samples of ${this.network.input_dims.join(' × ')} values.`;
-    }
 }
 
 async function start(): Promise<void> {
     const root = document.getElementById('page')!;
-    const demo = new Demo(await Engine.load(await simulator()), root);
-    await demo.openZoo(zoo()[0]!.name);
+    const engine = await Engine.load(await simulator());
+    const networks = zoo();
+    new Demo(engine, networks, (await Opened.zoo(engine, networks[0]!))!, root);
     document.documentElement.dataset.ready = 'true';
 }
 

@@ -30,9 +30,10 @@ const policies = engine.program().policies.map(({ name }) => name);
 let compared = 0;
 for (const network of await readdir(join(folder, 'zoo'))) {
     const file = (name) => join(folder, 'zoo', network, name);
-    engine.network(await readFile(file(`${network}.dynbal`)), network);
+    const image = { name: network, bytes: await readFile(file(`${network}.dynbal`)) };
+    const samples = { name: 'inputs.npy', bytes: await readFile(file('inputs.npy')) };
     for (const [index, milliwatts, microfarads] of [[0, 1, 0], [1, 4, 330], [0, 16, 150]]) {
-        engine.input(await readFile(file('inputs.npy')), 'inputs.npy', index);
+        engine.open(image, samples, index);
         for (let first = 0; first < policies.length; first += 2) {
             const pair = [policies[first], policies[first + 1] ?? policies[0]];
             const watts = milliwatts / 1000;

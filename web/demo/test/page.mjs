@@ -1,15 +1,16 @@
 // Opens the demo in headless Chromium, wide and narrow, light and dark: races end, what visitors do works, nothing complains,
 // and axe finds nothing.
-// Usage: node page.mjs FOLDER      (as tools/web.sh filled it)
+// Usage: node page.mjs FOLDER DYNBAL      (FOLDER: as tools/web.sh filled it)
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
 import { Browser } from '../../test/browser.mjs';
+import { checkCommands } from './commands.mjs';
+import { checkStates } from './states.mjs';
+import { choose, click, drop, ended, file, opened, press, text, zoo } from './tools.mjs';
 
-const folder = resolve(process.argv[2] ?? '');
-const file = join(folder, 'demo.html');
+const program = resolve(process.argv[3] ?? '');
 const mebibytes = (await stat(file)).size / 2 ** 20;
 assert.ok(mebibytes < 1.43, `the page weighs ${mebibytes.toFixed(2)} MiB, more than 1.5 MB`);
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -17,19 +18,6 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 /** What axe says, in a line each. */
 const findFaults = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
     violations.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + help + ': ' + html.slice(0, 120) + ' ' + failureSummary)))`;
-const text = (selector) => `document.querySelector('${selector}')?.textContent ?? ''`;
-const click = (selector) => `document.querySelector('${selector}').click()`;
-const press = (words) => `[...document.querySelectorAll('button')].find((button) => button.textContent.startsWith('${words}')).click()`;
-
-async function opened(browser, look) {
-    const page = await browser.page(look);
-    await page.send('Emulation.setEmulatedMedia', { features: [
-        { name: 'prefers-color-scheme', value: look.dark ? 'dark' : 'light' },
-        { name: 'prefers-reduced-motion', value: look.calm ? 'reduce' : 'no-preference' }] });
-    await page.open(pathToFileURL(file).href);
-    assert.ok(await page.until(`document.documentElement.dataset.ready === 'true'`), `not ready: ${page.complaints}`);
-    return page;
-}
 
 async function checkLook(browser, look) {
     const where = `${look.width} px, ${look.dark ? 'dark' : 'light'}${look.calm ? ', little motion' : ''}`;
@@ -45,7 +33,7 @@ async function checkLook(browser, look) {
     assert.deepEqual(await page.evaluate(findFaults), [], `${where}: axe`);
     await page.evaluate(press('Go on'));
     await page.evaluate(`document.querySelector('.choice input:last-of-type').click()`);
-    assert.ok(await page.until(`document.documentElement.dataset.ended === 'true'`, 60_000), `${where}: the race does not end`);
+    assert.ok(await page.until(ended, 60_000), `${where}: the race does not end`);
     assert.match(await page.evaluate(text('.verdict')), /Both say/, where);
     assert.deepEqual(await page.evaluate(`[...document.querySelectorAll('.pill')].map((pill) => pill.textContent)`), ['answered', 'answered'], where);
     assert.match(await page.evaluate(text('.answer')), /^Bit for bit the answer/, where);
@@ -56,15 +44,6 @@ async function checkLook(browser, look) {
     await page.close();
     console.log(`${where}: right`);
 }
-
-/** Drops files on the page: name, and bytes in base64. */
-const drop = (files) => `(() => {
-    const data = new DataTransfer();
-    for (const [name, base64] of ${JSON.stringify(files)}) {
-        data.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name));
-    }
-    document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
-})()`;
 
 async function checkUse(browser) {
     const page = await opened(browser, { width: 1280 });
@@ -90,7 +69,6 @@ async function checkUse(browser) {
     assert.match(await page.evaluate(text('[role=status]')), /Chip 1 is killed/);
     assert.match(await page.evaluate(text('.example')), /before you stepped in/);
 
-    const zoo = async (name, rest) => (await readFile(join(folder, 'zoo', name, rest))).toString('base64');
     await page.evaluate(drop([['wrong.npy', await zoo('fashion_mnist', 'labels.npy')]]));
     assert.ok(await page.until(`/^wrong.npy: holds/.test(${text('[role=alert]')})`), await page.evaluate(text('[role=alert]')));
     await page.evaluate(drop([['net.onnx', 'AAAA']]));
@@ -105,11 +83,10 @@ async function checkUse(browser) {
     // Each network of the zoo, each policy.
     const names = await page.evaluate(`[...document.querySelector('select[aria-label=Network]').options].map(({ value }) => value)`);
     for (const name of names) {
-        await page.evaluate(`delete document.documentElement.dataset.ended;
-            (() => { const list = document.querySelector('select[aria-label=Network]'); list.value = '${name}'; list.dispatchEvent(new Event('change')); })()`);
+        await page.evaluate(choose('select[aria-label=Network]', name));
         assert.ok(await page.until(`${text('.example pre')}.includes('dynbal zoo ${name} ')`), `${name} is not opened`);
-        await page.evaluate(`(() => { const list = document.querySelector('.board select'); list.value = 'paper'; list.dispatchEvent(new Event('change')); })()`);
-        assert.ok(await page.until(`document.documentElement.dataset.ended === 'true'`, 60_000), `${name}: the race does not end`);
+        await page.evaluate(choose('.board select', 'paper'));
+        assert.ok(await page.until(ended, 60_000), `${name}: the race does not end`);
         assert.match(await page.evaluate(text('.verdict')), /paper/, name);
     }
     assert.deepEqual(page.complaints, []);
@@ -125,6 +102,8 @@ try {
     }
     await checkLook(browser, { width: 360, calm: true });
     await checkUse(browser);
+    await checkCommands(browser, program);
+    await checkStates(browser);
 } finally {
     await browser.stop();
 }

@@ -17,7 +17,7 @@ try {
         await new Promise((done) => setTimeout(done, 7000));
         await writeFile(join(folder, `${name}-first.png`), await page.screenshot({ x: 0, y: 0, width: look.width, height: look.height ?? 900 }));
         await page.evaluate(`document.querySelector('.choice input:last-of-type').click()`);
-        await page.until(`document.documentElement.dataset.ended === 'true'`);
+        await page.until(`document.documentElement.dataset.phase === 'ended'`);
         const height = await page.evaluate('document.documentElement.scrollHeight');
         await writeFile(join(folder, `${name}-whole.png`), await page.screenshot({ x: 0, y: 0, width: look.width, height }));
         for (const complaint of page.complaints) console.log(`${name}: ${complaint}`);
