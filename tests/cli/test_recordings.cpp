@@ -114,7 +114,7 @@ TEST_F(RecordingsTest, ManyInferencesOneAfterTheOtherOrOneAPeriod) {
 TEST_F(RecordingsTest, OneOfManyThatNeverEndsIsNoSuccess) {
     // The first finds the capacitor charged; nothing comes for those behind it.
     const std::string supply = "power:1nW,start_voltage=2.99V,sleep=1mW";
-    for (const std::string command : {"simulate", "compare"}) {
+    for (const std::string command : {"simulate", "compare", "report"}) {
         const std::vector<std::string> once{command, image(), "--input", x(), "--supply", supply};
         EXPECT_EQ(call(once).code, 0) << command;
         std::vector<std::string> many = once;

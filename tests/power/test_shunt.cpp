@@ -15,6 +15,7 @@ TEST(Shunt, TheSecondVoltageIsACurrent) {
                 "power = 'CH1' in V x 'CH2' in V / 10 Ohm; 2 samples, 2 s, mean 30 mW, largest 40 mW");
     expect_told(scope, "column=2*3,unit=V*mV,shunt=10Ohm", "'CH2' in mV / 10 Ohm; 2 samples, 2 s, mean 30 uW");
     expect_told("time_s,CH1 (V),CH2 [V]\n0,2,0.1\n1,2,0.2\n", "column=ch1*CH2,shunt=10Ohm", "mean 30 mW");
+    expect_told("time_s,CH1_V,CH2/mV\n0,2,100\n1,2,200\n", "column=CH1*CH2,shunt=10Ohm", "mean 30 mW");
     expect_told("time_s,U [V],over R [mV]\n0,2,100\n1,2,200\n", "column=2*3,shunt=10Ohm", "mean 30 mW");
     expect_told("0,2,0.1\n1,2,0.2\n", "time=1,time_unit=s,column=2*3,unit=V*V,shunt=1Ohm", "mean 300 mW");
 }

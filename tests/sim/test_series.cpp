@@ -93,6 +93,24 @@ TEST(Series, WhatComesLaterIsWaitedFor) {
     EXPECT_GT(hopeless, 0);
 }
 
+/// A year is more picoseconds than 64 bits hold: it was taken for a round of nothing.
+TEST(Series, ARoundMayBeLongerThanARun) {
+    const std::string capacitor = ",capacitance=32uF";
+    ASSERT_EQ(run("power:2mW" + capacitor, {.count = 1}).ended(), 0U);
+    for (const std::string supply :
+         {"markov:power=20mW,on=5s,off=2000s,low=2mW,seed=3", "daynight:peak=20mW,period=220d"}) {
+        Series first{.period_s = 0, .count = 1};
+        const ImageFile file = tiny_image();
+        Session session(file);
+        RunOptions options;
+        options.idle_cycles_max = 400;
+        const auto made = parse_supply(supply + capacitor);
+        const SeriesResult row = run_series(session, input_of(file), *made, options, first);
+        if (row.ended() == 1) continue;
+        EXPECT_NE(row.stuck.find("were waited; more power may come later"), std::string::npos) << row.stuck;
+    }
+}
+
 /// A recording of 12,000 steps of 100 ms lasts as long as one of 1,200 s.
 TEST(Series, HowManyAreDueIsNoQuestionOfRounding) {
     double sum_s = 0;
