@@ -131,7 +131,7 @@ std::string WatchScreen::stage_lines(size_t lines_max) const {
 }
 
 std::string WatchScreen::frame(size_t lines_max) const {
-    const std::string state =
+    std::string state =
         fmt::format("{:.3f} s   power cycle {}   {}   {}\n", time_s_, cycles_, quantity(energy_j_, "J"),
                     is_on_ ? report::span_kind_names[static_cast<size_t>(doing_)] : "no power: charging");
     const std::string voltage =

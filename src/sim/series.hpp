@@ -40,7 +40,7 @@ struct SeriesResult {
     uint64_t never_ends = 0;  ///< the one at which it was stuck, and all that are due after it
     double duration_s = 0;    ///< to the end of the last one, or of its period, whether they end or not
     std::string stuck;        ///< why it can never go on; empty if it can
-    bool gave_up = false;     ///< because of missed_max, or because `hopeless` makes it certain; the last one may not have ended
+    bool gave_up = false;     ///< because of missed_max or `hopeless`, maybe before the last one had ended
 
     uint64_t ended() const { return latencies_s.size(); }
     uint64_t missed() const { return late + left_out + never_ends; }
