@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -212,6 +213,27 @@ std::string table_of(const std::vector<CompareRow>& rows) {
     return table.text() + uncharged_note(any_uncharged);
 }
 
+/// Where the policies of a row's supply and method do not differ: why; else "".
+std::string alike_text(const std::vector<CompareRow>& rows, const CompareRow& row) {
+    double least = std::numeric_limits<double>::infinity(), most = 0;
+    uint64_t cycles = 0;
+    int count = 0;
+    for (const CompareRow& other : rows) {
+        if (other.supply != row.supply || other.file != row.file) continue;
+        if (!other.result.completed()) return "";
+        const bool latency = judged_by_latency(other.result);
+        const double value = latency ? other.result.latency_s : other.result.cost_units();
+        least = std::min(least, value);
+        most = std::max(most, value);
+        cycles = std::max(cycles, other.result.power_cycles);
+        ++count;
+    }
+    constexpr double alike = 1.01;
+    if (count < 2 || most > alike * least) return "";
+    return cycles == 1 ? "alike: without a power failure the largest tiles are the best, and all begin with them"
+                       : "alike to 1 %: policies differ where layers take several power cycles each";
+}
+
 /// Once for each supply with which `best` never ends.
 std::string advice_text(const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
                         const std::vector<CompareRow>& rows) {
@@ -256,6 +278,7 @@ void run(const CompareArguments& arguments, Context& context) {
         if (row.oracle) text += fmt::format("\n{}, oracle: {}\n", row.supply, text_of(*row.oracle));
     }
     text += said_of(rows, [](const CompareRow& row) { return row.result.completed() ? "" : row.result.message; });
+    text += said_of(rows, [&](const CompareRow& row) { return alike_text(rows, row); });
     text += repeated_text(rows);
     text += advice_text(profile, input, rows);
     if (!same) {

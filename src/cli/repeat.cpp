@@ -81,7 +81,7 @@ std::string missed_text(const sim::SeriesResult& result) {
     };
     add(result.late, "ended later");
     add(result.left_out, "left out because another one still ran");
-    add(result.never_ends, "never end");
+    add(result.never_ends, result.never_ends == 1 ? "never ends" : "never end");
     return grouped(result.missed()) + " missed" + why;
 }
 

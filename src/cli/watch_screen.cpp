@@ -110,7 +110,8 @@ std::string WatchScreen::stage_line(size_t index) const {
     if (!stage.begun) return line + "\n";
     line += fmt::format("  tile {}x{}x{} run {}", stage.config.tile_out, stage.config.tile_in, stage.config.tile_pixels,
                         stage.config.run_pixels);
-    if (stage.changes != 0) line += fmt::format(", changed {} times", stage.changes);
+    if (stage.changes == 1) line += ", changed once";
+    if (stage.changes > 1) line += fmt::format(", changed {} times", stage.changes);
     // Without MACs time goes by the number of jobs: more of them are no work that is done again.
     const bool counts_macs = shape_of(file_->header(), file_->stage(static_cast<uint32_t>(index))).counts_macs;
     const double extra = counts_macs && whole_s > 0 ? stage.computed_s / whole_s - 1 : 0;

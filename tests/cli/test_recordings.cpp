@@ -123,6 +123,12 @@ TEST_F(RecordingsTest, OneOfManyThatNeverEndsIsNoSuccess) {
     }
 }
 
+TEST_F(RecordingsTest, CompareSaysWhyPoliciesAreAlike) {
+    const Called called = call({"compare", image(), "--input", x(), "--supply", "none"});
+    EXPECT_NE(called.out.find("alike: without a power failure the largest tiles are the best"), std::string::npos)
+        << called.out;
+}
+
 TEST_F(RecordingsTest, SizeNamesCapacitorPowerAndVoltage) {
     const std::vector<std::string> arguments{
         "size", image(), "--input", x(), "--supply", "power:2mW,max_voltage=3.6V", "--period", "2s"};
