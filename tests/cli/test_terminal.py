@@ -64,7 +64,20 @@ def shown(text, rows):
     return gone, screen
 
 
+def has_terminals():
+    """A bare chroot may have no pseudo-terminals: /dev/pts is not mounted there."""
+    try:
+        for end in pty.openpty():
+            os.close(end)
+    except OSError:
+        return False
+    return True
+
+
 def main():
+    if not has_terminals():
+        print("skipped: there are no pseudo-terminals (/dev/pts) here")
+        sys.exit(77)
     program, work = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
     work.mkdir(parents=True, exist_ok=True)
     run(program, "zoo", "ecg", "-o", work / "ecg")
