@@ -65,7 +65,8 @@ void write(const std::string& name, const std::string& folder, Context& context)
     json["folder"] = folder;
     context.print(json, fmt::format("{0}: {1}.onnx, calibrate.npy, inputs.npy, labels.npy, classes.txt, README.txt\n\n"
                                     "Inputs: {2}\nTrained on: {3}\n\ncd {4}\n{5}",
-                                    folder, network.name, network.inputs, network.data, shell_word(folder),
+                                    folder, network.name, network.inputs, network.data,
+                                    shell_word(folder.starts_with('-') ? "./" + folder : folder),
                                     zoo::commands_for(network)));
 }
 

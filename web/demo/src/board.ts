@@ -13,6 +13,8 @@ type Phase = 'on' | 'off' | 'ended' | 'trouble';
 export interface BoardActions {
     choose(policy: string): void;
     kill(): void;
+    /** Somewhere else for the keyboard. */
+    leave(): void;
 }
 
 export class Board {
@@ -34,7 +36,7 @@ export class Board {
     private phase: Phase | null = null;
     private endedAt: number | null = null;
 
-    constructor(private readonly network: NetworkInfo, policies: Policy[], own: string, name: string, actions: BoardActions) {
+    constructor(private readonly network: NetworkInfo, policies: Policy[], own: string, name: string, private readonly actions: BoardActions) {
         this.strip = new VoltageStrip(network.on_v, network.off_v);
         this.tank = h('div', { class: 'tank' }, this.level);
         const list = h('select', { 'aria-label': `${name}: how it chooses its tiles`, onchange: () => actions.choose((list as HTMLSelectElement).value) },
@@ -85,7 +87,10 @@ export class Board {
         set(this.cycles, count(state.power_cycles));
         set(this.time, duration(state.time_s));
         set(this.energy, quantity(state.energy_j, 'J'));
-        this.kill.disabled = state.ended || state.trouble !== '';
+        const over = state.ended || state.trouble !== '';
+        // A button that can't be pressed any more would take the keyboard's place with it.
+        if (over && document.activeElement === this.kill) this.actions.leave();
+        this.kill.disabled = over;
         const stuck = state.idle_cycles >= idleMany ? `No further in ${state.idle_cycles} power cycles: each is too short. More sun?` : '';
         const same = state.answer?.same ? 'Bit for bit the answer of a run without failures.' : 'NOT the answer of a run without failures!';
         set(this.shout, answer ?? '');

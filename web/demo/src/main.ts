@@ -41,6 +41,7 @@ class Demo {
     private readonly boardsPlace = h('div', { class: 'boards' });
     private readonly exampleWords = h('p', { class: 'small' });
     private readonly networkList: HTMLSelectElement;
+    private readonly ownNetwork = h('option', { value: '' });
     private readonly pauseButton: HTMLButtonElement;
     private readonly againButton = this.button('Again', () => this.begin());
     private readonly speedChoice = choice('Speed', speeds.map(({ name }) => name), 0, (index) => this.setSpeed(index, true));
@@ -48,7 +49,7 @@ class Demo {
     private capacitance = capacitors[1]!;
     private readonly capacitorList: HTMLSelectElement;
     private readonly commandWords = h('p', { class: 'small' });
-    private readonly command = h('pre', {});
+    private readonly command = h('pre', { tabindex: 0, 'aria-label': 'Commands' });
     private policies: [string, string];
     private boards: Board[] = [];
     private state: RaceState;
@@ -68,7 +69,7 @@ class Demo {
         const program = engine.program();
         this.policies = [program.policies[0]!.name, program.default_policy];
         this.sky = new Sky(this.harvest.canvas, h('div', { class: 'look' }, this.example.canvas, 'both see this'), startPower, (power) => this.setPower(power));
-        this.networkList = h('select', { 'aria-label': 'Network', onchange: () => this.open((isWanted) => this.fromZoo(this.networkList.value, isWanted)) },
+        this.networkList = h('select', { 'aria-label': 'Network', onchange: () => this.networkList.value !== '' && this.open((isWanted) => this.fromZoo(this.networkList.value, isWanted)) },
             ...this.networks.map(({ name, title }) => h('option', { value: name }, `${name}: ${title}`))) as HTMLSelectElement;
         this.capacitorList = h('select', { onchange: () => { this.capacitance = Number(this.capacitorList.value); this.begin(); } }) as HTMLSelectElement;
         this.pauseButton = this.button('Pause', () => (this.phase === 'ended' ? this.begin() : this.enter(this.phase === 'running' ? 'paused' : 'running')));
@@ -170,8 +171,11 @@ class Demo {
 
     /** The lists say what is raced, also where a choice came to nothing. */
     private showChoices(): void {
-        const { zoo, network } = this.opened;
-        this.networkList.selectedIndex = this.networks.findIndex(({ name }) => name === zoo?.name);
+        const { zoo, network, image } = this.opened;
+        this.ownNetwork.textContent = `${image.name}: yours`;
+        if (zoo === null) this.networkList.append(this.ownNetwork);
+        else this.ownNetwork.remove();
+        this.networkList.selectedIndex = zoo === null ? this.networks.length : this.networks.findIndex(({ name }) => name === zoo?.name);
         this.capacitorList.replaceChildren(...capacitors.map((value) =>
             h('option', { value, selected: value === this.capacitance }, quantity(value || network.capacitance_f, 'F') + (value === 0 ? ', the board’s own' : ''))));
     }
@@ -187,6 +191,7 @@ class Demo {
                 this.boards[index]!.element.querySelector('select')!.focus();
             },
             kill: () => this.kill(index),
+            leave: () => this.pauseButton.focus(),
         }));
         this.boardsPlace.replaceChildren(...this.boards.map((board) => board.element));
         this.state = this.engine.start(...this.policies, this.sky.watts, this.capacitance);
@@ -303,7 +308,7 @@ class Demo {
         const failed = boards.find(({ answer }) => answer === null);
         const [first, second] = [...boards].sort((a, b) => a.time_s - b.time_s) as [BoardState, BoardState];
         const said = first.answer === null ? '' : this.opened.className(first.answer.class);
-        const right = truth === null ? '' : said === truth ? ', which is right' : `; it is ${truth}`;
+        const right = truth === null ? '' : said === truth ? ', as it should be' : `; it is ${truth}`;
         const ratio = second.time_s / first.time_s;
         const sooner = ratio > 1.005 ? `${first.policy} answered ${ratio.toFixed(2)} × sooner than ${second.policy}` : 'Both took the same time';
         const cost = `${first.power_cycles} power cycles against ${second.power_cycles}`;

@@ -81,7 +81,8 @@ async function checkUse(browser) {
     assert.ok(await page.until(`/Both say “class [0-9]”/.test(${text('.verdict')})`, 60_000), await page.evaluate(text('.verdict')));
 
     // Each network of the zoo, each policy.
-    const names = await page.evaluate(`[...document.querySelector('select[aria-label=Network]').options].map(({ value }) => value)`);
+    const names = await page.evaluate(`[...document.querySelector('select[aria-label=Network]').options].map(({ value }) => value).filter((name) => name !== '')`);
+    assert.equal(await page.evaluate(`document.querySelector('select[aria-label=Network]').selectedOptions[0].textContent`), 'mine.dynbal: yours');
     for (const name of names) {
         await page.evaluate(choose('select[aria-label=Network]', name));
         assert.ok(await page.until(`${text('.example pre')}.includes('dynbal zoo ${name} ')`), `${name} is not opened`);

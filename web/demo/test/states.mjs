@@ -39,8 +39,9 @@ async function toItsEnd(page) {
         [sun.value, cover.value] = [100, 0];
         sun.dispatchEvent(new Event('input'));
     })()`);
-    await page.evaluate(`visitor.now('again'); visitor.now('faster')`);
+    await page.evaluate(`visitor.now('again'); visitor.now('faster'); document.querySelector('.kill').focus()`);
     assert.ok(await page.until(ended, 60_000), 'no end');
+    assert.equal(await page.evaluate(`document.activeElement.className`), 'main', 'a chip that ends takes the keyboard to the next race');
     assert.equal(await page.evaluate('visitor.settled()'), '', 'at the end');
 }
 
