@@ -105,8 +105,8 @@ void run(const ReproduceArguments& arguments, Context& context) {
 }  // namespace
 
 void add_reproduce(CLI::App& app, Context& context) {
-    CLI::App* command =
-        app.add_subcommand("reproduce", "Run the grid of the DynBal paper, a minute on two cores: what adapting to the supply is worth");
+    CLI::App* command = app.add_subcommand(
+        "reproduce", "Run the grid of the DynBal paper, a minute on two cores: what adapting to the supply is worth");
     const auto arguments = std::make_shared<ReproduceArguments>();
     arguments->sweep.folder = "reproduce.sweep";
     arguments->sweep.add_to(*command, arguments->sweep.folder);
