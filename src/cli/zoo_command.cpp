@@ -63,11 +63,11 @@ void write(const std::string& name, const std::string& folder, Context& context)
     zoo::write_folder(network, folder);
     nlohmann::ordered_json json = json_of(network);
     json["folder"] = folder;
-    context.print(json, fmt::format("{0}: {1}.onnx, calibrate.npy, inputs.npy, labels.npy, classes.txt, README.txt\n\n"
-                                    "Inputs: {2}\nTrained on: {3}\n\ncd {4}\n{5}",
-                                    folder, network.name, network.inputs, network.data,
-                                    shell_word(folder.starts_with('-') ? "./" + folder : folder),
-                                    zoo::commands_for(network)));
+    context.print(
+        json, fmt::format("{0}: {1}.onnx, calibrate.npy, inputs.npy, labels.npy, classes.txt, README.txt\n\n"
+                          "Inputs: {2}\nTrained on: {3}\n\ncd {4}\n{5}",
+                          folder, network.name, network.inputs, network.data,
+                          shell_word(folder.starts_with('-') ? "./" + folder : folder), zoo::commands_for(network)));
 }
 
 void run(const ZooArguments& arguments, Context& context) {
