@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 
+#include "base/random.hpp"
 #include "compiler/tile_configs.hpp"
 #include "crash_device.hpp"
 #include "graphs.hpp"
@@ -91,6 +92,54 @@ TEST_P(PassCuts, WeakSuppliesGetOn) {
             }
         }
     }
+}
+
+/// Cycles of 330 bytes; one of them brings no more than giving up takes, and some bytes of what follows.
+class EndsWithGivingUp final : public sim::Supply {
+public:
+    EndsWithGivingUp(uint64_t cycle, uint64_t bytes) : cycle_(cycle), bytes_(bytes) {}
+    void begin_cycle() override { allowance_.set(now_++ == cycle_ ? 2 * sizeof(Record) + bytes_ : 330); }
+    sim::Grant pay(const sim::Demand& demand) override { return allowance_.pay(demand); }
+
+private:
+    uint64_t cycle_, bytes_, now_ = 0;
+    sim::WriteAllowance allowance_;
+};
+
+/// Of all values: the next inference must find them as a whole one leaves them.
+std::vector<std::byte> states_of(sim::Session& session, const ImageFile& file) {
+    const ImageHeader& header = file.header();
+    std::vector<std::byte> states;
+    for (uint32_t i = 1; i < header.tensors_bytes; i += 2) {
+        states.push_back(session.nvm().memory()[header.tensors_offset + i] & std::byte{0x80});
+    }
+    return states;
+}
+
+/// Footprints count over all passes, values do not: what an inference that is given up has noted in one must not count as values.
+TEST(PassesGivenUp, LeaveNoFootprintThatCounts) {
+    uint8_t hawaii = 0;
+    while (std::string(methods[hawaii].name) != "hawaii") ++hawaii;
+    const ImageFile plain = with_method(compile_graph(passing_network()), hawaii);
+    uint64_t given_up = 0;
+    for (uint64_t seed = 0; seed < 16 / thoroughness_divisor; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const ImageFile file = with_passes(plain, Passes::sums_move, 2 * seed);
+        sim::Session steady(file);
+        sim::SteadySupply none;
+        ASSERT_TRUE(steady.run_inference(random_input(file, 1), none, {}).completed());
+        for (uint64_t cycle = 1; cycle < 24; ++cycle) {
+            sim::Session session(file);
+            EndsWithGivingUp supply(cycle, random64(seed, cycle) % 32);
+            sim::RunOptions options;
+            options.abandon_at_cycle = cycle;
+            const sim::RunResult run = session.run_inference(random_input(file, 1), supply, options);
+            if (run.outcome != sim::Outcome::abandoned) continue;
+            ++given_up;
+            ASSERT_EQ(states_of(session, file), states_of(steady, file)) << "given up in cycle " << cycle;
+        }
+    }
+    EXPECT_GT(given_up, 20U / thoroughness_divisor);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, PassCuts, testing::Values(Passes::sums_move, Passes::in_job, Passes::both),
