@@ -72,8 +72,7 @@ void check_built() {
     if (std::find(names.begin(), names.end(), firmware::emulated_board) != names.end()) return;
     throw InputError(
         fmt::format("emulate runs the program of the board {}, and there is none in {}; build it with ./dev boards, or "
-                    "name its folder in "
-                    "DYNBAL_BOARDS",
+                    "name its folder in DYNBAL_BOARDS",
                     firmware::emulated_board, fmt::join(firmware::board_folders(), ", ")));
 }
 

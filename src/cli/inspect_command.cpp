@@ -110,8 +110,8 @@ std::string text_of(const ImageFile& file) {
     text +=
         stage_table(file) +
         "Tile out, in and pixels: output channels, input channels and pixels that a tile may have; `--stage N` shows "
-        "what each "
-        "costs. Importance: the channels whose tile size moves the cost more; the policy `paper` sets them first.\n\n";
+        "what each costs. Importance: the channels whose tile size moves the cost more; the policy `paper` sets them "
+        "first.\n\n";
     io::Table map({{"NVM from"}, {"to"}, {"bytes"}, {"what", io::Align::left}});
     for (const experiment::Area& area : experiment::memory_map(header)) {
         map.add_row({grouped(area.begin), grouped(area.end), grouped(area.end - area.begin), area.name});

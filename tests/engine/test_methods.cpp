@@ -6,6 +6,7 @@
 
 #include "crash_device.hpp"
 #include "engine/engine.hpp"
+#include "given_up.hpp"
 #include "graphs.hpp"
 #include "sim/session.hpp"
 #include "sim/supply_kinds.hpp"
@@ -132,30 +133,9 @@ TEST_P(Methods, InferencesMayBeGivenUp) {
     }
 }
 
-/// Cycles of 330 bytes; one of them brings no more than giving up takes, and some bytes of what follows: what it leaves is
-/// half of one inference and half of the next.
-class FailsBehind final : public sim::Supply {
-public:
-    FailsBehind(uint64_t cycle, uint64_t bytes) : cycle_(cycle), bytes_(bytes) {}
-    void begin_cycle() override { allowance_.set(now_++ == cycle_ ? 2 * sizeof(Record) + bytes_ : 330); }
-    sim::Grant pay(const sim::Demand& demand) override { return allowance_.pay(demand); }
-
-private:
-    uint64_t cycle_, bytes_, now_ = 0;
-    sim::WriteAllowance allowance_;
-};
-
 /// The states in NVM, of which the input's tells whether it was loaded, are then those of a whole inference.
 TEST_P(Methods, WhatIsGivenUpLeavesTheStatesOfAWholeInference) {
     const ImageFile plain = with_method(compile_tight(channel_network()), GetParam());
-    const ImageHeader& header = plain.header();
-    const auto states_of = [&](sim::Session& session) {
-        std::vector<std::byte> states;
-        for (uint32_t i = 1; i < header.tensors_bytes; i += 2) {
-            states.push_back(session.nvm().memory()[header.tensors_offset + i] & std::byte{0x80});
-        }
-        return states;
-    };
     uint64_t given_up = 0;
     for (uint64_t seed = 0; seed < 32 / thoroughness_divisor; ++seed) {
         const ImageFile file = with_random_tables(plain, 1, 1000 * seed + 41);
@@ -169,7 +149,7 @@ TEST_P(Methods, WhatIsGivenUpLeavesTheStatesOfAWholeInference) {
             options.abandon_at_cycle = cycle;
             const sim::RunResult run = session.run_inference(random_input(file, 1), supply, options);
             if (run.outcome == sim::Outcome::stuck) continue;  // before it was asked to give up
-            ASSERT_EQ(states_of(session), states_of(whole)) << "seed " << seed << ", cycle " << cycle;
+            ASSERT_EQ(states_of(session, file), states_of(whole, file)) << "seed " << seed << ", cycle " << cycle;
             given_up += run.outcome == sim::Outcome::abandoned ? 1 : 0;
         }
     }

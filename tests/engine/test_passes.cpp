@@ -8,6 +8,7 @@
 #include "base/random.hpp"
 #include "compiler/tile_configs.hpp"
 #include "crash_device.hpp"
+#include "given_up.hpp"
 #include "graphs.hpp"
 #include "sim/session.hpp"
 #include "sim/supply_kinds.hpp"
@@ -94,28 +95,6 @@ TEST_P(PassCuts, WeakSuppliesGetOn) {
     }
 }
 
-/// Cycles of 330 bytes; one of them brings no more than giving up takes, and some bytes of what follows.
-class EndsWithGivingUp final : public sim::Supply {
-public:
-    EndsWithGivingUp(uint64_t cycle, uint64_t bytes) : cycle_(cycle), bytes_(bytes) {}
-    void begin_cycle() override { allowance_.set(now_++ == cycle_ ? 2 * sizeof(Record) + bytes_ : 330); }
-    sim::Grant pay(const sim::Demand& demand) override { return allowance_.pay(demand); }
-
-private:
-    uint64_t cycle_, bytes_, now_ = 0;
-    sim::WriteAllowance allowance_;
-};
-
-/// Of all values: the next inference must find them as a whole one leaves them.
-std::vector<std::byte> states_of(sim::Session& session, const ImageFile& file) {
-    const ImageHeader& header = file.header();
-    std::vector<std::byte> states;
-    for (uint32_t i = 1; i < header.tensors_bytes; i += 2) {
-        states.push_back(session.nvm().memory()[header.tensors_offset + i] & std::byte{0x80});
-    }
-    return states;
-}
-
 /// Footprints count over all passes, values do not: what an inference that is given up has noted in one must not count as values.
 TEST(PassesGivenUp, LeaveNoFootprintThatCounts) {
     uint8_t hawaii = 0;
@@ -130,7 +109,7 @@ TEST(PassesGivenUp, LeaveNoFootprintThatCounts) {
         ASSERT_TRUE(steady.run_inference(random_input(file, 1), none, {}).completed());
         for (uint64_t cycle = 1; cycle < 24; ++cycle) {
             sim::Session session(file);
-            EndsWithGivingUp supply(cycle, random64(seed, cycle) % 32);
+            FailsBehind supply(cycle, random64(seed, cycle) % 32);
             sim::RunOptions options;
             options.abandon_at_cycle = cycle;
             const sim::RunResult run = session.run_inference(random_input(file, 1), supply, options);
