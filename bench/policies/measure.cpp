@@ -151,7 +151,7 @@ private:
             const StageDescriptor& stage = rig_->file().stage(i);
             std::vector<Candidate> rows = rig_->file().candidates(stage);
             const std::vector<ShortCost> froms = rig_->file().candidate_froms(stage);
-            TableInMemory table(rows, froms, stage.least_need_row);
+            TableInMemory table(rows, froms, stage.least_need_row, stage.start_row);
             const auto energy = static_cast<uint64_t>(16 * supply.energy);
             TileTable::Place place;
             table.find({&energy, 1}, {&place, 1});

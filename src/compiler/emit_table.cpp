@@ -16,6 +16,7 @@ void describe_table(const StageTable& table, uint32_t offset, StageDescriptor& s
     stage.candidates_offset = offset;
     stage.candidate_count = static_cast<uint8_t>(table.rows.size());
     stage.least_need_row = static_cast<uint8_t>(table.least_need);
+    stage.start_row = static_cast<uint8_t>(table.start);
 }
 
 }  // namespace dynbal::compiler

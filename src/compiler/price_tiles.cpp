@@ -21,6 +21,8 @@ constexpr double near_enough = 1.005;
 constexpr double hardly_dearer = 1.05;
 /// A row's price, its mean loss applied to each of its energies, errs by no more than so much: else it becomes two.
 constexpr double price_error = 1.1;
+/// While nothing is known of the supply, one part in so many more is paid for losing less to a failure: no board shows it.
+constexpr uint64_t hardly_noticed = 250;
 /// Configurations that are walked at each energy: so many quickly, of these so many with care.
 constexpr size_t walked_quickly = 20, walked_carefully = 5;
 constexpr uint32_t careful_effort = 10;
@@ -112,6 +114,17 @@ public:
         walk_all(entrants, energy, careful_effort);
         if (entrants.empty() || entrants.front().cost == infinite) return least;
         return {entrants.front().index, static_cast<double>(needs(entrants.front().index).step)};
+    }
+
+    /// For a supply of which nothing is known: without failures it is hardly dearer than the cheapest, and of all such a failure
+    /// costs it least.
+    size_t start() const {
+        const uint64_t least = all_.front().reuse;
+        size_t start = 0;
+        for (size_t i = 0; i < all_.size() && all_[i].reuse <= least + least / hardly_noticed; ++i) {
+            if (all_[i].refetch < all_[start].refetch) start = i;
+        }
+        return start;
     }
 
 private:
@@ -297,6 +310,23 @@ Candidate row_at(const Contest& contest, size_t index, uint64_t energy, bool as_
     return row_of(contest, {index, as_least ? 0 : energy, lost, lost});
 }
 
+/// Names the row to start with. Where it is taken for no energy it becomes one all the same, behind the first.
+void add_start(const Contest& contest, const std::vector<Point>& points, StageTable& table) {
+    const size_t index = contest.start();
+    for (size_t i = 0; i < table.rows.size(); ++i) {
+        if (table.rows[i].config == contest.all()[index].config) {
+            table.start = static_cast<uint32_t>(i);
+            return;
+        }
+    }
+    const ShortCost from = table.froms.front();
+    Candidate row = row_at(contest, index, from.value(), false);
+    row.from = ShortCost::below(holds_from(contest, points, {index, from.value(), 0, 0}));
+    table.rows.insert(table.rows.begin() + 1, row);
+    table.froms.insert(table.froms.begin() + 1, from);
+    table.start = 1;
+}
+
 }  // namespace
 
 StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes) {
@@ -312,6 +342,7 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
         table.rows.push_back(row_of(contest, segment));
         table.rows.back().from = ShortCost::below(holds_from(contest, points, segment));
     }
+    add_start(contest, points, table);
     // What is weaker than all that was walked takes the row of least need.
     if (!(table.rows.back().config == contest.all()[least.index].config)) {
         table.rows.push_back(row_at(contest, least.index, least_need + least_need / 8, true));
@@ -335,11 +366,16 @@ void drop_row(StageTable& table) {
     };
     size_t narrowest = 1;
     for (size_t i = 2; i < table.least_need; ++i) {
-        if (width(i) < width(narrowest)) narrowest = i;
+        if (narrowest == table.start || (i != table.start && width(i) < width(narrowest))) narrowest = i;
     }
     table.rows.erase(table.rows.begin() + static_cast<std::ptrdiff_t>(narrowest));
     table.froms.erase(table.froms.begin() + static_cast<std::ptrdiff_t>(narrowest));
     --table.least_need;
+    if (narrowest == table.start) {
+        table.start = 0;
+    } else if (narrowest < table.start) {
+        --table.start;
+    }
 }
 
 std::vector<double> least_costs(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes,

@@ -22,6 +22,7 @@ struct StageTable {
     std::vector<Candidate> rows;   ///< as TileTable has them; empty if no configuration fits the arena
     std::vector<ShortCost> froms;  ///< the energy from which each is taken
     uint32_t least_need = 0;       ///< the last one
+    uint32_t start = 0;            ///< the one for a supply of which nothing is known
 };
 
 StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_t arena_bytes);
@@ -29,7 +30,7 @@ StageTable tile_table(const LoopShape& shape, const StagePrices& prices, uint32_
 /// Rows that a table can do without: all but the first and the last one.
 size_t spare_rows(const StageTable& table);
 /// Drops the spare row that is taken for the narrowest range of energies; the one behind it, which gets on with less, is taken for
-/// them. There must be one.
+/// them. The row to start with goes last, then the first is it. There must be one.
 void drop_row(StageTable& table);
 
 /// Least mean cost at each energy (`never`: no failures), by fewer walks than a table takes; infinite if nothing gets on.

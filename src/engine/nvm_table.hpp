@@ -10,7 +10,9 @@ namespace dynbal {
 class NvmTable final : public TileTable {
 public:
     NvmTable(Meter& meter, const StageDescriptor& stage)
-        : TileTable(stage.candidate_count, stage.least_need_row), meter_(&meter), offset_(stage.candidates_offset) {}
+        : TileTable(stage.candidate_count, stage.least_need_row, stage.start_row),
+          meter_(&meter),
+          offset_(stage.candidates_offset) {}
 
     Candidate row(uint32_t index) override {
         Candidate candidate;

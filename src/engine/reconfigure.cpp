@@ -267,16 +267,8 @@ void Engine::keep_for(const Choice& other) {
         promise(energy, other.cost);
     }
     accept_pace(energy);
-    // Rows between two ranges that do not touch have not been looked at: then what was asked last counts.
-    const bool none = record_.choice_until == ShortCost{};
-    const bool apart = none || record_.choice_until < other.row.from ||
-                       (other.until < record_.choice.from && !(other.until == ShortCost{}));
-    if (apart || other.row.from < record_.choice.from) {
-        record_.choice.from = other.row.from;
-    }
-    if (apart || record_.choice_until < other.until) {
-        record_.choice_until = other.until;
-    }
+    record_.choice.from = other.row.from;
+    record_.choice_until = other.until;
 }
 
 /// Cuts what is left of the region so that another order of jobs can go on; false if there is no room.

@@ -75,7 +75,7 @@ Tiles paper_choice(const LoopShape& shape, uint64_t cycle_macs) {
     largest.tile_in = static_cast<uint16_t>(shape.channels_in);
     Candidate row;
     row.config = largest;
-    TableInMemory table({&row, 1}, {&row.from, 1}, 0);
+    TableInMemory table({&row, 1}, {&row.from, 1}, 0, 0);
     StageView view;
     view.shape = shape;
     view.table = &table;

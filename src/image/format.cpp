@@ -239,6 +239,7 @@ LoopShape shape_of(const StageDescriptor& stage) {
 void set_only_row(std::span<std::byte> memory, StageDescriptor& stage, const TileConfig& config) {
     stage.candidate_count = 1;
     stage.least_need_row = 0;
+    stage.start_row = 0;
     Candidate row;
     row.config = config;
     const auto put = [&](uint32_t offset, const auto& item) {
@@ -302,6 +303,7 @@ ImageFault validate_stage(const ImageHeader& header, const StageDescriptor& stag
         stage.output.channels == stage.channels_out && place_fits(header, stage.output, pixels_out) &&
         states_fit(header, stage.states, stage.output) && stage.candidate_count >= 1 &&
         stage.candidate_count <= table_rows_max && stage.least_need_row < stage.candidate_count &&
+        stage.start_row < stage.candidate_count &&
         inside(stage.candidates_offset, table_bytes(stage.candidate_count), sizeof(ImageHeader), header.image_bytes);
     return ok ? ImageFault::none : ImageFault::bad_layout;
 }

@@ -21,7 +21,7 @@ inline constexpr uint32_t waiting_regions_max = 9;
 inline constexpr uint32_t records_bytes = 2 * record_slot_bytes + waiting_regions_max * sizeof(Region);
 
 inline constexpr uint32_t image_magic = 0x31424E44;  // "DNB1"
-inline constexpr uint16_t image_version = 6;
+inline constexpr uint16_t image_version = 7;
 
 /// Activations are 15-bit signed values q in the low bits of a 16-bit word; the top bit is the state.
 inline constexpr int32_t activation_min = -16384;
@@ -119,8 +119,8 @@ struct StageDescriptor {
     uint32_t weights_offset = 0;
     uint32_t candidates_offset = 0;
     uint8_t candidate_count = 0;
-    uint8_t least_need_row = 0;  ///< of the tile table
-    uint8_t reserved = 0;
+    uint8_t least_need_row = 0;   ///< of the tile table
+    uint8_t start_row = 0;        ///< of the tile table, while nothing is known of the supply
     uint8_t rescale_shift = 0;    ///< add, softmax, multiply; curve: log2 of a piece's width
     int32_t rescale[2] = {0, 0};  ///< add: one factor per operand; multiply: the product's; softmax: see SPEC.md
     uint16_t average_pad_bottom = 0, average_pad_right = 0;  ///< average pooling that counts padding

@@ -168,7 +168,7 @@ dynbal_status dynbal_choose(uint32_t policy, const dynbal_shape* shape, const dy
         rows[i].lost = ShortCost::below(candidates[i].lost);
         least_need = rows[i].need.value() < rows[least_need].need.value() ? i : least_need;
     }
-    TableInMemory table({rows, count}, {froms, count}, least_need);
+    TableInMemory table({rows, count}, {froms, count}, least_need, 0);
     stage.table = &table;
     stage.model = model_from(*model);
     stage.boot = model->boot;

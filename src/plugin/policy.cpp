@@ -38,7 +38,7 @@ uint64_t mean_cost(uint64_t cheapest, uint64_t regret) {
 Choice choose_best(const StageView& stage, const Supply& supply) {
     TileTable& table = *stage.table;
     if (likely_energy(supply) == never) {
-        return only(table.row(0));
+        return only(table.row(table.start));
     }
     const EnergyRange range = range_of(supply);
     TileTable::Place places[EnergyRange::count];

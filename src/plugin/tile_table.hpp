@@ -79,8 +79,11 @@ public:
     /// fall down to 0.
     uint32_t count = 1;
     uint32_t least_need = 0;  ///< the row that needs least
+    /// The row while nothing is known of the supply: hardly dearer than the first without failures, it loses less to one.
+    uint32_t start = 0;
 
-    TileTable(uint32_t rows, uint32_t least_need_row) : count(rows), least_need(least_need_row) {}
+    TileTable(uint32_t rows, uint32_t least_need_row, uint32_t start_row)
+        : count(rows), least_need(least_need_row), start(start_row) {}
 
     virtual Candidate row(uint32_t index) = 0;
     /// The rows for cycles of these energies: one look at the table.
@@ -97,8 +100,9 @@ TileTable::Place place_of(std::span<const ShortCost> froms, uint64_t energy);
 class TableInMemory final : public TileTable {
 public:
     /// As many energies as rows.
-    TableInMemory(std::span<const Candidate> rows, std::span<const ShortCost> froms, uint32_t least_need_row)
-        : TileTable(static_cast<uint32_t>(rows.size()), least_need_row), rows_(rows), froms_(froms) {}
+    TableInMemory(std::span<const Candidate> rows, std::span<const ShortCost> froms, uint32_t least_need_row,
+                  uint32_t start_row)
+        : TileTable(static_cast<uint32_t>(rows.size()), least_need_row, start_row), rows_(rows), froms_(froms) {}
 
     Candidate row(uint32_t index) override { return rows_[index]; }
     void find(std::span<const uint64_t> energies, std::span<Place> places) override;

@@ -29,6 +29,7 @@ ImageFile with_tables(const ImageFile& file,
         // For energies that fall from some thousand units, so that each of them is met.
         stage.candidate_count = static_cast<uint8_t>(chosen.size());
         stage.least_need_row = static_cast<uint8_t>(chosen.size() - 1);
+        stage.start_row = static_cast<uint8_t>(chosen.size() / 2);
         for (uint32_t i = 0; i < chosen.size(); ++i) {
             Candidate row;
             row.config = chosen[i];

@@ -14,6 +14,7 @@ constexpr Golden images[] = {
     {4, "ab0c05b53f0e2f77ff6b799adf215437ab083b647ff5343f418b624f70c9902c"},
     {5, "ab0c05b53f0e2f77ff6b799adf215437ab083b647ff5343f418b624f70c9902c"},
     {6, "ab0c05b53f0e2f77ff6b799adf215437ab083b647ff5343f418b624f70c9902c"},
+    {7, "46217dff7fab70cbb734ae5092fb0ac7e2dbdc330f48d821056ba3b4f64ddfd3"},
 };
 
 TEST(Golden, ImagesAreReadOrRefusedWithAdvice) {

@@ -92,7 +92,8 @@ TEST(Plan, TablesAreThinnedToFit) {
         uint32_t rows = 0;
         for (uint32_t i = 0; i < file.header().stage_count; ++i) {
             const StageDescriptor stage = file.stage(i);
-            const compiler::StageTable table{file.candidates(stage), file.candidate_froms(stage), stage.least_need_row};
+            const compiler::StageTable table{file.candidates(stage), file.candidate_froms(stage), stage.least_need_row,
+                                             stage.start_row};
             rows += static_cast<uint32_t>(table.rows.size());
             EXPECT_EQ(least_need_of(table), least_need_of(whole_table(file, i, options)));
         }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/crc32.hpp"
 #include "base/error.hpp"
 #include "compiler/plan.hpp"
 #include "compiler/tile_configs.hpp"
@@ -32,6 +33,20 @@ ImageFile with_method(const ImageFile& file, uint8_t method) {
     ImageFile changed = file;
     ImageHeader header = file.header();
     header.method = method;
+    header.header_crc = header_crc(header);
+    std::memcpy(changed.image.data(), &header, sizeof(header));
+    return changed;
+}
+
+ImageFile starting_as_fixed(const ImageFile& file) {
+    ImageFile changed = file;
+    ImageHeader header = file.header();
+    for (uint32_t index = 0; index < header.stage_count; ++index) {
+        StageDescriptor stage = file.stage(index);
+        stage.start_row = 0;
+        std::memcpy(changed.image.data() + header.stages_offset + index * sizeof(stage), &stage, sizeof(stage));
+    }
+    header.body_crc = crc32(std::span<const std::byte>(changed.image).subspan(sizeof(header)));
     header.header_crc = header_crc(header);
     std::memcpy(changed.image.data(), &header, sizeof(header));
     return changed;

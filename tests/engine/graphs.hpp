@@ -24,6 +24,10 @@ compiler::CompileOptions options_for(uint32_t weight_bytes, uint32_t sram_bytes,
 /// The same image for another method of preservation; its tile tables stay as they are.
 ImageFile with_method(const ImageFile& file, uint8_t method);
 
+/// The same, but while nothing is known of the supply `best` takes the row that `fixed` takes: what it does from then on is all that they
+/// differ in.
+ImageFile starting_as_fixed(const ImageFile& file);
+
 /// The same, with as little NVM as will do: storages share memory wherever they can.
 ImageFile compile_tight(const compiler::Graph& graph, uint32_t weight_bytes = 2, uint32_t sram_bytes = 64 * 1024);
 

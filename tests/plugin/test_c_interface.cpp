@@ -75,7 +75,7 @@ RC_GTEST_PROP(CInterfaceRandom, SaysWhatTheCppInterfaceSays, ()) {
                                     stage.model.transfer, stage.model.job,       stage.model.boot};
     const compiler::StageTable made = compiler::tile_table(shape, {stage.model, stage.model.boot}, stage.arena_bytes);
     RC_PRE(!made.rows.empty());
-    TableInMemory table(made.rows, made.froms, made.least_need);
+    TableInMemory table(made.rows, made.froms, made.least_need, made.start);
     stage.table = &table;
     stage.boot = stage.model.boot;
     const auto same_config = [](const dynbal_config& a, const TileConfig& b) {

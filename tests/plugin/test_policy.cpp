@@ -7,6 +7,7 @@
 
 #include "base/random.hpp"
 #include "compiler/price_tiles.hpp"
+#include "compiler/quick_price.hpp"
 #include "compiler/tile_configs.hpp"
 #include "graphs.hpp"
 #include "nvm/boot_cost.hpp"
@@ -45,7 +46,7 @@ protected:
                 const StageDescriptor stage = file.stage(index);
                 const std::vector<Candidate> rows = file.candidates(stage);
                 const std::vector<ShortCost> froms = file.candidate_froms(stage);
-                TableInMemory table(rows, froms, stage.least_need_row);
+                TableInMemory table(rows, froms, stage.least_need_row, stage.start_row);
                 StageView view;
                 view.shape = shape_of(file.header(), stage);
                 view.table = &table;
@@ -159,6 +160,24 @@ TEST_F(Policies, TheTableHoldsTheLeastNeedAndTheMostReuse) {
         }
         ASSERT_EQ(compiler::importance_of(view.shape), view.importance);
     });
+}
+
+/// Nothing is lost by it without failures that a board could show, and less than with the cheapest where one comes.
+TEST_F(Policies, TheFirstCycleRisksLess) {
+    uint32_t others = 0;
+    for_each_stage([&](const StageView& view, const std::vector<Candidate>& rows) {
+        const Candidate start = choose(PolicyKind::best, view, {0, never}).row;
+        ASSERT_EQ(start, rows[view.table->start]);
+        ASSERT_EQ(choose(PolicyKind::fixed, view, {0, never}).row, rows[0]);
+        ASSERT_LE(start.reuse.value(), rows[0].reuse.value() + rows[0].reuse.value() / 200) << text_of(view.shape);
+        if (start.config == rows[0].config) return;
+        const auto refetch = [&](const Candidate& row) {
+            return compiler::quick_price(view.shape, row.config, view.model, view.arena_bytes).refetch;
+        };
+        ASSERT_LT(refetch(start), refetch(rows[0])) << text_of(view.shape);
+        ++others;
+    });
+    EXPECT_GT(others, 10U);
 }
 
 TEST_F(Policies, WhateverIsChosenIsValid) {
@@ -287,7 +306,7 @@ TEST(Paper, TheSearchEnds) {
             row.config = whole;
             const std::vector<Candidate> rows{row};
             const ShortCost from{};
-            TableInMemory table(rows, {&from, 1}, 0);
+            TableInMemory table(rows, {&from, 1}, 0, 0);
             view.table = &table;
             for (const uint64_t energy : {uint64_t{1}, uint64_t{16}, uint64_t{5000}, never / 4}) {
                 for (const Importance importance : {Importance::out_first, Importance::in_first}) {
