@@ -16,6 +16,7 @@
 #include "engine/engine.hpp"
 #include "from_onnx/lower.hpp"
 #include "image_file/method_names.hpp"
+#include "input/sample_set.hpp"
 #include "input/sound_features.hpp"
 #include "io/file.hpp"
 #include "io/progress.hpp"
@@ -99,7 +100,8 @@ nlohmann::ordered_json against_float(const quality::Comparison& comparison) {
 
 void run(const CompileArguments& arguments, Context& context) {
     const compiler::CompileOptions options = options_of(arguments);
-    check_output("-o", arguments.image, {arguments.model, arguments.calibration, arguments.device, arguments.sound});
+    check_output("-o", arguments.image,
+                 {arguments.model, input::file_of(arguments.calibration), arguments.device, arguments.sound});
     const compiler::Graph graph = compiler::read_graph(arguments.model, arguments.output);
     check_output("-o", arguments.image, graph.files);
     const SampleFile samples(arguments.calibration, graph.input_dims, options.sound_text);

@@ -11,6 +11,7 @@
 #include "cli/program.hpp"
 #include "firmware/c_header.hpp"
 #include "firmware/firmware.hpp"
+#include "input/sample_set.hpp"
 #include "io/file.hpp"
 #include "sim/session.hpp"
 
@@ -53,7 +54,7 @@ std::string checked_stem(const FirmwareArguments& arguments) {
                          "NAME.bin and NAME.hex in DIR");
     }
     for (const char* ending : endings) {
-        check_output("-o", stem + ending, {arguments.image.path, file_of_input(arguments.input)});
+        check_output("-o", stem + ending, {arguments.image.path, input::file_of(arguments.input)});
     }
     return stem;
 }

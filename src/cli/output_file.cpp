@@ -6,7 +6,6 @@
 
 #include "base/error.hpp"
 #include "experiment/supply_files.hpp"
-#include "input/sample_set.hpp"
 
 namespace dynbal::cli {
 
@@ -19,13 +18,6 @@ void check_output(const std::string& option, const std::string& path, const std:
                                          path, read_path));
         }
     }
-}
-
-std::string file_of_input(const std::string& spec) {
-    std::error_code error;
-    if (std::filesystem::exists(spec, error)) return spec;
-    const std::string path = input::file_of(spec);
-    return std::filesystem::exists(path, error) ? path : path.substr(0, path.rfind('@'));
 }
 
 std::vector<std::string> files_of_supply(const std::string& supply) {

@@ -10,8 +10,6 @@ namespace dynbal::cli {
 /// Empty paths are passed over, and so are those that name no file.
 void check_output(const std::string& option, const std::string& path, const std::vector<std::string>& read_paths);
 
-/// The file of `FILE.npy` or `FILE.npy@INDEX`.
-std::string file_of_input(const std::string& spec);
 /// The files that the text of a supply names.
 std::vector<std::string> files_of_supply(const std::string& supply);
 

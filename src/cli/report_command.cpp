@@ -13,6 +13,7 @@
 #include "cli/repeat.hpp"
 #include "cli/report_summary.hpp"
 #include "cli/write_report.hpp"
+#include "input/sample_set.hpp"
 #include "io/file.hpp"
 #include "report/html.hpp"
 #include "report/page_document.hpp"
@@ -93,7 +94,7 @@ void check(const ReportArguments& arguments) {
         throw InputError("-o and --trace-out name the same file: " + arguments.output);
     }
     std::vector<std::string> read_paths = files_of_supply(arguments.supply);
-    read_paths.insert(read_paths.end(), {arguments.image.path, file_of_input(arguments.input), arguments.device});
+    read_paths.insert(read_paths.end(), {arguments.image.path, input::file_of(arguments.input), arguments.device});
     check_output("-o", arguments.output, read_paths);
     check_output("--trace-out", arguments.trace_out, read_paths);
     check_folder(arguments.output);

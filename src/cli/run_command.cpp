@@ -5,6 +5,7 @@
 #include "cli/output_file.hpp"
 #include "cli/program.hpp"
 #include "cli/write_report.hpp"
+#include "input/sample_set.hpp"
 #include "io/npy.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
@@ -32,7 +33,7 @@ void run(const RunArguments& arguments, Context& context) {
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     check_output("--output-file", arguments.output_file,
-                 {arguments.image.path, file_of_input(arguments.input), arguments.device});
+                 {arguments.image.path, input::file_of(arguments.input), arguments.device});
     const ImageFile file = arguments.image.read();
     InputUse use;
     const std::vector<int16_t> input =

@@ -8,6 +8,7 @@
 #include "cli/output_file.hpp"
 #include "cli/program.hpp"
 #include "io/file.hpp"
+#include "power/file_words.hpp"
 #include "power/trace_file.hpp"
 #include "power/trace_plot.hpp"
 
@@ -31,9 +32,8 @@ void run(const TraceArguments& arguments, Context& context) {
     constexpr std::string_view prefix = "trace:";
     const std::string trace =
         arguments.trace.starts_with(prefix) ? arguments.trace.substr(prefix.size()) : arguments.trace;
-    const size_t comma = trace.find(',');
-    const std::string path = trace.substr(0, comma);
-    const std::string words = comma == std::string::npos ? "" : trace.substr(comma + 1);
+    const std::string path = trace.substr(0, power::file_name_size(trace));
+    const std::string words = path.size() == trace.size() ? "" : trace.substr(path.size() + 1);
     check_output("-o", arguments.output, {path});
     power::Options options(std::string(prefix) + trace, words);
     const power::Recording recording = read(path, options);

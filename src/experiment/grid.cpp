@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "device/profile.hpp"
 #include "experiment/supply_files.hpp"
+#include "input/sample_set.hpp"
 #include "io/file.hpp"
 #include "io/json_text.hpp"
 #include "io/sha256.hpp"
@@ -41,11 +42,6 @@ std::vector<std::string> seeded_supplies(const Grid& grid) {
 /// Empty for no file.
 std::string digest_of(const std::string& path) { return path.empty() ? "" : io::sha256_hex(io::read_file(path)); }
 
-/// "x.npy@3" names the file x.npy.
-std::string without_index(const std::string& spec) {
-    return std::filesystem::exists(spec) ? spec : spec.substr(0, spec.rfind('@'));
-}
-
 /// Name and digest of each file that a supply reads.
 nlohmann::ordered_json files_of(const std::string& supply) {
     nlohmann::ordered_json files = nlohmann::ordered_json::array();
@@ -58,11 +54,13 @@ nlohmann::ordered_json files_of(const std::string& supply) {
 }
 
 nlohmann::ordered_json json_of(const Model& model) {
+    const std::string calibration = input::file_of(model.calibrate);
     return {{"name", model.name},
             {"onnx", digest_of(model.onnx)},
             {"image", digest_of(model.image)},
-            {"calibrate", digest_of(model.calibrate)},
-            {"input", model.input.empty() ? "" : digest_of(without_index(model.input))},
+            {"calibrate", digest_of(calibration)},
+            {"calibrate_options", model.calibrate.substr(calibration.size())},
+            {"input", model.input.empty() ? "" : digest_of(input::file_of(model.input))},
             {"input_spec", model.input},
             {"scale", model.scale},
             {"weight_bytes", model.weight_bytes},

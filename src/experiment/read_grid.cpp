@@ -9,6 +9,7 @@
 #include "device/toml_table.hpp"
 #include "experiment/supply_files.hpp"
 #include "image_file/method_names.hpp"
+#include "input/sample_set.hpp"
 #include "sim/session.hpp"
 #include "sim/supply.hpp"
 
@@ -28,7 +29,9 @@ std::string resolved(const std::string& grid_path, const std::optional<std::stri
 
 /// The files of a supply are named relative to the grid, too.
 std::string resolved_supply(const std::string& grid_path, const std::string& supply) {
-    return with_files(supply, [&](const std::string& name) { return resolved(grid_path, name); });
+    const auto folder = std::filesystem::path(grid_path).parent_path();
+    return with_files(
+        supply, [&](const std::string& name) { return resolved(grid_path, name); }, folder);
 }
 
 /// A list of a grid holds each thing once: rows are told apart by these words.
@@ -41,8 +44,7 @@ void check_no_repetition(const TomlTable& table, const std::string& key, const s
 
 void check_file(const TomlTable& table, const std::string& key, const std::string& path) {
     std::error_code error;
-    const std::string file = path.substr(0, path.rfind('@'));
-    if (path.empty() || std::filesystem::exists(path, error) || std::filesystem::exists(file, error)) return;
+    if (path.empty() || std::filesystem::exists(input::file_of(path), error)) return;
     table.refuse(key, "there is no file '" + path + "' (paths are relative to the grid's folder)");
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "power/file_words.hpp"
+
 namespace dynbal::experiment {
 namespace {
 
@@ -19,12 +21,14 @@ size_t name_begins(std::string_view word) {
 
 }  // namespace
 
-std::string with_files(const std::string& supply, const std::function<std::string(const std::string&)>& rename) {
+std::string with_files(const std::string& supply, const std::function<std::string(const std::string&)>& rename,
+                       const std::filesystem::path& folder) {
     std::string text;
     for (size_t begin = 0; begin <= supply.size();) {
-        const size_t end = std::min(supply.find(',', begin), supply.size());
+        size_t end = std::min(supply.find(',', begin), supply.size());
+        const size_t name = name_begins(std::string_view(supply).substr(begin, end - begin));
+        if (begin + name < end) end = begin + name + power::file_name_size(supply.substr(begin + name), folder);
         const std::string word = supply.substr(begin, end - begin);
-        const size_t name = name_begins(word);
         text += word.substr(0, name);
         if (name < word.size()) text += rename(word.substr(name));
         if (end < supply.size()) text += ',';

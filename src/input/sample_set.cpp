@@ -1,6 +1,7 @@
 #include "input/sample_set.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -109,23 +110,45 @@ std::string extension_of(const std::string& path) {
     return extension;
 }
 
-/// Where the last option begins; npos, which is one less than 0, if there is none.
+constexpr std::array<std::string_view, 2> option_names{",resize=", ",columns="};
+
+/// Where the last option begins; npos if there is none. Only the end of the text is one, and only if it is no part of a file's name.
 size_t option_at(const std::string& text) {
-    return std::max({text.rfind(",resize=") + 1, text.rfind(",columns=") + 1}) - 1;
+    const size_t comma = text.rfind(',');
+    std::error_code none;
+    if (comma == std::string::npos || fs::exists(text, none)) return std::string::npos;
+    const auto last = std::string_view(text).substr(comma);
+    const bool is_option = last.find_first_of("/.@") == std::string_view::npos &&
+                           std::any_of(option_names.begin(), option_names.end(),
+                                       [&](std::string_view name) { return last.starts_with(name); });
+    return is_option ? comma : std::string::npos;
+}
+
+/// `FILE,KEY=VALUE` where there is a FILE and no such KEY.
+void check_option_known(const std::string& path) {
+    std::error_code none;
+    const size_t comma = path.rfind(',');
+    if (comma == std::string::npos || fs::exists(file_of(path), none) || !fs::exists(path.substr(0, comma), none)) {
+        return;
+    }
+    throw InputError(path + ": there is no such file, and behind " + path.substr(0, comma) +
+                     " only ,resize=stretch or ,resize=crop (pictures) and ,columns=first or ,columns=last (tables) "
+                     "are options");
 }
 
 Spec spec_of(const std::string& text, const std::vector<int64_t>& dims, const std::string& sound) {
     Spec spec{.path = text, .resize = "", .columns = "", .dims = dims, .sound = sound};
     for (size_t at = option_at(spec.path); at != std::string::npos; at = option_at(spec.path)) {
-        const size_t equals = spec.path.find('=', at);
-        const std::string value = spec.path.substr(equals + 1);
+        const std::string value = spec.path.substr(spec.path.find('=', at) + 1);
         const bool is_resize = spec.path[at + 1] == 'r';
         spec.path.resize(at);
         std::string& option = is_resize ? spec.resize : spec.columns;
+        if (!option.empty()) throw InputError(text + (is_resize ? ": resize=" : ": columns=") + " is given twice");
         option = value;
         if (is_resize && value != "stretch" && value != "crop") throw InputError(text + ": resize= is stretch or crop");
         if (!is_resize && value != "first" && value != "last") throw InputError(text + ": columns= is first or last");
     }
+    check_option_known(spec.path);
     return spec;
 }
 
@@ -136,6 +159,12 @@ void check_takes_all(const std::string& path) {
     if (fs::exists(path, none) || !take_index(file) || !fs::exists(file, none)) return;
     throw InputError(
         path + ": '@' chooses one sample, and here all are taken (evaluate: the first N with --limit N); give " + file);
+}
+
+std::string without_options(const std::string& spec) {
+    std::string path = spec;
+    for (size_t at = option_at(path); at != std::string::npos; at = option_at(path)) path.resize(at);
+    return path;
 }
 
 /// Of a file whose name says nothing: it is an array or nothing that is known.
@@ -164,13 +193,12 @@ std::string shape_text(const std::vector<int64_t>& shape) {
 }
 
 std::optional<int64_t> take_index(std::string& spec) {
-    const size_t at = spec.rfind('@');
-    if (at == std::string::npos) return std::nullopt;
-    const size_t end = std::min(spec.find(',', at), spec.size());
+    const size_t end = without_options(spec).size();
+    const size_t at = std::string_view(spec).substr(0, end).rfind('@');
+    std::error_code none;
+    if (at == std::string::npos || fs::exists(spec.substr(0, end), none)) return std::nullopt;
     const std::string digits = spec.substr(at + 1, end - at - 1);
     const bool is_fraction = !digits.empty() && digits.find_first_not_of(".0123456789") == std::string::npos;
-    std::error_code none;
-    if (is_fraction && fs::exists(file_of(spec), none)) return std::nullopt;
     if (!is_fraction && digits.find_first_of("./") != std::string::npos) return std::nullopt;
     int64_t index = 0;
     const auto [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
@@ -192,9 +220,12 @@ SampleSetPointer in_memory(std::string path, Samples samples, int64_t values_eac
 }
 
 std::string file_of(const std::string& spec) {
-    std::string path = spec;
-    while (option_at(path) != std::string::npos) path.resize(option_at(path));
-    return path;
+    std::string path = without_options(spec);
+    std::error_code none;
+    if (!fs::exists(path, none)) path.resize(std::min(path.rfind('@'), path.size()));
+    if (fs::exists(path, none)) return path;
+    const size_t archive = path.rfind(".npz/");
+    return archive == std::string::npos ? path : path.substr(0, archive + 4);
 }
 
 std::shared_ptr<const SampleSet> open_samples(const std::string& text, const std::vector<int64_t>& dims,

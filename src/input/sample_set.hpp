@@ -31,7 +31,7 @@ public:
 };
 
 /// FILE or FOLDER, with options behind commas: resize=stretch or resize=crop for pictures, columns=first or columns=last for
-/// tables (the dimension of the model that the columns are). `dims`: what the model takes, without the
+/// tables (the dimension of the model that the columns are). What is the name of a file is never read as options. `dims`: what the model takes, without the
 /// batch. `sound`: see Spec. A file that is itself one sample counts as one. Throws InputError.
 std::shared_ptr<const SampleSet> open_samples(const std::string& spec, const std::vector<int64_t>& dims,
                                               const std::string& sound = "");
@@ -39,7 +39,7 @@ std::shared_ptr<const SampleSet> open_samples(const std::string& spec, const std
 /// Takes `@INDEX` off `FILE@INDEX` or `FILE@INDEX,OPTIONS`; nothing if what follows the last '@' belongs to the file's name. Throws InputError.
 std::optional<int64_t> take_index(std::string& spec);
 
-/// What comes before the options.
+/// The file or folder that is read, as it is named: without options and `@INDEX`, and without the name of an array of a .npz file.
 std::string file_of(const std::string& spec);
 
 /// [1, 28, 28]

@@ -7,14 +7,23 @@
 
 #include "base/error.hpp"
 #include "io/nearest_first.hpp"
+#include "power/file_words.hpp"
 
 namespace dynbal::power {
+namespace {
+
+/// Its value is the name of a file, which may hold commas.
+constexpr std::string_view file_key = "curve=";
+
+}  // namespace
 
 Options::Options(std::string_view supply, std::string_view words) : supply_(supply) {
     bool more = !words.empty();
     while (more) {
-        const size_t comma = words.find(',');
-        more = comma != std::string_view::npos;
+        const bool is_file = words.starts_with(file_key);
+        const size_t comma =
+            is_file ? file_key.size() + file_name_size(words.substr(file_key.size())) : words.find(',');
+        more = comma < words.size();
         const std::string_view word = words.substr(0, comma);
         words = more ? words.substr(comma + 1) : std::string_view();
         const size_t equals = word.find('=');

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <span>
 
+#include "power/file_words.hpp"
 #include "power/options.hpp"
 #include "power/trace_file.hpp"
 
@@ -216,12 +218,14 @@ void add_converter(HarvestPlan& plan) {
 std::optional<HarvestPlan> plan_harvest(const SupplyText& text, const DeviceProfile& profile) {
     const bool has_subject = text.kind == "power" || text.kind == "trace";
     if (!has_subject && text.kind != "markov" && text.kind != "walk" && text.kind != "daynight") return std::nullopt;
-    const size_t comma = text.arguments.find(',');
+    const size_t comma = text.kind == "trace" ? power::file_name_size(text.arguments)
+                                              : std::min(text.arguments.find(','), text.arguments.size());
+    const bool has_words = comma < text.arguments.size();
     const std::string_view subject = has_subject ? text.arguments.substr(0, comma) : std::string_view();
     std::string_view words = text.arguments;
-    if (has_subject) words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
+    if (has_subject) words = has_words ? words.substr(comma + 1) : std::string_view();
     Options options(text.whole, words);
-    if (has_subject && comma != std::string_view::npos && words.empty()) {
+    if (has_subject && has_words && words.empty()) {
         options.refuse("an option is missing after ','");
     }
     options.add_known(names_of(text.kind));

@@ -53,6 +53,9 @@ TEST_F(OutputTest, NeverOverwriteWhatIsRead) {
     io::write_file(path("m.onnx"), std::string_view("model"));
     expect_kept({"compile", path("m.onnx"), "-o", path("m.onnx"), "--calibrate", path("x.npy")}, path("m.onnx"));
     expect_kept({"compile", path("m.onnx"), "-o", path("x.npy"), "--calibrate", path("x.npy")}, path("x.npy"));
+    io::write_file(path("x,1.csv"), std::string_view("1,2\n"));
+    expect_kept({"compile", path("m.onnx"), "-o", path("x,1.csv"), "--calibrate", path("x,1.csv") + ",columns=first"},
+                path("x,1.csv"));
     for (const std::string& read : {image(), path("x.npy")}) {
         expect_kept({"run", image(), "--input", x(), "--output-file", read}, read);
     }

@@ -44,6 +44,24 @@ TEST_F(RecordingsTest, ATraceIsShown) {
     EXPECT_EQ(call({"trace", recording(), "-o", recording()}).code, 2);
 }
 
+TEST_F(RecordingsTest, ANameMayLookLikeOptions) {
+    const std::string file = path("r,scale=3.csv");
+    std::filesystem::rename(recording(), file);
+    const auto mean_mw = [](const Called& called, const char* where) {
+        EXPECT_EQ(called.code, 0) << called.err;
+        if (called.code != 0) return 0.0;
+        const nlohmann::json json = *where == 0 ? called.json() : called.json().at(where);
+        return 1e3 * json.at("mean_w").get<double>();
+    };
+    EXPECT_NEAR(mean_mw(call({"trace", file, "--json"}), ""), 2, 1e-6);
+    EXPECT_NEAR(mean_mw(call({"trace", file + ",scale=2", "--json"}), ""), 4, 1e-6);
+    for (const std::string before : {"trace:", "once:100+trace:"}) {
+        const std::vector<std::string> words{
+            "simulate", image(), "--input", x(), "--supply", before + file + ",scale=2", "--json"};
+        EXPECT_NEAR(mean_mw(call(words), "trace"), 4, 1e-6) << before;
+    }
+}
+
 TEST_F(RecordingsTest, ATraceIsSummedUpWhereItIsUsed) {
     const std::string supply = "trace:" + recording();
     for (const char* command : {"simulate", "compare"}) {

@@ -66,6 +66,19 @@ TEST_F(ReadGridTest, NamesLineKeyAndWhatIsAllowed) {
     expect_error("supplies = \n", "grid.toml:1: no TOML");
 }
 
+TEST_F(ReadGridTest, NamesOfFilesMayHoldCommasAndOptions) {
+    write("t,1.csv", "time_s,power_mW\n0,4\n1,4\n");
+    write("c,2.csv", "1,2\n");
+    const Grid grid = read("supplies = [\"trace:t,1.csv,scale=2\", \"once:9+trace:t,1.csv\"]\n",
+                           "image = \"tiny.dynbal\"\ninput = \"c,2.csv@0,columns=first\"\n");
+    EXPECT_EQ(grid.supplies,
+              (std::vector<std::string>{"trace:" + path("t,1.csv") + ",scale=2", "once:9+trace:" + path("t,1.csv")}));
+    EXPECT_EQ(grid.models[0].input, path("c,2.csv@0,columns=first"));
+    const std::string identity = identity_of(grid);
+    write("t,1.csv", "time_s,power_mW\n0,4\n1,5\n");
+    EXPECT_NE(identity_of(grid), identity);
+}
+
 TEST_F(ReadGridTest, AGridThatIsTooLargeIsRefusedWithItsSize) {
     std::string seeds = "0";
     for (int seed = 1; seed < 60'000; ++seed) seeds += "," + std::to_string(seed);

@@ -78,6 +78,30 @@ TEST_F(SamplesTest, AnIndexIsTakenOff) {
     EXPECT_THROW(taken("x.npy@-1"), InputError);
 }
 
+TEST_F(SamplesTest, NamesMayLookLikeOptions) {
+    const auto taken = [](std::string spec) {
+        const auto index = take_index(spec);
+        return spec + "#" + (index ? std::to_string(*index) : "none");
+    };
+    for (const char* name :
+         {"a,b.csv", "a,columns=first.csv", "d,resize=crop/x.csv", "s@3,columns=first.csv", "columns,columns=last"}) {
+        const std::string file = write(name, name[0] == 'c' ? npy({2, 2}) : "1,2\n3,4\n");
+        EXPECT_EQ(open_samples(file, {2, 2})->sample(0).size(), 4U) << name;
+        EXPECT_EQ(file_of(file + "@2"), file);
+        EXPECT_EQ(taken(file + "@2"), file + "#2");
+        EXPECT_EQ(taken(file), file + "#none");
+        if (name[0] == 'c') continue;
+        EXPECT_EQ(file_of(file + "@0,columns=first"), file);
+        EXPECT_EQ(taken(file + "@0,columns=first"), file + ",columns=first#0");
+        EXPECT_EQ(open_samples(file + ",columns=first", {2, 2})->sample(0), (Values{1, 3, 2, 4})) << name;
+    }
+    const std::string file = write("x.csv", "1,2\n3,4\n");
+    EXPECT_EQ(error(file + ",columns=first,columns=last", {2, 2}),
+              file + ",columns=first,columns=last: columns= is given twice");
+    EXPECT_NE(error(file + ",column=first", {2, 2}).find("behind " + file + " only ,resize="), std::string::npos);
+    EXPECT_EQ(file_of(path("y.npz") + "/name@1"), path("y.npz"));
+}
+
 TEST_F(SamplesTest, ArchivesOfNumPy) {
     for (const bool compressed : {false, true}) {
         const std::string one = write("one.npz", npz_of({{"x", npy({3, 2})}}, compressed));

@@ -78,10 +78,10 @@ TEST(Traces, NrelIsLight) {
 }
 
 TEST(Traces, LightGoesThroughAnIvCurve) {
-    const std::string curve = io::temporary_file("dynbal_curve.json");
+    const std::string curve = io::temporary_file("dynbal,curve_lux=1lux.json");
     std::ofstream(curve) << R"({"0": {"0.0": -0.002, "1.0": -0.002, "2.0": -0.001, "3.0": 0.0005}})";
     const std::string text = "irradiance_w_m2\n10\n20\n";
-    const auto best = pieces_in(text, "step=1s,cells=3,curve_lux=1200lux,curve=" + curve);
+    const auto best = pieces_in(text, "step=1s,cells=3,curve=" + curve + ",curve_lux=1200lux");
     EXPECT_NEAR(best[0].power_w, 3 * 2e-3, 1e-12);
     EXPECT_NEAR(best[1].power_w, 6 * 2e-3, 1e-12);
     const auto fixed = pieces_in(text, "step=1s,curve_irradiance=10W/m2,curve_voltage=1.5V,curve=" + curve);
