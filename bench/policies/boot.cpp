@@ -77,7 +77,7 @@ std::string boot_text() {
     std::vector<experiment::Cell> cells;
     for (uint32_t i = 0; i < grid.models.size(); ++i) cells.push_back({i, i, 0, "none", experiment::Strategy::best});
     experiment::ModelStore models;
-    models.add(grid, cells, 0);
+    for (const experiment::Cell& cell : cells) models.add(grid, cell);
 
     io::Table table({{"model", io::Align::left},
                      {"supply", io::Align::left},

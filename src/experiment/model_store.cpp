@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <set>
 
 #include "base/random.hpp"
 #include "compiler/samples.hpp"
 #include "device/profile.hpp"
 #include "from_onnx/lower.hpp"
 #include "image_file/method_names.hpp"
-#include "sim/parallel.hpp"
+#include "input/sample_set.hpp"
 #include "sim/session.hpp"
 
 namespace dynbal::experiment {
@@ -76,20 +76,33 @@ ModelStore::Key ModelStore::key_of(const Grid& grid, const Cell& cell) {
             grid.devices[cell.device]};
 }
 
-void ModelStore::add(const Grid& grid, const std::vector<Cell>& cells, uint32_t jobs) {
-    std::map<Key, const Cell*> missing;
-    for (const Cell& cell : cells) missing.emplace(key_of(grid, cell), &cell);
-    std::erase_if(missing, [&](const auto& entry) { return models_.contains(entry.first); });
-    std::vector<const Cell*> wanted;
-    wanted.reserve(missing.size());
-    for (const auto& [key, cell] : missing) wanted.push_back(cell);
-    std::vector<PreparedModel> made(wanted.size());
-    sim::WorkQueue queue(wanted.size(), 1);
-    sim::run_items(queue, jobs, [&](uint64_t index) {
-        const Cell& cell = *wanted[index];
-        made[index] = prepare(grid.models[cell.model], grid.devices[cell.device]);
-    });
-    for (size_t i = 0; i < wanted.size(); ++i) models_.emplace(key_of(grid, *wanted[i]), std::move(made[i]));
+void ModelStore::check(const Grid& grid, const std::vector<Cell>& cells) const {
+    std::set<uint32_t> seen;
+    for (const Cell& cell : cells) {
+        const Model& model = grid.models[cell.model];
+        if (model.onnx.empty() || has(grid, cell) || !seen.insert(cell.model).second) continue;
+        const compiler::Graph graph = compiler::read_graph(model.onnx);
+        if (!model.calibrate.empty()) compiler::SampleFile(model.calibrate, graph.input_dims, "");
+        std::string input = model.input;
+        (void)input::take_index(input);
+        if (!input.empty()) compiler::SampleFile(input, graph.input_dims, "");
+    }
+}
+
+void ModelStore::add(const Grid& grid, const Cell& cell) {
+    PreparedModel made = prepare(grid.models[cell.model], grid.devices[cell.device]);
+    const std::lock_guard lock(mutex_);
+    models_.emplace(key_of(grid, cell), std::move(made));
+}
+
+bool ModelStore::has(const Grid& grid, const Cell& cell) const {
+    const std::lock_guard lock(mutex_);
+    return models_.contains(key_of(grid, cell));
+}
+
+const PreparedModel& ModelStore::of(const Grid& grid, const Cell& cell) const {
+    const std::lock_guard lock(mutex_);
+    return models_.at(key_of(grid, cell));
 }
 
 }  // namespace dynbal::experiment

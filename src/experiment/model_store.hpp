@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,17 +22,23 @@ struct PreparedModel {
 
 class ModelStore {
 public:
-    /// Compiles or reads what these cells need and is not there yet, on `jobs` threads (0: one a core). Throws InputError.
-    void add(const Grid& grid, const std::vector<Cell>& cells, uint32_t jobs);
-
-    /// Of a cell that was added.
-    const PreparedModel& of(const Grid& grid, const Cell& cell) const { return models_.at(key_of(grid, cell)); }
-
-private:
     /// All that determines an image and its input but the device, and the device.
     using Key = std::pair<std::string, std::string>;
     static Key key_of(const Grid& grid, const Cell& cell);
 
+    /// Reads what the models of these cells are made of, as far as that is quick: what is wrong there is told before anything is run.
+    /// Throws InputError.
+    void check(const Grid& grid, const std::vector<Cell>& cells) const;
+    /// Compiles or reads what this cell needs, which may take long. Thread-safe. Throws InputError.
+    void add(const Grid& grid, const Cell& cell);
+
+    /// Thread-safe.
+    bool has(const Grid& grid, const Cell& cell) const;
+    /// Of a cell that was added; lives as long as this store. Thread-safe.
+    const PreparedModel& of(const Grid& grid, const Cell& cell) const;
+
+private:
+    mutable std::mutex mutex_;
     std::map<Key, PreparedModel> models_;
 };
 

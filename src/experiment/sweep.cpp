@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "base/error.hpp"
+#include "experiment/cell_queue.hpp"
 #include "experiment/journal.hpp"
 #include "experiment/model_store.hpp"
 #include "experiment/run_cell.hpp"
@@ -39,6 +40,40 @@ std::vector<Cell> unfinished(const std::vector<Cell>& cells, const std::vector<b
     return rest;
 }
 
+/// All of them on all cores; `keep` gets each row as soon as it is there.
+void run_cells(const Grid& grid, const std::vector<Cell>& cells, ModelStore& models, const SweepOptions& options,
+               const std::function<void(const Row&)>& keep) {
+    std::vector<std::atomic_flag> begun(grid.models.size());
+    const auto run_one = [&](const Cell& cell) {
+        double told = 0;
+        keep(run_cell(grid, cell, models.of(grid, cell), [&](double share) {
+            told += share;
+            if (options.on_progress) options.on_progress(share);
+        }));
+        if (options.on_progress) options.on_progress(1 - told);
+    };
+    CellQueue work(grid, cells, models);
+    const auto worker = [&](sim::WorkQueue& /*unused*/) {
+        try {
+            while (const auto next = work.next()) {
+                const uint32_t model = next->cell->model;
+                if (options.on_model && !begun[model].test_and_set()) options.on_model(grid.models[model].name);
+                if (!next->adds_model) {
+                    run_one(*next->cell);
+                    continue;
+                }
+                models.add(grid, *next->cell);
+                work.model_added(*next);
+            }
+        } catch (...) {
+            work.stop();  // nobody waits for a model that will not come
+            throw;
+        }
+    };
+    sim::WorkQueue all(cells.size(), 1);
+    sim::run_workers(all, options.jobs, worker);
+}
+
 }  // namespace
 
 SweepResult run_sweep(const Grid& grid, const SweepOptions& options) {
@@ -61,20 +96,10 @@ SweepResult run_sweep(const Grid& grid, const SweepOptions& options) {
 
     ModelStore own;
     ModelStore& models = options.models != nullptr ? *options.models : own;
-    models.add(grid, rest, options.jobs);
-    std::vector<std::atomic_flag> begun(grid.models.size());
-    sim::WorkQueue queue(rest.size(), 1);
-    sim::run_items(queue, options.jobs, [&](uint64_t index) {
-        const Cell& cell = rest[index];
-        if (options.on_model && !begun[cell.model].test_and_set()) options.on_model(grid.models[cell.model].name);
-        double told = 0;
-        Row row = run_cell(grid, cell, models.of(grid, cell), [&](double share) {
-            told += share;
-            if (options.on_progress) options.on_progress(share);
-        });
+    models.check(grid, rest);
+    run_cells(grid, rest, models, options, [&](const Row& row) {
         journal.append(row);
-        result.rows[cell.index] = std::move(row);
-        if (options.on_progress) options.on_progress(1 - told);
+        result.rows[row.cell] = row;
     });
     if (options.shard.is_whole()) {
         folder.write_rows(result.rows);

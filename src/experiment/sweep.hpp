@@ -3,6 +3,8 @@
 //! A sweep owns a folder: sweep.json (which grid, which program), journal.jsonl (rows in the order in which
 //! they were finished), and in the end rows.csv and rows.jsonl. That of a shard ends with the journal (merge.hpp).
 //!
+//! A model's cells run as soon as it is compiled, while others still are: what is finished is kept from the first model on.
+//!
 //! Invariants:
 //!  1. rows.csv and rows.jsonl depend on the grid alone: not on the number of threads, nor on how often the
 //!     sweep was killed and begun again;
@@ -29,7 +31,7 @@ struct SweepOptions {
     ModelStore* models = nullptr;  ///< shared by several sweeps: what one has compiled the next one need not
     std::string program_sha256;    ///< of what computes; empty: of this process's program
     std::function<void(uint64_t cells, uint64_t done)> on_start;  ///< told how many there are and how many are done
-    std::function<void(const std::string& model)> on_model;       ///< its first cell begins; any thread
+    std::function<void(const std::string& model)> on_model;       ///< work for it begins; any thread
     std::function<void(double cells)> on_progress;  ///< so many more are done, or parts of one; any thread
 };
 

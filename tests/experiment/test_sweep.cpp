@@ -94,6 +94,35 @@ TEST_F(SweepTest, AnyNumberOfKillsChangesNothing) {
     EXPECT_EQ(sweep("killed").done_before, 12U);
 }
 
+/// Models need not all be made before a row is kept: compiling takes long, too.
+TEST_F(SweepTest, RowsAreKeptBeforeTheLastModelIsMade) {
+    Grid grid = tiny_grid();
+    write("small.toml", "base = \"cortex-m4\"\nname = \"small\"\ntitle = \"Small\"\n[limits]\nsram_kib = 1\n");
+    grid.devices.push_back(path("small.toml"));
+    SweepOptions options;
+    options.folder = path("sweep");
+    for (const uint32_t jobs : {1U, 3U}) {
+        options.jobs = jobs;
+        EXPECT_NE(io::message_of<InputError>([&] { run_sweep(grid, options); }).find("SRAM"), std::string::npos);
+        if (jobs != 1) continue;  // which rows there are then is chance
+        const std::string journal = text_of("sweep/journal.jsonl");
+        EXPECT_EQ(std::count(journal.begin(), journal.end(), '\n'), 12);
+    }
+}
+
+TEST_F(SweepTest, WhatIsQuicklyFoundWrongIsToldBeforeAnythingIsRun) {
+    Grid grid = tiny_grid();
+    grid.models.push_back(grid.models[0]);
+    grid.models[1].name = "other";
+    grid.models[1].image = "";
+    grid.models[1].onnx = path("other.onnx");
+    write("other.onnx", "no network");
+    SweepOptions options;
+    options.folder = path("sweep");
+    EXPECT_NE(io::message_of<InputError>([&] { run_sweep(grid, options); }).find("other.onnx"), std::string::npos);
+    EXPECT_EQ(text_of("sweep/journal.jsonl"), "");
+}
+
 TEST_F(SweepTest, RefusesAFolderOfAnotherGrid) {
     sweep("sweep");
     SweepOptions options;
