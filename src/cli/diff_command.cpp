@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "from_onnx/lower.hpp"
 #include "graph/graph_digest.hpp"
+#include "io/file.hpp"
 #include "io/npy.hpp"
 #include "io/table.hpp"
 #include "quality/summary.hpp"
@@ -25,14 +26,20 @@ void save_tensors(const quality::Comparison& comparison, const ImageFile& file, 
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) throw InputError("--save: " + folder + ": " + error.message());
+    const auto name_of = [](size_t stage, const char* what) { return fmt::format("{:02}-{}.npy", stage, what); };
+    std::vector<std::string> names;
+    for (size_t i = 0; i < comparison.stages().size(); ++i) {
+        for (const char* what : {"float", "image"}) names.push_back(name_of(i, what));
+    }
+    io::check_targets(folder, names);
     for (size_t i = 0; i < comparison.stages().size(); ++i) {
         const StageDescriptor stage = file.stage(static_cast<uint32_t>(i));
         io::Array array;
         array.shape = {stage.out_h, stage.out_w, stage.channels_out};
         array.values = comparison.float_values(i);
-        io::write_npy(fmt::format("{}/{:02}-float.npy", folder, i), array);
+        io::write_npy(folder + "/" + name_of(i, "float"), array);
         array.values = comparison.image_values(i);
-        io::write_npy(fmt::format("{}/{:02}-image.npy", folder, i), array);
+        io::write_npy(folder + "/" + name_of(i, "image"), array);
     }
 }
 

@@ -6,12 +6,15 @@
 
 #include "base/error.hpp"
 #include "experiment/supply_files.hpp"
+#include "io/file.hpp"
 
 namespace dynbal::cli {
 
 void check_output(const std::string& option, const std::string& path, const std::vector<std::string>& read_paths) {
     std::error_code error;
-    if (path.empty() || !std::filesystem::is_regular_file(path, error)) return;
+    if (path.empty()) return;
+    io::check_target(path);
+    if (!std::filesystem::is_regular_file(path, error)) return;
     for (const std::string& read_path : read_paths) {
         if (!read_path.empty() && std::filesystem::equivalent(path, read_path, error)) {
             throw InputError(fmt::format("{}: '{}' is the same file as '{}', which is read; name another one", option,

@@ -7,7 +7,7 @@
 namespace dynbal::cli {
 
 /// Throws InputError if `path`, given as `option`, is the same file as one of those that are read, by whatever name.
-/// Empty paths are passed over, and so are those that name no file.
+/// Or if it could not be written: better told before work that takes long. Empty paths are passed over.
 void check_output(const std::string& option, const std::string& path, const std::vector<std::string>& read_paths);
 
 /// The files that the text of a supply names.

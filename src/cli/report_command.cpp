@@ -80,13 +80,6 @@ report::Facts facts_of(const ReportArguments& arguments, const report::Experimen
     return facts;
 }
 
-/// Before anything is run: a run may take long.
-void check_folder(const std::string& path) {
-    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-    if (folder.empty() || std::filesystem::is_directory(folder)) return;
-    throw InputError(path + ": there is no folder " + folder.string() + "; make it first");
-}
-
 /// What can be known to be wrong before anything is run.
 void check(const ReportArguments& arguments) {
     if (!arguments.output.empty()) report::page_template();
@@ -97,8 +90,6 @@ void check(const ReportArguments& arguments) {
     read_paths.insert(read_paths.end(), {arguments.image.path, input::file_of(arguments.input), arguments.device});
     check_output("-o", arguments.output, read_paths);
     check_output("--trace-out", arguments.trace_out, read_paths);
-    check_folder(arguments.output);
-    check_folder(arguments.trace_out);
 }
 
 /// Does one of many never end under `best`, or where that does not run under the last policy?

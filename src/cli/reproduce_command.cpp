@@ -70,8 +70,15 @@ std::vector<experiment::MethodCost> method_costs_of(const experiment::Grid& grid
                                     run_with_progress(methods_grid, sweep, "preservation", &models, context.err).rows);
 }
 
+/// What it writes when all is done, too: nothing there is in the way of it.
+void check_folder(const std::filesystem::path& folder) {
+    for (const char* part : {"", "cycle_energy", "preservation"}) experiment::SweepFolder(folder / part).check();
+    io::check_targets(folder, {"speedup.md", "speedup.json"});
+}
+
 void run(const ReproduceArguments& arguments, Context& context) {
     std::string note;
+    check_folder(arguments.sweep.folder);
     const experiment::Grid grid = grid_of(arguments, note);
     experiment::ModelStore models;
     const auto comparisons =

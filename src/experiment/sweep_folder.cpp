@@ -29,7 +29,10 @@ void SweepFolder::create() const {
     }
     std::filesystem::create_directories(path_, error);
     if (error) throw InputError(path_.string() + ": cannot create this folder: " + error.message());
+    check();
 }
+
+void SweepFolder::check() const { io::check_targets(path_, {"sweep.json", "journal.jsonl", "rows.csv", "rows.jsonl"}); }
 
 void SweepFolder::claim(const Journal& journal, const SweepIdentity& identity, bool restart) const {
     const std::string text = identity.text();

@@ -34,7 +34,9 @@ public:
     std::string csv_file() const { return (path_ / "rows.csv").string(); }
     std::string json_lines_file() const { return (path_ / "rows.jsonl").string(); }
 
-    /// Makes the folder if it is not there. Throws InputError.
+    /// Nothing there is in the way of its files. Throws InputError.
+    void check() const;
+    /// Makes the folder if it is not there, and checks it. Throws InputError.
     void create() const;
     /// Makes the folder this one's, or finds that it is; `journal` is its, open. Throws InputError.
     void claim(const Journal& journal, const SweepIdentity& identity, bool restart) const;

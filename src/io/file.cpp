@@ -151,13 +151,39 @@ std::vector<uint8_t> read_file(const std::string& path) { return read_all<std::v
 
 std::string read_text(const std::string& path) { return read_all<std::string>(path); }
 
-void write_file(const std::string& path, std::span<const uint8_t> bytes) {
+void check_target(const std::string& path) {
     check_name(path);
     struct stat status {};
     const bool exists = ::stat(path.c_str(), &status) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
         throw InputError(path + ": cannot write: it is a folder; give the name of a file");
     }
+    if (exists && !S_ISREG(status.st_mode)) return;
+    // A file is written beside its name first.
+    const std::string folder = std::filesystem::path(behind_links(path)).parent_path().string();
+    std::error_code none;
+    const bool is_file = std::filesystem::exists(folder, none) && !std::filesystem::is_directory(folder, none);
+    if (is_file) fail_to_create(path, ENOTDIR);
+    if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0) fail_to_create(path, errno);
+}
+
+void check_targets(const std::filesystem::path& folder, const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+        const std::string path = (folder / name).string();
+        std::error_code none;
+        if (!std::filesystem::is_directory(path, none)) continue;
+        throw InputError(
+            path +
+            ": is a folder, and a file of this name is to be written; move it away, or choose another place than " +
+            folder.string());
+    }
+}
+
+void write_file(const std::string& path, std::span<const uint8_t> bytes) {
+    check_name(path);
+    struct stat status {};
+    const bool exists = ::stat(path.c_str(), &status) == 0;
+    if (exists && S_ISDIR(status.st_mode)) check_target(path);
     if (exists && !S_ISREG(status.st_mode)) return write_directly(path, bytes);
     write_renaming(behind_links(path), bytes);
 }

@@ -30,6 +30,12 @@ std::string read_text(const std::string& path);
 void write_file(const std::string& path, std::span<const uint8_t> bytes);
 void write_file(const std::string& path, std::string_view text);
 
+/// Before work that takes long: throws the InputError that write_file() would throw for a folder of this name, one that is missing,
+/// or one that nothing may be written in.
+void check_target(const std::string& path);
+/// Before the first of several files is written into `folder`: throws InputError if one of them is a folder.
+void check_targets(const std::filesystem::path& folder, const std::vector<std::string>& names);
+
 /// What to tell of an error that the standard library threw: "PATH: REASON". Folders that may not be looked into and names
 /// that are too long end like this.
 std::string text_of(const std::filesystem::filesystem_error& error);

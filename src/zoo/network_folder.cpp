@@ -76,6 +76,9 @@ void write_folder(const Network& network, const std::string& folder) {
     make(folder);
     const std::vector<File> files = files_of(network);
     const auto path_of = [&](const File& file) { return (std::filesystem::path(folder) / file.name).string(); };
+    std::vector<std::string> names;
+    for (const File& file : files) names.push_back(file.name);
+    io::check_targets(folder, names);
     for (const File& file : files) {
         std::error_code none;
         if (std::filesystem::exists(path_of(file), none) && io::read_text(path_of(file)) != file.content) {

@@ -32,6 +32,36 @@ protected:
     }
 };
 
+/// All that is to be written is looked at before anything is computed or written.
+TEST_F(OutputTest, WhatIsInTheWayIsToldFirst) {
+    const auto told = [&](const std::vector<std::string>& arguments) {
+        const long files_before = files();
+        const Called called = call(arguments);
+        EXPECT_EQ(called.code, exit_bad_input) << called.out << called.err;
+        EXPECT_EQ(files(), files_before);
+        return called.err;
+    };
+    for (const char* name : {"a.bin", "r/speedup.json", "s/rows.csv", "c/cycle_energy/rows.jsonl"}) {
+        std::filesystem::create_directories(path(name));
+    }
+    io::write_file(path("m.onnx"), std::string_view("no model"));
+    io::write_file(path("grid.toml"), std::string_view("supplies = \"none\"\n[[model]]\nimage = \"tiny.dynbal\"\n"));
+    const std::string in_the_way = ": is a folder, and a file of this name is to be written";
+    const std::string is_folder = ": cannot write: it is a folder";
+    // The model is none, but what cannot be written is told first: a compilation may take long.
+    EXPECT_NE(told({"compile", path("m.onnx"), "-o", path("a.bin"), "--calibrate", path("x.npy")}).find(is_folder),
+              std::string::npos);
+    EXPECT_NE(told({"compile", path("m.onnx"), "-o", path("no/a"), "--calibrate", path("x.npy")}).find("make it first"),
+              std::string::npos);
+    EXPECT_NE(told({"firmware", image(), "--input", x(), "--board", "none", "-o", path("a")}).find("a.bin" + is_folder),
+              std::string::npos);
+    EXPECT_NE(told({"run", image(), "--input", x(), "--output-file", path("r")}).find("r" + is_folder),
+              std::string::npos);
+    EXPECT_NE(told({"reproduce", "-o", path("r")}).find("speedup.json" + in_the_way), std::string::npos);
+    EXPECT_NE(told({"reproduce", "-o", path("c")}).find("cycle_energy/rows.jsonl" + in_the_way), std::string::npos);
+    EXPECT_NE(told({"sweep", path("grid.toml"), "-o", path("s")}).find("s/rows.csv" + in_the_way), std::string::npos);
+}
+
 TEST_F(OutputTest, NeverOverwriteWhatIsRead) {
     std::filesystem::create_hard_link(image(), path("link.dynbal"));
     std::filesystem::create_symlink(image(), path("symlink.dynbal"));

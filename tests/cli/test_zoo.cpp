@@ -71,6 +71,21 @@ TEST_F(Zoo, LeavesFilesOfTheUserAlone) {
     EXPECT_EQ(call({"zoo", "har", "-o", path("mine")}).code, 0) << "the same files";
 }
 
+TEST_F(Zoo, AFolderInTheWayIsNamedBeforeAnythingIsWritten) {
+    for (const char* name : {"har.onnx", "labels.npy", "README.txt"}) {
+        std::filesystem::remove_all(path("mine"));
+        const std::string in_the_way = path("mine/") + name;
+        std::filesystem::create_directories(in_the_way);
+        const Called called = call({"zoo", "har", "-o", path("mine")});
+        EXPECT_EQ(called.code, 2);
+        EXPECT_NE(called.err.find(in_the_way + ": is a folder, and a file of this name is to be written; move it away"),
+                  std::string::npos)
+            << called.err;
+        const std::filesystem::directory_iterator entries(path("mine"));
+        EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "half written";
+    }
+}
+
 /// Every network, as a user would try it; and it names its inputs as often as in the software that trained it.
 TEST_F(Zoo, TheCommandsOfAFolderRun) {
     for (const zoo::Network& network : zoo::networks()) {

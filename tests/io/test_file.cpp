@@ -84,6 +84,12 @@ TEST(File, FailuresNameTheFileAndLeaveNothing) {
               folder.path() + ": cannot read: it is a folder; give a file");
     EXPECT_EQ(message_of<InputError>([&] { write_file(folder.path(), "x"); }),
               folder.path() + ": cannot write: it is a folder; give the name of a file");
+    for (const std::string& bad : {absent, behind_a_file, folder.path(), std::string()}) {
+        EXPECT_EQ(message_of<InputError>([&] { check_target(bad); }),
+                  message_of<InputError>([&] { write_file(bad, "x"); }));
+    }
+    for (const std::string& good : {folder.path("new"), std::string("new"), std::string("/dev/null")})
+        check_target(good);
     const std::string empty = "the name of a file is empty; give one";
     EXPECT_EQ(message_of<InputError>([&] { read_file(""); }), empty);
     EXPECT_EQ(message_of<InputError>([&] { write_file("", "x"); }), empty);
