@@ -12,6 +12,7 @@
 #include "compiler/samples.hpp"
 #include "image_file/image_file.hpp"
 #include "io/printable.hpp"
+#include "io/shell_word.hpp"
 #include "plugin/policy.hpp"
 #include "quality/range_use.hpp"
 #include "sim/device_profile.hpp"
@@ -97,7 +98,6 @@ void check_board(const ImageFile& file, const std::string& board, const Context&
 std::string prices_text(const CostModel& prices);
 
 using io::grouped;
-/// A word as a shell takes it.
-std::string shell_word(const std::string& word);
+using io::shell_word;
 
 }  // namespace dynbal::cli

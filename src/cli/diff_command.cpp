@@ -134,7 +134,7 @@ void add_diff(CLI::App& app, Context& context) {
     command->add_option("MODEL", arguments->model, "The .onnx model that the image was compiled from")->required();
     command->add_option("--output", arguments->output, "The output it was compiled for, if the model has several");
     add_input(*command, arguments->input);
-    command->add_option("--save", arguments->save, "Folder for the tensors of both, as .npy files");
+    command->add_option("-o,--save", arguments->save, "Folder for the tensors of both, as .npy files");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -134,7 +134,7 @@ void add_fidelity(CLI::App& app, Context& context) {
     add_device(*command, arguments->device, arguments->device);
     command->add_option("--power", arguments->powers, "Predict at this steady power; may be given several times");
     command->add_option("--policy", arguments->policy, "With --power: policy of the published system, fixed or dynbal");
-    command->add_option("--write", arguments->write, "Write the document to this file");
+    command->add_option("-o,--write,--output", arguments->write, "Write the document to this file");
     command->add_flag("--fit", arguments->fit, "Fit the constants of the profile to the published cells again");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });

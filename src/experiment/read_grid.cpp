@@ -88,6 +88,10 @@ Model read_model(const std::string& grid_path, TomlTable table, bool timing_only
     check_file(table, "image", model.image);
     check_file(table, "calibrate", model.calibrate);
     check_file(table, "input", model.input);
+    checked(table, "input", [&] {
+        std::string without_index = model.input;
+        (void)input::take_index(without_index);
+    });
     return model;
 }
 

@@ -13,6 +13,7 @@
 #include "engine/engine.hpp"
 #include "image/payload.hpp"
 #include "io/file.hpp"
+#include "io/shell_word.hpp"
 
 namespace dynbal::firmware {
 namespace fs = std::filesystem;
@@ -108,11 +109,14 @@ std::vector<BoardSize> board_sizes() {
 
 std::string start_command(const std::string& board, const std::string& elf) {
     if (board == "msp432p401r") {
-        return fmt::format("openocd -f board/ti_msp432_launchpad.cfg -c \"program {} verify reset exit\"", elf);
+        // OpenOCD takes its words apart once more; braces keep one together.
+        const std::string word = elf.find_first_of(" \t;$[]\"") == std::string::npos ? elf : "{" + elf + "}";
+        return "openocd -f board/ti_msp432_launchpad.cfg -c " +
+               io::shell_word("program " + word + " verify reset exit");
     }
     if (board == "qemu-mps2-an386") {
-        return fmt::format(
-            "qemu-system-arm -M mps2-an386 -nographic -semihosting-config enable=on,target=native -kernel {}", elf);
+        return "qemu-system-arm -M mps2-an386 -nographic -semihosting-config enable=on,target=native -kernel " +
+               io::shell_word(elf);
     }
     return "";
 }

@@ -30,7 +30,7 @@ std::vector<std::string> board_names();
 /// $DYNBAL_BOARDS is no folder.
 ElfProgram board_program(const std::string& name);
 
-/// How a program for a board is started, as a command; "" of a board that is not ours.
+/// How a program for a board is started, as a command for a shell; "" of a board that is not ours.
 std::string start_command(const std::string& board, const std::string& elf);
 
 /// What a board's program takes, as its build measured it (tools/size_report.py).

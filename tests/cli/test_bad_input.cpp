@@ -103,7 +103,8 @@ TEST_F(BadInputTest, NamesThatTheSystemRefuses) {
                    {"File name too long"});
     io::write_file(path("grid.toml"), "supplies = [\"none\"]\n[[model]]\nimage = \"tiny.dynbal\"\ninput = \"x.npy@" +
                                           std::string(300, '1') + "\"\n");
-    expect_refused({"sweep", path("grid.toml"), "-o", path("rows")}, {"File name too long"});
+    expect_refused({"sweep", path("grid.toml"), "-o", path("rows")},
+                   {"grid.toml:4: input", "must be the number of a sample"});
 }
 
 TEST_F(BadInputTest, Inputs) {

@@ -1,6 +1,8 @@
 // Commands that need the boards' programs (./dev boards); without these the tests are skipped.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "cli_fixture.hpp"
 #include "firmware/emulator.hpp"
@@ -51,6 +53,31 @@ TEST_F(FirmwareTest, EmulateNamesTheMemoryThatItCannotGoOnWith) {
     for (const std::string& part : {path("nvm.bin"), std::string("damaged"), std::string("remove the file")}) {
         EXPECT_NE(called.err.find(part), std::string::npos) << called.err;
     }
+}
+
+/// The programs that start it are played by scripts that say what they were given.
+class StartCommandTest : public CliTest {
+protected:
+    std::string heard(const std::string& command) const {
+        for (const char* name : {"openocd", "qemu-system-arm"}) {
+            io::write_file(path(name), std::string_view("#!/bin/sh\nprintf '%s|' \"$@\"\n"));
+            std::filesystem::permissions(path(name), std::filesystem::perms::owner_all);
+        }
+        io::write_file(path("start.sh"), "PATH=" + path("") + ":$PATH\n" + command + " > " + path("heard") + "\n");
+        EXPECT_EQ(std::system(("sh " + path("start.sh")).c_str()), 0) << command;
+        return io::read_text(path("heard"));
+    }
+};
+
+TEST_F(StartCommandTest, AShellTakesIt) {
+    for (const std::string elf : {"out/a.elf", "my board's/a $x.elf", "two  blanks.elf"}) {
+        const std::string qemu = heard(firmware::start_command("qemu-mps2-an386", elf));
+        EXPECT_TRUE(qemu.ends_with("|-kernel|" + elf + "|")) << qemu;
+        const std::string openocd = heard(firmware::start_command("msp432p401r", elf));
+        const std::string word = elf == "out/a.elf" ? elf : "{" + elf + "}";
+        EXPECT_TRUE(openocd.ends_with("|-c|program " + word + " verify reset exit|")) << openocd;
+    }
+    EXPECT_EQ(firmware::start_command("my-board", "a.elf"), "");
 }
 
 TEST_F(FirmwareTest, HelpNamesTheBoardsThatWereBuilt) {

@@ -62,6 +62,20 @@ TEST_F(OutputTest, WhatIsInTheWayIsToldFirst) {
     EXPECT_NE(told({"sweep", path("grid.toml"), "-o", path("s")}).find("s/rows.csv" + in_the_way), std::string::npos);
 }
 
+/// Whatever the long name of the option is.
+TEST_F(OutputTest, EveryCommandThatWritesTakesO) {
+    for (const char* command :
+         {"compile", "run", "report", "trace", "firmware", "fidelity", "diff", "sweep", "reproduce", "zoo"}) {
+        const Called called = call({command, "--help"});
+        EXPECT_NE(called.out.find("  -o,--"), std::string::npos) << command << called.out;
+    }
+    for (const char* option : {"-o", "--output", "--output-file"}) {
+        const std::string file = path(std::string("answer") + option + ".npy");
+        EXPECT_EQ(call({"run", image(), "--input", x(), option, file}).code, exit_ok);
+        EXPECT_FALSE(io::read_npy(file).values.empty());
+    }
+}
+
 TEST_F(OutputTest, NeverOverwriteWhatIsRead) {
     std::filesystem::create_hard_link(image(), path("link.dynbal"));
     std::filesystem::create_symlink(image(), path("symlink.dynbal"));
