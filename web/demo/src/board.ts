@@ -81,7 +81,7 @@ export class Board {
         const layer = this.network.layers[state.layer]!;
         const [out, into, pixels] = state.config;
         const changed = state.layers[state.layer]!.changes;
-        const tile = `tile ${out} × ${into} × ${pixels}${changed > 0 ? `, changed ${changed} ×` : ''}`;
+        const tile = `tile ${out} × ${into} × ${pixels}${changed > 0 ? `, changed ${changed}\u00a0×` : ''}`;
         set(this.task, state.ended ? `${this.network.layers.length} layers done` : `Layer ${state.layer} (0 to ${this.network.layers.length - 1}), ${layer.operator}`);
         set(this.tile, state.ended ? '' : tile);
         set(this.cycles, count(state.power_cycles));

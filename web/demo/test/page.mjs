@@ -29,6 +29,8 @@ async function checkLook(browser, look) {
     await page.evaluate(press('Pause'));
     const root = await page.evaluate('document.documentElement.scrollWidth');
     assert.ok(root <= look.width, `${where}: wider than the screen: ${root}`);
+    const cut = `[...document.querySelectorAll('.task span')].filter((line) => line.scrollWidth > line.clientWidth).map((line) => line.textContent)`;
+    assert.deepEqual(await page.evaluate(cut), [], `${where}: cut off`);
     await page.evaluate(axe);
     assert.deepEqual(await page.evaluate(findFaults), [], `${where}: axe`);
     await page.evaluate(press('Go on'));
