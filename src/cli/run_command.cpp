@@ -63,7 +63,8 @@ void add_run(CLI::App& app, Context& context) {
     add_input(*command, arguments->input);
     add_policy(*command, arguments->policy);
     add_device(*command, arguments->device);
-    command->add_option("-o,--output-file,--output", arguments->output_file, "Write what the model gives to this .npy file");
+    command->add_option("-o,--output-file,--output", arguments->output_file,
+                        "Write what the model gives to this .npy file");
     add_json(*command, context);
     command->callback([arguments, &context] { run(*arguments, context); });
 }

@@ -64,7 +64,10 @@ assert module_says(lambda: dynbal.load(folder / "nothing.dynbal")) == said, said
 grid = folder / "long.toml"
 grid.write_text(f'supplies = ["none"]\\n[[model]]\\nimage = "har.dynbal"\\ninput = "har/inputs.npy@{"1" * 300}"\\n')
 said = program_says("sweep", grid, "-o", folder / "long")
-assert said.endswith(": File name too long") and module_says(lambda: dynbal.sweep(grid, folder=folder / "long")) == said, said
+assert "long.toml:4: input: " in said and module_says(lambda: dynbal.sweep(grid, folder=folder / "long")) == said, said
+grid.write_text('supplies = ["none"]\\n[[model]]\\nimage = "har.dynbal"\\n')
+said = program_says("sweep", grid, "-o", folder / ("n" * 300))
+assert said.endswith(": File name too long") and module_says(lambda: dynbal.sweep(grid, folder=folder / ("n" * 300))) == said, said
 grid.write_text('supplies = ["none"]\\n[[model]]\\nimage = "har.dynbal"\\n')
 said = program_says("sweep", grid, "-o", folder / "har.dynbal/rows")
 assert module_says(lambda: dynbal.sweep({"har": image}, supplies=["none"], folder=folder / "har.dynbal/rows")) == said, said
