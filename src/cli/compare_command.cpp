@@ -183,6 +183,7 @@ std::string table_of(const std::vector<CompareRow>& rows) {
     if (any_latency) columns.push_back({"latency against fixed"});
     columns.push_back({"energy"});
     io::Table table(columns);
+    bool any_fixed = false;
     SupplyCells supplies;
     for (size_t index = 0; index < rows.size(); ++index) {
         const CompareRow& row = rows[index];
@@ -194,6 +195,7 @@ std::string table_of(const std::vector<CompareRow>& rows) {
             continue;
         }
         const sim::RunResult* const fixed = fixed_beside(rows, index);
+        any_fixed = any_fixed || fixed != nullptr;
         std::vector<std::string> cells{supply,
                                        method,
                                        experiment::name_of(row.policy),
@@ -210,7 +212,7 @@ std::string table_of(const std::vector<CompareRow>& rows) {
     const bool any_uncharged = std::any_of(rows.begin(), rows.end(), [](const CompareRow& row) {
         return row.result.completed() && row.result.power_cycles > 1 && !judged_by_latency(row.result);
     });
-    return table.text() + uncharged_note(any_uncharged);
+    return table.text() + against_note(any_fixed) + uncharged_note(any_uncharged);
 }
 
 /// Where the policies of a row's supply and method do not differ: why; else "".

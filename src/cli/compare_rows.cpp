@@ -77,6 +77,7 @@ std::string repeated_text(const std::vector<CompareRow>& rows) {
     for (const io::Column& column : series_columns()) columns.push_back(column);
     io::Table table(columns);
     std::string heading;
+    bool any_fixed = false;
     SupplyCells supplies;
     for (size_t index = 0; index < rows.size(); ++index) {
         const CompareRow& row = rows[index];
@@ -84,7 +85,9 @@ std::string repeated_text(const std::vector<CompareRow>& rows) {
         heading = series_heading(row.repeated->series);
         std::vector<std::string> cells{supplies.next(row.supply, table), method_name(*row.file),
                                        experiment::name_of(row.policy)};
-        for (std::string& cell : series_cells(row.repeated->result, repeated_fixed(rows, index))) {
+        const sim::SeriesResult* const fixed = repeated_fixed(rows, index);
+        any_fixed = any_fixed || fixed != nullptr;
+        for (std::string& cell : series_cells(row.repeated->result, fixed)) {
             cells.push_back(std::move(cell));
         }
         table.add_row(cells);
@@ -93,7 +96,8 @@ std::string repeated_text(const std::vector<CompareRow>& rows) {
     const auto stuck = [](const CompareRow& row) {
         return row.repeated && row.result.completed() ? row.repeated->result.stuck : std::string();
     };
-    return heading.empty() ? "" : "\n" + heading + ":\n" + table.text() + said_of(rows, stuck);
+    if (heading.empty()) return "";
+    return "\n" + heading + ":\n" + table.text() + repeated_against_note(any_fixed) + said_of(rows, stuck);
 }
 
 }  // namespace dynbal::cli

@@ -99,6 +99,13 @@ std::vector<io::Column> series_columns() {
             {"against fixed"}, {"median"},  {"worst"}, {"a minute"}, {"against fixed"}};
 }
 
+std::string repeated_against_note(bool any) {
+    return any ? "Against fixed: what a policy takes or brings, in multiples of fixed; less latency and more a minute "
+                 "is "
+                 "better.\n"
+               : "";
+}
+
 std::vector<std::string> series_cells(const sim::SeriesResult& result, const sim::SeriesResult* fixed) {
     const bool any = result.ended() > 0;
     const auto against = [&](double value, double of_fixed) {

@@ -44,6 +44,8 @@ using report::series_json;
 std::vector<io::Column> series_columns();
 /// `fixed`: the same under the policy fixed, at least one of which ended; null if there is none.
 std::vector<std::string> series_cells(const sim::SeriesResult& result, const sim::SeriesResult* fixed);
+/// What stands under a table of them, where `any` has fixed beside it: which direction is good; else "".
+std::string repeated_against_note(bool any);
 /// "One inference every 30 s, in time within 30 s"
 std::string series_heading(const sim::Series& series);
 /// "120 inferences due, one every 30 s: 80 within 30 s, 40 missed: 13 ended later, 27 left out because another one still ran; mean 21 s,

@@ -23,7 +23,7 @@ const PolicyRun* fixed_of(const Results& results) {
 std::string policies_text(const Results& results) {
     io::Table table({{"policy", io::Align::left},
                      {"latency"},
-                     {"speed-up over fixed"},
+                     {"latency against fixed"},
                      {"energy"},
                      {"power cycles"},
                      {"NVM bytes"},
@@ -39,12 +39,12 @@ std::string policies_text(const Results& results) {
         }
         const uint64_t shrinks = result.activity.shrinks;
         table.add_row({name, quantity(result.latency_s, "s"),
-                       fixed == nullptr ? "" : fmt::format("{:.2f} x", fixed->result.latency_s / result.latency_s),
+                       fixed == nullptr ? "" : fmt::format("{:.2f} x", result.latency_s / fixed->result.latency_s),
                        quantity(result.energy_j, "J"), grouped(result.power_cycles),
                        grouped(result.traffic.read_bytes + result.traffic.write_bytes),
                        grouped(result.activity.reconfigurations + shrinks), grouped(shrinks)});
     }
-    return table.text();
+    return table.text() + against_note(fixed != nullptr);
 }
 
 /// The same for many inferences in a row; "" where they were not asked for.
@@ -67,7 +67,8 @@ std::string series_table(const report::Experiment& experiment, const Results& re
             stuck += fmt::format("{}, one of many: {}\n", cells.front(), run.repeated->stuck);
         }
     }
-    return series_heading(*experiment.series) + ":\n" + table.text() + stuck + "\nThe first inference:\n";
+    return series_heading(*experiment.series) + ":\n" + table.text() + repeated_against_note(is_fixed_known) + stuck +
+           "\nThe first inference:\n";
 }
 
 std::string methods_text(const Results& results) {

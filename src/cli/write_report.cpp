@@ -62,6 +62,10 @@ std::string uncharged_note(bool any) {
                : "";
 }
 
+std::string against_note(bool any) {
+    return any ? "Against fixed: in multiples of what fixed takes; less is better.\n" : "";
+}
+
 std::string quantity(double value, const std::string& unit) {
     constexpr std::array<std::pair<double, const char*>, 4> prefixes{
         {{1.0, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}}};

@@ -28,6 +28,9 @@ std::string cost_text(const sim::RunResult& result, const char* heading = "one i
 /// What tables of runs say under them, where `any` of these had power failures on a supply that charges nothing; else "".
 std::string uncharged_note(bool any);
 
+/// What stands under tables with columns "... against fixed", where `any` has fixed beside it: which direction is good; else "".
+std::string against_note(bool any);
+
 /// The row of NVM that an inference wears most, and for how many such inferences and years it lasts.
 std::string wear_text(const ImageFile& file, const sim::WornRow& wear);
 

@@ -30,7 +30,7 @@ nlohmann::ordered_json json_of(const zoo::Network& network) {
             {"input", network.input},       {"data", network.data},
             {"inputs", network.inputs},     {"scale", network.scale},
             {"classes", network.classes},   {"accuracy", network.accuracy},
-            {"macs", network.macs},         {"int16", json_of(network.int16)},
+            {"ideal_macs", network.macs},   {"int16", json_of(network.int16)},
             {"int8", json_of(network.int8)}};
 }
 

@@ -92,7 +92,7 @@ Json network_json(const Network& network) {
     return {{"model", file.host.model_name},
             {"device", network.profile().name},
             {"input_dims", file.host.input_dims},
-            {"macs", file.host.ideal_macs},
+            {"ideal_macs", file.host.ideal_macs},
             {"nvm_bytes", file.header().nvm_bytes},
             {"sram_bytes", file.header().arena_bytes},
             {"capacitance_f", capacitor.capacitance_f},

@@ -42,7 +42,7 @@ ordered_json stages_json(const ImageFile& file, const std::vector<compiler::Usag
         stages.push_back({{"name", file.host.stage_names[index]},
                           {"operator", file.host.stage_operators[index]},
                           {"output", {stage.out_h, stage.out_w, stage.channels_out}},
-                          {"macs", shape.counts_macs ? products : 0},
+                          {"ideal_macs", shape.counts_macs ? products : 0},
                           {"weight_bytes", uint64_t{stage.channels_out} * shape.weight_row_bytes()},
                           {"usage", usage_json(usage[index])}});
     }
@@ -56,7 +56,7 @@ ordered_json model_json(const ImageFile& file) {
         weight_bytes += uint64_t{stage.channels_out} * shape_of(stage).weight_row_bytes();
     }
     return {{"name", file.host.model_name},
-            {"macs", file.host.ideal_macs},
+            {"ideal_macs", file.host.ideal_macs},
             {"nvm_bytes", file.header().nvm_bytes},
             {"sram_bytes", Engine::sram_bytes_of(file.header())},
             {"weight_bytes", weight_bytes}};

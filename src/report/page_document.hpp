@@ -3,12 +3,12 @@
 //! {
 //!   "schema": "dynbal-report/1", "program": "dynbal 0.1.0", "command": what makes this report again,
 //!   "trace_file": name of the Perfetto trace or null,
-//!   "model": {name, macs, nvm_bytes, sram_bytes, weight_bytes}, "device": {name, facts: [[what, value], ...]},
+//!   "model": {name, ideal_macs, nvm_bytes, sram_bytes, weight_bytes}, "device": {name, facts: [[what, value], ...]},
 //!   "supply": {text, capacitor_uf, on_v, off_v}   the capacitor as simulated, nulls if the supply has none
 //!   "input": text, "answer": {class, top: [[index, value], ...], same, sha256} or null
 //!   "categories": names of Category, "kinds": names of SpanKind: what numbers below stand for
-//!   "stages": [{name, operator, output: [h, w, c], macs, weight_bytes, usage}]   macs of the nominal layer, padding
-//!                                                                             included; usage: see report/usage.hpp
+//!   "stages": [{name, operator, output: [h, w, c], ideal_macs, weight_bytes, usage}]   usage: see report/usage.hpp
+//!   ideal_macs are nominal, padding counted, as networks are compared by; macs of a run are those done, padding left out
 //!   "repeated": {heading: how the many inferences follow each other} or null; what else is here is about the first of them
 //!   "runs": [{policy, completed, message, latency_s, charging_s, energy_j, power_cycles, nvm_read_bytes,
 //!             nvm_write_bytes, macs, reconfigurations, shrinks,

@@ -138,6 +138,8 @@ TEST_F(CommandTest, CompareSaysWhatItComparesWithFixed) {
     };
     const std::string budget = text({"--supply", "budget:60000"});
     EXPECT_NE(budget.find("cost against fixed"), std::string::npos) << budget;
+    EXPECT_NE(budget.find("Against fixed: in multiples of what fixed takes; less is better"), std::string::npos)
+        << budget;
     EXPECT_EQ(budget.find("latency against fixed"), std::string::npos) << budget;
     EXPECT_NE(budget.find("is the time with the device on"), std::string::npos) << budget;
     const std::string power = text({"--supply", harvested});

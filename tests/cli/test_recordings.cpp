@@ -96,6 +96,7 @@ TEST_F(RecordingsTest, ManyInferencesAreComparedWithFixed) {
     const size_t table = called.out.find("\nOne inference after the other:\n");
     ASSERT_NE(table, std::string::npos) << called.out;
     EXPECT_NE(called.out.find("against fixed", table), std::string::npos) << called.out;
+    EXPECT_NE(called.out.find("less latency and more a minute is better", table), std::string::npos) << called.out;
     std::vector<std::string> with_json = arguments;
     with_json.emplace_back("--json");
     const nlohmann::json runs = call(with_json).json().at("runs");

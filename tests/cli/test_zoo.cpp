@@ -32,6 +32,8 @@ TEST_F(Zoo, ListsEveryNetworkWithItsFigures) {
     ASSERT_EQ(all.size(), zoo::networks().size());
     for (const auto& network : all) {
         EXPECT_NE(called.out.find(network["name"].get<std::string>()), std::string::npos) << called.out;
+        EXPECT_GT(network["ideal_macs"], 100000) << "the name of this count in all commands";
+        EXPECT_FALSE(network.contains("macs")) << "what a run has done";
         for (const char* weights : {"int16", "int8"}) {
             EXPECT_GT(network[weights]["accuracy"], 70) << network;
             EXPECT_GT(network[weights]["nvm_bytes"], network[weights]["image_bytes"]) << network;

@@ -43,7 +43,8 @@ TEST_F(ReportCommandTest, JsonHoldsTheSummary) {
 TEST_F(ReportCommandTest, TheTerminalGetsTables) {
     const Called called = report({"--supply", "budget:20000", "--policies", "fixed,best", "--no-sweep"});
     ASSERT_EQ(called.code, exit_ok) << called.err;
-    for (const char* word : {"speed-up over fixed", "refetch", "preservation", "Answer, the same bits"}) {
+    for (const char* word :
+         {"latency against fixed", "less is better", "refetch", "preservation", "Answer, the same bits"}) {
         EXPECT_NE(called.out.find(word), std::string::npos) << word << "\n" << called.out;
     }
     EXPECT_EQ(called.out.find("paper"), std::string::npos);

@@ -96,7 +96,8 @@ export interface Stage {
     label: string;
     operator: string;
     output: [number, number, number];
-    macs: number;
+    /** nominal, padding counted; macs of a run leave it out */
+    ideal_macs: number;
     weight_bytes: number;
     usage: Usage;
 }
@@ -135,7 +136,7 @@ export interface ReportDocument {
     program: string;
     command: string;
     trace_file: string | null;
-    model: { name: string; macs: number; nvm_bytes: number; sram_bytes: number; weight_bytes: number };
+    model: { name: string; ideal_macs: number; nvm_bytes: number; sram_bytes: number; weight_bytes: number };
     device: { name: string; facts: [string, string][] };
     supply: { text: string; capacitor_uf: number | null; on_v: number | null; off_v: number | null };
     input: string;

@@ -35,7 +35,7 @@ function facts(report: ReportDocument): HTMLElement {
     const { model, device, supply, answer } = report;
     const top = answer === null ? '' : answer.top.map(([index, value]) => `${index}: ${value.toPrecision(3)}`).join(' · ');
     const rows: [string, string, string][] = [
-        ['Model', model.name, `${report.stages.length} layers, ${count(model.macs)} MACs (padding counted), ${bytes(model.weight_bytes)} of weights`],
+        ['Model', model.name, `${report.stages.length} layers, ${count(model.ideal_macs)} MACs (padding counted), ${bytes(model.weight_bytes)} of weights`],
         ['Device', device.name, device.facts.map(([name, value]) => `${name} ${value}`).join(' · ')],
         ['Supply', supply.text, supply.capacitor_uf !== null && supply.on_v !== null && supply.off_v !== null ?
             `capacitor ${quantity(supply.capacitor_uf * 1e-6, 'F')}: starts at ${supply.on_v.toFixed(2)} V, stops at ${supply.off_v.toFixed(2)} V` :

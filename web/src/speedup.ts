@@ -37,7 +37,7 @@ function option(sweep: Changed, policies: string[], latency: boolean, { theme, n
             minorTick: { show: true },
         }),
         yAxis: axis(theme, {
-            type: latency ? 'log' : 'value', scale: true, name: latency ? 'time to the answer' : 'speed-up over fixed',
+            type: latency ? 'log' : 'value', scale: true, name: latency ? 'time to the answer' : 'speed-up over fixed (more is better)',
             nameTextStyle: { align: 'left', color: theme.muted }, axisLabel: { formatter: format },
         }),
         tooltip: {

@@ -43,7 +43,7 @@ function shown(stage: Stage): (HTMLElement | string)[] {
 export function usage(report: ReportDocument): HTMLElement | null {
     const stages = report.stages.filter((stage) => stage.usage.energies.length > 0);
     if (stages.length === 0) return null;
-    const heaviest = stages.reduce((most, stage, index) => (stage.macs > stages[most]!.macs ? index : most), 0);
+    const heaviest = stages.reduce((most, stage, index) => (stage.ideal_macs > stages[most]!.ideal_macs ? index : most), 0);
     const place = h('div', {}, ...shown(stages[heaviest]!));
     const choose = (index: number) => place.replaceChildren(...shown(stages[index]!));
     return card('usage', 'What tile sizes cost',

@@ -68,12 +68,12 @@ export function syntheticDocument(cycles) {
     return {
         schema: 'dynbal-report/1', program: 'dynbal 0.0.0', trace_file: 'run.perfetto.json',
         command: "dynbal report shirt.dynbal --input data/x_test.npy@0 --supply power:4mW -o 'a report.html'",
-        model: { name: 'fashion_mnist', macs: 1_234_567, nvm_bytes: 90_000, sram_bytes: 60_000, weight_bytes: 44_000 },
+        model: { name: 'fashion_mnist', ideal_macs: 1_234_567, nvm_bytes: 90_000, sram_bytes: 60_000, weight_bytes: 44_000 },
         device: { name: 'msp432p401r', facts: [['CPU', '48 MHz']] },
         supply: { text: 'power:4mW,capacitance=100uF,on_voltage=3.00V,off_voltage=1.88V', capacitor_uf: 100, on_v: 3, off_v: 1.88 }, input: 'data/x_test.npy@0',
         answer: { class: 9, top: [[9, 12.34], [7, 5.6], [5, 1.2]], same: true, sha256: 'ab'.repeat(32) },
         categories, kinds,
-        stages: layers.map((name, index) => ({ name, operator: 'Conv + Relu', output: [28, 28, 16], macs: 200_000, weight_bytes: 7_000, usage: usage(index) })),
+        stages: layers.map((name, index) => ({ name, operator: 'Conv + Relu', output: [28, 28, 16], ideal_macs: 200_000, weight_bytes: 7_000, usage: usage(index) })),
         repeated: { heading: 'One inference every 30 s, in time within 30 s' },
         runs: [run('fixed', 1.6, cycles), cycles % 2 ? never : run('paper', 1.3, cycles), run('best', 1, cycles)],
         preservations: ['stateful', 'hawaii', 'none'].map((preservation, index) => ({

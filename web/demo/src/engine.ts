@@ -4,7 +4,7 @@ export interface Policy { name: string; title: string }
 export interface Program { policies: Policy[]; default_policy: string }
 export interface LayerShape { name: string; operator: string; h: number; w: number; channels: number }
 export interface NetworkInfo {
-    model: string; device: string; input_dims: number[]; macs: number; nvm_bytes: number; sram_bytes: number;
+    model: string; device: string; input_dims: number[]; ideal_macs: number; nvm_bytes: number; sram_bytes: number;
     capacitance_f: number; on_v: number; off_v: number; layers: LayerShape[];
 }
 export interface InputInfo { samples: number; outside: number; steady_units: number; values: number[] }
