@@ -25,7 +25,7 @@ EXAMPLES = {
     "run": "run har.dynbal --input har/inputs.npy@0",
     "simulate": "simulate har.dynbal --input har/inputs.npy@0 --supply power:4mW --repeat 3 --again",
     "compare": "compare har.dynbal --input har/inputs.npy@0 --supply power:4mW",
-    "evaluate": "evaluate har.dynbal --inputs har/inputs.npy --labels har/labels.npy",
+    "evaluate": "evaluate har.dynbal --inputs har/inputs.npy --labels har/labels.npy --model har/har.onnx",
     "crash-test": "crash-test har.dynbal --input har/inputs.npy@0 --cuts sample:20",
     "soak": "soak har.dynbal --inputs har/inputs.npy --supply random:1,5000,90000 --count 20",
     "size": "size har.dynbal --input har/inputs.npy@0 --supply power:4mW --period 10s",

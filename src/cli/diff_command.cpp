@@ -6,8 +6,8 @@
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/float_score.hpp"
 #include "from_onnx/lower.hpp"
-#include "graph/graph_digest.hpp"
 #include "io/file.hpp"
 #include "io/npy.hpp"
 #include "io/table.hpp"
@@ -102,7 +102,7 @@ void run(const DiffArguments& arguments, Context& context) {
     const ImageFile file = arguments.image.read();
     const compiler::Graph graph = compiler::read_graph(arguments.model, arguments.output);
     const std::string& digest = file.host.model_digest;
-    const bool same_model = digest.empty() || digest == compiler::digest_of(graph);
+    const bool same_model = is_model_of(graph, file);
     compiler::InputUse use;
     const std::vector<float> sample =
         compiler::read_model_input(file, arguments.input, arguments.image.scale_for(file), use);
@@ -112,12 +112,7 @@ void run(const DiffArguments& arguments, Context& context) {
     if (!arguments.save.empty()) save_tensors(comparison, file, arguments.save);
     warn_of_range(context,
                   {.inputs = sample.size(), .inputs_outside = use.outside, .inputs_largest = use.largest_share});
-    if (!same_model) {
-        context.warn(
-            fmt::format("{} is not what {} was compiled from: it has other weights or operations; what differs "
-                        "below are two models, not a model and its image",
-                        arguments.model, arguments.image.path));
-    }
+    if (!same_model) warn_of_other_model(context, arguments.model, arguments.image.path);
     nlohmann::ordered_json json = json_of(comparison);
     json["same_model"] = nullptr;
     if (!digest.empty()) json["same_model"] = same_model;

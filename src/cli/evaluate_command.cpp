@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/float_score.hpp"
 #include "cli/write_report.hpp"
 #include "io/npy.hpp"
 #include "io/progress.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 struct EvaluateArguments {
     ImageArguments image;
-    std::string inputs, labels;
+    std::string inputs, labels, model, output;
     int64_t limit = 0;
     std::string policy = policy_of(default_policy).name;
     uint32_t jobs = 0;
@@ -68,7 +69,7 @@ struct Score {
 };
 
 Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const SampleFile& samples,
-               const std::vector<uint32_t>& labels) {
+               const std::vector<uint32_t>& labels, FloatScore& reference) {
     const float scale = arguments.image.scale_for(file);
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
@@ -79,6 +80,7 @@ Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const 
     sim::WorkQueue queue(labels.size(), 8);
     sim::run_workers(queue, arguments.jobs, [&](sim::WorkQueue& work) {
         sim::Session session(file);
+        FloatScore::Worker float_worker(reference);
         const auto supply = sim::parse_supply("none");
         while (const auto piece = work.next()) {
             for (uint64_t i = piece->begin; i < piece->end; ++i) {
@@ -90,7 +92,9 @@ Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const 
                     throw std::runtime_error("sample " + std::to_string(i) + ": " + result.message);
                 }
                 saturated += file.count_saturated(result.output);
-                right[i] = argmax(file.dequantise_output(result.output)) == labels[i] ? 1 : 0;
+                const size_t found = argmax(file.dequantise_output(result.output));
+                right[i] = found == labels[i] ? 1 : 0;
+                float_worker.add(sample, labels[i], found);
                 progress.advance();
             }
         }
@@ -101,9 +105,44 @@ Score evaluate(const EvaluateArguments& arguments, const ImageFile& file, const 
     return {count, static_cast<uint64_t>(std::count(right.begin(), right.end(), uint8_t{1})), range};
 }
 
+double share_of(uint64_t part, uint64_t all) {
+    return static_cast<double>(part) / static_cast<double>(std::max<uint64_t>(1, all));
+}
+
+std::string text_of(const Score& score, const FloatScore& reference) {
+    const auto line = [&](uint64_t part, const char* what) {
+        return fmt::format("{:.2f} % {}: {} of {} samples\n", 100 * share_of(part, score.samples), what, grouped(part),
+                           grouped(score.samples));
+    };
+    const std::string own = line(score.right, "right");
+    if (!reference.has_model()) return own + "--model MODEL.onnx sets the float network beside it.\n";
+    return own + line(reference.right(), "right with the float network") +
+           line(reference.same_class(), "the same class from both");
+}
+
+nlohmann::ordered_json json_of(const Score& score, const FloatScore& reference, bool same_model) {
+    nlohmann::ordered_json json{{"samples", score.samples},
+                                {"right", score.right},
+                                {"accuracy", share_of(score.right, score.samples)},
+                                {"float", nullptr},
+                                {"input_values_outside", score.range.inputs_outside},
+                                {"input_range_used", score.range.inputs_largest},
+                                {"output_values_saturated", score.range.outputs_saturated}};
+    if (reference.has_model()) {
+        json["float"] = {{"right", reference.right()},
+                         {"accuracy", share_of(reference.right(), score.samples)},
+                         {"same_class", reference.same_class()},
+                         {"same_model", same_model}};
+    }
+    return json;
+}
+
 void run(const EvaluateArguments& arguments, Context& context) {
     sim::parse_policy(arguments.policy);
     const ImageFile file = arguments.image.read();
+    FloatScore reference(arguments.model, arguments.output, file);
+    const bool same_model = !reference.has_model() || is_model_of(reference.graph(), file);
+    if (!same_model) warn_of_other_model(context, arguments.model, arguments.image.path);
     const SampleFile samples(arguments.inputs, file.host.input_dims, file.host.sound_text);
     note_input(context, samples.note());
     std::vector<uint32_t> labels = samples.labels();
@@ -115,18 +154,9 @@ void run(const EvaluateArguments& arguments, Context& context) {
     if (arguments.limit > 0 && static_cast<size_t>(arguments.limit) < labels.size()) {
         labels.resize(static_cast<size_t>(arguments.limit));
     }
-    const Score score = evaluate(arguments, file, samples, labels);
-    const double accuracy =
-        static_cast<double>(score.right) / static_cast<double>(std::max<uint64_t>(1, score.samples));
+    const Score score = evaluate(arguments, file, samples, labels, reference);
     warn_of_range(context, score.range);
-    context.print({{"samples", score.samples},
-                   {"right", score.right},
-                   {"accuracy", accuracy},
-                   {"input_values_outside", score.range.inputs_outside},
-                   {"input_range_used", score.range.inputs_largest},
-                   {"output_values_saturated", score.range.outputs_saturated}},
-                  fmt::format("{:.2f} % right: {} of {} samples\n", 100 * accuracy, grouped(score.right),
-                              grouped(score.samples)));
+    context.print(json_of(score, reference, same_model), text_of(score, reference));
 }
 
 }  // namespace
@@ -141,6 +171,10 @@ void add_evaluate(CLI::App& app, Context& context) {
             "Samples: .npy, .npz, .csv, or a folder of files (pictures and sounds, too) with a folder for each class")
         ->required();
     command->add_option("--labels", arguments->labels, "The class of each sample (.npy); folders have them already");
+    CLI::Option* const model = command->add_option(
+        "--model", arguments->model, "The .onnx model that the image was compiled from: its answers in floats, too");
+    command->add_option("--output", arguments->output, "The output it was compiled for, if the model has several")
+        ->needs(model);
     command->add_option("--limit", arguments->limit, "Only the first N samples")
         ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}));
     add_policy(*command, arguments->policy);

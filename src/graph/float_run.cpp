@@ -124,11 +124,15 @@ const std::vector<std::vector<float>>& FloatRunner::run(std::span<const float> i
     return values_;
 }
 
-std::vector<float> FloatRunner::output_onnx_order() const {
+std::vector<float> FloatRunner::scores_onnx_order() const {
     const std::vector<float>& output = values_[static_cast<size_t>(graph_.output)];
     std::vector<float> result(output.size());
     for (size_t i = 0; i < output.size(); ++i) result[graph_.output_order[i]] = output[i];
-    return graph_.epilogue.apply(std::move(result), graph_.output_dims);
+    return result;
+}
+
+std::vector<float> FloatRunner::output_onnx_order() const {
+    return graph_.epilogue.apply(scores_onnx_order(), graph_.output_dims);
 }
 
 void FloatRunner::run_stage(size_t index) {

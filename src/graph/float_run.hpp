@@ -21,6 +21,8 @@ public:
     /// input values is wrong.
     const std::vector<std::vector<float>>& run(std::span<const float> input_onnx_order);
 
+    /// What the stages gave in the last run, in ONNX order, as an image gives it: without the epilogue.
+    std::vector<float> scores_onnx_order() const;
     /// What the model gave in the last run, in ONNX order, epilogue included.
     std::vector<float> output_onnx_order() const;
 

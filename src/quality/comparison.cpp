@@ -19,7 +19,8 @@ size_t largest_index(const std::vector<float>& values) {
     return static_cast<size_t>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
-/// Where the float network gives several classes the same score, but for its own rounding, each is right.
+}  // namespace
+
 std::set<size_t> largest_indices(const std::vector<float>& values) {
     constexpr float rounding = 1e-6F;
     const float most = *std::max_element(values.begin(), values.end());
@@ -31,8 +32,6 @@ std::set<size_t> largest_indices(const std::vector<float>& values) {
     }
     return indices;
 }
-
-}  // namespace
 
 /// Reads what each stage has written when it ends, before others use the memory again.
 class Comparison::StageReader final : public sim::Observer {
@@ -102,10 +101,7 @@ bool Comparison::has_classes() const {
 }
 
 void Comparison::compare_classes(const std::vector<int16_t>& output) {
-    const std::vector<float>& raw = (*float_values_)[static_cast<size_t>(graph_->output)];
-    std::vector<float> expected(raw.size());
-    for (size_t i = 0; i < raw.size(); ++i) expected[graph_->output_order[i]] = raw[i];
-    const std::set<size_t> wanted = largest_indices(expected);
+    const std::set<size_t> wanted = largest_indices(runner_.scores_onnx_order());
     classes_.insert(wanted.begin(), wanted.end());
     ties_ += wanted.size() > 1 ? 1U : 0U;
     same_class_ += wanted.count(largest_index(file_->dequantise_output(output)));

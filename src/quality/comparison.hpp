@@ -72,6 +72,10 @@ private:
     std::set<size_t> classes_;
 };
 
+/// The classes that scores speak for. Where the float network gives several of them the same score, but for its own rounding, each is
+/// right.
+std::set<size_t> largest_indices(const std::vector<float>& values);
+
 /// Errors of a stage above these shares of its largest value are worth a look.
 inline constexpr double rms_bound = 0.02;
 inline constexpr double largest_bound = 0.1;

@@ -109,6 +109,44 @@ TEST_F(ModelTest, ClassesOfTheSameScoreAreNoDisagreement) {
     EXPECT_NE(diff.out.find("gives several classes the same score; the image gives one of them"), std::string::npos);
 }
 
+/// A user sees what the integers cost: the float network's answers stand beside the image's.
+TEST_F(ModelTest, EvaluateSetsTheFloatNetworkBesideTheImage) {
+    ModelBuilder model({1, 2});
+    model.floats("w", {2, 2}, {1, 0, 0, 1}).node("MatMul", {"x", "w"}, "y");
+    store(model.raw());
+    // Ranges of 1000: one part in a million of it is not seen by integers of 15 bits, and by floats it is.
+    io::Array wide{{40, 2}, {}};
+    for (int i = 0; i < 40; ++i) wide.values.insert(wide.values.end(), {static_cast<float>(25 * i), 1000});
+    io::write_npy(path("c.npy"), wide);
+    ASSERT_EQ(compile().code, 0);
+    io::write_npy(path("x.npy"), {{3, 2}, {1, 500, 500, 1, 500, 500.004F}});
+    io::write_npy(path("labels.npy"), {{3}, {1, 0, 1}});
+    const std::vector<std::string> words{"evaluate", made(), "--inputs", path("x.npy"), "--labels", path("labels.npy")};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), words.begin(), words.end());
+        return call(more);
+    };
+    const Called alone = with({});
+    EXPECT_EQ(alone.out, "66.67 % right: 2 of 3 samples\n--model MODEL.onnx sets the float network beside it.\n");
+    EXPECT_TRUE(with({"--json"}).json().at("float").is_null());
+    const Called both = with({"--model", model_path()});
+    EXPECT_EQ(both.out,
+              "66.67 % right: 2 of 3 samples\n100.00 % right with the float network: 3 of 3 samples\n"
+              "66.67 % the same class from both: 2 of 3 samples\n")
+        << both.err;
+    const auto json = with({"--model", model_path(), "--json"}).json().at("float");
+    EXPECT_EQ(json, nlohmann::json({{"right", 3}, {"accuracy", 1.0}, {"same_class", 2}, {"same_model", true}}));
+    store(ModelBuilder({1, 2}).floats("w", {2, 2}, {0, 1, 1, 0}).node("MatMul", {"x", "w"}, "y").raw());
+    const Called other = with({"--model", model_path(), "--json"});
+    EXPECT_NE(other.err.find("is not what"), std::string::npos) << other.err;
+    EXPECT_EQ(other.json().at("float").at("right"), 0);
+    EXPECT_EQ(other.json().at("float").at("same_model"), false);
+    store(network().raw());
+    const Called foreign = with({"--model", model_path()});
+    EXPECT_EQ(foreign.code, exit_bad_input);
+    EXPECT_NE(foreign.err.find("give the model that the image was compiled from"), std::string::npos) << foreign.err;
+}
+
 /// The largest value of a map moves for nothing.
 TEST_F(ModelTest, AMapOfValuesHasNoClass) {
     store(ModelBuilder({1, 2, 1, 2})
