@@ -104,7 +104,7 @@ void lower_softmax(Context& context, const onnx::NodeProto& node) {
     if (!split_rows(source, seen, axis)) {
         fail(node, "it is supported only over the channels of each position; the tensor has " +
                        std::to_string(source.c) + " channels, it normalises over " + std::to_string(seen.dims[axis]) +
-                       " values");
+                       " values; end the network before it with --output, and do it on the host");
     }
     Value output;
     output.dims = input.dims;

@@ -200,7 +200,8 @@ void lower_batch_normalization(Context& context, const onnx::NodeProto& node) {
     if (int_attribute(node, "spatial", 1) == 0) {
         fail(node, "spatial = 0 (one scale per position) is not supported");
     }
-    const size_t rank = context.activation(node, 0).dims.size();
+    const Dims& dims = context.activation(node, 0).dims;
+    const size_t rank = dims.size();
     Constant scale = along_channels(node, context.weights(node, 1, "scale"), rank);
     Constant shift = along_channels(node, context.weights(node, 2, "bias"), rank);
     const Constant& mean = context.weights(node, 3, "mean");
@@ -209,6 +210,12 @@ void lower_batch_normalization(Context& context, const onnx::NodeProto& node) {
     const size_t channels = scale.values.size();
     if (shift.values.size() != channels || mean.values.size() != channels || variance.values.size() != channels) {
         fail(node, "scale, bias, mean and variance have different sizes");
+    }
+    if (static_cast<int64_t>(channels) != dims[1]) {
+        fail(node, "it has " + std::to_string(channels) + " scales, and its input of shape " + to_string(dims) +
+                       " has " + std::to_string(dims[1]) +
+                       " channels (dimension 1): the exporter took the wrong axis; export again "
+                       "with a newer one, or multiply it into the layer before");
     }
     for (size_t i = 0; i < channels; ++i) {
         const double spread = double{variance.values[i]} + double{epsilon};

@@ -12,6 +12,8 @@ namespace {
 constexpr size_t nodes_shown = 3;
 constexpr size_t problems_shown = 20;
 
+constexpr const char* quantised_remedy = "give the float model, or one in QDQ form; the compiler quantises it itself";
+
 /// What to do about an operator that is not supported; "" where there is no better advice than the list of those that are.
 std::string remedy_of(const std::string& type) {
     static const std::map<std::string, std::string> remedies = {
@@ -23,10 +25,10 @@ std::string remedy_of(const std::string& type) {
         {"GroupNormalization", "train with BatchNormalization, which costs nothing at run time"},
         {"LRN", "train without it, or with BatchNormalization"},
         {"DepthToSpace", "enlarge with a Resize ('nearest') or a ConvTranspose instead"},
-        {"QLinearConv", "give the float model, or one in QDQ form; the compiler quantises it itself"},
-        {"QLinearMatMul", "give the float model, or one in QDQ form; the compiler quantises it itself"},
-        {"ConvInteger", "give the float model, or one in QDQ form; the compiler quantises it itself"},
-        {"MatMulInteger", "give the float model, or one in QDQ form; the compiler quantises it itself"},
+        {"QLinearConv", quantised_remedy},
+        {"QLinearMatMul", quantised_remedy},
+        {"ConvInteger", quantised_remedy},
+        {"MatMulInteger", quantised_remedy},
         {"NonMaxSuppression", "end the network before it with --output, and do it on the host"},
         {"TopK", "end the network before it with --output, and do it on the host"},
         {"ZipMap", "end the network before it with --output, and do it on the host"},
@@ -39,10 +41,11 @@ std::string remedy_of(const std::string& type) {
 
 }  // namespace
 
+bool is_standard(const onnx::NodeProto& node) { return node.domain().empty() || node.domain() == "ai.onnx"; }
+
 void Problems::add_operator(const onnx::NodeProto& node) {
-    const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
-    const std::string domain = standard ? "" : " of domain '" + io::printable(node.domain()) + "'";
-    const std::string remedy = remedy_of(node.op_type());
+    const std::string domain = is_standard(node) ? "" : " of domain '" + io::printable(node.domain()) + "'";
+    const std::string remedy = node.domain().starts_with("qonnx.") ? quantised_remedy : remedy_of(node.op_type());
     const std::string advice =
         remedy.empty() ? "build the network from operators of the list in docs/bring-your-own-network.md" : remedy;
     std::string text = "(";

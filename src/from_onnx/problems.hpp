@@ -25,6 +25,8 @@ private:
     std::vector<std::string> others_;
 };
 
+/// Of ONNX itself, not of a domain of its own.
+bool is_standard(const onnx::NodeProto& node);
 /// Is there a lowering for the node's operator?
 bool is_known_operator(const onnx::NodeProto& node);
 

@@ -75,6 +75,10 @@ const char* advice(std::string_view cell) {
     if (cell.starts_with("0x") || cell.starts_with("0X")) return "; write it in decimal";
     if (cell.starts_with('=')) return "; it is a formula, save its value";
     if (rest.starts_with('T') || cell.find(':') != std::string_view::npos || count('-') > 1 || count('/') > 1) {
+        if (count(':') == 3) return ", and no time such as 12:00:00.5: write a point before the fraction of a second";
+        if (count(':') == 1 && count('-') + count('/') == 0) {
+            return ", and no time such as 12:00:00.5: write hours, minutes and seconds";
+        }
         return ", and no time such as 2024-05-31 12:00:00.5";
     }
     if (count('.') > 1 || count(',') > 1) return "; it has more than one decimal mark";

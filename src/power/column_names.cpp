@@ -115,7 +115,7 @@ std::optional<ColumnMeaning> unit_at_end(std::string_view name, Quantity word) {
 bool begins_with_word(std::string_view name, std::string_view word) {
     if (name == word) return true;
     return word.size() > 2 && name.starts_with(word) &&
-           std::string_view("_ -.([{/").find(name[word.size()]) != std::string_view::npos;
+           std::string_view("_ -.,:([{/").find(name[word.size()]) != std::string_view::npos;
 }
 
 Quantity word_at_start(std::string_view name) {

@@ -246,14 +246,7 @@ private:
             if (watts_(value) > watts_(held_)) hold(value);
             return;
         }
-        if (!first && now_s <= time_s_) {
-            table_.fail(
-                now_s == time_s_ && layout_.second_column
-                    ? std::string("the time is that of the line before; if these are I-V curves give format=ekho")
-                    : fmt::format("the time '{}' does not rise from the line before, as where a counter or a recording "
-                                  "began anew; if the rows are equally far apart give step=T",
-                                  table_.cell(layout_.time_column)));
-        }
+        if (!first && now_s <= time_s_) refuse_time(now_s == time_s_);
         if (!first) {
             last_step_s_ = now_s - time_s_;
             refuse_rounded(now_s, last_step_s_);
@@ -264,7 +257,22 @@ private:
         hold(value);
     }
 
+    [[noreturn]] void refuse_time(bool is_same) const {
+        const std::string_view cell = table_.cell(layout_.time_column);
+        if (is_same && layout_.second_column) {
+            table_.fail("the time is that of the line before; if these are I-V curves give format=ekho");
+        }
+        table_.fail(
+            is_same ? fmt::format("the time '{}' is that of the line before, too: write it with more digits; if the "
+                                  "rows are equally far apart give step=T",
+                                  cell)
+                    : fmt::format("the time '{}' does not rise from the line before, as where a counter or a "
+                                  "recording began anew; if the rows are equally far apart give step=T",
+                                  cell));
+    }
+
     void hold(double value) {
+        (void)power_of(value);  // refused with its own line, not with that of the next row
         held_ = value;
         held_volts_ = volts_;
     }
@@ -277,11 +285,16 @@ private:
         longest_line_ = table_.line_number();
     }
 
+    double power_of(double value) const {
+        const double power_w = watts_(value);
+        if (!(power_w <= power_w_max)) table_.fail(fmt::format("{:.3g} W: more than any harvester gives", power_w));
+        return power_w;
+    }
+
     void add(double duration_s, double value) {
         const bool volts_known = layout_.quantity == Quantity::voltage || layout_.second_column;
         const double volts = layout_.time == TimeSource::step ? volts_ : held_volts_;
-        const double power_w = watts_(value);
-        if (!(power_w <= power_w_max)) table_.fail(fmt::format("{:.3g} W: more than any harvester gives", power_w));
+        const double power_w = power_of(value);
         if (!(duration_s >= step_s_min)) {
             table_.fail(fmt::format("{:.3g} s to the next row: less than any instrument takes", duration_s));
         }

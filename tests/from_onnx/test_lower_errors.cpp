@@ -15,6 +15,43 @@ TEST(LowerErrors, UnknownOperator) {
     expect_error(recurrent, "(LSTM): operator not supported; there are no recurrent layers");
 }
 
+/// Each of them said to fold constants before the export, which QONNX's own tools do not do.
+TEST(LowerErrors, AQuantisedNetworkOfQonnxIsToldOnceAndWhatToGiveInstead) {
+    auto raw = ModelBuilder({1, 3})
+                   .random("w", {3, 2})
+                   .floats("s", {1}, {0.1F})
+                   .node("Quant", {"w", "s"}, "q1")
+                   .node("Quant", {"w", "s"}, "q2")
+                   .node("Quant", {"x", "s"}, "q3")
+                   .node("MatMul", {"q3", "q1"}, "y")
+                   .raw();
+    for (auto& node : *raw.mutable_graph()->mutable_node()) {
+        if (node.op_type() == "Quant") node.set_domain("qonnx.custom_op.general");
+    }
+    try {
+        (void)lower(raw);
+        ADD_FAILURE();
+    } catch (const InputError& error) {
+        const std::string message = error.what();
+        EXPECT_EQ(message.find("things cannot"), std::string::npos) << message;
+        EXPECT_NE(message.find("node 'q1_node', node 'q2_node', node 'q3_node' (Quant): operator of domain "
+                               "'qonnx.custom_op.general' not supported; give the float model, or one in QDQ form"),
+                  std::string::npos)
+            << message;
+    }
+}
+
+/// As onnxmltools writes Keras' layers: transposed, so that the features are the batch.
+TEST(LowerErrors, ABatchNormalizationOfTheWrongAxisIsToldWhatToDo) {
+    ModelBuilder builder({1, 4});
+    builder.node("Transpose", {"x"}, "t").with("perm", {1, 0});
+    for (const char* name : {"scale", "bias", "mean", "var"}) builder.floats(name, {4}, {1, 1, 1, 1});
+    builder.node("BatchNormalization", {"t", "scale", "bias", "mean", "var"}, "y");
+    expect_error(builder,
+                 "it has 4 scales, and its input of shape [4, 1] has 1 channels (dimension 1): the exporter took the "
+                 "wrong axis; export again");
+}
+
 TEST(LowerErrors, AllProblemsAreToldAtOnceOperatorsFirst) {
     const auto builder = ModelBuilder({1, 3, 8, 8})
                              .random("w", {2, 3, 3, 3})

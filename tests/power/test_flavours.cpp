@@ -71,9 +71,9 @@ void expect_recording(const Read& read, const std::string& what) {
 TEST(Flavours, ColumnsHaveNamesAndUnits) {
     const auto seconds = [](int i) { return fmt::format("{},{}", time_s(i), power(i)); };
     const auto micro = [](int i) { return fmt::format("{},{}", 1000 * time_s(i), 1000 * power(i)); };
-    for (const char* header :
-         {"time_s,power_mw", "Time [s],Power [mW]", "TIME (S),POWER (MW)", "t_s,p_mw", "Time/s,Power/mW", "seconds,mW",
-          "time s,harvested power mW", "\"Time (s)\",\"Power (mW)\"", " time_s , power_mw "}) {
+    for (const char* header : {"time_s,power_mw", "Time [s],Power [mW]", "TIME (S),POWER (MW)", "t_s,p_mw",
+                               "\"Time, s\",\"Power, mW\"", "time: s,power: mW", "Time/s,Power/mW", "seconds,mW",
+                               "time s,harvested power mW", "\"Time (s)\",\"Power (mW)\"", " time_s , power_mw "}) {
         expect_recording(read(table(std::string(header) + "\n", seconds)), header);
     }
     for (const char* header :
@@ -301,7 +301,7 @@ TEST(Flavours, NothingIsGuessed) {
              Case{good + "2,NaN\n", "", "4", "missing="},
              Case{good + "2,x\n", "", "4", "'x' is not a number"},
              Case{good + "2,1e999\n", "", "4", "not a number"},
-             Case{good + "1,1\n", "", "4", "rise"},
+             Case{good + "1,1\n", "", "4", "that of the line before, too"},
              Case{good + "2,-1\n", "", "4", "negative"},
              Case{"time_s,power_mw\n0,-1\n1,-1\n", "", "2", "scale=-1"},
              Case{"time_s,power_mw,temp_c\n0,1\n1,1\n", "", "2", "2 cells"},

@@ -59,7 +59,8 @@ TEST(Cells, WithoutARowOfNumbersTheCellIsNamed) {
                           Case{"\xE2\x88\x92"
                                "1.5",
                                "minus sign"},
-                          Case{"20231114T221320Z", "2024-05-31"}, Case{"14/11/23 22:13", "2024-05-31"}}) {
+                          Case{"20231114T221320Z", "2024-05-31"}, Case{"12:00:00:500", "a point before the fraction"},
+                          Case{"00:01.5", "write hours, minutes and seconds"}, Case{"14/11/23 22:13", "2024-05-31"}}) {
         const std::string row = std::string(",") + c.cell + "\n";
         const std::string place = std::string("column 2: '") + c.cell + "' is not a number";
         expect_refused("time_s,power_mw\n0" + row + "1" + row, "2", place);

@@ -189,6 +189,9 @@ TEST(Times, BetweenRowsAreNone) {
         expect_told(std::string(header) + ",power_mw\n1,1\n2,1\n3,1\n", "time=1", "3 samples");
     }
     expect_told("time interval,power_mw\n1,1\n2,1\n3,1\n", "time_unit=ms", "by its name the time from row to row");
+    expect_told("time_s,power_mw\n4,1\n5,1\n5,1\n", "",
+                ":4: the time '5' is that of the line before, too: write it with more");
+    expect_told("time_s,power_mw\n4,1\n5,9.9e37\n6,1\n", "", ":3: 9.9e+34 W: more than any harvester gives");
     expect_told("time_s,power_mw\n4,1\n5,1\n1,1\n", "", ":4: the time '1' does not rise from the line before");
 }
 
