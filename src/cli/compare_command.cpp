@@ -13,6 +13,7 @@
 #include "cli/preservations.hpp"
 #include "cli/program.hpp"
 #include "cli/repeat.hpp"
+#include "cli/waiting.hpp"
 #include "cli/write_report.hpp"
 #include "experiment/grid.hpp"
 #include "experiment/oracle.hpp"
@@ -79,6 +80,7 @@ CompareRow run_one(const CompareArguments& arguments, const sim::DeviceProfile& 
     sim::Session session(chosen ? *chosen : file, profile);
     const auto supply = sim::parse_supply(row.supply, profile);
     sim::RunOptions options;
+    options.on_waiting = waiting_bar();
     options.policy = experiment::policy_of(row.policy);
     row.result = session.run_inference(input, *supply, options);
     if (arguments.repeat.asked_for()) {
@@ -237,8 +239,8 @@ std::string alike_text(const std::vector<CompareRow>& rows, const CompareRow& ro
 }
 
 /// Once for each supply with which `best` never ends.
-std::string advice_text(const sim::DeviceProfile& profile, const std::vector<int16_t>& input,
-                        const std::vector<CompareRow>& rows) {
+std::string advice_text(const CompareArguments& arguments, const sim::DeviceProfile& profile,
+                        const std::vector<int16_t>& input, const std::vector<CompareRow>& rows) {
     std::string text;
     for (const CompareRow& row : rows) {
         if (row.policy != Strategy::best || row.result.outcome != sim::Outcome::stuck) continue;
@@ -246,7 +248,10 @@ std::string advice_text(const sim::DeviceProfile& profile, const std::vector<int
         if (!plan) continue;
         const std::string advice =
             sim::advice_for({.file = row.file, .profile = profile, .input = input, .plan = *plan});
-        if (!advice.empty()) text += "\n" + row.supply + ": " + advice + "\n";
+        if (advice.empty()) continue;
+        text += "\n" + row.supply + ": " + advice +
+                least_text({arguments.image.path, arguments.input, row.supply, arguments.device, &*plan}, advice) +
+                "\n";
     }
     return text;
 }
@@ -282,7 +287,7 @@ void run(const CompareArguments& arguments, Context& context) {
     text += said_of(rows, [](const CompareRow& row) { return row.result.completed() ? "" : row.result.message; });
     text += said_of(rows, [&](const CompareRow& row) { return alike_text(rows, row); });
     text += repeated_text(rows);
-    text += advice_text(profile, input, rows);
+    text += advice_text(arguments, profile, input, rows);
     if (!same) {
         text += "\nThe answers DIFFER: this is a fault of the engine, please report it\n";
     } else if (answer != nullptr) {

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
 #include "cli/repeat.hpp"
+#include "cli/waiting.hpp"
 #include "cli/write_report.hpp"
 #include "device/nvm_class.hpp"
 #include "sim/advice.hpp"
@@ -48,6 +49,7 @@ void run(const SimulateArguments& arguments, Context& context) {
     sim::RunOptions options;
     options.policy = sim::parse_policy(arguments.policy);
     options.expose_input = arguments.expose_input;
+    options.on_waiting = waiting_bar();
     const ImageFile file = arguments.image.read();
     sim::DeviceProfile profile = profile_for(file, arguments.device, context);
     set_nvm(profile, arguments.nvm);
@@ -80,8 +82,10 @@ void run(const SimulateArguments& arguments, Context& context) {
     const auto plan =
         result.outcome == sim::Outcome::stuck ? sim::plan_harvest(arguments.supply, profile) : std::nullopt;
     if (plan) {
-        const std::string advice =
+        std::string advice =
             sim::advice_for({.file = &file, .profile = profile, .input = input, .options = options, .plan = *plan});
+        advice +=
+            least_text({arguments.image.path, arguments.input, arguments.supply, arguments.device, &*plan}, advice);
         json["advice"] = advice;
         text += "\n" + advice;
     }

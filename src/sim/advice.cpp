@@ -16,6 +16,7 @@ std::string advice_for(SizeTask task) {
     task.series = {.period_s = 0, .count = 1};
     task.options.stuck_cycles = 20;
     task.options.cycles_max = 10'000;
+    task.options.on_waiting = nullptr;  // they run side by side
     const device::Capacitor& capacitor = task.plan.chain.capacitor;
     const double boot_j = static_cast<double>(task.profile.boot().energy_fj) * 1e-15;
     std::string text =

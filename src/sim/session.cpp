@@ -161,8 +161,7 @@ RunResult Session::run_inference(std::span<const int16_t> input, Supply& supply,
     return result;
 }
 
-/// Power cycles until the engine says that the inference has ended; false if it was stuck or
-/// refused.
+/// Power cycles until the engine says that the inference has ended; false if it was stuck or refused.
 bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
     Account& account = nvm_.account();
     IdleCycles idle;
@@ -194,6 +193,7 @@ bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
         } catch (const PowerLoss&) {
             const bool further = watch.note(newest_record(nvm_.memory(), file_->header()));
             if (further) {
+                if (idle.patience_s > 0 && run.options->on_waiting) run.options->on_waiting(1);
                 idle = {.count = 0, .writing = 0, .since_ps = account.now_ps()};
             } else {
                 ++idle.count;
@@ -207,7 +207,7 @@ bool Session::run_cycles(Run& run, Supply& supply, RunResult& result) {
     return false;
 }
 
-/// Whether nothing is to be hoped for. What changes may bring more later: then it is waited for.
+/// Whether nothing is to be hoped for. What changes may bring more later.
 bool Session::is_stuck(const Run& run, const Supply& supply, IdleCycles& idle) const {
     if (idle.count < run.options->stuck_cycles) return false;
     if (idle.patience_s == 0) {
@@ -216,7 +216,10 @@ bool Session::is_stuck(const Run& run, const Supply& supply, IdleCycles& idle) c
         if (best == nullptr || idle.is_hopeless) return true;
         idle.patience_s = supply.round_s();
     }
-    return idle_s(idle) >= idle.patience_s || idle.count >= run.options->idle_cycles_max;
+    const double cycles_share = static_cast<double>(idle.count) / run.options->idle_cycles_max;
+    const double share = std::max(idle_s(idle) / idle.patience_s, cycles_share);
+    if (run.options->on_waiting) run.options->on_waiting(std::min(share, 1.0));
+    return share >= 1;
 }
 
 double Session::idle_s(const IdleCycles& idle) const {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
@@ -55,6 +56,9 @@ struct RunOptions {
     double latency_max_s = std::numeric_limits<double>::infinity();
     /// A limit of the caller's own; a run that does not get on is stuck long before.
     uint64_t cycles_max = 20'000'000;
+    /// Told while a supply that changes is waited for: the share of the time, or of the power cycles, after which it is given up.
+    /// 1: the waiting is over.
+    std::function<void(double)> on_waiting{};
 };
 
 enum class Outcome : uint8_t {

@@ -27,6 +27,24 @@ TEST_F(PowerOptionsTest, ADeviceIsNamedOrAFile) {
     EXPECT_EQ(again.json().at("device"), "msp432p401r");
 }
 
+/// Advice for a supply that changes is enough, not the least; the command that it names finds that.
+TEST_F(PowerOptionsTest, AdviceNamesTheCommandThatFindsTheLeast) {
+    const std::string supply = "markov:power=2mW,on=1s,off=1s,seed=1,capacitance=1uF";
+    const std::string command =
+        "`dynbal size " + image() + " --input " + x() + " --supply " + supply + " --period 10min`";
+    for (const char* verb : {"simulate", "compare"}) {
+        const Called changes = call({verb, image(), "--input", x(), "--supply", supply});
+        EXPECT_NE(changes.out.find(command), std::string::npos) << changes.out;
+        const Called steady = call({verb, image(), "--input", x(), "--supply", "power:2mW,capacitance=1uF"});
+        EXPECT_NE(steady.out.find(" at least"), std::string::npos) << steady.out;
+        EXPECT_EQ(steady.out.find("dynbal size"), std::string::npos) << steady.out;
+    }
+    const Called found =
+        call({"size", image(), "--input", x(), "--supply", supply, "--period", "10min", "--repeat", "5"});
+    EXPECT_EQ(found.code, exit_ok) << found.err;
+    EXPECT_NE(found.out.find("capacitance="), std::string::npos) << found.out;
+}
+
 /// Whatever runs an image says it in one line, and only where it is so.
 TEST_F(PowerOptionsTest, AnotherDeviceThanThatOfTheImageIsSaid) {
     const auto said = [&](const std::string& command, const std::string& device) {

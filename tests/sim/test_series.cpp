@@ -93,6 +93,28 @@ TEST(Series, WhatComesLaterIsWaitedFor) {
     EXPECT_GT(hopeless, 0);
 }
 
+/// Who waits is told how long: of each time of waiting, shares that rise, and then its end.
+TEST(Series, TellsHowLongItIsWaited) {
+    const ImageFile file = tiny_image();
+    int told = 0;
+    for (const std::string capacitor : {"8", "14", "20", "26", "32", "38", "44", "50"}) {
+        std::vector<double> shares;
+        RunOptions options;
+        options.on_waiting = [&](double share) { shares.push_back(share); };
+        Session session(file);
+        const auto supply = parse_supply("daynight:peak=20mW,period=50s,capacitance=" + capacitor + "uF");
+        const RunResult result = session.run_inference(input_of(file), *supply, options);
+        if (shares.empty()) continue;
+        ++told;
+        EXPECT_EQ(shares.back(), 1) << capacitor << result.message;
+        for (size_t i = 1; i < shares.size(); ++i) {
+            EXPECT_TRUE(shares[i] >= shares[i - 1] || shares[i - 1] == 1) << shares[i - 1] << " " << shares[i];
+        }
+        EXPECT_GT(std::count_if(shares.begin(), shares.end(), [](double share) { return share < 1; }), 0);
+    }
+    EXPECT_GT(told, 0);
+}
+
 /// A year is more picoseconds than 64 bits hold: it was taken for a round of nothing.
 TEST(Series, ARoundMayBeLongerThanARun) {
     const std::string capacitor = ",capacitance=32uF";

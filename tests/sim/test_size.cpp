@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <iostream>
 
@@ -265,6 +266,19 @@ TEST(Advice, NamesTheSeriesResistanceWhereItIsInTheWay) {
     EXPECT_EQ(harmless.find("series resistance"), std::string::npos) << harmless;
     const std::string without = advice_for(task_with(file, input, "power:1nW,leakage=1mA"));
     EXPECT_EQ(without.find("series resistance"), std::string::npos) << without;
+}
+
+/// They run side by side, and who waits for a run is not told of them.
+TEST(Advice, ItsTrialsTellNobodyThatTheyWait) {
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    std::atomic<int> told = 0;
+    for (const char* farads : {"8uF", "14uF", "20uF", "26uF"}) {
+        SizeTask task = task_with(file, input, std::string("daynight:peak=20mW,period=50s,capacitance=") + farads);
+        task.options.on_waiting = [&](double) { ++told; };
+        (void)advice_for(task);
+    }
+    EXPECT_EQ(told, 0);
 }
 
 TEST(Advice, IsInFaradsVoltsAndJoulesAndHolds) {
