@@ -120,6 +120,7 @@ mutant 'jobs are counted otherwise than they are done'     plugin/job_order.cpp 
 mutant 'regions are pushed where counted ones lie'         nvm/record.cpp          '/::push/,/^}/s/offset_ \+ record\.waiting \*/offset_ + (record.waiting != 0 ? record.waiting - 1 : 0) */'
 mutant 'a region is taken from the stack twice'            nvm/record.cpp          '/::pop/,/^}/{/^    --record\.waiting;$/d}'
 mutant 'the row of least need is the one that needs least' compiler/price_tiles.cpp 's/if \(entrants\.empty\(\) \|\| entrants\.front\(\)\.cost == infinite\) return least;/return least;/'
+mutant 'the first cycle risks the whole stage'             plugin/policy.cpp       's/only\(table\.row\(table\.start\)\)/only(table.row(0))/'
 mutant 'a tile that is hardly dearer is asked about'       compiler/price_tiles.cpp '/^uint64_t holds_from/,/^}/s/from = static_cast.*;/break;/'
 mutant 'what gets on is left after a look that was cut'    engine/reconfigure.cpp  's/ \|\| record_\.pace\(\)\.got_on\(\) \|\| has_given_up/ || has_given_up/'
 mutant 'a tile that is found again keeps its need'          engine/reconfigure.cpp  '/record_\.choice\.need = other\.row\.need;/d'

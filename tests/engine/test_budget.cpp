@@ -169,6 +169,25 @@ TEST(BudgetOfPolicies, RowsBetweenTwoThatWereAskedAreAsked) {
     }
 }
 
+/// Nothing is known of the supply yet, and it brings a few cycles a stage: it is not lost in one job that does not fit.
+TEST(BudgetOfPolicies, TheFirstCycleRisksLess) {
+    const ImageFile file = compile_conv(12, 16, 1);
+    const ImageFile risky = starting_as_fixed(file);
+    const double all = run_with(risky, PolicyKind::fixed, 1'000'000'000).cost_units();
+    double log_ratios = 0;
+    constexpr int energies = 12;
+    for (int i = 0; i < energies; ++i) {
+        const auto units = static_cast<uint64_t>(all * std::pow(6, -(i + 0.5) / energies));
+        const sim::RunResult careful = run_with(file, PolicyKind::best, units);
+        const sim::RunResult other = run_with(risky, PolicyKind::best, units);
+        ASSERT_TRUE(careful.completed() && other.completed());
+        log_ratios += std::log(careful.cost_units() / other.cost_units());
+    }
+    EXPECT_LT(std::exp(log_ratios / energies), 0.95);
+    const double steady = run_with(file, PolicyKind::best, 1'000'000'000).cost_units();
+    EXPECT_LE(steady, 1.005 * all);
+}
+
 /// The row for steady power is priced where nothing fails. Cycles that do less than a job of it tell soon that it is dear.
 TEST(BudgetOfPolicies, ARowForSteadyPowerIsLeftWhereItFails) {
     GraphBuilder b;
