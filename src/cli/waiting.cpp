@@ -29,8 +29,7 @@ std::string least_text(const StuckRun& run, const std::string& advice) {
                         shell_word(run.supply);
     if (!run.device.empty()) words += " --device " + shell_word(run.device);
     return ". This supply changes: less may do, if it is waited for. The least for an inference every 10 minutes, or "
-           "how "
-           "often you need one: `" +
+           "for as often as you need one: `" +
            words + " --period 10min`";
 }
 
