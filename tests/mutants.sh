@@ -123,7 +123,6 @@ mutant 'the row of least need is the one that needs least' compiler/price_tiles.
 mutant 'the first cycle risks the whole stage'             plugin/policy.cpp       's/only\(table\.row\(table\.start\)\)/only(table.row(0))/'
 mutant 'a tile that is hardly dearer is asked about'       compiler/price_tiles.cpp '/^uint64_t holds_from/,/^}/s/from = static_cast.*;/break;/'
 mutant 'what gets on is left after a look that was cut'    engine/reconfigure.cpp  's/ \|\| record_\.pace\(\)\.got_on\(\) \|\| has_given_up/ || has_given_up/'
-mutant 'a tile that is found again keeps its need'          engine/reconfigure.cpp  '/record_\.choice\.need = other\.row\.need;/d'
 mutant 'a price for stronger cycles is believed'           engine/reconfigure.cpp  's/if \(energy < record_\.choice\.from\.value\(\)\)/if (false)/'
 mutant 'nothing faster was found, but is asked for again'  engine/reconfigure.cpp   '/^void Engine::accept_pace/,/^}/s/if \(is_too_slow\(energy\)\)/if (false)/'
 echo "$survivors survive"

@@ -260,8 +260,7 @@ void Engine::accept_pace(uint64_t energy) {
 void Engine::keep_for(const Choice& other) {
     const uint64_t energy = likely_energy(record_.supply());
     if (other.row.config == record_.config()) {
-        record_.choice.need = other.row.need;  // as it is for these energies
-        record_.choice.lost = other.row.lost;
+        record_.choice.lost = other.row.lost;  // as it is for these energies
     } else if (other.cost != 0 && other.cost != never) {
         // It stays as long as its pace is as good as the other one's would be.
         promise(energy, other.cost);
