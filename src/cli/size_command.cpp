@@ -135,7 +135,7 @@ private:
             return;
         }
         any_met_ = true;
-        choice({"capacitor, least", sim::try_size(task_, sim::SizeOf::capacitance, *least)});
+        choice({"capacitor, least", sim::writable_size(task_, sim::SizeOf::capacitance, *least, 3)});
         constexpr double generous_margin = 2 * sim::sensible_margin;
         const auto sensible = sim::sold_capacitor(task_, *least * sim::sensible_margin, *least);
         const auto generous = sim::sold_capacitor(task_, *least * generous_margin, *least);
@@ -143,7 +143,9 @@ private:
         const bool more = generous && sensible && generous->value > sensible->value * 1.001;
         if (more) choice({"capacitor, generous", *generous});
         if (!sensible) {
-            remark_ = "\nNo capacitor that is sold does: a larger one than the least charges too long.\n";
+            remark_ =
+                "\nNone of the usual values (1, 1.5, 2.2, 3.3, 4.7, 6.8 and so on) does; some between them do, such as "
+                "the least.\n";
         } else if (sensible->value < *least * sim::sensible_margin * (1 - 1e-9)) {
             remark_ = fmt::format("\nThere is little room: a larger capacitor than {} charges too long.\n",
                                   si_text(sensible->value, "F"));
@@ -230,25 +232,32 @@ private:
             return;
         }
         any_met_ = true;
-        const Line line{"power, least", sim::try_size(task_, sim::SizeOf::power, *least)};
-        add_row(table_, line, power_text(*least));
+        const Line line{"power, least", writable_power(*least)};
+        add_row(table_, line, power_text(line.trial.value));
         json_["power"] = json_of(line);
         if (const auto sure = sim::sure_size(task_, sim::SizeOf::power, *least)) {
             json_["power_factor_sure"] = *sure;
             remark_ +=
                 fmt::format("\nThe least power is a lucky one: some a little stronger miss; from {} on all tried do.\n",
-                            power_text(*sure));
+                            power_text(writable_power(*sure).value));
         }
     }
 
+    /// Of the supply as it is; nothing where no one number says it.
+    std::optional<double> mean_w() const {
+        if (task_.plan.trace) return task_.plan.trace->mean_w;
+        if (!supply_.starts_with("power:")) return std::nullopt;
+        return power::parse_quantity(supply_.substr(6, supply_.find(',') - 6), power::Unit::watt);
+    }
+
+    /// In watts, where they are known, since these are typed in.
+    sim::SizeTrial writable_power(double factor) {
+        return sim::writable_size(task_, sim::SizeOf::power, factor, 3, 1 / mean_w().value_or(1));
+    }
+
     std::string power_text(double factor) const {
-        std::optional<double> mean_w;
-        if (task_.plan.trace) mean_w = task_.plan.trace->mean_w;
-        if (supply_.starts_with("power:")) {
-            mean_w = power::parse_quantity(supply_.substr(6, supply_.find(',') - 6), power::Unit::watt);
-        }
         const std::string times = fmt::format("{:.3g} x the supply", factor);
-        return mean_w ? fmt::format("{} ({})", si_text(*mean_w * factor, "W"), times) : times;
+        return mean_w() ? fmt::format("{} ({})", si_text(*mean_w() * factor, "W"), times) : times;
     }
 
     void voltage() {
@@ -262,14 +271,15 @@ private:
             return;
         }
         any_met_ = true;
-        const Line line{"on voltage, least", sim::try_size(task_, sim::SizeOf::on_voltage, *least)};
-        add_row(table_, line, fmt::format("{:.3f} V", *least));
+        const Line line{"on voltage, least",
+                        sim::writable_size(task_, sim::SizeOf::on_voltage, *least, *least < 1 ? 3 : 4)};
+        add_row(table_, line, fmt::format("{:.3f} V", line.trial.value));
         json_["on_voltage"] = json_of(line);
         if (const auto sure = sim::sure_size(task_, sim::SizeOf::on_voltage, *least)) {
             json_["on_voltage_sure_v"] = *sure;
             remark_ += fmt::format(
                 "\nThe least on voltage is a lucky one: some a little higher miss; from {:.3f} V on all tried do.\n",
-                *sure);
+                std::ceil(*sure * 1000 - 1e-6) / 1000);
         }
     }
 

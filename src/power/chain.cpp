@@ -217,7 +217,7 @@ PowerChain::Step PowerChain::advance(const Flow& flow, double limit_s, double ta
 void PowerChain::check_patience(double waited_s) {
     if (waited_s > wait_s_max) refuse("it has waited for 30 days");
     if (total_s_ > total_s_max) refuse("180 days have passed, more than a run may take");
-    if (++patience_.steps > steps_max) refuse("what is harvested has changed too often without that");
+    if (++patience_.steps > steps_max) give_up();
     if (energy_j_ > patience_.highest_j) {
         patience_.highest_j = energy_j_;
         patience_.steps_at_highest = patience_.steps;
@@ -226,6 +226,17 @@ void PowerChain::check_patience(double waited_s) {
         refuse("what is harvested has changed a million times without charging it further");
     }
     if (harvester_->repetitions() != seen_repetitions_) check_repetition(waited_s);
+}
+
+/// It may start later: nobody knows.
+void PowerChain::give_up() const {
+    throw NeverCharges(
+        fmt::format("whether the supply ever starts the device is not known: in {} what is harvested has changed {} "
+                    "million times, and the "
+                    "capacitor of {} is at {} of {:g} V (on_voltage); no more is computed. A recording with fewer rows "
+                    "a second is computed further",
+                    duration_text(total_s_), steps_max / 1'000'000, si_text(options_.capacitor.capacitance_f, "F"),
+                    below_text(voltage_v(), options_.capacitor.on_v), options_.capacitor.on_v));
 }
 
 /// A repetition that brings less than the one before it brings no more later: leakage only grows. So what the last one

@@ -123,6 +123,7 @@ private:
     void check_patience(double waited_s);
     void check_repetition(double waited_s);
     [[noreturn]] void refuse(const std::string& reason) const;
+    [[noreturn]] void give_up() const;
 
     std::shared_ptr<Harvester> harvester_;  ///< nobody else's; shared only while resumed() copies
     ChainOptions options_;

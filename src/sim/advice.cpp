@@ -23,27 +23,25 @@ std::string advice_for(SizeTask task) {
         fmt::format("{} between {:.3g} V and {:.3g} V bring {} a power cycle", si_text(capacitor.capacitance_f, "F"),
                     capacitor.on_v, capacitor.off_v, si_text(capacitor.cycle_energy_j(), "J"));
     if (boot_j > 0) text += fmt::format(", {} of it for the boot", si_text(boot_j, "J"));
-    // Of a supply that changes nothing is tried for as long as it may take: less may be enough, later.
-    const char* const least = task.plan.harvester()->reach().round_s > 0 ? "" : " at least";
     std::string ways;
     int count = 0;
     const auto add = [&](const std::string& way) { ways += (count++ == 0 ? "" : ", or ") + way; };
     const auto farads = smallest_size(task, SizeOf::capacitance, {capacitor.capacitance_f, 1});
     if (farads) {
         device::Capacitor larger = capacitor;
-        larger.capacitance_f = rounded_up(*farads);
-        std::string way = fmt::format("capacitance={}{} ({} a power cycle)", option_text(larger.capacitance_f, "F"),
-                                      least, si_text(larger.cycle_energy_j(), "J"));
+        larger.capacitance_f = writable_size(task, SizeOf::capacitance, *farads, 2).value;
+        std::string way = fmt::format("capacitance={} ({} a power cycle)", option_text(larger.capacitance_f, "F"),
+                                      si_text(larger.cycle_energy_j(), "J"));
         if (const auto sold = sold_capacitor(task, *farads * sensible_margin, *farads)) {
             way += fmt::format(", sensible is capacitance={}", option_text(sold->value, "F"));
         }
         add(way);
     }
     if (const auto volts = smallest_size(task, SizeOf::on_voltage, {capacitor.on_v, capacitor.max_v})) {
-        add(fmt::format("on_voltage={:g}V{}", std::ceil(*volts * 100) / 100, least));
+        add(fmt::format("on_voltage={:g}V", writable_size(task, SizeOf::on_voltage, *volts, 3).value));
     }
     if (const auto factor = smallest_size(task, SizeOf::power, {1, 1000})) {
-        add(fmt::format("{:g} times the harvested power{}", rounded_up(*factor), least));
+        add(fmt::format("{:g} times the harvested power", writable_size(task, SizeOf::power, *factor, 2).value));
     }
     text += ways.empty() ? "; no capacitor up to 1 F, no voltage up to max_voltage and no power up to 1000 times this "
                            "one is enough"

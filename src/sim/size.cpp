@@ -276,9 +276,22 @@ LeastCapacitor least_capacitor(const SizeTask& task) {
     return least;
 }
 
-double rounded_up(double value) {
-    const double unit = std::pow(10.0, std::floor(std::log10(value) + 1e-9) - 1);
+double rounded_up_to(double value, int digits) {
+    const double unit = std::pow(10.0, std::floor(std::log10(value) + 1e-9) - (digits - 1));
     return std::ceil(value / unit - 1e-6) * unit;
+}
+
+double rounded_up(double value) { return rounded_up_to(value, 2); }
+
+SizeTrial writable_size(const SizeTask& task, SizeOf what, double least, int digits, double unit) {
+    constexpr int most_steps = 12;
+    double value = least;
+    for (int i = 0; i < most_steps; ++i) {
+        value = rounded_up_to(value / unit, digits) * unit;
+        if (meets_task(task, what, value)) return try_size(task, what, value);
+        value *= 1 + 1e-5;  // the next one
+    }
+    return try_size(task, what, least);
 }
 
 std::string option_text(double value, const char* unit) {

@@ -294,5 +294,24 @@ TEST(Advice, IsInFaradsVoltsAndJoulesAndHolds) {
     EXPECT_EQ(run("power:1mW,max_voltage=3.6V," + words, {.period_s = 0, .count = 3}).stuck, "") << words;
 }
 
+/// What is printed has three digits and is typed in: it must do, too.
+TEST(Size, WhatCanBeWrittenMeetsTheTask) {
+    EXPECT_DOUBLE_EQ(rounded_up_to(101.364e-6, 3), 102e-6);
+    EXPECT_DOUBLE_EQ(rounded_up_to(102e-6, 3), 102e-6);
+    const ImageFile file = tiny_image();
+    const std::vector<int16_t> input = input_of(file);
+    for (const char* supply : {"power:1mW", "power:2mW", "daynight:peak=6mW,period=120s"}) {
+        const SizeTask task = task_with(file, input, supply);
+        for (const SizeOf what : {SizeOf::capacitance, SizeOf::power, SizeOf::on_voltage}) {
+            const std::optional<double> least = smallest_size(task, what, range_of(task, what));
+            if (!least) continue;
+            const SizeTrial written = writable_size(task, what, *least, 3);
+            EXPECT_TRUE(written.met) << supply;
+            EXPECT_GE(written.value, *least * (1 - 1e-9)) << supply;
+            EXPECT_NEAR(written.value, rounded_up_to(written.value, 3), written.value * 1e-6) << supply;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace dynbal::sim
