@@ -20,7 +20,8 @@ public:
     /// On another device than that which it was compiled for.
     Network(ImageFile file, device::DeviceProfile profile) : file_(std::move(file)), profile_(std::move(profile)) {}
 
-    /// Takes sample `index` of a .npy file; a file that holds one alone has no other than 0. Throws InputError.
+    /// Takes sample `index` of a .npy file, whose shape must be one that the program takes; a file that is one sample has no
+    /// other than 0. Throws InputError.
     void set_input(std::span<const std::byte> npy, const std::string& name, int64_t index);
 
     const ImageFile& file() const { return file_; }
@@ -29,6 +30,8 @@ public:
     std::span<const float> sample() const { return sample_; }
     std::span<const int16_t> input() const { return input_; }
     int64_t samples() const { return samples_; }
+    /// How the file's shape was understood, where that is worth a word; mostly empty.
+    const std::string& note() const { return note_; }
     /// Values of the sample that are clipped: outside of the range that the calibration inputs had.
     size_t outside() const { return outside_; }
 
@@ -42,6 +45,7 @@ private:
     std::vector<float> sample_;
     std::vector<int16_t> input_, expected_;
     int64_t samples_ = 0;
+    std::string note_;
     size_t outside_ = 0;
     double steady_units_ = 0;
 };

@@ -103,6 +103,7 @@ Json network_json(const Network& network) {
 
 Json input_json(const Network& network) {
     return {{"samples", network.samples()},
+            {"note", network.note()},
             {"outside", network.outside()},
             {"steady_units", network.steady_units()},
             {"values", std::vector<float>(network.sample().begin(), network.sample().end())}};

@@ -14,6 +14,7 @@ endforeach()
 set(host
   image_file/epilogue.cpp image_file/image_file.cpp image_file/memory_check.cpp image_file/method_names.cpp
   device/nvm_class.cpp device/parse_toml.cpp device/profile.cpp device/profile_file.cpp
+  input/npy_samples.cpp
   io/file.cpp io/npy.cpp io/npy_header.cpp io/printable.cpp io/wrong_kind.cpp
   power/chain.cpp power/harvester.cpp power/recording.cpp
   sim/account.cpp sim/harvest_supply.cpp sim/medium.cpp sim/progress_watch.cpp sim/session.cpp sim/sim_nvm.cpp sim/supply_kinds.cpp)

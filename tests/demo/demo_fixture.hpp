@@ -26,13 +26,18 @@ inline std::vector<std::byte> tiny_file() {
     return bytes_of(folder.path("tiny.dynbal"));
 }
 
-/// `samples` of the tiny model's inputs.
-inline std::vector<std::byte> tiny_samples(int64_t samples) {
+/// A .npy file of this shape.
+inline std::vector<std::byte> tiny_array(const std::vector<int64_t>& shape) {
     const io::TemporaryFolder folder;
-    io::Array array{{samples, 72}, {}};
-    for (int64_t i = 0; i < samples * 72; ++i) array.values.push_back(static_cast<float>(i * 37 % 101) / 52.0F - 0.96F);
+    io::Array array{shape, {}};
+    int64_t size = 1;
+    for (const int64_t extent : shape) size *= extent;
+    for (int64_t i = 0; i < size; ++i) array.values.push_back(static_cast<float>(i * 37 % 101) / 52.0F - 0.96F);
     io::write_npy(folder.path("x.npy"), array);
     return bytes_of(folder.path("x.npy"));
 }
+
+/// `samples` of the tiny model's inputs.
+inline std::vector<std::byte> tiny_samples(int64_t samples) { return tiny_array({samples, 72}); }
 
 }  // namespace dynbal::demo

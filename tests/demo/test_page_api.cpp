@@ -3,8 +3,10 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "base/error.hpp"
 #include "demo/page_api.hpp"
 #include "demo_fixture.hpp"
+#include "input/sample_set.hpp"
 
 namespace dynbal::demo {
 namespace {
@@ -66,6 +68,56 @@ TEST(PageApi, SaysWhatIsWrongAndTheRaceGoesOn) {
     EXPECT_EQ(after["time_s"], 1.0);
     EXPECT_EQ(after["boards"].size(), 2U);
     EXPECT_GE(after["boards"][0]["power_cycles"], before["boards"][0]["power_cycles"]);
+}
+
+/// What `dynbal run` reads from a file of this shape, or says of it.
+json program_says(const std::vector<std::byte>& npy, int32_t index) {
+    const io::TemporaryFolder folder;
+    const std::string path = folder.path("mine.npy");
+    io::write_file(path, {reinterpret_cast<const char*>(npy.data()), npy.size()});
+    try {
+        const auto samples = input::open_samples(path, {1, 6, 6, 2});
+        return {{"values", samples->sample(index)}, {"samples", samples->count()}, {"note", samples->note()}};
+    } catch (const InputError& error) {
+        return {{"error", error.what()}};
+    }
+}
+
+/// Without the folder, of which a page knows nothing.
+std::string from_name(std::string text) { return text.erase(0, std::min(text.find("mine.npy"), text.size())); }
+
+TEST(PageApi, TakesTheShapesThatTheProgramTakes) {
+    ASSERT_FALSE(open_files(tiny_file(), tiny_samples(1), 0).contains("error"));
+    ASSERT_FALSE(json::parse(dynbal_demo_start("fixed", "best", 1e-3, 0)).contains("error"));
+    double time = 0;
+    const auto check = [&](const std::vector<int64_t>& shape, bool is_taken) {
+        SCOPED_TRACE(input::shape_text(shape));
+        const std::vector<std::byte> npy = tiny_array(shape);
+        const json native = program_says(npy, 0);
+        const json opened = open_files(tiny_file(), npy, 0);
+        ASSERT_EQ(native.contains("error"), !is_taken) << native;
+        ASSERT_EQ(opened.contains("error"), !is_taken) << opened;
+        if (is_taken) {
+            EXPECT_EQ(opened["input"]["values"], native["values"]);
+            EXPECT_EQ(opened["input"]["samples"], native["samples"]);
+            EXPECT_EQ(opened["input"]["note"], from_name(native["note"]));
+            ASSERT_FALSE(json::parse(dynbal_demo_start("fixed", "best", 1e-3, 0)).contains("error"));
+            time = 0;
+        } else {
+            EXPECT_EQ(opened["error"], from_name(native["error"]));
+            // The race that is under way knows nothing of it.
+            EXPECT_NEAR(json::parse(dynbal_demo_advance(0.125, 0.01))["time_s"].get<double>(), time += 0.125, 1e-9);
+        }
+    };
+    for (const auto& shape :
+         std::vector<std::vector<int64_t>>{{6, 2, 6}, {5, 2, 6, 6}, {360}, {30, 12}, {5, 3, 24}, {0, 6, 6, 2}, {71}}) {
+        check(shape, false);
+    }
+    // Flat ones are taken value by value, and told.
+    for (const auto& shape :
+         std::vector<std::vector<int64_t>>{{6, 6, 2}, {1, 6, 6, 2}, {5, 6, 6, 2}, {5, 1, 6, 6, 2}, {72}, {5, 72}}) {
+        check(shape, true);
+    }
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ export interface NetworkInfo {
     model: string; device: string; input_dims: number[]; ideal_macs: number; nvm_bytes: number; sram_bytes: number;
     capacitance_f: number; on_v: number; off_v: number; layers: LayerShape[];
 }
-export interface InputInfo { samples: number; outside: number; steady_units: number; values: number[] }
+export interface InputInfo { samples: number; note: string; outside: number; steady_units: number; values: number[] }
 export interface Answer { class: number; scores: number[]; output: number[]; same: boolean }
 export interface BoardState {
     policy: string; ended: boolean; on: boolean; doing: string; trouble: string; time_s: number; voltage_v: number;

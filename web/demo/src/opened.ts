@@ -44,9 +44,9 @@ export class Opened {
     }
 
     get words(): string {
-        const { outside } = this.input;
+        const { outside, note } = this.input;
         const clipped = outside > 0 ? ` ${outside} values are outside the range that the network was calibrated for, and are clipped.` : '';
-        return `${this.what}.${this.zoo === null || this.truth === null ? '' : ` From ${this.zoo.inputs}.`}${clipped}`;
+        return `${this.what}.${this.zoo === null || this.truth === null ? '' : ` From ${this.zoo.inputs}.`}${note === '' ? '' : ` ${note}.`}${clipped}`;
     }
 
     /** The program's own words for a race: they run in any folder, or in that of the visitor's files. */

@@ -1,12 +1,15 @@
 // The page's simulator against the program: the same networks, inputs, supplies and policies, the same numbers.
 // Usage: node native.mjs DYNBAL FOLDER      (FOLDER: as tools/web.sh filled it)
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { npy } from './npy.mjs';
 
 const [program, folder] = process.argv.slice(2).map((path) => resolve(path));
 if (!folder) {
@@ -57,3 +60,46 @@ for (const network of await readdir(join(folder, 'zoo'))) {
     }
 }
 assert.ok(compared > 0, 'nothing was compared');
+
+/** What `dynbal run` says of mine.npy@0: a refusal, or the answer. */
+function runNatively(image, bytes) {
+    const place = mkdtempSync(join(tmpdir(), 'dynbal-'));
+    try {
+        writeFileSync(join(place, 'mine.npy'), bytes);
+        const { status, stdout, stderr } = spawnSync(program, ['run', image, '--input', 'mine.npy@0', '--json'], { cwd: place, encoding: 'utf8' });
+        return status === 0 ? { output: JSON.parse(stdout).output_sha256, told: stderr } : { refusal: stderr };
+    } finally {
+        rmSync(place, { recursive: true });
+    }
+}
+
+// Shapes: what the program takes is taken, with the same answer, and what it refuses is refused in its words.
+for (const network of await readdir(join(folder, 'zoo'))) {
+    const path = join(folder, 'zoo', network, `${network}.dynbal`);
+    const image = { name: `${network}.dynbal`, bytes: await readFile(path) };
+    const dims = engine.network(image).input_dims;
+    const size = dims.reduce((all, extent) => all * extent, 1);
+    const shapes = [dims, [1, ...dims], [5, ...dims], [size], [5, size], [5 * size], [5, ...dims.toReversed()], [5 * dims.at(-2), size / dims.at(-2)], [size + 1]];
+    let taken = 0;
+    for (const shape of shapes) {
+        const bytes = npy(shape);
+        const native = runNatively(path, bytes);
+        const where = `${network}, mine.npy of shape ${shape}`;
+        let refusal = '';
+        try {
+            const { input } = engine.open(image, { name: 'mine.npy', bytes }, 0);
+            assert.ok((native.told ?? '').includes(input.note), `${where}: the page notes ${input.note}, the program: ${native.told}`);
+            let state = engine.start('fixed', 'best', 16e-3, 0);
+            for (let step = 0; step < 100_000 && !state.ended; ++step) state = engine.advance(0.37, 0.1);
+            for (const { answer } of state.boards) assert.equal(sha256(answer.output), native.output, `${where}: output`);
+            ++taken;
+        } catch (error) {
+            if (error.constructor.name !== 'InputError') throw error;
+            refusal = error.message;
+        }
+        assert.equal(refusal === '', native.refusal === undefined, `${where}: the page: ${refusal || 'taken'}; the program: ${native.refusal ?? 'taken'}`);
+        if (refusal !== '') assert.ok(native.refusal.includes(refusal), `${where}: the page: ${refusal}; the program: ${native.refusal}`);
+    }
+    assert.ok(taken >= 5 && taken < shapes.length, `${network}: ${taken} of ${shapes.length} shapes are taken`);
+    console.log(`${network}: ${taken} of ${shapes.length} shapes are taken, as by the program`);
+}

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { Browser } from '../../test/browser.mjs';
 import { checkCommands } from './commands.mjs';
+import { npy } from './npy.mjs';
 import { checkStates } from './states.mjs';
 import { choose, click, drop, ended, file, opened, press, text, zoo } from './tools.mjs';
 
@@ -47,6 +48,24 @@ async function checkLook(browser, look) {
     console.log(`${where}: right`);
 }
 
+/** Shapes that the program refuses: told in its words, and the race stays what it was. Those that it takes begin another. */
+async function checkShapes(page) {
+    const before = await page.evaluate(text('.example'));
+    for (const [shape, words] of [[[5, 14, 2, 28], 'into that order'], [[3920], 'its samples have the shape'], [[140, 28], 'its samples have the shape']]) {
+        await page.evaluate(drop([['shaped.npy', npy(shape).toString('base64')]]));
+        const told = `${text('[role=alert]')}.includes('${words}') && ${text('[role=alert]')}.startsWith('shaped.npy: ')`;
+        assert.ok(await page.until(told), `${shape}: ${await page.evaluate(text('[role=alert]'))}`);
+        assert.equal(await page.evaluate(text('.example')), before, `${shape}: another race`);
+        await page.evaluate(drop([['net.onnx', 'AAAA']]));
+        assert.ok(await page.until(`/compiled first/.test(${text('[role=alert]')})`));
+    }
+    for (const shape of [[1, 28, 28], [5, 1, 28, 28]]) {
+        const name = `fits${shape.length}.npy`;
+        await page.evaluate(drop([[name, npy(shape).toString('base64')]]));
+        assert.ok(await page.until(`${text('.example')}.includes('Sample 1 of ${shape.length === 4 ? 5 : 1} in ${name}')`), `${shape}: ${await page.evaluate(text('[role=alert]'))}`);
+    }
+}
+
 async function checkUse(browser) {
     const page = await opened(browser, { width: 1280 });
     const power = () => page.evaluate(text('output.power'));
@@ -72,7 +91,8 @@ async function checkUse(browser) {
     assert.match(await page.evaluate(text('.example')), /before you stepped in/);
 
     await page.evaluate(drop([['wrong.npy', await zoo('fashion_mnist', 'labels.npy')]]));
-    assert.ok(await page.until(`/^wrong.npy: holds/.test(${text('[role=alert]')})`), await page.evaluate(text('[role=alert]')));
+    assert.ok(await page.until(`/^wrong.npy: its samples have the shape/.test(${text('[role=alert]')})`), await page.evaluate(text('[role=alert]')));
+    await checkShapes(page);
     await page.evaluate(drop([['net.onnx', 'AAAA']]));
     assert.ok(await page.until(`/compiled first/.test(${text('[role=alert]')})`));
     await page.evaluate(drop([['broken.dynbal', 'AAAA']]));
