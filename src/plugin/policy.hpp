@@ -37,7 +37,7 @@ struct Policy {
     const char* title;  ///< for people
 };
 inline constexpr Policy policies[] = {
-    {PolicyKind::fixed, "fixed", "the tile that is cheapest without failures, always"},
+    {PolicyKind::fixed, "fixed", "the tile cheapest without failures, smaller if it gets nowhere"},
     {PolicyKind::paper, "paper", "the search and the formulas of the DynBal paper"},
     {PolicyKind::best, "best", "the tile that is cheapest for the supply as it is"},
 };
