@@ -1,6 +1,9 @@
 // Files as visitors choose or drop them: a network, inputs, or one of each.
 import { InputError, type Named } from './engine';
 
+/** The simulator holds a file twice, in the 2 GiB that it may have; the program takes more. */
+const bytesMax = 256 * 2 ** 20;
+
 export interface OwnFiles { network: Named | null; samples: Named | null }
 
 /** At least one of both is there. Throws InputError. */
@@ -19,10 +22,18 @@ export async function readFiles(files: File[]): Promise<OwnFiles> {
     return { network: await only(kinds.network), samples: await only(kinds.samples) };
 }
 
+const mebibytes = ({ size }: File): number => Math.ceil(size / 2 ** 20);
+
 async function read(file: File): Promise<Named> {
+    if (file.size > bytesMax) {
+        throw new InputError(`${file.name} is too large for this page: ${mebibytes(file)} MiB, and it takes ${bytesMax / 2 ** 20} MiB at most; ` +
+            'give it fewer samples, or use the program, which takes files of 2 GiB');
+    }
     try {
         return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
     } catch {
-        throw new InputError(`${file.name} cannot be read: is it a folder, or has it changed meanwhile?`);
+        // Folders are named with no such size.
+        throw new InputError(`${file.name} cannot be read: ${file.size < 2 ** 24 ? 'is it a folder, or has it changed meanwhile?' :
+            `its ${mebibytes(file)} MiB are too large for this browser now, or it has changed meanwhile; give it fewer samples`}`);
     }
 }

@@ -66,6 +66,48 @@ async function checkShapes(page) {
     }
 }
 
+/** A long name without blanks, in each place that shows it, on a phone. */
+async function checkLongName(browser) {
+    const page = await opened(browser, { width: 360 });
+    const name = 'n'.repeat(160);
+    const fits = async (where) => {
+        const width = await page.evaluate('document.documentElement.scrollWidth');
+        assert.ok(width <= 360, `${where}: the page is ${width} px wide`);
+        const cut = await page.evaluate(`[...document.querySelectorAll('main p')].filter((p) => p.scrollWidth > p.clientWidth + 1 && !p.closest('.hidden, .board')).map((p) => p.textContent.slice(0, 60))`);
+        assert.deepEqual(cut, [], `${where}: wider than their place`);
+    };
+    await page.evaluate(drop([[`${name}.dynbal`, await zoo('har', 'har.dynbal')]]));
+    assert.ok(await page.until(`/needs an input now/.test(${text('.waits')})`));
+    await fits('a network waits for its input');
+    await page.evaluate(drop([[`${name}.npy`, await zoo('har', 'inputs.npy')]]));
+    assert.ok(await page.until(`/Sample 1 of/.test(${text('.example')})`), await page.evaluate(text('[role=alert]')));
+    await fits('a race of own files');
+    await page.evaluate(drop([[`${name}.npy`, await zoo('fashion_mnist', 'labels.npy')]]));
+    assert.ok(await page.until(`!document.querySelector('[role=alert]').hidden`));
+    await fits('a file is refused');
+    await page.close();
+    console.log('a long name: right');
+}
+
+/** What is too large is not read; what the browser does not want to read, for its size, is told so; all else is read. */
+async function checkLargeFile(page) {
+    const drops = async (mebibytes, words) => {
+        await page.evaluate(`(() => {
+            const data = new DataTransfer(), piece = new Uint8Array(2 ** 20);
+            data.items.add(new File(new Array(${mebibytes}).fill(piece), 'of${mebibytes}.npy'));
+            document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+        })()`);
+        const said = text('[role=alert]');
+        assert.ok(await page.until(`/^of${mebibytes}.npy${words}/.test(${said})`, 30_000), `${mebibytes} MiB: ${await page.evaluate(said)}`);
+    };
+    await drops(257, ' is too large for this page: 257 MiB');
+    await drops(32, ': ');
+    await page.evaluate(`window.readFile = File.prototype.arrayBuffer; File.prototype.arrayBuffer = () => Promise.reject(new DOMException('', 'NotReadableError'))`);
+    await drops(33, ' cannot be read: its 33 MiB are too large for this browser');
+    await drops(1, ' cannot be read: is it a folder');
+    await page.evaluate('File.prototype.arrayBuffer = window.readFile');
+}
+
 async function checkUse(browser) {
     const page = await opened(browser, { width: 1280 });
     const power = () => page.evaluate(text('output.power'));
@@ -93,6 +135,7 @@ async function checkUse(browser) {
     await page.evaluate(drop([['wrong.npy', await zoo('fashion_mnist', 'labels.npy')]]));
     assert.ok(await page.until(`/^wrong.npy: its samples have the shape/.test(${text('[role=alert]')})`), await page.evaluate(text('[role=alert]')));
     await checkShapes(page);
+    await checkLargeFile(page);
     await page.evaluate(drop([['net.onnx', 'AAAA']]));
     assert.ok(await page.until(`/compiled first/.test(${text('[role=alert]')})`));
     await page.evaluate(drop([['broken.dynbal', 'AAAA']]));
@@ -125,6 +168,7 @@ try {
     }
     await checkLook(browser, { width: 360, calm: true });
     await checkUse(browser);
+    await checkLongName(browser);
     await checkCommands(browser, program);
     await checkStates(browser);
 } finally {
