@@ -82,6 +82,9 @@ Bytes read_all(const std::string& path) {
     if (::fstat(file.number(), &status) != 0) fail(path, "cannot read", errno);
     if (S_ISDIR(status.st_mode)) throw InputError(path + ": cannot read: it is a folder; give a file");
 
+    // /dev/zero would go on to the limit below; /dev/null is an empty file, and what is typed ends with Ctrl-D.
+    const bool is_device = S_ISCHR(status.st_mode) && ::isatty(file.number()) != 1;
+
     // The size is a hint only: a pipe has none and a file may grow while it is read.
     Bytes bytes;
     size_t used = 0;
@@ -94,6 +97,7 @@ Bytes read_all(const std::string& path) {
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) fail(path, "cannot read", errno);
         if (count == 0) break;
+        if (is_device) throw InputError(path + ": cannot read: it is a device, which has no end; give a file");
         used += static_cast<size_t>(count);
         room = std::max<size_t>(used / 2, 4096);
     }

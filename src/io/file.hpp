@@ -18,7 +18,7 @@ namespace dynbal::io {
 /// the memory.
 inline constexpr uint64_t file_bytes_max = uint64_t{1} << 31;
 
-/// The whole file. Throws InputError.
+/// The whole file, or all that comes through a pipe. Throws InputError, also for a device that gives anything (/dev/zero).
 std::vector<uint8_t> read_file(const std::string& path);
 
 /// The whole file as text, unchanged. Throws InputError.

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,6 +102,22 @@ TEST(File, DoesNotReplaceDevices) {
     EXPECT_TRUE(fs::is_character_file("/dev/null"));
     EXPECT_THROW(write_file("/dev/full", "x"), InputError);
     EXPECT_EQ(read_file("/dev/null").size(), 0U);
+}
+
+/// It has no end: all memory up to the limit of files would be filled before it was refused.
+TEST(File, ADeviceThatGivesBytesIsRefusedAtOnce) {
+    const std::string message = message_of<InputError>([] { read_file("/dev/zero"); });
+    EXPECT_EQ(message, "/dev/zero: cannot read: it is a device, which has no end; give a file");
+    EXPECT_EQ(message_of<InputError>([] { read_text("/dev/urandom"); }).find("/dev/urandom: cannot read: it is a"), 0U);
+}
+
+TEST(File, APipeIsReadToItsEnd) {
+    const TemporaryFolder folder;
+    const std::string pipe = folder.path("pipe");
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    const std::string text(300'000, 'x');  // more than a pipe holds
+    std::jthread writer([&] { write_file(pipe, text); });
+    EXPECT_EQ(read_text(pipe), text);
 }
 
 TEST(File, ReadersSeeOldOrNewContentOnly) {
