@@ -44,6 +44,11 @@ private:
     std::shared_ptr<const input::SampleSet> samples_;
 };
 
+/// The sample that FILE or FILE@INDEX names, scaled. `note`: see input::SampleSet::note(). Throws InputError, also where one of
+/// many is not chosen.
+std::vector<float> read_sample(const std::string& spec, const std::vector<int64_t>& model_dims,
+                               const std::string& sound, float scale, std::string* note = nullptr);
+
 /// At most this many samples are used for calibration unless something else is asked for.
 inline constexpr int64_t calibration_samples_max = 500;
 

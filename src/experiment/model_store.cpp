@@ -35,6 +35,10 @@ uint8_t method_of(const Model& model) {
     return model.preservation.empty() ? uint8_t{0} : method_by_name(model.preservation);
 }
 
+int64_t calibration_samples(const compiler::SampleFile& samples) {
+    return std::min(samples.count(), compiler::calibration_samples_max);
+}
+
 ImageFile compile_model(const Model& model, const sim::DeviceProfile& profile) {
     compiler::Graph graph = compiler::read_graph(model.onnx);
     compiler::CompileOptions options;
@@ -49,8 +53,9 @@ ImageFile compile_model(const Model& model, const sim::DeviceProfile& profile) {
             std::move(graph), [&](const auto& visit) { visit(sample); }, options);
     }
     const compiler::SampleFile samples(model.calibrate, graph.input_dims, "");
-    const int64_t count = std::min(samples.count(), compiler::calibration_samples_max);
-    return compiler::compile(std::move(graph), compiler::spread_samples(samples, count, options.input_scale), options);
+    return compiler::compile(std::move(graph),
+                             compiler::spread_samples(samples, calibration_samples(samples), options.input_scale),
+                             options);
 }
 
 PreparedModel prepare(const Model& model, const std::string& device) {
@@ -67,6 +72,17 @@ PreparedModel prepare(const Model& model, const std::string& device) {
     return prepared;
 }
 
+/// All that compiling reads.
+void check_network(const Model& model) {
+    const compiler::Graph graph = compiler::read_graph(model.onnx);
+    const auto scale = static_cast<float>(model.scale);
+    if (!model.calibrate.empty()) {
+        const compiler::SampleFile samples(model.calibrate, graph.input_dims, "");
+        compiler::spread_samples(samples, calibration_samples(samples), scale)([](const auto& /*unused*/) {});
+    }
+    if (!model.input.empty()) (void)compiler::read_sample(model.input, graph.input_dims, "", scale);
+}
+
 }  // namespace
 
 ModelStore::Key ModelStore::key_of(const Grid& grid, const Cell& cell) {
@@ -77,15 +93,18 @@ ModelStore::Key ModelStore::key_of(const Grid& grid, const Cell& cell) {
 }
 
 void ModelStore::check(const Grid& grid, const std::vector<Cell>& cells) const {
-    std::set<uint32_t> seen;
+    std::set<Key> seen;
+    std::set<std::string> networks;
     for (const Cell& cell : cells) {
+        const Key key = key_of(grid, cell);
+        if (has(grid, cell) || !seen.insert(key).second) continue;
         const Model& model = grid.models[cell.model];
-        if (model.onnx.empty() || has(grid, cell) || !seen.insert(cell.model).second) continue;
-        const compiler::Graph graph = compiler::read_graph(model.onnx);
-        if (!model.calibrate.empty()) compiler::SampleFile(model.calibrate, graph.input_dims, "");
-        std::string input = model.input;
-        (void)input::take_index(input);
-        if (!input.empty()) compiler::SampleFile(input, graph.input_dims, "");
+        if (model.onnx.empty()) {
+            (void)prepare(model, key.second);
+        } else {
+            (void)device::load_profile(key.second);
+            if (networks.insert(key.first).second) check_network(model);
+        }
     }
 }
 

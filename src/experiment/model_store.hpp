@@ -26,8 +26,8 @@ public:
     using Key = std::pair<std::string, std::string>;
     static Key key_of(const Grid& grid, const Cell& cell);
 
-    /// Reads what the models of these cells are made of, as far as that is quick: what is wrong there is told before anything is run.
-    /// Throws InputError.
+    /// Reads all that the models of these cells are made of, images, networks, samples and devices, and compiles nothing: what is
+    /// wrong there is told before anything is run. Throws InputError.
     void check(const Grid& grid, const std::vector<Cell>& cells) const;
     /// Compiles or reads what this cell needs, which may take long. Thread-safe. Throws InputError.
     void add(const Grid& grid, const Cell& cell);

@@ -82,21 +82,20 @@ SweepResult run_sweep(const Grid& grid, const SweepOptions& options) {
     const auto count = static_cast<uint32_t>(cells.size());
     SweepIdentity identity = identity_of(grid, count, options.shard);  // reads the files: before anything is written
     if (!options.program_sha256.empty()) identity.program_sha256 = options.program_sha256;
+    const std::vector<bool> members = members_of(options.shard, count);
+    ModelStore own;
+    ModelStore& models = options.models != nullptr ? *options.models : own;
+    models.check(grid, unfinished(cells, members, std::vector<bool>(count, false)));  // before old rows are forgotten
     const SweepFolder folder{options.folder};
     folder.create();
     Journal journal(folder.journal_file(), options.restart);
     folder.claim(journal, identity, options.restart);
-    const std::vector<bool> members = members_of(options.shard, count);
     SweepResult result;
     result.rows.resize(count);
     const std::vector<Cell> rest = unfinished(cells, members, place(folder, journal.rows(), members, result.rows));
     const auto mine = static_cast<uint64_t>(std::count(members.begin(), members.end(), true));
     result.done_before = mine - rest.size();
     if (options.on_start) options.on_start(mine, result.done_before);
-
-    ModelStore own;
-    ModelStore& models = options.models != nullptr ? *options.models : own;
-    models.check(grid, rest);
     run_cells(grid, rest, models, options, [&](const Row& row) {
         journal.append(row);
         result.rows[row.cell] = row;

@@ -4,12 +4,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "experiment_fixture.hpp"
 #include "io/npy.hpp"
+#include "zoo/network_folder.hpp"
 
 namespace dynbal::experiment {
 namespace {
@@ -97,13 +99,17 @@ TEST_F(SweepTest, AnyNumberOfKillsChangesNothing) {
 /// Models need not all be made before a row is kept: compiling takes long, too.
 TEST_F(SweepTest, RowsAreKeptBeforeTheLastModelIsMade) {
     Grid grid = tiny_grid();
-    write("small.toml", "base = \"cortex-m4\"\nname = \"small\"\ntitle = \"Small\"\n[limits]\nsram_kib = 1\n");
-    grid.devices.push_back(path("small.toml"));
+    write("small.toml", "base = \"cortex-m4\"\nname = \"small\"\ntitle = \"Small\"\n[limits]\nnvm_kib = 64\n");
+    grid.devices = {path("small.toml")};
+    grid.models.push_back(grid.models[0]);
+    grid.models[1].name = "large";
+    grid.models[1].image = "";
+    grid.models[1].onnx = zoo::write_onnx(zoo::network("kws_dnn"), path("networks"));  // only compiling tells its size
     SweepOptions options;
     options.folder = path("sweep");
     for (const uint32_t jobs : {1U, 3U}) {
         options.jobs = jobs;
-        EXPECT_NE(io::message_of<InputError>([&] { run_sweep(grid, options); }).find("SRAM"), std::string::npos);
+        EXPECT_NE(io::message_of<InputError>([&] { run_sweep(grid, options); }).find("NVM"), std::string::npos);
         if (jobs != 1) continue;  // which rows there are then is chance
         const std::string journal = text_of("sweep/journal.jsonl");
         EXPECT_EQ(std::count(journal.begin(), journal.end(), '\n'), 12);
@@ -120,7 +126,44 @@ TEST_F(SweepTest, WhatIsQuicklyFoundWrongIsToldBeforeAnythingIsRun) {
     SweepOptions options;
     options.folder = path("sweep");
     EXPECT_NE(io::message_of<InputError>([&] { run_sweep(grid, options); }).find("other.onnx"), std::string::npos);
-    EXPECT_EQ(text_of("sweep/journal.jsonl"), "");
+    EXPECT_FALSE(std::filesystem::exists(path("sweep")));
+}
+
+/// What was computed in hours is not thrown away for a grid that cannot be run.
+TEST_F(SweepTest, BadInputLeavesTheOldRowsWithRestartToo) {
+    sweep("sweep");
+    const std::string before = results("sweep") + text_of("sweep/journal.jsonl") + text_of("sweep/sweep.json");
+    io::write_npy(path("inputs.npy"), {{2, 1, 6, 6, 2}, std::vector<float>(144, 0.5F)});
+    io::write_npy(path("nan.npy"), {{1, 6, 6, 2}, std::vector<float>(72, std::nanf(""))});
+    write("damaged.dynbal", text_of("tiny.dynbal").substr(0, 300));
+    write("small.toml", "base = \"cortex-m4\"\nname = \"small\"\ntitle = \"Small\"\n[limits]\nsram_kib = 1\n");
+    const auto refused = [&](const auto& change, const char* reason) {
+        Grid grid = tiny_grid();
+        change(grid);
+        SweepOptions options;
+        options.folder = path("sweep");
+        options.restart = true;
+        const std::string message = io::message_of<InputError>([&] { run_sweep(grid, options); });
+        EXPECT_NE(message.find(reason), std::string::npos) << message;
+        EXPECT_EQ(results("sweep") + text_of("sweep/journal.jsonl") + text_of("sweep/sweep.json"), before) << reason;
+    };
+    refused([&](Grid& grid) { grid.models[0].input = path("inputs.npy"); }, "@INDEX");
+    refused([&](Grid& grid) { grid.models[0].input = path("inputs.npy@99"); }, "99");
+    refused([&](Grid& grid) { grid.models[0].input = path("nan.npy"); }, "nan.npy");
+    refused([&](Grid& grid) { grid.models[0].image = path("damaged.dynbal"); }, "truncated");
+    refused([&](Grid& grid) { grid.devices.push_back(path("small.toml")); }, "SRAM");
+
+    const std::string onnx = zoo::write_onnx(zoo::network("kws_dnn"), path("networks"));
+    const auto network = [&](Grid& grid) -> Model& {
+        grid.models[0] = Model{};
+        grid.models[0].onnx = onnx;
+        return grid.models[0];
+    };
+    io::write_npy(path("many.npy"), {{2, 1, 20, 11}, std::vector<float>(440, 0.5F)});
+    io::write_npy(path("none.npy"), {{1, 20, 11}, std::vector<float>(220, std::nanf(""))});
+    refused([&](Grid& grid) { network(grid).input = path("many.npy"); }, "@INDEX");
+    refused([&](Grid& grid) { network(grid).input = path("many.npy@99"); }, "99");
+    refused([&](Grid& grid) { network(grid).calibrate = path("none.npy"); }, "none.npy");
 }
 
 TEST_F(SweepTest, RefusesAFolderOfAnotherGrid) {
