@@ -36,9 +36,10 @@ experiment::Grid grid_of(const ReproduceArguments& arguments, std::string& note)
            options.thermal + "`.\n";
     if (arguments.models) return experiment::paper_grid(experiment::paper_models(*arguments.models), options);
     note += "The networks are ours (`dynbal zoo`); --models takes the paper's own.\n";
-    experiment::SweepFolder(arguments.sweep.folder).create();
-    const auto folder = std::filesystem::path(arguments.sweep.folder) / "models";
-    return experiment::paper_grid(experiment::own_models(folder.string()), options);
+    const experiment::SweepFolder sweep(arguments.sweep.folder);
+    sweep.create();
+    const std::string folder = (sweep.path() / "models").string();
+    return experiment::paper_grid(experiment::own_models(folder, sweep.holds_a_sweep()), options);
 }
 
 /// What the columns of the tables mean.
@@ -70,10 +71,13 @@ std::vector<experiment::MethodCost> method_costs_of(const experiment::Grid& grid
                                     run_with_progress(methods_grid, sweep, "preservation", &models, context.err).rows);
 }
 
-/// What it writes when all is done, too: nothing there is in the way of it.
+/// What it writes when all is done, too: nothing there is in the way of it, and nothing is somebody else's.
 void check_folder(const std::filesystem::path& folder) {
     for (const char* part : {"", "cycle_energy", "preservation"}) experiment::SweepFolder(folder / part).check();
-    io::check_targets(folder, {"speedup.md", "speedup.json"});
+    const std::vector<std::string> names{"speedup.md", "speedup.json"};
+    io::check_targets(folder, names);
+    const experiment::SweepFolder sweep(folder);
+    if (!sweep.holds_a_sweep()) sweep.check_not_there(names);
 }
 
 void run(const ReproduceArguments& arguments, Context& context) {

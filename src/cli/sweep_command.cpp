@@ -94,6 +94,7 @@ void run_grid(SweepCommandArguments arguments, Context& context) {
     folder = arguments.folder();
     const std::string merge =
         fmt::format("journal.jsonl; after the last shard: `dynbal sweep --merge {}`", shell_word(folder));
+    if (!shard.is_whole()) experiment::SweepFolder(folder).check();  // the merge, after hours, will write there
     if (!shard.is_whole()) folder = (std::filesystem::path(folder) / shard.folder()).string();
     const experiment::SweepResult result = run_with_progress(grid, arguments.sweep, "sweep");
     nlohmann::ordered_json json{{"folder", folder},

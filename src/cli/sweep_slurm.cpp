@@ -8,6 +8,7 @@
 #include "cli/slurm.hpp"
 #include "experiment/read_grid.hpp"
 #include "experiment/shard.hpp"
+#include "experiment/sweep_folder.hpp"
 #include "io/file.hpp"
 
 namespace dynbal::cli {
@@ -66,6 +67,7 @@ void SlurmArguments::add_to(CLI::App& command) {
 void submit_to_slurm(const SlurmArguments& arguments, const std::string& grid, const std::string& folder, uint32_t jobs,
                      Context& context) {
     (void)experiment::read_grid(grid);  // a mistake is told here, and not in the log of a task
+    experiment::SweepFolder(folder).check();
     const SlurmOptions options = options_of(arguments, grid, folder, jobs);
     const std::vector<uint32_t> shards = open_shards(options.folder, options.tasks);
     if (shards.empty()) {

@@ -42,7 +42,10 @@ std::vector<Model> paper_models(const std::string& folder) {
     return models;
 }
 
-std::vector<Model> own_models(const std::string& folder) {
+std::vector<Model> own_models(const std::string& folder, bool replace) {
+    if (!replace) {
+        for (const auto& [name, network] : own) zoo::check_onnx(zoo::network(network), folder);
+    }
     std::vector<Model> models;
     models.reserve(own.size());
     for (const auto& [name, network] : own) {

@@ -18,8 +18,9 @@ struct PaperGridOptions {
 /// The networks of the paper's authors, which are not ours to ship. Throws InputError if the folder lacks one.
 std::vector<Model> paper_models(const std::string& folder);
 
-/// Three of ours, from the zoo; their files are written into the folder. Throws InputError.
-std::vector<Model> own_models(const std::string& folder);
+/// Three of ours, from the zoo; their files are written into the folder. Throws InputError, also where other files of such names
+/// are there, unless these are to be replaced.
+std::vector<Model> own_models(const std::string& folder, bool replace);
 
 /// The grid; timing only.
 Grid paper_grid(std::vector<Model> models, const PaperGridOptions& options);

@@ -32,7 +32,27 @@ void SweepFolder::create() const {
     check();
 }
 
-void SweepFolder::check() const { io::check_targets(path_, {"sweep.json", "journal.jsonl", "rows.csv", "rows.jsonl"}); }
+void SweepFolder::check() const {
+    const std::vector<std::string> names{"sweep.json", "journal.jsonl", "rows.csv", "rows.jsonl"};
+    io::check_targets(path_, names);
+    if (holds_a_sweep()) {
+        (void)identity();
+    } else {
+        check_not_there(names);
+    }
+}
+
+void SweepFolder::check_not_there(const std::vector<std::string>& names) const {
+    for (const std::string& name : names) {
+        const std::filesystem::path file = path_ / name;
+        std::error_code error;
+        if (!std::filesystem::exists(file, error)) continue;
+        // A sweep that was ended before its sweep.json was written leaves an empty journal.
+        if (file == journal_file() && std::filesystem::file_size(file, error) == 0) continue;
+        throw InputError(file.string() +
+                         ": a file of this name is there and is not this sweep's: choose a folder of its own");
+    }
+}
 
 void SweepFolder::claim(const Journal& journal, const SweepIdentity& identity, bool restart) const {
     const std::string text = identity.text();
@@ -40,11 +60,6 @@ void SweepFolder::claim(const Journal& journal, const SweepIdentity& identity, b
     const bool is_empty =
         journal.rows().empty() && !std::filesystem::exists(csv_file()) && !std::filesystem::exists(json_lines_file());
     if (restart || is_empty || !holds_a_sweep()) {
-        if (!journal.rows().empty()) {
-            throw InputError(path_.string() +
-                             ": holds rows, but no sweep.json that says of which grid; choose "
-                             "another folder, or start anew with --restart");
-        }
         std::error_code ignored;
         for (const std::string& file : {csv_file(), json_lines_file()}) std::filesystem::remove(file, ignored);
         io::write_file(identity_file(), text);
@@ -67,7 +82,7 @@ SweepIdentity SweepFolder::identity() const {
         return identity;
     } catch (const nlohmann::json::exception& error) {
         throw InputError(identity_file() + ": is not what a sweep writes (" + error.what() +
-                         "); run the sweep again with --restart");
+                         "): choose a folder of its own");
     }
 }
 

@@ -1,11 +1,14 @@
 //! The folder of a sweep, or of a shard of one: sweep.json says whose rows journal.jsonl holds.
 //!
-//! Invariant: a folder never mixes rows of different grids, shards or builds of the program.
+//! Invariants:
+//!  1. a folder never mixes rows of different grids, shards or builds of the program;
+//!  2. no file is written over or removed in a folder that holds no sweep.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "experiment/grid.hpp"
 #include "experiment/journal.hpp"
@@ -34,8 +37,10 @@ public:
     std::string csv_file() const { return (path_ / "rows.csv").string(); }
     std::string json_lines_file() const { return (path_ / "rows.jsonl").string(); }
 
-    /// Nothing there is in the way of its files. Throws InputError.
+    /// Nothing there is in the way of its files, and none is somebody else's. Throws InputError.
     void check() const;
+    /// In a folder that holds no sweep, files of these names are somebody else's. Throws InputError naming the first.
+    void check_not_there(const std::vector<std::string>& names) const;
     /// Makes the folder if it is not there, and checks it. Throws InputError.
     void create() const;
     /// Makes the folder this one's, or finds that it is; `journal` is its, open. Throws InputError.

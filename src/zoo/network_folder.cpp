@@ -41,6 +41,13 @@ struct File {
     std::string name, content;
 };
 
+/// Throws InputError where another file of this name is there.
+void check_same(const std::string& path, const std::string& content) {
+    std::error_code none;
+    if (!std::filesystem::exists(path, none) || io::read_text(path) == content) return;
+    throw InputError(path + ": a file of this name is there, and is another one: choose a folder of its own");
+}
+
 std::vector<File> files_of(const Network& network) {
     const auto stored = [&](const char* name) {
         const auto bytes = file_of(network, name);
@@ -65,6 +72,11 @@ std::string commands_for(const Network& network) {
         network.name, network.scale);
 }
 
+void check_onnx(const Network& network, const std::string& folder) {
+    const auto bytes = file_of(network, "onnx");
+    check_same((std::filesystem::path(folder) / (network.name + ".onnx")).string(), {bytes.begin(), bytes.end()});
+}
+
 std::string write_onnx(const Network& network, const std::string& folder) {
     make(folder);
     std::string path = (std::filesystem::path(folder) / (network.name + ".onnx")).string();
@@ -79,13 +91,7 @@ void write_folder(const Network& network, const std::string& folder) {
     std::vector<std::string> names;
     for (const File& file : files) names.push_back(file.name);
     io::check_targets(folder, names);
-    for (const File& file : files) {
-        std::error_code none;
-        if (std::filesystem::exists(path_of(file), none) && io::read_text(path_of(file)) != file.content) {
-            throw InputError(path_of(file) +
-                             ": a file of this name is there, and is another one: choose a folder of its own");
-        }
-    }
+    for (const File& file : files) check_same(path_of(file), file.content);
     for (const File& file : files) io::write_file(path_of(file), std::string_view(file.content));
 }
 

@@ -11,6 +11,9 @@ namespace dynbal::zoo {
 /// which commands to try. Makes the folder. Throws InputError, and writes nothing, where another file of such a name is there.
 void write_folder(const Network& network, const std::string& folder);
 
+/// Throws InputError where another file of the name that write_onnx() writes is there.
+void check_onnx(const Network& network, const std::string& folder);
+
 /// Writes NAME.onnx alone and returns its path. Makes the folder. Throws InputError.
 std::string write_onnx(const Network& network, const std::string& folder);
 

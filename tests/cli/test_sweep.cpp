@@ -109,5 +109,28 @@ TEST_F(SweepCommand, AFileInPlaceOfTheFolderIsNamed) {
     }
 }
 
+/// In a folder that is no sweep, whatever has the name of a result belongs to somebody else.
+TEST_F(SweepCommand, FilesOfOthersAreNotTouched) {
+    io::write_file(path("grid.toml"), "supplies = [\"none\"]\n[[model]]\nimage = \"tiny.dynbal\"\n");
+    const auto refused = [&](const std::string& file, std::vector<std::string> words) {
+        std::filesystem::remove_all(path("mine"));
+        std::filesystem::create_directories(std::filesystem::path(path("mine/" + file)).parent_path());
+        io::write_file(path("mine/" + file), "mine");
+        words.insert(words.end(), {"-o", path("mine")});
+        const Called called = call(words);
+        EXPECT_EQ(called.code, exit_bad_input) << file;
+        EXPECT_NE(called.err.find(path("mine/" + file)), std::string::npos) << called.err;
+        EXPECT_NE(called.err.find("choose a folder of its own"), std::string::npos) << called.err;
+        EXPECT_EQ(io::read_text(path("mine/" + file)), "mine");
+    };
+    for (const std::string file : {"rows.csv", "rows.jsonl", "journal.jsonl", "sweep.json"}) {
+        refused(file, {"sweep", path("grid.toml")});
+        refused(file, {"sweep", path("grid.toml"), "--restart"});
+        refused(file, {"sweep", path("grid.toml"), "--shard", "1/2"});
+        for (const std::string part : {"", "cycle_energy/", "preservation/"}) refused(part + file, {"reproduce"});
+    }
+    for (const char* file : {"speedup.md", "speedup.json", "models/kws_dnn.onnx"}) refused(file, {"reproduce"});
+}
+
 }  // namespace
 }  // namespace dynbal::cli
