@@ -100,9 +100,8 @@ std::vector<io::Column> series_columns() {
 }
 
 std::string repeated_against_note(bool any) {
-    return any ? "Against fixed: what a policy takes or brings, in multiples of fixed; less latency and more a minute "
-                 "is "
-                 "better.\n"
+    return any ? "Against fixed: what a policy takes or brings, in multiples of fixed; less latency and more a "
+                 "minute is better.\n"
                : "";
 }
 

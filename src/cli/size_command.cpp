@@ -121,6 +121,9 @@ public:
     std::string text() const { return table_.text() + remark_ + curve_ + reasons_; }
 
 private:
+    /// As si_text() prints; and of volts, of which the last millivolts count.
+    static constexpr int digits = 3, volt_digits = 4;
+
     void capacitance() {
         const double given = task_.plan.chain.capacitor.capacitance_f;
         const Line as_it_is{"capacitor, as it is", sim::try_size(task_, sim::SizeOf::capacitance, given)};
@@ -135,7 +138,7 @@ private:
             return;
         }
         any_met_ = true;
-        choice({"capacitor, least", sim::writable_size(task_, sim::SizeOf::capacitance, *least, 3)});
+        choice({"capacitor, least", sim::writable_size(task_, sim::SizeOf::capacitance, *least, digits)});
         constexpr double generous_margin = 2 * sim::sensible_margin;
         const auto sensible = sim::sold_capacitor(task_, *least * sim::sensible_margin, *least);
         const auto generous = sim::sold_capacitor(task_, *least * generous_margin, *least);
@@ -252,13 +255,15 @@ private:
 
     /// In watts, where they are known, since these are typed in.
     sim::SizeTrial writable_power(double factor) {
-        return sim::writable_size(task_, sim::SizeOf::power, factor, 3, 1 / mean_w().value_or(1));
+        return sim::writable_size(task_, sim::SizeOf::power, factor, digits, 1 / mean_w().value_or(1));
     }
 
     std::string power_text(double factor) const {
         const std::string times = fmt::format("{:.3g} x the supply", factor);
         return mean_w() ? fmt::format("{} ({})", si_text(*mean_w() * factor, "W"), times) : times;
     }
+
+    static std::string volts_text(double volts) { return fmt::format("{:.{}g} V", volts, volt_digits); }
 
     void voltage() {
         const auto least =
@@ -271,15 +276,14 @@ private:
             return;
         }
         any_met_ = true;
-        const Line line{"on voltage, least",
-                        sim::writable_size(task_, sim::SizeOf::on_voltage, *least, *least < 1 ? 3 : 4)};
-        add_row(table_, line, fmt::format("{:.3f} V", line.trial.value));
+        const Line line{"on voltage, least", sim::writable_size(task_, sim::SizeOf::on_voltage, *least, volt_digits)};
+        add_row(table_, line, volts_text(line.trial.value));
         json_["on_voltage"] = json_of(line);
         if (const auto sure = sim::sure_size(task_, sim::SizeOf::on_voltage, *least)) {
             json_["on_voltage_sure_v"] = *sure;
             remark_ += fmt::format(
-                "\nThe least on voltage is a lucky one: some a little higher miss; from {:.3f} V on all tried do.\n",
-                std::ceil(*sure * 1000 - 1e-6) / 1000);
+                "\nThe least on voltage is a lucky one: some a little higher miss; from {} on all tried do.\n",
+                volts_text(sim::rounded_up_to(*sure, volt_digits)));
         }
     }
 

@@ -28,7 +28,7 @@ enum class PolicyKind : uint8_t {
     fixed = 0,  ///< largest reuse; smaller only where a cycle makes no progress
     paper = 1,  ///< the DynBal paper: its formulas, one search per dimension, by importance
     best =
-        2,  ///< the stage's table, made by walking, looked up by what is known of the supply; its row to start with before
+        2,  ///< the stage's table, made by walking: the row for what is known of the supply; at first, that to start with
 };
 
 struct Policy {

@@ -232,9 +232,8 @@ void PowerChain::check_patience(double waited_s) {
 void PowerChain::give_up() const {
     throw NeverCharges(
         fmt::format("whether the supply ever starts the device is not known: in {} what is harvested has changed {} "
-                    "million times, and the "
-                    "capacitor of {} is at {} of {:g} V (on_voltage); no more is computed. A recording with fewer rows "
-                    "a second is computed further",
+                    "million times, and the capacitor of {} is at {} of {:g} V (on_voltage); no more is computed. A "
+                    "recording with fewer rows a second is computed further",
                     duration_text(total_s_), steps_max / 1'000'000, si_text(options_.capacitor.capacitance_f, "F"),
                     below_text(voltage_v(), options_.capacitor.on_v), options_.capacitor.on_v));
 }

@@ -59,7 +59,7 @@ struct EnergyBalance {
     EnergyBalance since(const EnergyBalance& before) const;
 };
 
-/// The harvester can never start the device.
+/// The harvester can never start the device, or has not in all that is computed: the message says which.
 class NeverCharges : public InputError {
     using InputError::InputError;
 };

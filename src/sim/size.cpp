@@ -285,11 +285,12 @@ double rounded_up(double value) { return rounded_up_to(value, 2); }
 
 SizeTrial writable_size(const SizeTask& task, SizeOf what, double least, int digits, double unit) {
     constexpr int most_steps = 12;
-    double value = least;
-    for (int i = 0; i < most_steps; ++i) {
-        value = rounded_up_to(value / unit, digits) * unit;
-        if (meets_task(task, what, value)) return try_size(task, what, value);
-        value *= 1 + 1e-5;  // the next one
+    const double most = range_of(task, what).high * (1 + 1e-9);
+    double value = rounded_up_to(least / unit, digits) * unit;
+    for (int i = 0; i < most_steps && value <= most; ++i) {
+        SizeTrial trial = try_size(task, what, value);
+        if (trial.met) return trial;
+        value = rounded_up_to(value / unit * (1 + 1e-5), digits) * unit;  // the next one
     }
     return try_size(task, what, least);
 }

@@ -85,7 +85,7 @@ double rounded_up(double value);
 /// The same with so many digits; a value that has no more is itself.
 double rounded_up_to(double value, int digits);
 /// What is printed is typed in: the trial of the first value from `least` on that meets the task and has so many digits as a multiple of
-/// `unit`. If none of a dozen does, that of `least` itself.
+/// `unit`. If none of a dozen in the range does, that of `least` itself.
 SizeTrial writable_size(const SizeTask& task, SizeOf what, double least, int digits, double unit = 1);
 /// A value as an option takes it: "1.9mF", no blank.
 std::string option_text(double value, const char* unit);

@@ -7,6 +7,7 @@
 #include "nvm/record.hpp"
 #include "sim/session.hpp"
 #include "sim/supply_kinds.hpp"
+#include "torture/graph_builder.hpp"
 
 namespace dynbal::test {
 
@@ -31,6 +32,14 @@ inline std::vector<std::byte> states_of(sim::Session& session, const ImageFile& 
         states.push_back(session.nvm().memory()[header.tensors_offset + i] & std::byte{0x80});
     }
     return states;
+}
+
+/// An inference whose power fails behind so many bytes in the cycle in which it is given up.
+inline sim::RunResult give_up(sim::Session& session, const ImageFile& file, uint64_t cycle, uint64_t bytes) {
+    FailsBehind supply(cycle, bytes);
+    sim::RunOptions options;
+    options.abandon_at_cycle = cycle;
+    return session.run_inference(torture::random_input(file, 1), supply, options);
 }
 
 }  // namespace dynbal::test

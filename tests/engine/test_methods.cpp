@@ -144,10 +144,7 @@ TEST_P(Methods, WhatIsGivenUpLeavesTheStatesOfAWholeInference) {
         ASSERT_TRUE(whole.run_inference(random_input(file, 1), steady, {}).completed());
         for (uint64_t cycle = 1; cycle < 12; ++cycle) {
             sim::Session session(file);
-            FailsBehind supply(cycle, random64(seed, cycle) % 64);
-            sim::RunOptions options;
-            options.abandon_at_cycle = cycle;
-            const sim::RunResult run = session.run_inference(random_input(file, 1), supply, options);
+            const sim::RunResult run = give_up(session, file, cycle, random64(seed, cycle) % 64);
             if (run.outcome == sim::Outcome::stuck) continue;  // before it was asked to give up
             ASSERT_EQ(states_of(session, file), states_of(whole, file)) << "seed " << seed << ", cycle " << cycle;
             given_up += run.outcome == sim::Outcome::abandoned ? 1 : 0;

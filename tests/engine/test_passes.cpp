@@ -109,10 +109,7 @@ TEST(PassesGivenUp, LeaveNoFootprintThatCounts) {
         ASSERT_TRUE(steady.run_inference(random_input(file, 1), none, {}).completed());
         for (uint64_t cycle = 1; cycle < 24; ++cycle) {
             sim::Session session(file);
-            FailsBehind supply(cycle, random64(seed, cycle) % 32);
-            sim::RunOptions options;
-            options.abandon_at_cycle = cycle;
-            const sim::RunResult run = session.run_inference(random_input(file, 1), supply, options);
+            const sim::RunResult run = give_up(session, file, cycle, random64(seed, cycle) % 32);
             if (run.outcome != sim::Outcome::abandoned) continue;
             ++given_up;
             ASSERT_EQ(states_of(session, file), states_of(steady, file)) << "given up in cycle " << cycle;
